@@ -1,0 +1,2 @@
+//! The `wearout` program.
+fn main() {}

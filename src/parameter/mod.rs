@@ -1,0 +1,157 @@
+//! The model's numbers as data: `parameters.toml` beside this file holds each one's value, unit, range, meaning and source.
+//!
+//! Comes in: the embedded catalogue. Goes out: [`CATALOGUE`](catalogue) rows for reading and a [`Parameters`] struct for
+//! computing. What a number does is not here: see `population`, `behaviour` and `platform`.
+
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+/// Where a default comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Basis {
+    /// Fitted jointly to the article's figures (contract, section 6b).
+    Fitted,
+    /// A figure of the article, taken over.
+    Claim,
+    /// Published by others, named in `meaning`.
+    Literature,
+    /// Ours, without a source.
+    Assumption,
+}
+
+/// One row of the catalogue.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Parameter {
+    /// Name in code, scenarios and files.
+    pub key: String,
+    /// Default.
+    pub value: f64,
+    /// Unit; `probability` and `share` admit 0 to 1, `logit` and `log` any number, everything else 0 or more.
+    pub unit: String,
+    /// Lower end of what is plausible.
+    pub low: f64,
+    /// Upper end of what is plausible.
+    pub high: f64,
+    /// What it is and does.
+    pub meaning: String,
+    /// Ids of the claims it rests on.
+    pub evidence: Vec<String>,
+    /// Where the default comes from.
+    pub basis: Basis,
+}
+
+impl Parameter {
+    /// The values that make sense at all, as opposed to plausible ones.
+    pub fn domain(&self) -> (f64, f64) {
+        if self.unit.starts_with("logit") || self.unit.starts_with("log") {
+            (f64::NEG_INFINITY, f64::INFINITY)
+        } else if self.unit == "probability" || self.unit == "share" {
+            (0.0, 1.0)
+        } else {
+            (0.0, f64::INFINITY)
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct File {
+    parameter: Vec<Parameter>,
+}
+
+static CATALOGUE: LazyLock<Vec<Parameter>> = LazyLock::new(|| {
+    let file: File = toml::from_str(include_str!("parameters.toml")).expect("a test parses the embedded catalogue");
+    file.parameter
+});
+
+/// Every parameter, in the order of the file.
+pub fn catalogue() -> &'static [Parameter] {
+    &CATALOGUE
+}
+
+/// The row of that key.
+pub fn find(key: &str) -> Option<&'static Parameter> {
+    catalogue().iter().find(|parameter| parameter.key == key)
+}
+
+macro_rules! parameters {
+    ($($field:ident)*) => {
+        /// One value for every parameter; meaning, unit and source of each are in the catalogue under the same name.
+        #[derive(Debug, Clone, Copy, PartialEq)]
+        #[expect(missing_docs, reason = "documented in parameters.toml, one row a field")]
+        pub struct Parameters { $(pub $field: f64),* }
+
+        impl Parameters {
+            /// Names of all fields.
+            pub const KEYS: &'static [&'static str] = &[$(stringify!($field)),*];
+
+            /// The defaults: the best fit and the fixed inputs of the catalogue.
+            ///
+            /// # Panics
+            /// When the catalogue lacks a field, which a test excludes.
+            pub fn best() -> Parameters {
+                let value = |key: &str| find(key).unwrap_or_else(|| panic!("`{key}` is not in parameters.toml")).value;
+                Parameters { $($field: value(stringify!($field))),* }
+            }
+
+            /// The value of a parameter by name.
+            pub fn get(&self, key: &str) -> Option<f64> {
+                match key { $(stringify!($field) => Some(self.$field),)* _ => None }
+            }
+
+            /// Sets a parameter by name; false when there is none of that name.
+            pub fn set(&mut self, key: &str, value: f64) -> bool {
+                match key { $(stringify!($field) => self.$field = value,)* _ => return false }
+                true
+            }
+        }
+    };
+}
+
+parameters! {
+    presence_mean presence_concentration mute_visit fit_concentration patience_mean patience_shape frailty_variance
+    cold_expectation visit_from_hour visit_to_hour
+    read_base read_per_expectation read_per_fatigue fatigue_half_life
+    value_reminder value_preview value_testimonial useful_value attention_wear wear_elasticity
+    dwell_base dwell_per_value dwell_wear unwanted_below
+    click_given_read purchase_given_click interaction_base interaction_slope
+    irritation_base irritation_slope irritation_per_fatigue distrust_base trust_protection over_patience_hazard
+    mute_share block_share block_when_over_patience report_given_block
+    broken_link_factor unlabelled_factor everyone_factor gift_factor
+    question_rate question_fit_scale voice_per_trust reply_patience_shape reply_patience_scale own_reply_weight
+    service_step purchase_given_answer
+    trust_at_entry trust_drift privacy_trust_cut privacy_hazard
+    leaks_ignored leaks_kept leak_exit privacy_complaints_ignored privacy_complaints_kept
+    repurchase_base outcome_per_trust complaint_base recommend_base recommend_per_trust
+    enforce_prob
+    cost_same cost_rotated compliance_ignored compliance_kept joiners_per_exit
+    repeat_memory_days contagion_factor contagion_days wear_in expectation_learning
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_catalogue_holds_every_parameter_once() {
+        let best = Parameters::best();
+        assert_eq!(catalogue().len(), Parameters::KEYS.len());
+        for key in Parameters::KEYS {
+            assert_eq!(best.get(key), find(key).map(|parameter| parameter.value), "{key}");
+        }
+    }
+
+    #[test]
+    fn every_default_lies_in_its_range_and_names_its_basis() {
+        for parameter in catalogue() {
+            let (low, high) = parameter.domain();
+            assert!(parameter.low <= parameter.value && parameter.value <= parameter.high, "{}", parameter.key);
+            assert!(low <= parameter.low && parameter.high <= high, "{}", parameter.key);
+            assert!(!parameter.meaning.is_empty(), "{}", parameter.key);
+            let sourced = !parameter.evidence.is_empty() || matches!(parameter.basis, Basis::Assumption | Basis::Literature);
+            assert!(sourced, "{} names no claim and is not called an assumption", parameter.key);
+        }
+    }
+}

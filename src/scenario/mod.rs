@@ -1,0 +1,237 @@
+//! A scenario as its author wrote it: audiences, topics, money, a platform and one or more plans.
+//!
+//! Comes in: a TOML text and `--set` overrides. Goes out: a [`Draft`], the [`Scenario`] as far as it could be read together with
+//! every fault found. What a plan means day by day is not here: see `plan`.
+
+use serde::Serialize;
+
+use crate::diagnostic::{At, Diagnostic, Source};
+use crate::units::{Channel, Hours, Kind, Privacy, Weekday};
+
+/// Everything a scenario file says, with defaults filled in.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scenario {
+    /// File stem; names the output folder.
+    pub name: String,
+    /// The question the scenario answers, a sentence.
+    pub question: String,
+    /// Horizon in days.
+    pub days: u32,
+    /// Weekday of day 1.
+    pub starts: Weekday,
+    /// Key of the platform profile.
+    pub platform: String,
+    /// Name of the plan the others are compared with.
+    pub baseline: String,
+    /// Keys of the metrics the verdict speaks of.
+    pub headline: Vec<String>,
+    /// Ids of the claims the scenario replays.
+    pub evidence: Vec<String>,
+    /// What counts as practically equal.
+    pub equality: Equality,
+    /// Who can be addressed, in the order of the file.
+    pub audiences: Vec<Audience>,
+    /// What posts are about, in the order of the file.
+    pub topics: Vec<Topic>,
+    /// Currency and margin.
+    pub money: Money,
+    /// Parameters that differ from the catalogue: key and value.
+    pub behaviour: Vec<(String, f64)>,
+    /// Optional mechanisms that are on.
+    pub switches: Switches,
+    /// The plans, in the order of the file.
+    pub plans: Vec<Plan>,
+}
+
+/// Zone of practical equality for the verdict.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Equality {
+    /// Absolute half-width for shares and probabilities (default 0.01: one point).
+    pub points: f64,
+    /// Relative half-width for shares below `below` and for everything that is not a share (default 0.10).
+    pub relative: f64,
+    /// Shares below this use `relative` (default 0.05).
+    pub below: f64,
+}
+
+/// Optional mechanisms; all off by default, because no claim of the article identifies them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Switches {
+    /// Reads of a content are forgotten with half-life `repeat_memory_days`.
+    pub repeat_memory: bool,
+    /// Exits in a group raise the others' hazard (`contagion_factor`, `contagion_days`).
+    pub contagion: bool,
+    /// The first read counts less (`wear_in`).
+    pub wear_in: bool,
+    /// Members learn what to expect (`expectation_learning`).
+    pub expectation_learning: bool,
+}
+
+/// A set of groups or a contact list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Audience {
+    /// Its name in the file.
+    pub name: String,
+    /// Groups with admins, or one direct list.
+    pub channel: Channel,
+    /// Number of groups (1 for a direct list).
+    pub groups: u32,
+    /// Members in each group.
+    pub size: u32,
+    /// What its groups are about; `None`: every topic has relevance 1.
+    pub theme: Option<String>,
+    /// Mean fit of members with what is sold, 0..1.
+    pub fit: f64,
+    /// Standard deviation of logit fit between groups.
+    pub fit_spread: f64,
+    /// Standard deviation of logit fit between accounts (replicates).
+    pub account_spread: f64,
+    /// 0 cold contacts, 1 opted in.
+    pub relation: f64,
+    /// Name of the audience whose people these are, under other circumstances: same luck, member by member.
+    pub twin: Option<String>,
+}
+
+/// What a post is about, and how relevant that is per theme.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Topic {
+    /// Its name in the file.
+    pub name: String,
+    /// Theme and relevance, 0..1; a theme that is not listed is a fault, an audience without theme has relevance 1.
+    pub relevance: Vec<(String, f64)>,
+}
+
+/// What purchases are worth.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Money {
+    /// Shown beside amounts.
+    pub currency: String,
+    /// Margin per purchase; without it revenue and ROI stay blank.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub margin: Option<f64>,
+}
+
+/// A sending plan.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    /// Its name in the file.
+    pub name: String,
+    /// Where the name stands.
+    pub at: At,
+    /// The plan it copies, and the keys in which it differs from it (dotted, in the order of the format).
+    pub like: Option<(String, Vec<String>)>,
+    /// Names of the audiences addressed.
+    pub to: Vec<String>,
+    /// Who of them is addressed.
+    pub select: Select,
+    /// When posts go out and what they are.
+    pub calendar: Calendar,
+    /// Default topic; `None`: relevance 1.
+    pub topic: Option<String>,
+    /// Mean reply delay; `None`: never.
+    pub reply: Option<Hours>,
+    /// Share of questions answered at all.
+    pub answered: f64,
+    /// What happens to members' data.
+    pub privacy: Privacy,
+    /// Share of the audience each post reaches, drawn for each member and post.
+    pub reach: f64,
+    /// Cost of one delivered send; `None`: the article's figure for same or rotated content.
+    pub cost: Option<f64>,
+}
+
+/// Which members a plan addresses.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Select {
+    /// Share kept, above 0 and at most 1.
+    pub keep: f64,
+    /// Correlation of the signal with the normal score of fit, -1..1; 0: a random share.
+    pub signal: f64,
+}
+
+/// When posts go out and what they are.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Calendar {
+    /// A rule that repeats.
+    Rule {
+        /// Which days.
+        days: Days,
+        /// Hours of the day of each day's posts, in order, 0..24.
+        at: Vec<f64>,
+        /// Kinds, dealt over the posts.
+        kinds: Kinds,
+        /// Contents in rotation; `None`: always a new one.
+        contents: Option<u32>,
+        /// Share of each post that carries an offer link; `None`: by kind.
+        offer: Option<f64>,
+        /// Marks on every post.
+        flags: Flags,
+    },
+    /// An exact list.
+    Posts(Vec<PostLine>),
+}
+
+/// On which days a rule posts.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Days {
+    /// Every so many days, from day 1.
+    Every(u32),
+    /// On these weekdays.
+    On(Vec<Weekday>),
+    /// On these days, counted from 1, in order.
+    Exactly(Vec<u32>),
+}
+
+/// How kinds are dealt over posts.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Kinds {
+    /// In turn.
+    Turn(Vec<Kind>),
+    /// In exact shares (kind, share; shares sum to 1).
+    Mix(Vec<(Kind, f64)>),
+}
+
+/// Marks of a post that change how people and the platform react.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Flags {
+    /// An advertisement not labelled as one.
+    pub unlabelled: bool,
+    /// Wording of a free gift.
+    pub gift: bool,
+    /// Mentions everyone.
+    pub everyone: bool,
+    /// The link does not work: nobody can buy through it.
+    pub broken_link: bool,
+}
+
+/// One post of an exact list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PostLine {
+    /// Day, from 1.
+    pub day: u32,
+    /// Hour of the day, 0..24.
+    pub at: f64,
+    /// Its kind.
+    pub kind: Kind,
+    /// Name of its content; `None`: new.
+    pub content: Option<String>,
+    /// Its topic; `None`: the plan's.
+    pub topic: Option<String>,
+    /// Share that carries an offer link; `None`: by kind.
+    pub offer: Option<f64>,
+    /// Its marks.
+    pub flags: Flags,
+    /// Where it stands.
+    pub place: At,
+}
+
+/// A scenario as far as it could be read, and every fault found in reading it.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// The scenario; where a fault stood, the default stands.
+    pub scenario: Scenario,
+    /// The texts that faults point into.
+    pub sources: Vec<Source>,
+    /// What is wrong; `plan::compile` adds what only a calendar shows.
+    pub faults: Vec<Diagnostic>,
+}

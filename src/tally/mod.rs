@@ -1,0 +1,284 @@
+//! What happened, counted: integers only, so that merging is exact in any order.
+//!
+//! Comes in: events of one replicate of one plan. Goes out: a [`Tally`] per plan, a [`PairedTally`] per replicate, and
+//! [`METRICS`], the one table of reported quantities. No mean and no interval is computed here.
+
+mod metric;
+
+pub use metric::{Better, METRICS, Metric, Stakes, Unit, find};
+
+/// Something counted each day. Flows add up over days; stocks are a state at the day's end (activity: at its start).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(usize)]
+pub enum Outcome {
+    /// Pairs of a member not gone and a post that went out to it (muted members count).
+    Delivered,
+    /// Posts read.
+    Reads,
+    /// Offer links clicked.
+    Clicks,
+    /// Likes and replies.
+    Interactions,
+    /// Members whose first purchase came through a post today.
+    Purchases,
+    /// Questions asked.
+    Questions,
+    /// Questions answered before the asker gave up, by the day they were asked.
+    Answers,
+    /// Purchases after an answered question, by the day they were made.
+    InquiryPurchases,
+    /// Members who left during a visit.
+    Leaves,
+    /// Members who blocked the sender during a visit.
+    Blocks,
+    /// Members who left after a privacy incident.
+    LeakExits,
+    /// Members who muted the sender.
+    Mutes,
+    /// Reports to the platform.
+    Reports,
+    /// Reads of less value than the threshold `unwanted_below`.
+    UnwantedReads,
+    /// Milliseconds spent on reads.
+    DwellMs,
+    /// Members neither gone nor frozen after the day's incident.
+    MemberDays,
+    /// Privacy complaints about the account.
+    PrivacyComplaints,
+    /// Posts sent.
+    Posts,
+    /// Stock: members active and reachable.
+    Active,
+    /// Stock: members muted and reachable.
+    Muted,
+    /// Stock: members who have left.
+    Left,
+    /// Stock: members who have blocked.
+    Blocked,
+    /// Stock: members out of reach because the sender was banned or expelled from their group.
+    Unreachable,
+    /// Stock: expected messages of active members, in 1/1024 of an index unit, at the day's 00:00.
+    Activity,
+    /// Stock, 0 or 1: the account was limited at least once by the end of this day (its closing midnight included).
+    Limited,
+    /// Stock, 0 or 1: the account was banned by the end of this day (its closing midnight included).
+    Banned,
+    /// Stock, 0 or 1: the account was under review today.
+    UnderReview,
+}
+
+/// Number of outcomes.
+pub const OUTCOMES: usize = Outcome::UnderReview as usize + 1;
+
+impl Outcome {
+    /// Every outcome with the name of its series in `daily.csv`.
+    pub const ALL: [(Outcome, &'static str); OUTCOMES] = [
+        (Outcome::Delivered, "delivered"),
+        (Outcome::Reads, "reads"),
+        (Outcome::Clicks, "clicks"),
+        (Outcome::Interactions, "interactions"),
+        (Outcome::Purchases, "purchases"),
+        (Outcome::Questions, "questions"),
+        (Outcome::Answers, "answers"),
+        (Outcome::InquiryPurchases, "inquiry_purchases"),
+        (Outcome::Leaves, "leaves"),
+        (Outcome::Blocks, "blocks"),
+        (Outcome::LeakExits, "leak_exits"),
+        (Outcome::Mutes, "mutes"),
+        (Outcome::Reports, "reports"),
+        (Outcome::UnwantedReads, "unwanted_reads"),
+        (Outcome::DwellMs, "dwell_ms"),
+        (Outcome::MemberDays, "member_days"),
+        (Outcome::PrivacyComplaints, "privacy_complaints"),
+        (Outcome::Posts, "posts"),
+        (Outcome::Active, "active"),
+        (Outcome::Muted, "muted"),
+        (Outcome::Left, "left"),
+        (Outcome::Blocked, "blocked"),
+        (Outcome::Unreachable, "unreachable"),
+        (Outcome::Activity, "activity"),
+        (Outcome::Limited, "limited"),
+        (Outcome::Banned, "banned"),
+        (Outcome::UnderReview, "under_review"),
+    ];
+}
+
+/// One count per outcome.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Counts([u64; OUTCOMES]);
+
+impl Default for Counts {
+    fn default() -> Counts {
+        Counts([0; OUTCOMES])
+    }
+}
+
+impl Counts {
+    /// The count of an outcome.
+    pub fn get(&self, outcome: Outcome) -> u64 {
+        self.0[outcome as usize]
+    }
+
+    /// Adds to the count of an outcome.
+    pub fn add(&mut self, outcome: Outcome, count: u64) {
+        self.0[outcome as usize] += count;
+    }
+
+    /// Sets a stock.
+    pub fn set(&mut self, outcome: Outcome, count: u64) {
+        self.0[outcome as usize] = count;
+    }
+
+    fn merge(&mut self, other: &Counts) {
+        for (mine, theirs) in self.0.iter_mut().zip(other.0) {
+            *mine += theirs;
+        }
+    }
+}
+
+/// Rows of [`Tally::repeats`]: earlier reads 0, 1, ... and the last for this many or more.
+pub const REPEATS: usize = 32;
+
+/// What followed the reads of a content that its reader had already read a number of times.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Repeat {
+    /// Reads with that many earlier reads of the same content.
+    pub reads: u64,
+    /// Clicks on those reads.
+    pub clicks: u64,
+    /// Members who left at a visit whose last read was one of those.
+    pub left: u64,
+    /// Members who blocked at such a visit.
+    pub blocked: u64,
+    /// Members who muted at such a visit.
+    pub muted: u64,
+    /// Reports made at such a visit.
+    pub reports: u64,
+}
+
+/// The state at the horizon, after the closing midnight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Horizon {
+    /// Members addressed (N).
+    pub members: u64,
+    /// Groups addressed that have admins.
+    pub groups: u64,
+    /// Groups that expelled the sender.
+    pub groups_lost: u64,
+    /// Active and reachable.
+    pub active: u64,
+    /// Muted and reachable.
+    pub muted: u64,
+    /// Left.
+    pub left: u64,
+    /// Blocked.
+    pub blocked: u64,
+    /// Frozen by a ban or an expulsion.
+    pub unreachable: u64,
+    /// Members still in who buy again within 30 days (one draw each).
+    pub repurchases: u64,
+    /// Of those, members who bought through a post during the campaign.
+    pub repurchases_of_buyers: u64,
+    /// Members still in who complain as buyers (one draw each).
+    pub complaints: u64,
+    /// Members still in who would recommend (one draw each).
+    pub recommendations: u64,
+}
+
+impl Horizon {
+    /// Active or muted, and reachable.
+    pub fn still_in(&self) -> u64 {
+        self.active + self.muted
+    }
+}
+
+/// Everything counted in one replicate of one plan, or in several of them merged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Tally {
+    /// One row a day, day 1 first.
+    pub days: Vec<Counts>,
+    /// Sum of the days: meaningful for flows.
+    pub total: Counts,
+    /// What further reads of the same content did.
+    pub repeats: [Repeat; REPEATS],
+    /// The state at the end.
+    pub horizon: Horizon,
+}
+
+impl Tally {
+    /// A tally of that many days in which nothing has happened.
+    pub fn new(days: u32) -> Tally {
+        Tally {
+            days: vec![Counts::default(); days as usize],
+            total: Counts::default(),
+            repeats: [Repeat::default(); REPEATS],
+            horizon: Horizon::default(),
+        }
+    }
+
+    /// Adds the days up into `total`; called once, when the last day is closed.
+    pub fn close(&mut self) {
+        self.total = Counts::default();
+        for day in &self.days {
+            self.total.merge(day);
+        }
+    }
+
+    /// A flow's total over all days.
+    pub fn total(&self, outcome: Outcome) -> u64 {
+        self.total.get(outcome)
+    }
+
+    /// A flow's sum over days `from..=to`, counted from 1.
+    pub fn over(&self, outcome: Outcome, from: usize, to: usize) -> u64 {
+        self.days[from - 1..to].iter().map(|day| day.get(outcome)).sum()
+    }
+
+    /// Adds another tally of as many days, exactly.
+    pub fn merge(&mut self, other: &Tally) {
+        assert_eq!(self.days.len(), other.days.len(), "tallies of different horizons");
+        for (mine, theirs) in self.days.iter_mut().zip(&other.days) {
+            mine.merge(theirs);
+        }
+        self.total.merge(&other.total);
+        for (mine, theirs) in self.repeats.iter_mut().zip(&other.repeats) {
+            mine.reads += theirs.reads;
+            mine.clicks += theirs.clicks;
+            mine.left += theirs.left;
+            mine.blocked += theirs.blocked;
+            mine.muted += theirs.muted;
+            mine.reports += theirs.reports;
+        }
+        let (mine, theirs) = (&mut self.horizon, &other.horizon);
+        mine.members += theirs.members;
+        mine.groups += theirs.groups;
+        mine.groups_lost += theirs.groups_lost;
+        mine.active += theirs.active;
+        mine.muted += theirs.muted;
+        mine.left += theirs.left;
+        mine.blocked += theirs.blocked;
+        mine.unreachable += theirs.unreachable;
+        mine.repurchases += theirs.repurchases;
+        mine.repurchases_of_buyers += theirs.repurchases_of_buyers;
+        mine.complaints += theirs.complaints;
+        mine.recommendations += theirs.recommendations;
+    }
+}
+
+/// One replicate: the tally of every plan on the same people, in the order of the scenario.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PairedTally {
+    /// Which replicate this is.
+    pub replicate: u32,
+    /// One tally per plan.
+    pub plans: Vec<Tally>,
+}
+
+impl PairedTally {
+    /// The tallies of one replicate.
+    pub fn new(replicate: u32, plans: Vec<Tally>) -> PairedTally {
+        PairedTally { replicate, plans }
+    }
+}
