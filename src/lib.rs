@@ -2,7 +2,9 @@
 
 pub mod analysis;
 pub mod diagnostic;
+mod math;
 pub mod parameter;
+pub mod rng;
 pub mod scenario;
 pub mod tally;
 pub mod units;
