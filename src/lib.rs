@@ -4,6 +4,7 @@ pub mod analysis;
 pub mod diagnostic;
 mod math;
 pub mod parameter;
+pub mod population;
 pub mod rng;
 pub mod scenario;
 pub mod tally;
