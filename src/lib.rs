@@ -2,6 +2,7 @@
 
 pub mod analysis;
 pub mod diagnostic;
+pub mod evidence;
 pub mod parameter;
 pub mod platform;
 pub mod scenario;
