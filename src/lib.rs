@@ -1,9 +1,13 @@
 //! wearout: what a sending plan does to the people who receive it.
 
 pub mod analysis;
+pub mod behaviour;
 pub mod diagnostic;
-mod math;
+pub mod evidence;
+pub mod math;
 pub mod parameter;
+pub mod plan;
+pub mod platform;
 pub mod population;
 pub mod rng;
 pub mod scenario;

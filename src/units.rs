@@ -53,6 +53,19 @@ impl Kind {
     }
 }
 
+/// Marks of a post that change how people and the platform react.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Flags {
+    /// An advertisement not labelled as one.
+    pub unlabelled: bool,
+    /// Wording of a free gift.
+    pub gift: bool,
+    /// Mentions everyone.
+    pub everyone: bool,
+    /// The link does not work: nobody can buy through it.
+    pub broken_link: bool,
+}
+
 /// Day of the week; day 1 of a campaign is a Monday unless the scenario says otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]

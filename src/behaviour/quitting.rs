@@ -7,7 +7,6 @@ use crate::math;
 use crate::population::{Block, LANES, Lane, Status};
 use crate::rng::{Purpose, uniform_f64};
 use crate::tally::{Outcome, REPEATS};
-use crate::units::Flags;
 
 /// Hazards of the three causes at one visit.
 #[derive(Debug, Clone, Copy)]
@@ -66,7 +65,7 @@ pub(super) fn quit(
         let draws = member_words(block, lane, today, Purpose::Quit);
         let exact = uniform_f64(words[lane] & 0xffff_0000 | draws[0] >> 16);
         if exact < -libm::expm1(-f64::from(hazards.sum())) {
-            carry_out(block, law, (visit, lane), (hazards, draws), notes);
+            carry_out(block, law, today, (visit, lane), (hazards, draws), notes);
         }
     }
 }
@@ -74,6 +73,7 @@ pub(super) fn quit(
 fn carry_out(
     block: &mut Block,
     law: &Law,
+    today: &Today<'_>,
     (visit, lane): (&Visit, usize),
     (hazards, [_, cause, mute, harsh]): (Hazards, [u32; 4]),
     notes: &mut Notes<'_>,
@@ -85,7 +85,7 @@ fn carry_out(
     let block_share = if by_repetition {
         law.block_when_over_patience
     } else if by_irritation {
-        (law.block_share * marks(law, notes.posts[last].flags)).min(1.0)
+        (law.block_share * marks(law, today, last)).min(1.0)
     } else {
         0.0
     };
@@ -132,7 +132,8 @@ fn carry_out(
 }
 
 /// How much the marks of the last post read raise the share of leavers who block.
-fn marks(law: &Law, flags: Flags) -> f64 {
+fn marks(law: &Law, today: &Today<'_>, post: usize) -> f64 {
+    let flags = today.posts.iter().find(|seen| seen.index == post).map(|post| post.flags).unwrap_or_default();
     let unlabelled = if flags.unlabelled { law.unlabelled_factor } else { 1.0 };
     let everyone = if flags.everyone { law.everyone_factor } else { 1.0 };
     unlabelled * everyone

@@ -6,7 +6,7 @@
 use serde::Serialize;
 
 use crate::diagnostic::{At, Diagnostic, Source};
-use crate::units::{Channel, Hours, Kind, Privacy, Weekday};
+use crate::units::{Channel, Flags, Hours, Kind, Privacy, Weekday};
 
 /// Everything a scenario file says, with defaults filled in.
 #[derive(Debug, Clone, PartialEq)]
@@ -189,19 +189,6 @@ pub enum Kinds {
     Turn(Vec<Kind>),
     /// In exact shares (kind, share; shares sum to 1).
     Mix(Vec<(Kind, f64)>),
-}
-
-/// Marks of a post that change how people and the platform react.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-pub struct Flags {
-    /// An advertisement not labelled as one.
-    pub unlabelled: bool,
-    /// Wording of a free gift.
-    pub gift: bool,
-    /// Mentions everyone.
-    pub everyone: bool,
-    /// The link does not work: nobody can buy through it.
-    pub broken_link: bool,
 }
 
 /// One post of an exact list.

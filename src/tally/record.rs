@@ -1,20 +1,18 @@
 //! What the account itself remembers: its posts and the questions it was asked. The platform's rules read these.
 
 /// One post of the calendar and what became of it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct PostRecord {
     /// Day it is planned for, from 0.
     pub day: u32,
     /// Hour of that day at which it is sent.
-    pub hour: f32,
+    pub hour: f64,
     /// Position among the day's posts; with the day, the slot of its draws.
     pub slot: u32,
     /// Contents that are the same share a number.
     pub content: usize,
-    /// Relevance, averaged over the members the plan addresses.
-    pub relevance: f64,
-    /// Whether it goes to groups, which have admins.
-    pub in_groups: bool,
+    /// Index among the plan's topics.
+    pub topic: usize,
     /// Whether it went out.
     pub sent: bool,
     /// Members it was delivered to.
