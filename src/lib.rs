@@ -3,6 +3,7 @@
 pub mod analysis;
 pub mod behaviour;
 pub mod diagnostic;
+pub mod engine;
 pub mod evidence;
 pub mod math;
 pub mod parameter;
