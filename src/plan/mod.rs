@@ -43,6 +43,13 @@ pub struct Experiment {
     pub baseline: usize,
 }
 
+impl Experiment {
+    /// Bytes of every table that members are drawn from, in a fixed order, for hashing.
+    pub fn table_bytes(&self) -> impl Iterator<Item = u8> + '_ {
+        self.laws.bytes().chain(self.audiences.iter().flat_map(Audience::bytes))
+    }
+}
+
 /// A plan ready to run.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]

@@ -135,6 +135,11 @@ impl Audience {
         people
     }
 
+    /// Bytes of its tables in a fixed order, for hashing.
+    pub fn bytes(&self) -> impl Iterator<Item = u8> + '_ {
+        self.fit.iter().flat_map(QuantileTable::bytes)
+    }
+
     fn at(&self, replicate: u32, member: u32, purpose: Purpose, index: u32) -> [u32; 4] {
         At { replicate, member, day: 0, purpose, index }.words(self.key)
     }
