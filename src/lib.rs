@@ -4,6 +4,7 @@ pub mod analysis;
 pub mod diagnostic;
 pub mod evidence;
 pub mod parameter;
+pub mod plan;
 pub mod platform;
 pub mod scenario;
 pub mod tally;

@@ -1,0 +1,3 @@
+//! What a plan means day by day.
+
+pub mod schedule;
