@@ -55,6 +55,7 @@ impl Kind {
 
 /// Marks of a post that change how people and the platform react.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "four independent marks, each named in the file")]
 pub struct Flags {
     /// An advertisement not labelled as one.
     pub unlabelled: bool,
@@ -82,15 +83,8 @@ pub enum Weekday {
 
 impl Weekday {
     /// Monday to Sunday.
-    pub const ALL: [Weekday; 7] = [
-        Weekday::Mon,
-        Weekday::Tue,
-        Weekday::Wed,
-        Weekday::Thu,
-        Weekday::Fri,
-        Weekday::Sat,
-        Weekday::Sun,
-    ];
+    pub const ALL: [Weekday; 7] =
+        [Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri, Weekday::Sat, Weekday::Sun];
 
     /// Three letters, as in scenarios.
     pub fn key(self) -> &'static str {
