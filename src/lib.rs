@@ -4,5 +4,6 @@ pub mod analysis;
 pub mod diagnostic;
 pub mod parameter;
 pub mod scenario;
+pub mod stats;
 pub mod tally;
 pub mod units;
