@@ -1,5 +1,7 @@
 //! Published figures that the statistics must return; the rows, with their sources, are in `tests/data/stats_cases.csv`.
 
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
+
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{RngExt, SeedableRng};
 use serde_json::Value;

@@ -86,7 +86,9 @@ mod tests {
     #[test]
     fn t_interval_of_two_four_and_nine_by_hand() {
         let mut moments = Moments::default();
-        [2.0, 4.0, 9.0].iter().for_each(|&x| moments.push(x));
+        for x in [2.0, 4.0, 9.0] {
+            moments.push(x);
+        }
         let interval = of_mean(&moments, 0.95).unwrap();
         let half_width = 4.302_652_729_911_275 * (13.0_f64 / 3.0).sqrt();
         close(interval.low, 5.0 - half_width, 1e-9);

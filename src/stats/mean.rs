@@ -54,7 +54,9 @@ mod tests {
 
     fn of(numbers: &[f64]) -> Moments {
         let mut moments = Moments::default();
-        numbers.iter().for_each(|&x| moments.push(x));
+        for &x in numbers {
+            moments.push(x);
+        }
         moments
     }
 

@@ -1,7 +1,7 @@
 //! Sample quantiles by linear interpolation between order statistics.
 //!
 //! Comes in: numbers in any order. Goes out: one quantile per probability. Source: Hyndman & Fan 1996, The American
-//! Statistician 50(4), 361-365, definition 7 (the default of R, NumPy and spreadsheets).
+//! Statistician 50(4), 361-365, definition 7 (the default of R and of spreadsheets).
 
 /// The quantiles of `numbers` at these probabilities; `None` without numbers. Sorts `numbers`.
 ///
