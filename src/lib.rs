@@ -12,5 +12,6 @@ pub mod platform;
 pub mod population;
 pub mod rng;
 pub mod scenario;
+pub mod stats;
 pub mod tally;
 pub mod units;
