@@ -1,2 +1,7 @@
 //! The `wearout` program.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    wearout::cli::main()
+}

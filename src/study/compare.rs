@@ -91,7 +91,7 @@ pub fn compare(
     if replicates == 0 {
         return None;
     }
-    let enforcement = enforcement(experiment, (replicates as u32).div_ceil(4), progress);
+    let enforcement = enforcement(experiment, share_for_enforcement(replicates as u32), progress);
     let partial = replicates < wanted || progress.stopped();
     Some(Compared { comparison: accumulator.finish(), enforcement, look, member_days, partial })
 }
@@ -100,6 +100,16 @@ fn accumulator(experiment: &Experiment) -> Accumulator {
     let info = |plan: &crate::plan::Plan| PlanInfo { name: plan.name.clone(), members: plan.members, stakes: plan.stakes };
     let plans: Vec<PlanInfo> = experiment.plans.iter().map(info).collect();
     Accumulator::new(&plans, experiment.baseline, experiment.days)
+}
+
+/// Replicates that the two ends of enforcement add to a comparison of so many.
+pub fn enforcement_replicates(experiment: &Experiment, replicates: u32) -> u32 {
+    if experiment.profile.rules.reports.is_some() { 2 * share_for_enforcement(replicates) } else { 0 }
+}
+
+/// A quarter of the replicates shows each end of enforcement.
+fn share_for_enforcement(replicates: u32) -> u32 {
+    replicates.div_ceil(4)
 }
 
 /// The chances of being limited and banned at both ends of the plausible enforcement, on the same luck.

@@ -5,4 +5,4 @@
 
 mod compare;
 
-pub use compare::{Compared, LARGEST_CHUNK, Target, compare};
+pub use compare::{Compared, LARGEST_CHUNK, Target, compare, enforcement_replicates};

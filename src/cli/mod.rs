@@ -1,0 +1,81 @@
+//! The rim: reads files, runs studies, prints. Results and JSON go to stdout, progress, warnings and faults to stderr.
+//!
+//! Exit status: 0 ok, 1 fault in the input, 2 usage, 3 cannot write, 130 interrupted.
+
+mod args;
+mod lookup;
+mod progress;
+mod run;
+mod scenarios;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::diagnostic::Faults;
+use crate::report::FileError;
+use args::{Cli, Command};
+
+/// What ends a command early.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    /// What the user wrote is wrong.
+    #[error("{0}")]
+    Input(#[from] Faults),
+    /// What the user asked for does not exist.
+    #[error("{0}")]
+    Unknown(String),
+    /// A file can't be written.
+    #[error("error: {0}")]
+    File(#[from] FileError),
+    /// Something else outside failed.
+    #[error("error: {0:#}")]
+    Other(#[from] anyhow::Error),
+    /// Stopped by the user.
+    #[error("interrupted{0}")]
+    Interrupted(&'static str),
+}
+
+impl Failure {
+    fn status(&self) -> u8 {
+        match self {
+            Failure::Input(_) | Failure::Unknown(_) => 1,
+            Failure::File(_) | Failure::Other(_) => 3,
+            Failure::Interrupted(_) => 130,
+        }
+    }
+}
+
+/// Parses the command line, carries it out and says how it went.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let done = match cli.command {
+        Command::Run(args) => run::run(&args),
+        Command::Check(args) => scenarios::check(&args),
+        Command::New { name } => scenarios::new(&name),
+        Command::List { what, json } => print(&lookup::list(what, json)),
+        Command::Explain { name } => lookup::explain(&name).map_err(Failure::Unknown).and_then(|text| print(&text)),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            tell(&failure.to_string());
+            ExitCode::from(failure.status())
+        }
+    }
+}
+
+/// Prints a result. A reader that has gone away (`| head`) is no failure.
+fn print(text: &str) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(cause) if cause.kind() != io::ErrorKind::BrokenPipe => Err(anyhow::Error::new(cause).context("cannot print").into()),
+        _ => Ok(()),
+    }
+}
+
+/// Says something beside the result; nobody may be listening.
+fn tell(text: &str) {
+    let _ = writeln!(io::stderr(), "{text}");
+}

@@ -1,0 +1,174 @@
+//! `wearout run`: the main job, from a scenario to tables, a verdict, files and charts.
+
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::thread;
+use std::time::Instant;
+
+use anyhow::Context;
+use rayon::prelude::*;
+
+use super::args::RunArgs;
+use super::{Failure, print, progress, scenarios, tell};
+use crate::analysis::{self, Verdict, Zone};
+use crate::engine::Progress;
+use crate::plan::{self, Experiment};
+use crate::report::chart::{CHARTS, Caption, render};
+use crate::report::manifest::{Asked, Timing, manifest};
+use crate::report::table::Page;
+use crate::report::{self, File, csv, json, since, table};
+use crate::scenario::Scenario;
+use crate::study::{self, Compared, Target};
+use crate::tally::{self, Metric};
+
+pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
+    let started = Instant::now();
+    let draft = scenarios::read(&args.scenario, &args.set)?;
+    let experiment = plan::compile(&draft, args.seed)?;
+    let scenario = &draft.scenario;
+    let headline: Vec<&'static Metric> = scenario.headline.iter().filter_map(|key| tally::find(key)).collect();
+    let folder = report::folder(&args.out, &scenario.name)?;
+    let compile_s = started.elapsed().as_secs_f64();
+
+    let threads = match args.threads {
+        Some(threads) => threads as usize,
+        None => thread::available_parallelism().map_or(1, NonZeroUsize::get),
+    };
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().context("cannot start threads")?;
+    let progress = Arc::new(Progress::default());
+    stop_on_interrupt(&progress)?;
+
+    let (target, total) = target(args, &experiment);
+    let simulating = Instant::now();
+    let compare = || pool.install(|| study::compare(&experiment, &headline, &target, args.all_replicates, &progress));
+    let compared = progress::watched(&progress, total, args.quiet, compare);
+    let compared = compared.ok_or(Failure::Interrupted(": no replicate was complete, nothing was written"))?;
+    let simulate_s = simulating.elapsed().as_secs_f64();
+
+    let zone = Zone {
+        points: scenario.equality.points,
+        relative: scenario.equality.relative,
+        below: scenario.equality.below,
+    };
+    let verdict = analysis::verdict(&compared.comparison, &headline, zone);
+    let notes = notes(scenario, &experiment, &compared, args);
+    let page = page(&experiment, &compared, &verdict, &notes);
+
+    let drawing = Instant::now();
+    let mut files = pool.install(|| files(scenario, &compared, &headline, args.seed))?;
+    let timing = Timing {
+        threads,
+        compile_s,
+        simulate_s,
+        draw_s: drawing.elapsed().as_secs_f64(),
+        member_days_per_s: compared.member_days as f64 / simulate_s,
+    };
+    let asked = Asked { seed: args.seed, precision: args.precision, set: args.set.clone() };
+    files.push(manifest((scenario, &experiment), &asked, &compared, &files, &timing).context("cannot write the manifest")?);
+    let earlier = since::latest(&folder);
+    let place = report::write(&folder, &files)?;
+
+    if args.json {
+        print(&format!("{:#}\n", json::value(&page)))?;
+    } else {
+        print(&table::text(&page))?;
+        if let Some(earlier) = earlier {
+            let moved = since::moved(&earlier, (scenario, args.seed), &compared.comparison, &headline);
+            if !moved.is_empty() {
+                print(&format!("\nSince run {}:\n  {}\n", earlier.name, moved.join("\n  ")))?;
+            }
+        }
+    }
+    let path = format!("{}\n", place.display());
+    if args.json { tell(path.trim_end()) } else { print(&format!("\n{path}"))? }
+    if compared.partial { Err(Failure::Interrupted(": what is complete was written, marked as partial")) } else { Ok(()) }
+}
+
+/// The first interrupt lets replicates in flight finish; the second ends at once.
+fn stop_on_interrupt(progress: &Arc<Progress>) -> Result<(), Failure> {
+    let progress = Arc::clone(progress);
+    let handler = move || {
+        if progress.stopped() {
+            std::process::exit(130);
+        }
+        progress.stop();
+    };
+    ctrlc::set_handler(handler).context("cannot listen for interrupts")?;
+    Ok(())
+}
+
+/// When to stop, and how many replicates that makes where it is known.
+fn target(args: &RunArgs, experiment: &Experiment) -> (Target, Option<u64>) {
+    match args.precision {
+        Some(half_width) => (Target::Precision { half_width, most: args.max_replicates }, None),
+        None => {
+            let total = args.replicates + study::enforcement_replicates(experiment, args.replicates);
+            (Target::Replicates(args.replicates), Some(u64::from(total)))
+        }
+    }
+}
+
+fn notes(scenario: &Scenario, experiment: &Experiment, compared: &Compared, args: &RunArgs) -> Vec<String> {
+    let mut notes = scenarios::likenesses(scenario);
+    notes.extend(scenarios::notes(scenario, experiment));
+    if let Some(look) = &compared.look {
+        notes.push(precision_note(look, compared, args.precision.unwrap_or_default()));
+    }
+    if compared.partial {
+        notes.push(format!("partial: stopped after {} replicates", compared.comparison.replicates));
+    }
+    notes
+}
+
+fn precision_note(look: &analysis::Look, compared: &Compared, wanted: f64) -> String {
+    let name = |width: &analysis::Width| format!("{} of {}", width.metric.label, compared.comparison.plans[width.plan].name);
+    match (&look.last, &look.widest) {
+        (Some(last), _) => format!("every headline difference is known to within {wanted} after {} replicates; {} was last", look.replicates, name(last)),
+        (None, Some(widest)) => {
+            let width = widest.half_width.map_or("unknown".to_owned(), |width| format!("{width:.4}"));
+            format!("not known to within {wanted} after {} replicates: {} still has half-width {width}", look.replicates, name(widest))
+        }
+        (None, None) => "one plan: no difference to know".to_owned(),
+    }
+}
+
+fn page<'a>(experiment: &Experiment, compared: &'a Compared, verdict: &'a Verdict, notes: &'a [String]) -> Page<'a> {
+    Page {
+        comparison: &compared.comparison,
+        verdict,
+        enforcement: &compared.enforcement,
+        different_people: scenarios::different_people(experiment),
+        notes,
+    }
+}
+
+/// Every file of a run but the manifest; charts are drawn in parallel.
+fn files(scenario: &Scenario, compared: &Compared, headline: &[&'static Metric], seed: u64) -> Result<Vec<File>, Failure> {
+    let comparison = &compared.comparison;
+    let tables = [
+        ("summary.csv", csv::summary(comparison)),
+        ("differences.csv", csv::differences(comparison)),
+        ("daily.csv", csv::daily(comparison)),
+        ("replicates.csv", csv::replicates(comparison)),
+        ("reads_by_repeat.csv", csv::reads_by_repeat(comparison)),
+    ];
+    let mut files: Vec<File> = tables.into_iter().map(|(name, bytes)| File { name: name.into(), bytes }).collect();
+    let caption = Caption {
+        scenario: &scenario.name,
+        question: &scenario.question,
+        seed,
+        replicates: comparison.replicates,
+        partial: compared.partial,
+    };
+    let drawn: Result<Vec<_>, _> = CHARTS
+        .par_iter()
+        .map(|chart| render(chart, comparison, headline, &caption).with_context(|| format!("cannot draw {}", chart.key)))
+        .collect();
+    for (chart, rendered) in CHARTS.iter().zip(drawn?) {
+        if let Some(rendered) = rendered {
+            files.push(File { name: format!("{}.svg", chart.key), bytes: rendered.svg.into_bytes() });
+            files.push(File { name: format!("{}.png", chart.key), bytes: rendered.png });
+        }
+    }
+    Ok(files)
+}

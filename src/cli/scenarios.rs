@@ -1,0 +1,157 @@
+//! Scenario files: found by path or name, checked, begun.
+
+use std::fmt::Write as _;
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use super::args::CheckArgs;
+use super::{Failure, print};
+use crate::diagnostic::{Source, nearest};
+use crate::plan::{self, Experiment};
+use crate::report::FileError;
+use crate::scenario::{self, Draft, SHIPPED, Scenario};
+
+/// What `wearout new` writes.
+const TEMPLATE: &str = include_str!("new.toml");
+
+/// The claims give no figure beyond this many posts a week (`interval-48h`).
+const KNOWN_POSTS_PER_WEEK: f64 = 3.5;
+
+/// Reads a scenario by path or shipped name.
+pub(super) fn read(named: &str, overrides: &[String]) -> Result<Draft, Failure> {
+    let path = Path::new(named);
+    let shipped = if path.exists() { None } else { scenario::shipped(named) };
+    let text = match shipped {
+        Some(text) => text.to_owned(),
+        None => fs::read(path)
+            .map_err(|cause| Failure::Unknown(not_found(named, &cause)))
+            .and_then(|bytes| String::from_utf8(bytes).map_err(|_| Failure::Unknown(not_text(named))))?,
+    };
+    let name = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or(named);
+    let source = Source { name: named.to_owned(), text };
+    Ok(scenario::parse(name, source, overrides))
+}
+
+fn not_found(named: &str, cause: &io::Error) -> String {
+    let names = || SHIPPED.iter().map(|(name, _)| *name);
+    let help = match nearest(named, names()) {
+        Some(meant) => format!("did you mean the shipped scenario `{meant}`?"),
+        None => format!("a path, or one of {}", names().collect::<Vec<_>>().join(", ")),
+    };
+    format!("error: no scenario `{named}`: {cause}\n  = help: {help}")
+}
+
+fn not_text(named: &str) -> String {
+    format!("error: `{named}` is not UTF-8 text\n  = help: a scenario is a TOML file; see `wearout new NAME`")
+}
+
+/// `wearout check`.
+pub(super) fn check(args: &CheckArgs) -> Result<(), Failure> {
+    let draft = read(&args.scenario, &args.set)?;
+    let experiment = plan::compile(&draft, 1)?;
+    let scenario = &draft.scenario;
+    let mut text = format!("{}: no fault\n", scenario.name);
+    if !scenario.question.is_empty() {
+        let _ = writeln!(text, "{}", scenario.question);
+    }
+    let _ = writeln!(text, "{} days, platform {}, baseline {}", scenario.days, scenario.platform, scenario.baseline);
+    for plan in &experiment.plans {
+        let posts = plan.posts.len();
+        let _ = writeln!(
+            text,
+            "  {}: {} members, {posts} posts ({:.1} a week){}",
+            plan.name,
+            plan.members,
+            posts_per_week(&experiment, plan),
+            differs(scenario, &plan.name)
+        );
+    }
+    for note in notes(scenario, &experiment) {
+        let _ = writeln!(text, "note: {note}");
+    }
+    print(&text)
+}
+
+fn posts_per_week(experiment: &Experiment, plan: &plan::Plan) -> f64 {
+    7.0 * plan.posts.len() as f64 / f64::from(experiment.days)
+}
+
+/// In what a plan differs from the one it copies.
+fn differs(scenario: &Scenario, plan: &str) -> String {
+    let like = scenario.plans.iter().find(|known| known.name == plan).and_then(|plan| plan.like.as_ref());
+    match like {
+        Some((other, keys)) if keys.is_empty() => format!(", the same as {other}"),
+        Some((other, keys)) => format!(", differs from {other} only in: {}", keys.join(", ")),
+        None => String::new(),
+    }
+}
+
+/// Which plans copy which, a line each.
+pub(super) fn likenesses(scenario: &Scenario) -> Vec<String> {
+    let line = |plan: &scenario::Plan| {
+        let says = differs(scenario, &plan.name);
+        (!says.is_empty()).then(|| format!("{}{}", plan.name, says.replacen(',', "", 1)))
+    };
+    scenario.plans.iter().filter_map(line).collect()
+}
+
+/// Whether any plan addresses other people than the baseline.
+pub(super) fn different_people(experiment: &Experiment) -> bool {
+    let mut audiences = experiment.plans.iter().map(|plan| &plan.audiences);
+    let first = audiences.next();
+    audiences.any(|others| Some(others) != first)
+}
+
+/// What a reader of the verdict must know besides.
+pub(super) fn notes(scenario: &Scenario, experiment: &Experiment) -> Vec<String> {
+    let mut notes = Vec::new();
+    let often: Vec<&str> = experiment
+        .plans
+        .iter()
+        .filter(|plan| posts_per_week(experiment, plan) * plan.reach > KNOWN_POSTS_PER_WEEK)
+        .map(|plan| plan.name.as_str())
+        .collect();
+    if !often.is_empty() {
+        let plans = if often.len() == experiment.plans.len() { "every plan".to_owned() } else { often.join(", ") };
+        notes.push(format!("more than {KNOWN_POSTS_PER_WEEK} posts a week ({plans}): the source has no data there"));
+    }
+    if different_people(experiment) {
+        notes.push("different people: some of the difference is whom you write to, not how".to_owned());
+    }
+    if scenario.money.margin.is_none() {
+        notes.push("margin not given: revenue and return on cost stay blank".to_owned());
+    }
+    notes
+}
+
+/// `wearout new`.
+pub(super) fn new(name: &str) -> Result<(), Failure> {
+    let name = name.strip_suffix(".toml").unwrap_or(name);
+    let stem = Path::new(name).file_name().and_then(|stem| stem.to_str()).unwrap_or_default();
+    let plain = |letter: char| letter.is_alphanumeric() || letter == '-' || letter == '_';
+    if stem.is_empty() || !stem.chars().all(plain) {
+        let help = "letters, digits, - and _";
+        return Err(Failure::Unknown(format!("error: `{name}` can't name a scenario\n  = help: {help}")));
+    }
+    let path = PathBuf::from(format!("{name}.toml"));
+    let written = OpenOptions::new().write(true).create_new(true).open(&path).and_then(|mut file| {
+        file.write_all(TEMPLATE.replace("NAME", stem).as_bytes())
+    });
+    match written {
+        Ok(()) => print(&format!("{}\nnext: wearout run {}\n", path.display(), path.display())),
+        Err(cause) => Err(FileError { verb: "write", path, cause }.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_template_is_a_scenario_without_faults() {
+        let source = Source { name: "x.toml".into(), text: TEMPLATE.replace("NAME", "x") };
+        let draft = scenario::parse("x", source, &[]);
+        assert!(plan::compile(&draft, 1).is_ok(), "{:?}", draft.faults);
+    }
+}
