@@ -1,0 +1,211 @@
+//! The program as a user types it: what it prints, what it leaves behind, and how it ends.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+
+const FIVE_LINES: &str = "[audience.club]\nsize = 60\n[plan.daily]\n[plan.spaced]\nevery = \"48h\"\n";
+
+fn wearout(folder: &Path, args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_wearout")).args(args).current_dir(folder).output().unwrap()
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+fn status(output: &Output) -> i32 {
+    output.status.code().unwrap()
+}
+
+fn folder_with(name: &str, text: &str) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join(name), text).unwrap();
+    folder
+}
+
+/// A finished run's manifest without its timing.
+fn manifest(run: &Path) -> String {
+    let text = fs::read_to_string(run.join("manifest.toml")).unwrap();
+    text.split("[timing]").next().unwrap().to_owned()
+}
+
+#[test]
+fn a_five_line_plan_runs_and_leaves_every_file() {
+    let folder = folder_with("club.toml", FIVE_LINES);
+    let output = wearout(folder.path(), &["run", "club.toml", "--replicates", "20"]);
+    assert_eq!(status(&output), 0, "{}", stderr(&output));
+    let text = stdout(&output);
+    assert_eq!(text.lines().last().unwrap(), "output/club/0001");
+    assert!(text.contains("daily") && text.contains("spaced") && text.contains("95 % intervals"), "{text}");
+    let run = folder.path().join("output/club/0001");
+    for file in ["summary.csv", "differences.csv", "daily.csv", "replicates.csv", "reads_by_repeat.csv", "manifest.toml"] {
+        assert!(run.join(file).metadata().unwrap().len() > 0, "{file}");
+    }
+    for chart in wearout::report::chart::CHARTS {
+        let drawn = run.join(format!("{}.png", chart.key)).exists();
+        assert_eq!(drawn, run.join(format!("{}.svg", chart.key)).exists(), "{}", chart.key);
+    }
+    assert!(run.join("open_by_day.png").exists());
+    assert_eq!(fs::read_to_string(folder.path().join("output/club/latest")).unwrap(), "0001\n");
+}
+
+#[test]
+fn a_repetition_is_the_same_to_the_byte_whatever_the_threads() {
+    let folder = folder_with("club.toml", FIVE_LINES);
+    for threads in ["1", "2", "7"] {
+        let output = wearout(folder.path(), &["run", "club.toml", "--replicates", "30", "--quiet", "--threads", threads]);
+        assert_eq!(status(&output), 0, "{}", stderr(&output));
+    }
+    let runs = folder.path().join("output/club");
+    let names: Vec<_> = fs::read_dir(runs.join("0001")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    for other in ["0002", "0003"] {
+        for name in names.iter().filter(|name| *name != "manifest.toml") {
+            let read = |run: &str| fs::read(runs.join(run).join(name)).unwrap();
+            assert!(read("0001") == read(other), "{name:?} of {other}");
+        }
+        assert_eq!(manifest(&runs.join("0001")), manifest(&runs.join(other)));
+    }
+}
+
+#[test]
+fn a_manifest_is_enough_to_run_again_to_the_byte() {
+    let folder = folder_with("club.toml", FIVE_LINES);
+    let set = ["--set", "plan.spaced.reply=15m"];
+    let first = wearout(folder.path(), &[&["run", "club.toml", "--replicates", "20", "--seed", "7"][..], &set].concat());
+    assert_eq!(status(&first), 0, "{}", stderr(&first));
+    let run = folder.path().join("output/club/0001");
+    let manifest: toml::Table = fs::read_to_string(run.join("manifest.toml")).unwrap().parse().unwrap();
+    let scenario = toml::to_string(&manifest["scenario"]).unwrap();
+    fs::write(folder.path().join("again.toml"), scenario).unwrap();
+    let seed = manifest["run"]["seed"].to_string();
+    let again = wearout(folder.path(), &["run", "again.toml", "--replicates", "20", "--seed", &seed]);
+    assert_eq!(status(&again), 0, "{}", stderr(&again));
+    for name in ["summary.csv", "differences.csv", "daily.csv", "replicates.csv", "reads_by_repeat.csv"] {
+        let read = |run: &str| fs::read_to_string(folder.path().join("output").join(run).join("0001").join(name)).unwrap();
+        assert_eq!(read("club"), read("again"), "{name}");
+    }
+}
+
+#[test]
+fn what_moved_since_the_last_run_is_said() {
+    let folder = folder_with("club.toml", FIVE_LINES);
+    wearout(folder.path(), &["run", "club.toml", "--replicates", "20"]);
+    let same = stdout(&wearout(folder.path(), &["run", "club.toml", "--replicates", "20"]));
+    assert!(!same.contains("Since run"), "{same}");
+    let output = wearout(folder.path(), &["run", "club.toml", "--replicates", "20", "--set", "plan.spaced.reply=never"]);
+    let text = stdout(&output);
+    assert!(text.contains("Since run 0002:\n  plan.spaced.reply 2h30m -> never\n  spaced: "), "{text}");
+}
+
+#[test]
+fn faults_are_told_at_once_and_nothing_is_written() {
+    let folder = folder_with("bad.toml", "days = \"x\"\n[audience.club]\nsize = 0\n[plan.daily]\nraech = 2\n");
+    let output = wearout(folder.path(), &["run", "bad.toml"]);
+    assert_eq!(status(&output), 1);
+    assert_eq!(stdout(&output), "");
+    let text = stderr(&output);
+    for place in ["bad.toml:1:8", "bad.toml:3:8", "bad.toml:5:1", "did you mean", "nothing written"] {
+        assert!(text.contains(place), "{place} in {text}");
+    }
+    assert!(!folder.path().join("output").exists());
+}
+
+#[test]
+fn a_fault_in_an_override_points_at_the_override() {
+    let folder = folder_with("club.toml", FIVE_LINES);
+    let output = wearout(folder.path(), &["run", "club.toml", "--set", "plan.spced.reply=15m"]);
+    assert_eq!(status(&output), 1);
+    assert!(stderr(&output).contains("--set:1:") && stderr(&output).contains("spaced"), "{}", stderr(&output));
+}
+
+#[test]
+fn usage_input_and_output_have_their_own_exit_status() {
+    let folder = folder_with("club.toml", FIVE_LINES);
+    let run = |args: &[&str]| wearout(folder.path(), args);
+    assert_eq!(status(&run(&["run"])), 2);
+    assert_eq!(status(&run(&["run", "club.toml", "--replicates", "0"])), 2);
+    let missing = run(&["run", "targeted-vs-spry"]);
+    assert_eq!(status(&missing), 1);
+    assert!(stderr(&missing).contains("did you mean the shipped scenario `targeted-vs-spray`?"), "{}", stderr(&missing));
+    fs::write(folder.path().join("file"), "in the way").unwrap();
+    let blocked = run(&["run", "club.toml", "--out", "file/inside"]);
+    assert_eq!(status(&blocked), 3, "{}", stderr(&blocked));
+    fs::write(folder.path().join("garbage.toml"), [0xff, 0xfe, 0x00]).unwrap();
+    assert_eq!(status(&run(&["check", "garbage.toml"])), 1);
+    assert_eq!(status(&run(&["check", "."])), 1);
+}
+
+#[test]
+fn json_is_one_document_on_stdout() {
+    let folder = folder_with("club.toml", FIVE_LINES);
+    let output = wearout(folder.path(), &["run", "club.toml", "--replicates", "20", "--json"]);
+    assert_eq!(status(&output), 0, "{}", stderr(&output));
+    let value: serde_json::Value = serde_json::from_str(&stdout(&output)).unwrap();
+    assert!(value.is_object());
+    assert_eq!(stderr(&output).lines().last().unwrap(), "output/club/0001");
+}
+
+#[test]
+fn a_precision_is_reached_or_the_reader_is_told_how_far_it_is() {
+    let folder = folder_with("club.toml", FIVE_LINES);
+    let near = stdout(&wearout(folder.path(), &["run", "club.toml", "--precision", "0.2"]));
+    assert!(near.contains("known to within 0.2 after 100 replicates"), "{near}");
+    let far = stdout(&wearout(folder.path(), &["run", "club.toml", "--precision", "1e-6", "--max-replicates", "150"]));
+    assert!(far.contains("not known to within 0.000001 after 150 replicates"), "{far}");
+}
+
+#[test]
+fn new_writes_a_scenario_that_runs_and_never_overwrites() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(status(&wearout(folder.path(), &["new", "launch"])), 0);
+    let text = fs::read_to_string(folder.path().join("launch.toml")).unwrap();
+    let check = wearout(folder.path(), &["check", "launch.toml"]);
+    assert_eq!(status(&check), 0, "{}", stderr(&check));
+    assert!(stdout(&check).contains("differs from daily only in"), "{}", stdout(&check));
+    assert_eq!(status(&wearout(folder.path(), &["new", "launch"])), 3);
+    assert_eq!(fs::read_to_string(folder.path().join("launch.toml")).unwrap(), text);
+    assert_eq!(status(&wearout(folder.path(), &["new", "a b!"])), 1);
+}
+
+#[test]
+fn words_lead_to_what_they_mean() {
+    let folder = tempfile::tempdir().unwrap();
+    let explain = |name: &str| stdout(&wearout(folder.path(), &["explain", name]));
+    assert!(explain("churn").starts_with("loss (metric)"));
+    assert!(explain("spray-loss30").contains("41"));
+    assert!(explain("trust_drift").contains("basis: fitted"));
+    assert!(explain("cap").contains("article-2025"));
+    let unknown = wearout(folder.path(), &["explain", "conversin"]);
+    assert_eq!(status(&unknown), 1);
+    assert!(stderr(&unknown).contains("did you mean `conversion`?"), "{}", stderr(&unknown));
+    for what in ["scenarios", "metrics", "parameters", "platforms", "charts"] {
+        assert!(stdout(&wearout(folder.path(), &["list", what])).lines().count() > 2, "{what}");
+        let json = stdout(&wearout(folder.path(), &["list", what, "--json"]));
+        assert!(serde_json::from_str::<serde_json::Value>(&json).unwrap().is_array(), "{what}");
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn an_interrupt_writes_what_is_complete_and_says_so() {
+    let folder = folder_with("club.toml", FIVE_LINES);
+    let child = Command::new(env!("CARGO_BIN_EXE_wearout"))
+        .args(["run", "club.toml", "--replicates", "10000000", "--quiet"])
+        .current_dir(folder.path())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    std::thread::sleep(std::time::Duration::from_secs(2));
+    Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(status(&output), 130, "{}", stderr(&output));
+    assert!(manifest(&folder.path().join("output/club/0001")).contains("partial = true"));
+}
