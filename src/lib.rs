@@ -2,7 +2,9 @@
 
 pub mod analysis;
 pub mod diagnostic;
+pub mod evidence;
 pub mod parameter;
+pub mod platform;
 pub mod scenario;
 pub mod tally;
 pub mod units;

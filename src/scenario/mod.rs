@@ -3,10 +3,14 @@
 //! Comes in: a TOML text and `--set` overrides. Goes out: a [`Draft`], the [`Scenario`] as far as it could be read together with
 //! every fault found. What a plan means day by day is not here: see `plan`.
 
+mod shipped;
+
 use serde::Serialize;
 
 use crate::diagnostic::{At, Diagnostic, Source};
 use crate::units::{Channel, Hours, Kind, Privacy, Weekday};
+
+pub use shipped::{SHIPPED, shipped};
 
 /// Everything a scenario file says, with defaults filled in.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,0 +1,57 @@
+//! The scenarios that come with the program, inside the binary.
+//!
+//! Comes in: the files of `scenarios/`. Goes out: their texts by name. They are read like any other file: see `scenario`.
+
+macro_rules! scenarios {
+    ($($name:literal)*) => {
+        /// Name and text of every shipped scenario, the one to start with first.
+        pub const SHIPPED: &[(&str, &str)] = &[$(($name, include_str!(concat!("../../scenarios/", $name, ".toml")))),*];
+    };
+}
+
+scenarios! {
+    "targeted-vs-spray"
+    "filter-your-list"
+    "imported-8000"
+    "theme"
+    "same-vs-rotated"
+    "spacing"
+    "rule-721"
+    "answering"
+    "privacy"
+    "overposting"
+    "taboos"
+    "workshop"
+}
+
+/// The text of the shipped scenario of that name.
+pub fn shipped(name: &str) -> Option<&'static str> {
+    SHIPPED.iter().find(|(shipped, _)| *shipped == name).map(|(_, text)| *text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_scenario_opens_with_its_question_in_a_comment() {
+        for (name, text) in SHIPPED {
+            let opening: String = text.lines().take_while(|line| line.starts_with('#')).collect();
+            assert!(opening.contains('?'), "{name}");
+            let document: toml::Table = text.parse().unwrap();
+            assert!(document["question"].as_str().is_some_and(|question| question.ends_with('?')), "{name}");
+        }
+    }
+
+    #[test]
+    fn each_line_of_the_workshop_can_be_taken_into_use() {
+        let text = shipped("workshop").unwrap();
+        let changes = text.lines().filter(|line| line.starts_with("# ") && line.contains(" = "));
+        assert_eq!(changes.clone().count(), 8);
+        for change in changes {
+            let changed = text.replace(change, &change[2..]);
+            let document: toml::Table = changed.parse().unwrap();
+            assert_eq!(document["plan"]["yours"].as_table().unwrap().len(), 2, "{change}");
+        }
+    }
+}
