@@ -53,6 +53,20 @@ impl Kind {
     }
 }
 
+/// Marks of a post that change how people and the platform react.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "four independent marks, each named in the file")]
+pub struct Flags {
+    /// An advertisement not labelled as one.
+    pub unlabelled: bool,
+    /// Wording of a free gift.
+    pub gift: bool,
+    /// Mentions everyone.
+    pub everyone: bool,
+    /// The link does not work: nobody can buy through it.
+    pub broken_link: bool,
+}
+
 /// Day of the week; day 1 of a campaign is a Monday unless the scenario says otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -69,15 +83,8 @@ pub enum Weekday {
 
 impl Weekday {
     /// Monday to Sunday.
-    pub const ALL: [Weekday; 7] = [
-        Weekday::Mon,
-        Weekday::Tue,
-        Weekday::Wed,
-        Weekday::Thu,
-        Weekday::Fri,
-        Weekday::Sat,
-        Weekday::Sun,
-    ];
+    pub const ALL: [Weekday; 7] =
+        [Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri, Weekday::Sat, Weekday::Sun];
 
     /// Three letters, as in scenarios.
     pub fn key(self) -> &'static str {

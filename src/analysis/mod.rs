@@ -1,6 +1,19 @@
-//! Tallies in, estimates out: means, intervals, paired differences. Pure; knows neither engine nor files.
+//! Tallies in, estimates out: means, intervals, paired differences, the verdict. Pure; knows neither engine nor files.
+//!
+//! `accumulate` takes replicates in, `sample` holds what is kept of one metric, `verdict` decides what a difference means and
+//! `precision` when it is known well enough. The methods themselves are in `stats`.
 
-use crate::tally::{Metric, OUTCOMES, REPEATS, Repeat};
+mod accumulate;
+mod precision;
+mod sample;
+mod verdict;
+
+pub use accumulate::{Accumulator, PlanInfo};
+pub use precision::{Look, Precision, Width};
+pub use sample::PairedSample;
+pub use verdict::{Call, Finding, Overall, PlanVerdict, Verdict, Zone, verdict};
+
+use crate::tally::{METRICS, Metric, OUTCOMES, REPEATS, Repeat};
 
 /// Confidence of every interval that is shown.
 pub const CONFIDENCE: f64 = 0.95;
@@ -47,6 +60,8 @@ pub struct Difference {
     pub variance_ratio: Option<f64>,
     /// Replicates in which both have a base.
     pub replicates: u64,
+    /// What the interval is computed from; gives it at any other confidence.
+    pub sample: PairedSample,
 }
 
 /// One day of one series over replicates: mean, 5 % and 95 % quantile.
@@ -55,7 +70,7 @@ pub struct Difference {
 pub struct Band {
     /// Mean over all replicates; `None` where the series has no base that day.
     pub mean: Option<f64>,
-    /// 5 % quantile over the first [`KEPT_SERIES`] replicates.
+    /// 5 % quantile over the first [`KEPT_SERIES`] replicates; `None` for series of 0 and 1.
     pub q05: Option<f64>,
     /// 95 % quantile.
     pub q95: Option<f64>,
@@ -85,6 +100,8 @@ pub struct PlanSummary {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Comparison {
+    /// Number of the first replicate.
+    pub first_replicate: u32,
     /// Replicates done.
     pub replicates: u64,
     /// Index of the baseline among the plans.
@@ -93,4 +110,26 @@ pub struct Comparison {
     pub plans: Vec<PlanSummary>,
     /// For every plan but the baseline, every metric.
     pub differences: Vec<Difference>,
+}
+
+impl Comparison {
+    /// A plan's estimate of the metric of that key; `None` when there is no such metric.
+    pub fn estimate(&self, plan: usize, key: &str) -> Option<&Estimate> {
+        let row = METRICS.iter().position(|metric| metric.key == key)?;
+        Some(&self.plans[plan].estimates[row])
+    }
+
+    /// A plan's difference from the baseline in the metric of that key; `None` for the baseline itself.
+    pub fn difference(&self, plan: usize, key: &str) -> Option<&Difference> {
+        self.differences.iter().find(|difference| difference.plan == plan && difference.metric.key == key)
+    }
+}
+
+/// The chances of one plan at the lowest and the highest enforcement that is plausible: nobody knows which holds.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct EnforcementRange {
+    /// Of being limited: at the lowest, at the highest enforcement.
+    pub limited: [f64; 2],
+    /// Of being banned: at the lowest, at the highest enforcement.
+    pub banned: [f64; 2],
 }

@@ -3,14 +3,59 @@
 //! Comes in: a TOML text and `--set` overrides. Goes out: a [`Draft`], the [`Scenario`] as far as it could be read together with
 //! every fault found. What a plan means day by day is not here: see `plan`.
 
+mod overrides;
+mod plans;
+mod reader;
+mod render;
+mod schema;
 mod shipped;
+mod tree;
 
 use serde::Serialize;
 
 use crate::diagnostic::{At, Diagnostic, Source};
-use crate::units::{Channel, Hours, Kind, Privacy, Weekday};
+use crate::units::{Channel, Flags, Hours, Kind, Privacy, Weekday};
 
 pub use shipped::{SHIPPED, shipped};
+
+/// Names a scenario may use that are defined elsewhere, besides metrics and parameters.
+#[derive(Debug, Clone, Copy)]
+pub struct Known<'a> {
+    /// Keys of the platform profiles.
+    pub platforms: &'a [&'a str],
+    /// Ids of the claims in the evidence ledger.
+    pub evidence: &'a [&'a str],
+}
+
+/// Reads a scenario with its overrides (`KEY=VALUE`), and every fault in either.
+///
+/// ```
+/// use wearout::diagnostic::Source;
+/// use wearout::scenario::{Known, parse};
+///
+/// let text = "[audience.club]\n[plan.daily]\n[plan.spaced]\nevery = \"24h\"\n";
+/// let source = Source { name: "club.toml".into(), text: text.into() };
+/// let known = Known { platforms: &["article-2025"], evidence: &[] };
+/// let draft = parse("club", source, &["plan.spaced.every=48h".into()], &known);
+/// assert!(draft.faults.is_empty());
+/// assert_eq!(draft.scenario.plans.len(), 2);
+/// ```
+pub fn parse(name: &str, mut source: Source, overrides: &[String], known: &Known<'_>) -> Draft {
+    // Columns count what is seen, and a byte order mark is not.
+    if source.text.starts_with('\u{feff}') {
+        source.text.drain(..'\u{feff}'.len_utf8());
+    }
+    let tree::Document { mut root, faults, lossy } = tree::document(&source.text);
+    let mut sources = vec![source];
+    sources.extend(overrides.iter().map(|text| Source { name: "--set".to_owned(), text: text.clone() }));
+    let mut reader = reader::Reader { sources: &sources, faults, lossy };
+    for (index, text) in overrides.iter().enumerate() {
+        overrides::apply(&mut reader, &mut root, index + 1, text);
+    }
+    let scenario = schema::read(&mut reader, &root, name, known);
+    let faults = reader.faults;
+    Draft { scenario, sources, faults }
+}
 
 /// Everything a scenario file says, with defaults filled in.
 #[derive(Debug, Clone, PartialEq)]
@@ -60,6 +105,7 @@ pub struct Equality {
 
 /// Optional mechanisms; all off by default, because no claim of the article identifies them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "four independent marks, each named in the file")]
 pub struct Switches {
     /// Reads of a content are forgotten with half-life `repeat_memory_days`.
     pub repeat_memory: bool,
@@ -193,19 +239,6 @@ pub enum Kinds {
     Turn(Vec<Kind>),
     /// In exact shares (kind, share; shares sum to 1).
     Mix(Vec<(Kind, f64)>),
-}
-
-/// Marks of a post that change how people and the platform react.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-pub struct Flags {
-    /// An advertisement not labelled as one.
-    pub unlabelled: bool,
-    /// Wording of a free gift.
-    pub gift: bool,
-    /// Mentions everyone.
-    pub everyone: bool,
-    /// The link does not work: nobody can buy through it.
-    pub broken_link: bool,
 }
 
 /// One post of an exact list.

@@ -4,8 +4,10 @@
 //! [`METRICS`], the one table of reported quantities. No mean and no interval is computed here.
 
 mod metric;
+mod record;
 
 pub use metric::{Better, METRICS, Metric, Stakes, Unit, find};
+pub use record::{PostRecord, QuestionRecord};
 
 /// Something counted each day. Flows add up over days; stocks are a state at the day's end (activity: at its start).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

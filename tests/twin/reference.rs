@@ -6,8 +6,8 @@ use std::fmt;
 
 use serde_json::Value;
 use wearout::parameter::Parameters;
-use wearout::scenario::{Flags, Switches};
-use wearout::units::{Hours, Kind, Privacy};
+use wearout::scenario::Switches;
+use wearout::units::{Flags, Hours, Kind, Privacy};
 
 use super::{Counts, Design, Post, Record, Slot};
 

@@ -1,0 +1,199 @@
+//! Replicates in, a [`Comparison`] out, in memory that does not grow with their number.
+//!
+//! Comes in: paired tallies in the order of their replicates. Goes out: estimates per plan and metric, paired differences from the
+//! baseline, daily bands, pooled repeats. A mean is the mean over replicates of the replicate's own figure (a campaign is the unit);
+//! replicates without a base are left out and counted. The same replicates give the same bits, however they are cut into chunks.
+
+use super::sample::{PairedSample, Sample};
+use super::{Band, CONFIDENCE, Comparison, Difference, KEPT_REPLICATES, KEPT_SERIES, PlanSummary};
+use crate::stats::mean::Moments;
+use crate::stats::quantile::quantiles;
+use crate::tally::{Counts, METRICS, Outcome, PairedTally, Stakes, Tally};
+
+/// What must be known of a plan beforehand.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlanInfo {
+    /// Its name.
+    pub name: String,
+    /// Members addressed, the same in every replicate.
+    pub members: u64,
+    /// What money it puts at stake.
+    pub stakes: Stakes,
+}
+
+/// What is known of an experiment's plans after the replicates taken in so far.
+#[derive(Debug, Clone)]
+pub struct Accumulator {
+    plans: Vec<PlanRecord>,
+    baseline: usize,
+    first_replicate: Option<u32>,
+    replicates: u64,
+    kept_replicates: usize,
+}
+
+#[derive(Debug, Clone)]
+struct PlanRecord {
+    info: PlanInfo,
+    samples: Vec<Sample>,
+    against_baseline: Vec<PairedSample>,
+    values: Vec<Vec<Option<f64>>>,
+    pooled: Tally,
+    open_by_day: Vec<Moments>,
+    series: Vec<Vec<Counts>>,
+}
+
+impl Accumulator {
+    /// Nothing known yet about these plans over that many days.
+    ///
+    /// # Panics
+    /// When the baseline is not one of the plans.
+    pub fn new(plans: &[PlanInfo], baseline: usize, days: u32) -> Accumulator {
+        assert!(baseline < plans.len(), "baseline {baseline} of {} plans", plans.len());
+        let record = |info: &PlanInfo| PlanRecord {
+            info: info.clone(),
+            samples: METRICS.iter().map(|metric| Sample::new(metric.unit)).collect(),
+            against_baseline: METRICS.iter().map(|metric| PairedSample::new(metric.unit)).collect(),
+            values: vec![Vec::new(); METRICS.len()],
+            pooled: Tally::new(days),
+            open_by_day: vec![Moments::default(); days as usize],
+            series: Vec::new(),
+        };
+        Accumulator {
+            plans: plans.iter().map(record).collect(),
+            baseline,
+            first_replicate: None,
+            replicates: 0,
+            kept_replicates: KEPT_REPLICATES,
+        }
+    }
+
+    /// Keeps the values of every replicate instead of the first [`KEPT_REPLICATES`]; memory then grows with their number.
+    #[must_use]
+    pub fn keeping_all_replicates(self) -> Accumulator {
+        Accumulator { kept_replicates: usize::MAX, ..self }
+    }
+
+    /// Replicates taken in.
+    pub fn replicates(&self) -> u64 {
+        self.replicates
+    }
+
+    /// Takes in the next replicates.
+    ///
+    /// # Panics
+    /// When a replicate is not the one that follows the last, or has not one tally per plan.
+    pub fn accumulate(&mut self, chunk: &[PairedTally]) {
+        for paired in chunk {
+            let first = *self.first_replicate.get_or_insert(paired.replicate);
+            assert_eq!(u64::from(paired.replicate), u64::from(first) + self.replicates, "replicates out of order");
+            assert_eq!(paired.plans.len(), self.plans.len(), "one tally per plan");
+            let values: Vec<Vec<Option<f64>>> = self
+                .plans
+                .iter()
+                .zip(&paired.plans)
+                .map(|(record, tally)| metrics_of(tally, &record.info.stakes))
+                .collect();
+            for ((record, tally), plan) in self.plans.iter_mut().zip(&paired.plans).zip(&values) {
+                record.take(tally, plan, &values[self.baseline], self.kept_replicates);
+            }
+            self.replicates += 1;
+        }
+    }
+
+    /// Differences from the baseline after the replicates taken in: every metric of every other plan.
+    pub fn differences(&self) -> Vec<Difference> {
+        let others = self.plans.iter().enumerate().filter(|(plan, _)| *plan != self.baseline);
+        others.flat_map(|(plan, record)| record.differences(plan)).collect()
+    }
+
+    /// What is known after the replicates taken in.
+    pub fn finish(&self) -> Comparison {
+        Comparison {
+            first_replicate: self.first_replicate.unwrap_or(0),
+            replicates: self.replicates,
+            baseline: self.baseline,
+            plans: self.plans.iter().map(|record| record.summary(self.replicates)).collect(),
+            differences: self.differences(),
+        }
+    }
+}
+
+impl PlanRecord {
+    fn take(&mut self, tally: &Tally, values: &[Option<f64>], baseline: &[Option<f64>], kept_replicates: usize) {
+        for (row, value) in values.iter().enumerate() {
+            if let Some(value) = *value {
+                self.samples[row].push(value);
+            }
+            if let (Some(value), Some(baseline)) = (*value, baseline[row]) {
+                self.against_baseline[row].push(value, baseline);
+            }
+            if self.values[row].len() < kept_replicates {
+                self.values[row].push(*value);
+            }
+        }
+        for (moments, day) in self.open_by_day.iter_mut().zip(&tally.days) {
+            if let Some(rate) = open_rate(day) {
+                moments.push(rate);
+            }
+        }
+        if self.series.len() < KEPT_SERIES {
+            self.series.push(tally.days.clone());
+        }
+        self.pooled.merge(tally);
+    }
+
+    fn differences(&self, plan: usize) -> impl Iterator<Item = Difference> {
+        METRICS.iter().zip(&self.against_baseline).map(move |(metric, sample)| {
+            let interval = sample.interval(CONFIDENCE);
+            Difference {
+                plan,
+                metric,
+                difference: sample.difference(),
+                low: interval.map(|interval| interval.low),
+                high: interval.map(|interval| interval.high),
+                variance_ratio: sample.variance_ratio(),
+                replicates: sample.n(),
+                sample: *sample,
+            }
+        })
+    }
+
+    fn summary(&self, replicates: u64) -> PlanSummary {
+        let n_days = self.pooled.days.len();
+        PlanSummary {
+            name: self.info.name.clone(),
+            members: self.info.members,
+            estimates: self.samples.iter().zip(&self.values).map(|(sample, values)| sample.estimate(values)).collect(),
+            days: (0..n_days).map(|day| Outcome::ALL.map(|(outcome, _)| self.band(outcome, day, replicates))).collect(),
+            open_by_day: (0..n_days).map(|day| self.open_band(day)).collect(),
+            repeats: self.pooled.repeats,
+            values: self.values.clone(),
+        }
+    }
+
+    fn band(&self, outcome: Outcome, day: usize, replicates: u64) -> Band {
+        let mean = (replicates > 0).then(|| self.pooled.days[day].get(outcome) as f64 / replicates as f64);
+        if matches!(outcome, Outcome::Limited | Outcome::Banned | Outcome::UnderReview) {
+            return Band { mean, q05: None, q95: None };
+        }
+        band(mean, self.series.iter().map(|days| days[day].get(outcome) as f64).collect())
+    }
+
+    fn open_band(&self, day: usize) -> Band {
+        band(self.open_by_day[day].mean(), self.series.iter().filter_map(|days| open_rate(&days[day])).collect())
+    }
+}
+
+fn metrics_of(tally: &Tally, stakes: &Stakes) -> Vec<Option<f64>> {
+    METRICS.iter().map(|metric| (metric.value)(tally, stakes)).collect()
+}
+
+fn open_rate(day: &Counts) -> Option<f64> {
+    let delivered = day.get(Outcome::Delivered);
+    (delivered > 0).then(|| day.get(Outcome::Reads) as f64 / delivered as f64)
+}
+
+fn band(mean: Option<f64>, mut kept: Vec<f64>) -> Band {
+    let ends = quantiles(&mut kept, [0.05, 0.95]);
+    Band { mean, q05: ends.map(|[low, _]| low), q95: ends.map(|[_, high]| high) }
+}

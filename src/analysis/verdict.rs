@@ -1,0 +1,180 @@
+//! What the differences in the headline metrics mean for a choice between plans.
+//!
+//! Comes in: a comparison, the headline metrics and a zone of practical equality. Goes out: per plan a size and a call for each
+//! headline metric, and what follows from them together. Sentences are not here: see `report`.
+//!
+//! All intervals of a verdict hold together (Bonferroni over headline metrics and plans; Dunn 1961, JASA 56(293), 52-64). The call
+//! is read off the whole interval (two one-sided tests; Schuirmann 1987, J. Pharmacokinetics and Biopharmaceutics 15(6), 657-680):
+//! beyond the zone is better or worse, inside it is practically equal, and anything that straddles an edge is not known, even where
+//! it excludes 0: then there is a difference, perhaps one too small to matter.
+
+use super::{CONFIDENCE, Comparison, Difference, PairedSample};
+use crate::stats::Interval;
+use crate::tally::{Better, Metric, Unit};
+
+/// What counts as practically equal.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Zone {
+    /// Half-width for shares and chances.
+    pub points: f64,
+    /// Half-width relative to the baseline, for shares and chances below `below` and for everything else.
+    pub relative: f64,
+    /// Shares and chances of the baseline below this use `relative`.
+    pub below: f64,
+}
+
+impl Zone {
+    /// Half-width of the zone around 0, in the metric's own unit.
+    pub fn half_width(&self, unit: Unit, baseline: f64) -> f64 {
+        let in_points = matches!(unit, Unit::Share | Unit::Chance) && baseline >= self.below;
+        if in_points { self.points } else { self.relative * baseline.abs() }
+    }
+}
+
+/// What one difference says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Call {
+    /// The whole interval lies beyond the zone, on the side one wishes for.
+    Better,
+    /// The whole interval lies beyond the zone, on the other side.
+    Worse,
+    /// The whole interval lies beyond the zone, and neither side is better.
+    Different,
+    /// The whole interval lies within the zone.
+    PracticallyEqual,
+    /// The interval straddles an edge of the zone, or there is none.
+    Unknown,
+}
+
+/// What the calls of a plan say together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Overall {
+    /// Better in at least one headline metric, practically equal in the others.
+    Dominates,
+    /// Worse in at least one, practically equal in the others.
+    Dominated,
+    /// Better in some and worse in others: one pays for the other.
+    Price,
+    /// Practically equal in all.
+    Equal,
+    /// Something is not known, and what is known does not decide.
+    Open,
+}
+
+/// One headline metric of one plan against the baseline.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct Finding {
+    /// What is compared.
+    pub metric: &'static Metric,
+    /// Mean difference, plan minus baseline; `None` where no replicate has both.
+    pub difference: Option<f64>,
+    /// Its simultaneous interval; `None` below two replicates.
+    pub interval: Option<Interval>,
+    /// Half-width of the zone; `None` where the baseline has no mean.
+    pub zone: Option<f64>,
+    /// What it says.
+    pub call: Call,
+}
+
+/// One plan against the baseline.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PlanVerdict {
+    /// Index of the plan.
+    pub plan: usize,
+    /// Its name.
+    pub name: String,
+    /// One finding per headline metric.
+    pub findings: Vec<Finding>,
+    /// What they say together.
+    pub overall: Overall,
+}
+
+/// Every plan against the baseline.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Verdict {
+    /// Name of the baseline.
+    pub baseline: String,
+    /// What it speaks of.
+    pub headline: Vec<&'static Metric>,
+    /// What counts as practically equal.
+    pub zone: Zone,
+    /// Replicates it rests on.
+    pub replicates: u64,
+    /// One per plan but the baseline.
+    pub plans: Vec<PlanVerdict>,
+}
+
+/// The verdict on every plan in these metrics.
+pub fn verdict(comparison: &Comparison, headline: &[&'static Metric], zone: Zone) -> Verdict {
+    let others: Vec<usize> = (0..comparison.plans.len()).filter(|&plan| plan != comparison.baseline).collect();
+    let confidence = simultaneous(headline.len() * others.len());
+    let plan_verdict = |&plan: &usize| {
+        let differences = headline.iter().filter_map(|metric| comparison.difference(plan, metric.key));
+        let findings: Vec<Finding> =
+            differences.map(|difference| finding(comparison, difference, zone, confidence)).collect();
+        PlanVerdict { plan, name: comparison.plans[plan].name.clone(), overall: overall(&findings), findings }
+    };
+    Verdict {
+        baseline: comparison.plans[comparison.baseline].name.clone(),
+        headline: headline.to_vec(),
+        zone,
+        replicates: comparison.replicates,
+        plans: others.iter().map(plan_verdict).collect(),
+    }
+}
+
+/// Confidence of each of `n` intervals that together hold with [`CONFIDENCE`].
+pub(super) fn simultaneous(n: usize) -> f64 {
+    1.0 - (1.0 - CONFIDENCE) / n.max(1) as f64
+}
+
+fn finding(comparison: &Comparison, difference: &Difference, zone: Zone, confidence: f64) -> Finding {
+    let metric = difference.metric;
+    let baseline = comparison.estimate(comparison.baseline, metric.key).and_then(|estimate| estimate.mean);
+    let half_width = baseline.map(|mean| zone.half_width(metric.unit, mean));
+    let interval = difference.sample.interval(confidence);
+    let call = match (interval, half_width) {
+        _ if is_the_same_throughout(&difference.sample, zone) => Call::PracticallyEqual,
+        (Some(interval), Some(half_width)) => call(metric.better, interval, half_width),
+        _ => Call::Unknown,
+    };
+    Finding { metric, difference: difference.difference, interval, zone: half_width, call }
+}
+
+/// Whether a chance came out alike in every replicate, so many that a single exception would weigh less than the points of the
+/// zone. Without this rule two plans that cannot be banned would stay "not known": the paired interval keeps a width, and the
+/// relative zone of a baseline of 0 has none.
+fn is_the_same_throughout(sample: &PairedSample, zone: Zone) -> bool {
+    match sample {
+        PairedSample::Chances(table) => table.discordant() == 0 && table.n() as f64 * zone.points >= 1.0,
+        PairedSample::Values(_) => false,
+    }
+}
+
+fn call(better: Better, interval: Interval, zone: f64) -> Call {
+    let above = interval.low > zone;
+    let below = interval.high < -zone;
+    match better {
+        _ if -zone <= interval.low && interval.high <= zone => Call::PracticallyEqual,
+        _ if !above && !below => Call::Unknown,
+        Better::Neither => Call::Different,
+        Better::Higher if above => Call::Better,
+        Better::Lower if below => Call::Better,
+        Better::Higher | Better::Lower => Call::Worse,
+    }
+}
+
+fn overall(findings: &[Finding]) -> Overall {
+    let any = |call: Call| findings.iter().any(|finding| finding.call == call);
+    match (any(Call::Better), any(Call::Worse), any(Call::Unknown)) {
+        (true, true, _) => Overall::Price,
+        (_, _, true) => Overall::Open,
+        (true, false, false) => Overall::Dominates,
+        (false, true, false) => Overall::Dominated,
+        (false, false, false) if any(Call::Different) => Overall::Open,
+        (false, false, false) => Overall::Equal,
+    }
+}

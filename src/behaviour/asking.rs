@@ -1,0 +1,72 @@
+//! Questions: who asks, how long the answer takes, how long the asker waits, and what either does to trust and buying.
+
+use super::{Law, Notes, Today, Visit, lanes, member_words, trust};
+use crate::population::{Block, LANES, Lane, Status};
+use crate::rng::{At, Purpose, uniform_f64};
+use crate::tally::{Outcome, QuestionRecord};
+
+/// Lets an open question whose time has come take effect at this visit.
+pub(super) fn resolve(block: &mut Block, law: &Law, today: &Today<'_>, visit: &Visit, notes: &mut Notes<'_>) {
+    let mut ripe = [false; LANES];
+    for lane in 0..LANES {
+        ripe[lane] = visit.here[lane] & (block.due[lane] <= visit.hour[lane]);
+    }
+    for lane in lanes(&ripe) {
+        if take_effect(block, law, today.replicate, lane) {
+            notes.counts.add(Outcome::InquiryPurchases, 1);
+        }
+    }
+}
+
+/// The asker's trust takes the result and the question closes; true if the answer ends in a purchase.
+pub(super) fn take_effect(block: &mut Block, law: &Law, replicate: u32, lane: usize) -> bool {
+    let answered = block.answered[lane] == 1;
+    block.trust[lane] = trust::after_own_question(law, block.trust[lane], answered);
+    block.due[lane] = f32::INFINITY;
+    let (member, day) = (block.id[lane], block.asked_on[lane]);
+    let words = At { replicate, member, day, purpose: Purpose::Inquiry, index: 0 }.words(block.key);
+    answered && uniform_f64(words[0]) < law.purchase_given_answer
+}
+
+/// Active members without an open question may ask one.
+pub(super) fn ask(
+    block: &mut Block,
+    law: &Law,
+    today: &Today<'_>,
+    visit: &Visit,
+    words: &Lane<u32>,
+    notes: &mut Notes<'_>,
+) {
+    // Dense: the largest probability anybody can have against the low half of the word. Exact for the few that pass.
+    let most = law.question_rate * trust::voice(law, 1.0) / law.question_fit_scale;
+    let mut candidates = [false; LANES];
+    for lane in 0..LANES {
+        let low = (words[lane] & 0xffff) as i32 as f32 * (1.0 / 65_536.0);
+        candidates[lane] = visit.here[lane]
+            & (low <= most)
+            & (block.status[lane] == Status::Active as u32)
+            & (block.due[lane] == f32::INFINITY);
+    }
+    for lane in lanes(&candidates) {
+        let probability =
+            law.question_rate * trust::voice(law, block.trust[lane]) * block.fit[lane] / law.question_fit_scale;
+        let [refine, answered, delay, patience] = member_words(block, lane, today, Purpose::Question);
+        let exact = uniform_f64(words[lane] << 16 | refine >> 16);
+        if exact >= f64::from(probability.min(1.0)) {
+            continue;
+        }
+        let replied = uniform_f64(answered) < today.reply.answered && today.reply.mean_hours.is_finite();
+        let reply_after =
+            if replied { -today.reply.mean_hours * libm::log(1.0 - uniform_f64(delay)) } else { f64::INFINITY };
+        let gives_up_after = law.reply_patience_scale
+            * libm::pow(-libm::log(1.0 - uniform_f64(patience)), 1.0 / law.reply_patience_shape);
+        let success = reply_after < gives_up_after;
+        block.due[lane] = visit.hour[lane] + reply_after.min(gives_up_after) as f32;
+        block.answered[lane] = u32::from(success);
+        block.asked_on[lane] = today.day;
+        let asked_at = f64::from(today.day) * 24.0 + f64::from(visit.hour[lane]);
+        notes.questions.push(QuestionRecord { asked_at, reply_after });
+        notes.counts.add(Outcome::Questions, 1);
+        notes.counts.add(Outcome::Answers, u64::from(success));
+    }
+}

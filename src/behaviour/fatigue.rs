@@ -1,0 +1,35 @@
+//! Ad fatigue: it grows with each read that is not useful in itself, halves over hours, and lowers reading.
+
+use super::{Law, Visit};
+use crate::math;
+use crate::population::{Block, LANES};
+
+/// Lets fatigue, and where switched on the memory of repeats, decay over the time since the last visit.
+pub(super) fn decay(block: &mut Block, law: &Law, visit: &Visit) {
+    for lane in 0..LANES {
+        let hours = visit.hour[lane] - block.last_visit[lane];
+        let rested = block.fatigue[lane] * math::exp(law.fatigue_decay * hours);
+        block.fatigue[lane] = if visit.here[lane] { rested } else { block.fatigue[lane] };
+    }
+    if law.memory_decay != 0.0 {
+        for reads in &mut block.reads {
+            for lane in 0..LANES {
+                let hours = visit.hour[lane] - block.last_visit[lane];
+                let remembered = reads[lane] * math::exp(law.memory_decay * hours);
+                reads[lane] = if visit.here[lane] { remembered } else { reads[lane] };
+            }
+        }
+    }
+}
+
+/// log(1 + F): what reading and quitting feel of fatigue.
+#[inline(always)]
+pub(super) fn felt(fatigue: f32) -> f32 {
+    math::ln(1.0 + fatigue)
+}
+
+/// What a read adds: 1 for a hard ad, however relevant; less for what is worth reading in itself.
+#[inline(always)]
+pub(super) fn of_a_read(intrinsic_value: f32) -> f32 {
+    1.0 - intrinsic_value
+}

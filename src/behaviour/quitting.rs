@@ -1,0 +1,140 @@
+//! One decision at the end of a visit: irritation, distrust or repetition may make a member mute, leave or block, and report.
+//!
+//! Complementary log-log hazard with competing causes (Prentice & Gloeckler 1978; frailty: Vaupel, Manton & Stallard 1979).
+
+use super::{Law, Notes, Today, Visit, depart, fatigue, lanes, member_words};
+use crate::math;
+use crate::population::{Block, LANES, Lane, Status};
+use crate::rng::{Purpose, uniform_f64};
+use crate::tally::{Outcome, REPEATS};
+
+/// Hazards of the three causes at one visit.
+#[derive(Debug, Clone, Copy)]
+struct Hazards {
+    irritation: f32,
+    distrust: f32,
+    repetition: f32,
+}
+
+impl Hazards {
+    #[inline(always)]
+    fn of(block: &Block, law: &Law, today: &Today<'_>, visit: &Visit, lane: usize) -> Hazards {
+        let fatigue = law.irritation_per_fatigue * fatigue::felt(block.fatigue[lane]);
+        let irritation = law.irritation_base + law.irritation_slope * (1.0 - visit.lowest_value[lane]) + fatigue;
+        let broken = if visit.broken_link[lane] { law.broken_link_factor } else { 1.0 };
+        let distrust = math::exp(law.distrust_base - law.trust_protection * block.trust[lane]);
+        let contagion = if today.contagion.is_empty() { 1.0 } else { today.contagion[block.group[lane] as usize] };
+        let irritated = block.frailty[lane] * math::exp(irritation) * broken;
+        Hazards {
+            irritation: if visit.read[lane] { irritated * contagion } else { 0.0 },
+            distrust: (block.frailty[lane] * distrust + today.privacy_hazard) * contagion,
+            repetition: if visit.over_patience[lane] { law.over_patience_hazard } else { 0.0 },
+        }
+    }
+
+    #[inline(always)]
+    fn sum(self) -> f32 {
+        self.irritation + self.distrust + self.repetition
+    }
+}
+
+/// What a quitting member does.
+enum Exit {
+    Mute,
+    Leave,
+    Block,
+}
+
+/// Decides for everyone who came.
+pub(super) fn quit(
+    block: &mut Block,
+    law: &Law,
+    today: &Today<'_>,
+    visit: &Visit,
+    words: &Lane<u32>,
+    notes: &mut Notes<'_>,
+) {
+    // Dense: 1 - exp(-h) <= h against the high half of the word. Exact for the few that pass.
+    let mut candidates = [false; LANES];
+    for lane in 0..LANES {
+        let high = (words[lane] >> 16) as i32 as f32 * (1.0 / 65_536.0);
+        candidates[lane] = visit.here[lane] & (high <= Hazards::of(block, law, today, visit, lane).sum());
+    }
+    for lane in lanes(&candidates) {
+        let hazards = Hazards::of(block, law, today, visit, lane);
+        let draws = member_words(block, lane, today, Purpose::Quit);
+        let exact = uniform_f64(words[lane] & 0xffff_0000 | draws[0] >> 16);
+        if exact < -libm::expm1(-f64::from(hazards.sum())) {
+            carry_out(block, law, today, (visit, lane), (hazards, draws), notes);
+        }
+    }
+}
+
+fn carry_out(
+    block: &mut Block,
+    law: &Law,
+    today: &Today<'_>,
+    (visit, lane): (&Visit, usize),
+    (hazards, [_, cause, mute, harsh]): (Hazards, [u32; 4]),
+    notes: &mut Notes<'_>,
+) {
+    let last = visit.last_post[lane] as usize;
+    let cause = uniform_f64(cause) * f64::from(hazards.sum());
+    let by_irritation = cause < f64::from(hazards.irritation);
+    let by_repetition = cause >= f64::from(hazards.irritation + hazards.distrust);
+    let block_share = if by_repetition {
+        law.block_when_over_patience
+    } else if by_irritation {
+        (law.block_share * marks(law, today, last)).min(1.0)
+    } else {
+        0.0
+    };
+    // Blocking and reporting are nested in one word.
+    let harsh = uniform_f64(harsh);
+    let exit = if !by_repetition && uniform_f64(mute) < law.mute_share {
+        Exit::Mute
+    } else if harsh < block_share {
+        Exit::Block
+    } else {
+        Exit::Leave
+    };
+    let mut repeat = visit.read[lane].then(|| &mut notes.repeats[(visit.last_repeat[lane] as usize).min(REPEATS - 1)]);
+    match exit {
+        Exit::Mute if block.status[lane] == Status::Muted as u32 => {}
+        Exit::Mute => {
+            block.status[lane] = Status::Muted as u32;
+            notes.counts.add(Outcome::Mutes, 1);
+            if let Some(repeat) = &mut repeat {
+                repeat.muted += 1;
+            }
+        }
+        Exit::Leave => {
+            if let Some(repeat) = &mut repeat {
+                repeat.left += 1;
+            }
+            notes.counts.add(Outcome::Leaves, 1);
+            depart(block, lane, Status::Left, notes);
+        }
+        Exit::Block => {
+            let reports = harsh < block_share * law.report_given_block;
+            if let Some(repeat) = &mut repeat {
+                repeat.blocked += 1;
+                repeat.reports += u64::from(reports);
+            }
+            notes.counts.add(Outcome::Blocks, 1);
+            if reports {
+                notes.counts.add(Outcome::Reports, 1);
+                notes.posts[last].reporters += 1;
+            }
+            depart(block, lane, Status::Blocked, notes);
+        }
+    }
+}
+
+/// How much the marks of the last post read raise the share of leavers who block.
+fn marks(law: &Law, today: &Today<'_>, post: usize) -> f64 {
+    let flags = today.posts.iter().find(|seen| seen.index == post).map(|post| post.flags).unwrap_or_default();
+    let unlabelled = if flags.unlabelled { law.unlabelled_factor } else { 1.0 };
+    let everyone = if flags.everyone { law.everyone_factor } else { 1.0 };
+    unlabelled * everyone
+}

@@ -1,0 +1,140 @@
+//! `list` and `explain`: what there is, and what it means.
+
+use std::fmt::Write;
+
+use serde_json::{Value, json};
+
+use super::args::Listed;
+use crate::diagnostic::nearest;
+use crate::evidence;
+use crate::parameter::{self, Basis, Parameter};
+use crate::platform;
+use crate::report::chart::CHARTS;
+use crate::scenario::SHIPPED;
+use crate::tally::{METRICS, Metric};
+
+/// The rows of a list: name, what it is.
+fn rows(what: Listed) -> Vec<(String, String)> {
+    match what {
+        Listed::Scenarios => SHIPPED.iter().map(|(name, text)| ((*name).to_owned(), question(text))).collect(),
+        Listed::Metrics => {
+            METRICS.iter().map(|m| (m.key.to_owned(), format!("{} [{}]: {}", m.label, m.unit.key(), m.meaning))).collect()
+        }
+        Listed::Parameters => {
+            let about = |p: &Parameter| format!("{} {} ({} to {}): {}", number(p.value), p.unit, number(p.low), number(p.high), p.meaning);
+            parameter::catalogue().iter().map(|p| (p.key.clone(), about(p))).collect()
+        }
+        Listed::Platforms => platform::catalog().iter().map(|p| (p.key.clone(), p.title.clone())).collect(),
+        Listed::Charts => CHARTS.iter().map(|chart| (chart.key.to_owned(), chart.title.to_owned())).collect(),
+    }
+}
+
+/// The question a scenario opens with.
+fn question(text: &str) -> String {
+    let table: Option<toml::Table> = text.parse().ok();
+    table.and_then(|table| Some(table.get("question")?.as_str()?.to_owned())).unwrap_or_default()
+}
+
+/// A list as text, or as JSON.
+pub(super) fn list(what: Listed, as_json: bool) -> String {
+    let rows = rows(what);
+    if as_json {
+        let items: Vec<Value> = rows.into_iter().map(|(name, about)| json!({ "name": name, "about": about })).collect();
+        return format!("{:#}\n", Value::Array(items));
+    }
+    let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+    rows.into_iter().fold(String::new(), |mut text, (name, about)| {
+        let _ = writeln!(text, "{name:width$}  {about}");
+        text
+    })
+}
+
+/// Everything known under a name, or what was perhaps meant.
+///
+/// # Errors
+/// When nothing has that name.
+pub(super) fn explain(name: &str) -> Result<String, String> {
+    let word = name.trim().to_lowercase();
+    let mut found = Vec::new();
+    let is_called = |m: &&Metric| m.key == word || m.label.to_lowercase() == word || m.also.contains(&word.as_str());
+    found.extend(METRICS.iter().filter(is_called).map(metric_text));
+    found.extend(parameter::find(&word).map(parameter_text));
+    for profile in platform::catalog() {
+        for rule in profile.rules.describe().iter().filter(|rule| rule.key == word) {
+            let mut text = format!("{} (rule of platform {})\n  {}\n", rule.key, profile.key, rule.text);
+            let _ = writeln!(text, "  confidence: {}\n  note: {}", rule.confidence, rule.note);
+            found.push(text + &claims(&rule.evidence));
+        }
+    }
+    found.extend(platform::find(&word).map(profile_text));
+    found.extend(evidence::find(&word).map(|claim| format!("{}\n{}", claim.id, claims(std::slice::from_ref(&claim.id)))));
+    if !found.is_empty() {
+        return Ok(found.join("\n"));
+    }
+    let metrics = METRICS.iter().flat_map(|m| std::iter::once(m.key).chain(m.also.iter().copied()));
+    let parameters = parameter::catalogue().iter().map(|p| p.key.as_str());
+    let claims = evidence::ledger().iter().map(|claim| claim.id.as_str());
+    let platforms = platform::catalog().iter().map(|p| p.key.as_str());
+    let meant = nearest(&word, metrics.chain(parameters).chain(platforms).chain(claims));
+    let help = match meant {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => "see `wearout list metrics`, `list parameters` or `list platforms`".to_owned(),
+    };
+    Err(format!("error: nothing is called `{name}`\n  = help: {help}"))
+}
+
+fn metric_text(metric: &Metric) -> String {
+    let mut text = format!("{} (metric): {}\n  {}\n  unit: {}\n", metric.key, metric.label, metric.meaning, metric.unit.key());
+    let measured = evidence::ledger().iter().filter(|claim| claim.observable == metric.key);
+    let ids: Vec<String> = measured.map(|claim| claim.id.clone()).collect();
+    if ids.is_empty() {
+        text.push_str("  the article claims no figure for it\n");
+    }
+    text + &claims(&ids)
+}
+
+fn parameter_text(parameter: &Parameter) -> String {
+    let basis = match parameter.basis {
+        Basis::Fitted => "fitted to the article's figures",
+        Basis::Claim => "a figure of the article",
+        Basis::Literature => "published by others",
+        Basis::Assumption => "assumption",
+    };
+    let mut text = format!("{} (parameter)\n  {}\n", parameter.key, parameter.meaning);
+    let (value, low, high) = (number(parameter.value), number(parameter.low), number(parameter.high));
+    let _ = writeln!(text, "  default: {value} {} (plausible {low} to {high})\n  basis: {basis}", parameter.unit);
+    text + &claims(&parameter.evidence)
+}
+
+fn profile_text(profile: &platform::Profile) -> String {
+    let mut text = format!("{} (platform): {}\n  source: {}, checked {}\n", profile.key, profile.title, profile.source, profile.checked);
+    for rule in profile.rules.describe() {
+        let _ = writeln!(text, "  {}: {}", rule.key, rule.text);
+    }
+    text
+}
+
+/// What the article claims under these ids.
+fn claims(ids: &[String]) -> String {
+    let mut text = String::new();
+    for claim in ids.iter().filter_map(|id| evidence::find(id)) {
+        let _ = write!(text, "  the article claims [{}]: {}", claim.id, claim.statement);
+        match (claim.low, claim.high) {
+            (Some(low), Some(high)) if low == high => drop(write!(text, " ({low} {})", claim.unit)),
+            (Some(low), Some(high)) => drop(write!(text, " ({low} to {high} {})", claim.unit)),
+            _ => {}
+        }
+        text.push('\n');
+        if !claim.note.is_empty() {
+            let _ = writeln!(text, "    our reading: {}", claim.note);
+        }
+    }
+    text
+}
+
+/// A parameter to four significant digits at the most: what a reader can use.
+fn number(value: f64) -> String {
+    let digits = if value == 0.0 { 0 } else { (3 - value.abs().log10().floor() as i32).max(0) as usize };
+    let text = format!("{value:.digits$}");
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+}

@@ -1,0 +1,65 @@
+//! Shows how far a run has come: a bar with rate and time left on a terminal, plain lines when piped. All on stderr.
+
+use std::io::{self, IsTerminal, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::engine::Progress;
+
+/// Between two looks at a terminal's bar.
+const LOOK: Duration = Duration::from_millis(80);
+
+/// Between two plain lines.
+const LINE: Duration = Duration::from_secs(5);
+
+/// Runs `work` while showing its progress; `total` replicates, where that is known.
+pub(super) fn watched<T>(progress: &Arc<Progress>, total: Option<u64>, quiet: bool, work: impl FnOnce() -> T) -> T {
+    let done = AtomicBool::new(false);
+    thread::scope(|scope| {
+        if !quiet {
+            scope.spawn(|| watch(progress, total, &done));
+        }
+        let result = work();
+        done.store(true, Ordering::Release);
+        result
+    })
+}
+
+fn watch(progress: &Progress, total: Option<u64>, done: &AtomicBool) {
+    let started = Instant::now();
+    let bar = io::stderr().is_terminal().then(|| bar(total));
+    let mut last_line = started;
+    while !done.load(Ordering::Acquire) {
+        thread::sleep(LOOK.min(Duration::from_millis(20) + started.elapsed() / 10));
+        let replicates = progress.replicates();
+        match &bar {
+            Some(bar) => bar.set_position(replicates),
+            None if last_line.elapsed() >= LINE => {
+                last_line = Instant::now();
+                let rate = replicates as f64 / started.elapsed().as_secs_f64();
+                let of = total.map_or(String::new(), |total| format!(" of {total}"));
+                let left = total.filter(|_| rate > 0.0).map_or(String::new(), |total| {
+                    format!(", {:.0} s left", total.saturating_sub(replicates) as f64 / rate)
+                });
+                // A closed stderr is no reason to stop simulating.
+                let _ = writeln!(io::stderr(), "{replicates}{of} replicates, {rate:.0}/s{left}");
+            }
+            None => {}
+        }
+    }
+    if let Some(bar) = bar {
+        bar.finish_and_clear();
+    }
+}
+
+fn bar(total: Option<u64>) -> ProgressBar {
+    let (bar, template) = match total {
+        Some(total) => (ProgressBar::new(total), "{bar:40} {pos}/{len} replicates, {per_sec:.0}, {eta} left"),
+        None => (ProgressBar::new_spinner(), "{spinner} {pos} replicates, {per_sec:.0}"),
+    };
+    bar.with_style(ProgressStyle::with_template(template).expect("the template is a constant"))
+}

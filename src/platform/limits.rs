@@ -1,0 +1,324 @@
+//! The account under a platform: at each 00:00 it is judged by the rules on what it did before; nothing changes during a day.
+//!
+//! Comes in: a profile's rules, the account's own records and its luck. Goes out: its status, and for the coming day the
+//! delivery factor, the delay and the groups that expelled it. Order of the rules: contract, section 5, "More edges".
+
+use rand_distr::{Distribution, Poisson};
+
+use super::{Judged, Profile};
+use crate::rng::{At, Key, Purpose, uniform_f64};
+use crate::tally::{PostRecord, QuestionRecord};
+
+/// Relevance of a topic for those a plan addresses.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Relevance {
+    /// Averaged over the members addressed.
+    pub mean: f64,
+    /// For each audience of the plan.
+    pub by_audience: Vec<f32>,
+}
+
+/// A group as the platform sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Group {
+    /// Index among the plan's audiences.
+    pub audience: usize,
+    /// Whether it has an admin who can expel.
+    pub has_admin: bool,
+    /// Number within its audience.
+    pub number: u32,
+    /// Luck of its people.
+    pub key: Key,
+    /// Whether it has expelled the sender.
+    pub expelled: bool,
+}
+
+/// What the sender does that the platform and its members can see.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Practice {
+    /// Mean reply, hours; infinite: never.
+    pub mean_reply_hours: f64,
+    /// Privacy complaints per 30 days.
+    pub complaints_per_month: f64,
+    /// Privacy incidents per 30 days.
+    pub leaks_per_month: f64,
+    /// Probability of a limit for a post reported too often.
+    pub enforce_prob: f64,
+}
+
+/// What the platform does with the account's posts of one day.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Treatment {
+    /// Factor on the probability of being read, 0..1.
+    pub delivery: f64,
+    /// Delay of every post, hours.
+    pub delay_hours: f64,
+}
+
+/// Events of a day that concern the whole account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Events {
+    /// Privacy incidents.
+    pub leaks: u32,
+    /// Privacy complaints.
+    pub complaints: u32,
+}
+
+/// A sender's account in one replicate.
+#[derive(Debug, Clone)]
+pub struct Account<'a> {
+    profile: &'a Profile,
+    practice: Practice,
+    key: Key,
+    replicate: u32,
+    banned: bool,
+    ever_limited: bool,
+    /// Days on which limits began.
+    limits: Vec<u32>,
+    /// First day on which no limit is in force.
+    limited_until: u32,
+    /// End of the last review, days.
+    review_until: f64,
+    low_value_midnights: u32,
+    /// Privacy complaints by day.
+    complaints: Vec<u32>,
+}
+
+impl<'a> Account<'a> {
+    /// A fresh account.
+    pub fn new(profile: &'a Profile, practice: Practice, key: Key, replicate: u32) -> Account<'a> {
+        Account {
+            profile,
+            practice,
+            key,
+            replicate,
+            banned: false,
+            ever_limited: false,
+            limits: Vec::new(),
+            limited_until: 0,
+            review_until: 0.0,
+            low_value_midnights: 0,
+            complaints: Vec::new(),
+        }
+    }
+
+    /// Whether it is banned, for good.
+    pub fn banned(&self) -> bool {
+        self.banned
+    }
+
+    /// Whether it was limited at least once.
+    pub fn ever_limited(&self) -> bool {
+        self.ever_limited
+    }
+
+    /// Whether it is under review on that day.
+    pub fn under_review(&self, day: u32) -> bool {
+        f64::from(day) < self.review_until
+    }
+
+    /// Whether a post of that day goes out; under a limit, one keyed draw per slot.
+    pub fn sends(&self, day: u32, slot: u32) -> bool {
+        let limited = day < self.limited_until;
+        let kept = || self.uniform(day, Purpose::Kept, slot) < self.profile.rules.limit.kept;
+        !self.banned && !self.under_review(day) && (!limited || kept())
+    }
+
+    /// Applies the rules at the 00:00 that begins `day` (from 1: the night after the first day) and says how that day's posts
+    /// are treated. Groups that expel the sender are marked.
+    pub fn midnight(
+        &mut self,
+        day: u32,
+        posts: &[PostRecord],
+        questions: &[QuestionRecord],
+        topics: &[Relevance],
+        groups: &mut [Group],
+    ) -> (Treatment, Vec<usize>) {
+        self.cap_ban(day, posts);
+        let crossings = self.reports(day, posts);
+        let low_value = self.similarity(day, posts);
+        let limit = &self.profile.rules.limit;
+        if self.limits.iter().filter(|&&start| day - start < limit.within_days).count() >= limit.to_ban as usize {
+            self.banned = true;
+        }
+        self.review(day);
+        let treatment = self.treatment(day, posts, questions, topics, low_value);
+        self.expel(day, posts, topics, groups);
+        (treatment, crossings)
+    }
+
+    /// Draws the day's account-level events.
+    pub fn events(&mut self, day: u32) -> Events {
+        let draw = |per_month: f64, purpose| match Poisson::new(per_month / 30.0) {
+            Ok(law) => law.sample(&mut self.at(day, purpose, 0).stream(self.key)) as u32,
+            Err(_) => 0,
+        };
+        let leaks = draw(self.practice.leaks_per_month, Purpose::Leaks);
+        let complaints = draw(self.practice.complaints_per_month, Purpose::Complaints);
+        self.complaints.push(complaints);
+        Events { leaks, complaints }
+    }
+
+    fn cap_ban(&mut self, day: u32, posts: &[PostRecord]) {
+        let Some(cap) = &self.profile.rules.cap else { return };
+        let yesterday = posts.iter().filter(|post| post.sent && post.day + 1 == day).count();
+        let hazard_of_a_ban = -libm::expm1(-cap.hazard);
+        if yesterday > cap.posts as usize && self.uniform(day, Purpose::CapBan, 0) < hazard_of_a_ban {
+            self.banned = true;
+        }
+    }
+
+    /// Indices of the posts whose reports are seen to cross the threshold now.
+    fn reports(&mut self, day: u32, posts: &[PostRecord]) -> Vec<usize> {
+        let Some(rule) = &self.profile.rules.reports else { return Vec::new() };
+        let crossing = |post: &PostRecord| !post.crossed && post.reporters > rule.reporters;
+        let crossings: Vec<usize> = (0..posts.len()).filter(|&i| crossing(&posts[i])).collect();
+        for &i in &crossings {
+            if self.uniform(posts[i].day, Purpose::Limit, posts[i].slot) < self.practice.enforce_prob {
+                if rule.applied {
+                    self.limit(day);
+                } else {
+                    self.ever_limited = true;
+                }
+            }
+        }
+        crossings
+    }
+
+    /// A limit earned while limited neither extends it nor counts.
+    fn limit(&mut self, day: u32) {
+        if day >= self.limited_until {
+            self.limits.push(day);
+            self.limited_until = day + self.profile.rules.limit.days;
+            self.ever_limited = true;
+        }
+    }
+
+    /// Whether the account is of low value today; too many such midnights in a row end in a limit.
+    fn similarity(&mut self, day: u32, posts: &[PostRecord]) -> bool {
+        let Some(rule) = &self.profile.rules.similarity else { return false };
+        let mut recent: Vec<usize> = sent_within(posts, day, rule.window_days).map(|post| post.content).collect();
+        recent.sort_unstable();
+        let most = recent.chunk_by(|a, b| a == b).map(<[usize]>::len).max().unwrap_or(0);
+        let alike = most as f64 > rule.share * recent.len() as f64;
+        self.low_value_midnights = if alike { self.low_value_midnights + 1 } else { 0 };
+        let low_value = alike && recent.len() >= rule.at_least_posts as usize;
+        if low_value && self.low_value_midnights >= rule.midnights {
+            self.limit(day);
+            self.low_value_midnights = 0;
+        }
+        low_value
+    }
+
+    fn review(&mut self, day: u32) {
+        let Some(rule) = &self.profile.rules.review else { return };
+        let counts = |e: &u32| day - e <= rule.window_days && f64::from(*e) >= self.review_until;
+        let recent: u32 = (0..day).filter(counts).map(|e| self.complaints[e as usize]).sum();
+        if !self.under_review(day) && recent > rule.complaints {
+            self.review_until = f64::from(day) + self.between(day, Purpose::ReviewDays, rule.days);
+        }
+    }
+
+    fn treatment(
+        &self,
+        day: u32,
+        posts: &[PostRecord],
+        questions: &[QuestionRecord],
+        topics: &[Relevance],
+        low_value: bool,
+    ) -> Treatment {
+        let rules = &self.profile.rules;
+        let now = f64::from(day) * 24.0;
+        let (mut delivery, mut delay_minutes) = (1.0, 0.0);
+        if let Some(rule) = &rules.relevance {
+            let recent = || sent_within(posts, day, rule.window_days).map(|post| topics[post.topic].mean);
+            let mean = recent().sum::<f64>() / recent().count() as f64;
+            if days_with(posts.iter().filter(|post| post.sent)) >= rule.post_days as usize && mean < rule.below {
+                delivery *= rule.delivery;
+            }
+        }
+        if let Some(rule) = &rules.read_no_reply {
+            let old = sent_within(posts, day, rule.window_days).filter(|p| sent_at(p) <= now - rule.older_than_hours);
+            let (mut silent, mut delivered) = (0, 0);
+            for post in old {
+                silent += post.reads - post.interactions;
+                delivered += post.delivered;
+            }
+            if f64::from(silent) > rule.above * f64::from(delivered) {
+                delivery *= rule.delivery;
+            }
+        }
+        if let Some(rule) = &rules.slow {
+            let mean = match rule.judged {
+                Judged::Policy => Some(self.practice.mean_reply_hours),
+                Judged::Measured => mean_response(questions, now, f64::from(rule.window_days) * 24.0),
+            };
+            if day + 1 >= rule.from_day && mean.is_some_and(|hours| hours > rule.above_hours) {
+                delivery *= rule.delivery;
+            }
+        }
+        if let Some(rule) = rules.similarity.as_ref().filter(|_| low_value) {
+            delay_minutes += self.between(day, Purpose::SimilarityDelay, rule.delay_min);
+        }
+        if let Some(rule) = &rules.no_reply {
+            let open = |question: &QuestionRecord| {
+                let age = now - question.asked_at;
+                question.reply_after > age && rule.after_hours <= age && age <= f64::from(rule.until_days) * 24.0
+            };
+            if questions.iter().any(open) {
+                delay_minutes += self.between(day, Purpose::NoReplyDelay, rule.delay_min);
+            }
+        }
+        Treatment { delivery, delay_hours: delay_minutes / 60.0 }
+    }
+
+    fn expel(&self, day: u32, posts: &[PostRecord], topics: &[Relevance], groups: &mut [Group]) {
+        let Some(rule) = &self.profile.rules.admin else { return };
+        let chance = -libm::expm1(-rule.hazard);
+        for group in groups.iter_mut().filter(|group| group.has_admin && !group.expelled) {
+            let off_theme = |post: &&PostRecord| f64::from(topics[post.topic].by_audience[group.audience]) < rule.below;
+            let days = days_with(sent_within(posts, day, rule.window_days).filter(off_theme));
+            let at = self.at(day, Purpose::Expulsion, group.number);
+            group.expelled = days >= rule.post_days as usize && uniform_f64(at.words(group.key)[0]) < chance;
+        }
+    }
+
+    fn at(&self, day: u32, purpose: Purpose, index: u32) -> At {
+        At { replicate: self.replicate, member: 0, day, purpose, index }
+    }
+
+    fn uniform(&self, day: u32, purpose: Purpose, index: u32) -> f64 {
+        uniform_f64(self.at(day, purpose, index).words(self.key)[0])
+    }
+
+    fn between(&self, day: u32, purpose: Purpose, [low, high]: [f64; 2]) -> f64 {
+        low + (high - low) * self.uniform(day, purpose, 0)
+    }
+}
+
+/// Hours from the campaign's first 00:00 at which a post is sent.
+fn sent_at(post: &PostRecord) -> f64 {
+    f64::from(post.day) * 24.0 + post.hour
+}
+
+/// Posts sent in the last so many days before the 00:00 of `day`.
+fn sent_within(posts: &[PostRecord], day: u32, window_days: u32) -> impl Iterator<Item = &PostRecord> {
+    posts.iter().filter(move |post| post.sent && post.day < day && day - post.day <= window_days)
+}
+
+/// Number of distinct days of posts in order.
+fn days_with<'a>(posts: impl Iterator<Item = &'a PostRecord>) -> usize {
+    let mut days: Vec<u32> = posts.map(|post| post.day).collect();
+    days.dedup();
+    days.len()
+}
+
+/// Mean response to the questions of the window: the reply's delay if it has come, else the question's age.
+fn mean_response(questions: &[QuestionRecord], now: f64, window_hours: f64) -> Option<f64> {
+    let (mut sum, mut n) = (0.0, 0_u32);
+    for question in questions.iter().rev().filter(|question| now - question.asked_at <= window_hours) {
+        sum += question.reply_after.min(now - question.asked_at);
+        n += 1;
+    }
+    (n > 0).then(|| sum / f64::from(n))
+}

@@ -1,0 +1,120 @@
+//! 128 members in columns: everything a day reads and writes about them, small enough for the innermost cache.
+
+use super::draw::{Audience, People};
+use crate::rng::Key;
+
+/// Members in a block.
+pub const LANES: usize = 128;
+
+/// One column of a block.
+pub type Lane<T> = [T; LANES];
+
+/// Where a member stands. Left and blocked absorb; frozen members live no further day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u32)]
+pub enum Status {
+    /// Reads and is seen.
+    Active = 0,
+    /// Looks now and then.
+    Muted = 1,
+    /// Has left.
+    Left = 2,
+    /// Has blocked the sender.
+    Blocked = 3,
+    /// Out of reach: the sender was banned or expelled.
+    Frozen = 4,
+    /// An unused lane at the end of a list.
+    Vacant = 5,
+}
+
+/// 128 members. Times are hours from today's 00:00.
+#[repr(C, align(64))]
+#[derive(Debug, Clone)]
+pub struct Block {
+    /// Number within its people: part of every coordinate.
+    pub id: Lane<u32>,
+    /// Index of its group among all groups the plan addresses.
+    pub group: Lane<u32>,
+    /// How well what is sold fits, 0..1.
+    pub fit: Lane<f32>,
+    /// Multiplies every hazard of irritation and distrust; mean 1.
+    pub frailty: Lane<f32>,
+    /// Repeat patience, reads.
+    pub patience: Lane<f32>,
+    /// Probability of a visit on a day.
+    pub presence: Lane<f32>,
+    /// What it expects of the sender, 0..1.
+    pub expectation: Lane<f32>,
+    /// Odds against reading a post when rested: exp(-(b0 + be e)).
+    pub unread_odds: Lane<f32>,
+    /// A [`Status`] as a number.
+    pub status: Lane<u32>,
+    /// Ad fatigue at the last visit, >= 0.
+    pub fatigue: Lane<f32>,
+    /// Trust in the sender, 0..1.
+    pub trust: Lane<f32>,
+    /// Hour of the last visit; far in the past before the first.
+    pub last_visit: Lane<f32>,
+    /// 1 once it bought through a post.
+    pub bought: Lane<u32>,
+    /// 1 once it read a post with a gift wording.
+    pub gift_read: Lane<u32>,
+    /// Hour at which its open question resolves; infinite without one.
+    pub due: Lane<f32>,
+    /// 1 if the open question will be answered in time.
+    pub answered: Lane<u32>,
+    /// Day on which the open question was asked.
+    pub asked_on: Lane<u32>,
+    /// Reads of each content that the plan repeats.
+    pub reads: Vec<Lane<f32>>,
+    /// Index of its audience among those the plan addresses.
+    pub audience: usize,
+    /// Key of its people.
+    pub key: Key,
+    /// Lanes still active or muted.
+    pub alive: u32,
+}
+
+const BEFORE_THE_FIRST_VISIT: f32 = -1.0e6;
+
+impl Block {
+    /// A block of up to 128 chosen members of one audience, all active and rested.
+    ///
+    /// `audience_idx` counts among the plan's audiences, `first_group` its first group among the plan's groups.
+    pub fn gather(
+        (audience, people): (&Audience, &People),
+        chosen: &[u32],
+        (audience_idx, first_group): (usize, u32),
+        trust: f32,
+        repeated_contents: usize,
+    ) -> Block {
+        assert!(chosen.len() <= LANES, "{} members in a block of {LANES}", chosen.len());
+        let pick = |column: &[f32]| -> Lane<f32> {
+            std::array::from_fn(|lane| chosen.get(lane).map_or(0.0, |&member| column[member as usize]))
+        };
+        let live = |lane: usize| chosen.get(lane).copied();
+        Block {
+            id: std::array::from_fn(|lane| live(lane).unwrap_or(u32::MAX)),
+            group: std::array::from_fn(|lane| live(lane).map_or(first_group, |member| first_group + member / audience.size)),
+            fit: pick(&people.fit),
+            frailty: pick(&people.frailty),
+            patience: pick(&people.patience),
+            presence: pick(&people.presence),
+            expectation: pick(&people.expectation),
+            unread_odds: pick(&people.unread_odds),
+            status: std::array::from_fn(|lane| live(lane).map_or(Status::Vacant, |_| Status::Active) as u32),
+            fatigue: [0.0; LANES],
+            trust: [trust; LANES],
+            last_visit: [BEFORE_THE_FIRST_VISIT; LANES],
+            bought: [0; LANES],
+            gift_read: [0; LANES],
+            due: [f32::INFINITY; LANES],
+            answered: [0; LANES],
+            asked_on: [0; LANES],
+            reads: vec![[0.0; LANES]; repeated_contents],
+            audience: audience_idx,
+            key: audience.key,
+            alive: chosen.len() as u32,
+        }
+    }
+}

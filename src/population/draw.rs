@@ -1,0 +1,270 @@
+//! Members from distributions: each trait from one uniform of its own by inverse CDF, so that changing a distribution moves every
+//! member monotonically and two scenarios meet the same people (quantile coupling).
+
+use super::quantile_table::QuantileTable;
+use crate::math;
+use crate::parameter::Parameters;
+use crate::rng::{At, Key, Purpose};
+use crate::units::Channel;
+
+/// Step of the tables of fit over logit mean fit, where groups or accounts differ.
+const LOGIT_STEP: f64 = 0.05;
+
+/// How far from the mean the tables reach, in standard deviations.
+const REACH_SD: f64 = 4.0;
+
+/// Laws of traits that all audiences share.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Laws {
+    frailty: QuantileTable,
+    patience: QuantileTable,
+    presence: QuantileTable,
+    normal: QuantileTable,
+    fit_concentration: f64,
+    cold_expectation: f32,
+    read_base: f32,
+    read_per_expectation: f32,
+}
+
+impl Laws {
+    /// The laws of these parameters.
+    pub fn new(parameters: &Parameters) -> Laws {
+        let p = parameters;
+        let spread = p.frailty_variance.max(1e-6);
+        let k = p.presence_concentration;
+        Laws {
+            frailty: QuantileTable::gamma(1.0 / spread, spread, 0.0),
+            patience: QuantileTable::gamma(p.patience_shape, (p.patience_mean - 1.0).max(0.0) / p.patience_shape, 1.0),
+            presence: QuantileTable::beta(k * p.presence_mean, k * (1.0 - p.presence_mean)),
+            normal: QuantileTable::normal(),
+            fit_concentration: p.fit_concentration,
+            cold_expectation: p.cold_expectation as f32,
+            read_base: p.read_base as f32,
+            read_per_expectation: p.read_per_expectation as f32,
+        }
+    }
+
+    /// Bytes of every table in a fixed order, for hashing.
+    pub fn bytes(&self) -> impl Iterator<Item = u8> + '_ {
+        [&self.frailty, &self.patience, &self.presence, &self.normal].into_iter().flat_map(QuantileTable::bytes)
+    }
+}
+
+/// An audience ready to be drawn.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Audience {
+    /// Key of its people: audiences that are twins share it.
+    pub key: Key,
+    /// Groups with admins, or a direct list.
+    pub channel: Channel,
+    /// Number of groups.
+    pub groups: u32,
+    /// Members in each group.
+    pub size: u32,
+    relation: f32,
+    fit_spread: f64,
+    account_spread: f64,
+    /// Tables of fit at `lowest_logit + i * LOGIT_STEP`; one table where nothing differs.
+    fit: Vec<QuantileTable>,
+    logit_fit: f64,
+    lowest_logit: f64,
+}
+
+impl Audience {
+    /// Compiles an audience; `fit` is its mean fit, `relation` 0 (cold) to 1 (opted in).
+    pub fn new(laws: &Laws, key: Key, channel: Channel, (groups, size): (u32, u32), people: PeopleLaw) -> Audience {
+        let PeopleLaw { fit, fit_spread, account_spread, relation } = people;
+        let fit = fit.clamp(1e-4, 1.0 - 1e-4);
+        let logit_fit = libm::log(fit / (1.0 - fit));
+        let reach = REACH_SD * (fit_spread * fit_spread + account_spread * account_spread).sqrt();
+        let steps = (reach / LOGIT_STEP).ceil();
+        let lowest_logit = logit_fit - steps * LOGIT_STEP;
+        let table = |i: u32| {
+            let mean = 1.0 / (1.0 + libm::exp(-(lowest_logit + f64::from(i) * LOGIT_STEP)));
+            QuantileTable::beta(laws.fit_concentration * mean, laws.fit_concentration * (1.0 - mean))
+        };
+        Audience {
+            key,
+            channel,
+            groups,
+            size,
+            relation: relation as f32,
+            fit_spread,
+            account_spread,
+            fit: (0..=2 * steps as u32).map(table).collect(),
+            logit_fit,
+            lowest_logit,
+        }
+    }
+
+    /// Members in all its groups.
+    pub fn members(&self) -> u32 {
+        self.groups * self.size
+    }
+
+    /// Draws its people in one replicate.
+    pub fn draw(&self, laws: &Laws, replicate: u32) -> People {
+        let members = self.members() as usize;
+        let column = || Vec::with_capacity(members);
+        let mut people = People {
+            fit: column(),
+            frailty: column(),
+            patience: column(),
+            presence: column(),
+            expectation: column(),
+            unread_odds: column(),
+        };
+        let account = self.score(laws, replicate, Purpose::AccountFit, 0) * self.account_spread;
+        for group in 0..self.groups {
+            let logit = self.logit_fit + account + self.score(laws, replicate, Purpose::GroupFit, group) * self.fit_spread;
+            let place = ((logit - self.lowest_logit) / LOGIT_STEP).clamp(0.0, (self.fit.len() - 1) as f64);
+            let (row, way) = (place.floor() as usize, place.fract() as f32);
+            let (here, there) = (&self.fit[row], &self.fit[(row + 1).min(self.fit.len() - 1)]);
+            for member in group * self.size..(group + 1) * self.size {
+                let [fit, frailty, patience, presence] = self.at(replicate, member, Purpose::Traits, 0);
+                let fit = here.between(there, way, fit);
+                let expectation = (1.0 - self.relation) * laws.cold_expectation + self.relation * fit;
+                people.fit.push(fit);
+                people.frailty.push(laws.frailty.at(frailty));
+                people.patience.push(laws.patience.at(patience));
+                people.presence.push(laws.presence.at(presence));
+                people.expectation.push(expectation);
+                people.unread_odds.push(math::exp(-(laws.read_base + laws.read_per_expectation * expectation)));
+            }
+        }
+        people
+    }
+
+    /// Bytes of its tables in a fixed order, for hashing.
+    pub fn bytes(&self) -> impl Iterator<Item = u8> + '_ {
+        self.fit.iter().flat_map(QuantileTable::bytes)
+    }
+
+    fn at(&self, replicate: u32, member: u32, purpose: Purpose, index: u32) -> [u32; 4] {
+        At { replicate, member, day: 0, purpose, index }.words(self.key)
+    }
+
+    fn score(&self, laws: &Laws, replicate: u32, purpose: Purpose, index: u32) -> f64 {
+        f64::from(laws.normal.at(self.at(replicate, 0, purpose, index)[0]))
+    }
+}
+
+/// What sets one audience's people apart from another's.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PeopleLaw {
+    /// Mean fit, 0..1.
+    pub fit: f64,
+    /// Standard deviation of logit fit between groups.
+    pub fit_spread: f64,
+    /// Standard deviation of logit fit between accounts (replicates).
+    pub account_spread: f64,
+    /// 0 cold contacts, 1 opted in.
+    pub relation: f64,
+}
+
+/// Traits of everyone in an audience, by member; groups one after the other.
+#[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "the same columns as a Block's, documented there")]
+pub struct People {
+    pub fit: Vec<f32>,
+    pub frailty: Vec<f32>,
+    pub patience: Vec<f32>,
+    pub presence: Vec<f32>,
+    pub expectation: Vec<f32>,
+    pub unread_odds: Vec<f32>,
+}
+
+/// The members with the highest signals: round(keep x members) of them, by number; ties go to the lower number.
+///
+/// The signal of a member correlates `signal` with the normal score of its own fit uniform (1: perfect knowledge, 0: a random
+/// share), and its noise is the same for every plan.
+pub fn select(audience: &Audience, laws: &Laws, replicate: u32, (keep, signal): (f64, f64)) -> Vec<u32> {
+    let members = audience.members();
+    let kept = (keep * f64::from(members)).round() as usize;
+    if kept >= members as usize {
+        return (0..members).collect();
+    }
+    let knowledge = signal as f32;
+    let noise = (1.0 - knowledge * knowledge).sqrt();
+    let signals: Vec<f32> = (0..members)
+        .map(|member| {
+            let fit = laws.normal.at(audience.at(replicate, member, Purpose::Traits, 0)[0]);
+            let other = laws.normal.at(audience.at(replicate, member, Purpose::Signal, 0)[0]);
+            knowledge * fit + noise * other
+        })
+        .collect();
+    let mut chosen: Vec<u32> = (0..members).collect();
+    if kept > 0 {
+        let by_signal = |a: &u32, b: &u32| signals[*b as usize].total_cmp(&signals[*a as usize]).then(a.cmp(b));
+        chosen.select_nth_unstable_by(kept - 1, by_signal);
+    }
+    chosen.truncate(kept);
+    chosen.sort_unstable();
+    chosen
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn audience(fit: f64, fit_spread: f64) -> (Laws, Audience) {
+        let laws = Laws::new(&Parameters::best());
+        let people = PeopleLaw { fit, fit_spread, account_spread: 0.0, relation: 1.0 };
+        let audience = Audience::new(&laws, [5, 6], Channel::Group, (40, 500), people);
+        (laws, audience)
+    }
+
+    fn mean(column: &[f32]) -> f64 {
+        column.iter().map(|&x| f64::from(x)).sum::<f64>() / column.len() as f64
+    }
+
+    #[test]
+    fn traits_have_the_means_of_their_laws() {
+        let (laws, audience) = audience(0.8, 0.0);
+        let people = audience.draw(&laws, 0);
+        for (column, expected, sd) in [
+            (&people.fit, 0.8, 0.29),
+            (&people.frailty, 1.0, 1.23),
+            (&people.patience, 2.8, 1.04),
+            (&people.presence, 0.63, 0.22),
+        ] {
+            let error = mean(column) - expected;
+            assert!(error.abs() < 4.0 * sd / (column.len() as f64).sqrt(), "{error} off {expected}");
+        }
+    }
+
+    #[test]
+    fn a_better_audience_moves_every_member_up() {
+        let (laws, worse) = audience(0.5, 0.0);
+        let (_, better) = audience(0.6, 0.0);
+        let (worse, better) = (worse.draw(&laws, 3), better.draw(&laws, 3));
+        assert!(worse.fit.iter().zip(&better.fit).all(|(worse, better)| worse <= better));
+        assert_eq!(worse.frailty, better.frailty);
+    }
+
+    #[test]
+    fn groups_differ_by_the_spread_asked_for() {
+        let (laws, audience) = audience(0.5, 0.6);
+        let people = audience.draw(&laws, 0);
+        let logits: Vec<f64> = people.fit.chunks(500).map(|group| mean(group)).map(|m| libm::log(m / (1.0 - m))).collect();
+        let centre = logits.iter().sum::<f64>() / 40.0;
+        let sd = (logits.iter().map(|x| (x - centre) * (x - centre)).sum::<f64>() / 39.0).sqrt();
+        assert!(0.4 < sd && sd < 0.8, "{sd}");
+    }
+
+    #[test]
+    fn a_perfect_signal_keeps_the_best_and_no_signal_keeps_anyone() {
+        let (laws, audience) = audience(0.5, 0.0);
+        let people = audience.draw(&laws, 1);
+        let fit_of = |signal: f64| {
+            let chosen = select(&audience, &laws, 1, (0.25, signal));
+            assert_eq!(chosen.len(), 5000);
+            chosen.iter().map(|&member| f64::from(people.fit[member as usize])).sum::<f64>() / 5000.0
+        };
+        let mut best = people.fit.clone();
+        best.sort_by(|a, b| b.total_cmp(a));
+        assert!((fit_of(1.0) - mean(&best[..5000])).abs() < 1e-6);
+        assert!((fit_of(0.0) - mean(&people.fit)).abs() < 0.02);
+        assert!(fit_of(0.5) > fit_of(0.0) + 0.1);
+    }
+}

@@ -1,0 +1,212 @@
+//! Every random number by its coordinate: (seed and people, replicate, member, day or message slot, purpose).
+//!
+//! Never the plan, never a position in a sequence: two plans share every accident they can share, and no result depends on
+//! threads, machines or the order of anything. The layout below is part of the results' contract; its version is
+//! [`LAYOUT`] and stands in every manifest. Philox4x32-10 counter words:
+//!
+//! | word | holds |
+//! |---|---|
+//! | 0 | purpose in the high 8 bits, index (word group, slot, group) in the low 24 |
+//! | 1 | member, counted within its people (0 for an account) |
+//! | 2 | day, from 0 |
+//! | 3 | replicate |
+//!
+//! key: the seed, its high half mixed with a hash of the people's name (an audience, or the audience it is a twin of).
+//!
+//! A member's day (purpose `Day`) is one run of words: 0 presence and, nested in it, the visit hour; 1 quit (high half) and
+//! question (low half); then for the k-th post of that day 2+2k read > click > purchase, nested, and 3+2k interaction.
+//! A post's words are those of the day it is sent on, whenever it is read. Halves of a word are refined by a word of
+//! their own purpose, so every event has 32 exact bits.
+
+mod philox;
+
+use std::convert::Infallible;
+
+use rand::rand_core::TryRng;
+
+pub use philox::{Key, philox};
+
+/// Name and version of the generator and its layout.
+pub const LAYOUT: &str = "philox4x32-10/1";
+
+/// What a draw is for. Never renumber, never reuse.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Purpose {
+    /// A member's fit, frailty, patience and presence: one word each.
+    Traits = 1,
+    /// Noise of the signal by which a plan selects.
+    Signal = 2,
+    /// A group's own fit (index: group).
+    GroupFit = 3,
+    /// The account's own fit.
+    AccountFit = 4,
+    /// A member's day (index: group of four words).
+    Day = 5,
+    /// Whether a post is addressed to a member (index: four slots).
+    Reach = 6,
+    /// Whether a member leaves after a privacy incident.
+    Leak = 7,
+    /// Quitting: refinement, cause, mute, block and report.
+    Quit = 8,
+    /// A question: refinement, answered at all, reply delay, patience.
+    Question = 9,
+    /// Whether an answered question ends in a purchase (day: when it was asked).
+    Inquiry = 10,
+    /// The 30 days after the horizon: repurchase, complaint, recommendation.
+    Horizon = 11,
+    /// Privacy incidents of a day.
+    Leaks = 20,
+    /// Privacy complaints of a day.
+    Complaints = 21,
+    /// Ban for too many posts.
+    CapBan = 22,
+    /// Limitation for a reported post (day and index: the post's slot).
+    Limit = 23,
+    /// Whether a post goes out under a limitation (day and index: the post's slot).
+    Kept = 24,
+    /// Delay of an account of similar content.
+    SimilarityDelay = 25,
+    /// Delay of an account that does not reply.
+    NoReplyDelay = 26,
+    /// Length of a review.
+    ReviewDays = 27,
+    /// Expulsion from a group (index: group).
+    Expulsion = 28,
+}
+
+/// The key of people under a seed: members of audiences with the same `people` share their luck.
+pub fn key(seed: u64, people: &str) -> Key {
+    // FNV-1a, 32 bits (Fowler, Noll & Vo): any fixed hash serves, this one is short.
+    let hash = people.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    [seed as u32, (seed >> 32) as u32 ^ hash]
+}
+
+/// Coordinates of four words, but for the key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct At {
+    /// Replicate.
+    pub replicate: u32,
+    /// Member within its people; 0 for an account.
+    pub member: u32,
+    /// Day from 0; 0 for what has no day.
+    pub day: u32,
+    /// What the words are for.
+    pub purpose: Purpose,
+    /// Word group, slot or group; below 2^24.
+    pub index: u32,
+}
+
+impl At {
+    /// The four words at these coordinates.
+    #[inline(always)]
+    pub fn words(self, key: Key) -> [u32; 4] {
+        philox([(self.purpose as u32) << 24 | self.index, self.member, self.day, self.replicate], key)
+    }
+
+    /// A generator that starts at these coordinates: for account-level draws by `rand` and `rand_distr`.
+    /// Words after the fourth count the replicate's unused top byte upwards, so streams never overlap below 2^24 replicates.
+    pub fn stream(self, key: Key) -> Stream {
+        Stream { at: self, key, drawn: 0, words: [0; 4] }
+    }
+}
+
+/// A uniform on [0, 1) with 24 bits, exact in `f32`.
+#[inline(always)]
+pub fn uniform(word: u32) -> f32 {
+    (word >> 8) as i32 as f32 * (1.0 / 16_777_216.0)
+}
+
+/// A uniform on (0, 1) with 32 bits.
+#[inline(always)]
+pub fn uniform_f64(word: u32) -> f64 {
+    (f64::from(word) + 0.5) / 4_294_967_296.0
+}
+
+/// The keyed generator as a sequence of words.
+#[derive(Debug, Clone)]
+pub struct Stream {
+    at: At,
+    key: Key,
+    drawn: u32,
+    words: [u32; 4],
+}
+
+impl TryRng for Stream {
+    type Error = Infallible;
+
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        let word = self.drawn % 4;
+        if word == 0 {
+            let block = self.drawn / 4;
+            self.words = At { replicate: self.at.replicate ^ block << 24, ..self.at }.words(self.key);
+        }
+        self.drawn += 1;
+        Ok(self.words[word as usize])
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        let (low, high) = (self.try_next_u32()?, self.try_next_u32()?);
+        Ok(u64::from(high) << 32 | u64::from(low))
+    }
+
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
+        for chunk in bytes.chunks_mut(4) {
+            chunk.copy_from_slice(&self.try_next_u32()?.to_le_bytes()[..chunk.len()]);
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SOMEWHERE: At = At { replicate: 3, member: 7, day: 2, purpose: Purpose::Day, index: 1 };
+
+    #[test]
+    fn a_draw_depends_on_each_coordinate() {
+        let base = SOMEWHERE.words([1, 2]);
+        let others = [
+            At { replicate: 4, ..SOMEWHERE }.words([1, 2]),
+            At { member: 8, ..SOMEWHERE }.words([1, 2]),
+            At { day: 3, ..SOMEWHERE }.words([1, 2]),
+            At { purpose: Purpose::Reach, ..SOMEWHERE }.words([1, 2]),
+            At { index: 2, ..SOMEWHERE }.words([1, 2]),
+            SOMEWHERE.words([1, 3]),
+        ];
+        assert!(others.iter().all(|words| *words != base));
+    }
+
+    #[test]
+    fn a_stream_begins_with_its_own_words() {
+        let mut stream = SOMEWHERE.stream([1, 2]);
+        let first: Vec<u32> = (0..4).map(|_| stream.try_next_u32().unwrap()).collect();
+        assert_eq!(first, SOMEWHERE.words([1, 2]));
+    }
+
+    /// Neighbouring members, days and replicates as the kernel uses them: means and correlations within 5 standard errors.
+    #[test]
+    fn neighbours_are_uniform_and_uncorrelated() {
+        let n = 200_000_u32;
+        let at = |i: u32| At { replicate: i % 40, member: i / 40 % 500, day: i / 20_000, purpose: Purpose::Day, index: 0 };
+        let steps: [fn(At) -> At; 3] = [
+            |at| At { member: at.member + 1, ..at },
+            |at| At { day: at.day + 1, ..at },
+            |at| At { replicate: at.replicate + 1, ..at },
+        ];
+        let centred = |word: u32| uniform_f64(word) - 0.5;
+        let bound = 5.0 / f64::from(n).sqrt() / 12.0;
+        for step in steps {
+            for word in 0..4 {
+                let (mut mean, mut product) = (0.0, 0.0);
+                for i in 0..n {
+                    let here = centred(at(i).words([9, 9])[word]);
+                    mean += here / f64::from(n);
+                    product += here * centred(step(at(i)).words([9, 9])[word]) / f64::from(n);
+                }
+                assert!(mean.abs() < bound * 12.0_f64.sqrt() && product.abs() < bound, "word {word}: {mean} {product}");
+            }
+        }
+    }
+}

@@ -1,0 +1,348 @@
+//! Typed reading of single values: what a key may hold, and how it is said when it holds something else.
+//!
+//! Comes in: nodes of the tree. Goes out: the value, or `None` where it is absent or at fault; the [`Reader`] collects the
+//! faults. Which keys there are is not here: see `schema` and `plans`.
+
+use crate::diagnostic::{At, Diagnostic, Source, nearest};
+use crate::units::Hours;
+
+use super::tree::{Node, Table, Value};
+
+/// Collects every fault of a scenario while it is read.
+pub(super) struct Reader<'a> {
+    pub(super) sources: &'a [Source],
+    pub(super) faults: Vec<Diagnostic>,
+    /// Syntax errors may have swallowed keys and tables: nothing is said about what is absent.
+    pub(super) lossy: bool,
+}
+
+/// The numbers a key admits.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Range {
+    /// 0 to 1.
+    Share,
+    /// Above 0, at most 1.
+    SomeShare,
+    /// Above 0, below 1.
+    InnerShare,
+    /// -1 to 1.
+    Correlation,
+    /// 0 or more.
+    NotNegative,
+    /// Any finite number.
+    Any,
+}
+
+impl Range {
+    fn admits(self, number: f64) -> bool {
+        number.is_finite()
+            && match self {
+                Range::Share => (0.0..=1.0).contains(&number),
+                Range::SomeShare => 0.0 < number && number <= 1.0,
+                Range::InnerShare => 0.0 < number && number < 1.0,
+                Range::Correlation => (-1.0..=1.0).contains(&number),
+                Range::NotNegative => 0.0 <= number,
+                Range::Any => true,
+            }
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            Range::Share => "from 0 to 1",
+            Range::SomeShare => "above 0 and at most 1",
+            Range::InnerShare => "above 0 and below 1",
+            Range::Correlation => "from -1 to 1",
+            Range::NotNegative => "a finite number, 0 or more",
+            Range::Any => "a finite number",
+        }
+    }
+
+    fn help(self, found: f64) -> String {
+        let is_share = matches!(self, Range::Share | Range::SomeShare | Range::InnerShare);
+        if is_share && 1.0 < found && found <= 100.0 && self.admits(found / 100.0) {
+            return format!("a share, not a percentage: {}", found / 100.0);
+        }
+        match self {
+            Range::Share => "a share: 0 for none, 1 for all",
+            Range::SomeShare => "a share: 0.25 for a quarter, 1 for all",
+            Range::InnerShare => "a mean over people who differ: 0.5 is the middle, 0.99 nearly everybody",
+            Range::Correlation => "a correlation: 0 knows nothing, 1 everything",
+            Range::NotNegative | Range::Any => "leave it out for the default",
+        }
+        .to_owned()
+    }
+}
+
+impl Reader<'_> {
+    /// Adds a fault, unless a plan that copies another has brought it already.
+    pub(super) fn fault(&mut self, at: &At, message: String, help: impl Into<String>) {
+        let fault = Diagnostic { message, at: Some(at.clone()), help: Some(help.into()) };
+        if !self.faults.contains(&fault) {
+            self.faults.push(fault);
+        }
+    }
+
+    /// "`key` must be ..., found ...".
+    pub(super) fn must_be(&mut self, node: &Node, rule: &str, help: impl Into<String>) {
+        let message = format!("`{}` must be {rule}, found {}", node.path, self.found(node));
+        self.fault(&node.at, message, help);
+    }
+
+    pub(super) fn number(&mut self, node: Option<&Node>, range: Range) -> Option<f64> {
+        let node = node?;
+        let number = match &node.value {
+            Value::Number(number) => *number,
+            Value::Whole(whole) => *whole as f64,
+            Value::Broken => return None,
+            other => {
+                let help = match other {
+                    Value::Text(text) if text.trim().parse::<f64>().is_ok() => {
+                        format!("without quotes: {}", text.trim())
+                    }
+                    _ => format!("a number {}", range.words().trim_start_matches("a finite number, ")),
+                };
+                self.must_be(node, "a number", help);
+                return None;
+            }
+        };
+        if !range.admits(number) {
+            self.must_be(node, range.words(), range.help(number));
+            return None;
+        }
+        Some(number)
+    }
+
+    pub(super) fn whole(&mut self, node: Option<&Node>, low: u32, high: u32) -> Option<u32> {
+        let node = node?;
+        match &node.value {
+            Value::Whole(whole) if i128::from(low) <= *whole && *whole <= i128::from(high) => Some(*whole as u32),
+            Value::Broken => None,
+            other => {
+                let help = match other {
+                    Value::Text(text) if text.trim().parse::<u32>().is_ok() => {
+                        format!("without quotes: {}", text.trim())
+                    }
+                    Value::Number(number) if number.is_finite() => "no decimal point".to_owned(),
+                    Value::Whole(whole) if *whole < i128::from(low) => format!("at least {low}"),
+                    Value::Whole(_) => format!("at most {high}"),
+                    _ => format!("a number such as {low}"),
+                };
+                self.must_be(node, &format!("a whole number from {low} to {high}"), help);
+                None
+            }
+        }
+    }
+
+    pub(super) fn switch(&mut self, node: Option<&Node>) -> Option<bool> {
+        let node = node?;
+        match node.value {
+            Value::Switch(switch) => Some(switch),
+            Value::Broken => None,
+            _ => {
+                self.must_be(node, "true or false", "without quotes: true");
+                None
+            }
+        }
+    }
+
+    pub(super) fn text(&mut self, node: Option<&Node>) -> Option<String> {
+        let node = node?;
+        match (&node.value, &node.typed) {
+            (Value::Text(text), _) | (_, Some(text)) => Some(text.clone()),
+            (Value::Broken, _) => None,
+            (Value::List(_), _) => {
+                self.must_be(node, "text", "one value in quotes, without brackets");
+                None
+            }
+            (Value::Table(_), _) => {
+                self.must_be(node, "text", "one value in quotes");
+                None
+            }
+            _ => {
+                let help = format!("in quotes: \"{}\"", self.found(node));
+                self.must_be(node, "text", help);
+                None
+            }
+        }
+    }
+
+    /// One of several words.
+    pub(super) fn word<T: Copy>(&mut self, node: Option<&Node>, words: &[(&str, T)]) -> Option<T> {
+        let text = self.text(node)?;
+        let found = words.iter().find(|(word, _)| *word == text).map(|(_, value)| *value);
+        if let (None, Some(node)) = (found, node) {
+            let keys: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+            let rule = one_of(&keys);
+            self.must_be(
+                node,
+                &rule,
+                suggestion(&text, &keys).unwrap_or_else(|| "one of these words, in quotes".into()),
+            );
+        }
+        found
+    }
+
+    /// The name of something that must be in `known`; `what` is its noun.
+    pub(super) fn name(&mut self, node: Option<&Node>, what: &str, known: &[&str]) -> Option<String> {
+        let text = self.text(node)?;
+        if known.contains(&text.as_str()) {
+            return Some(text);
+        }
+        if let Some(node) = node {
+            let message = format!("`{}` names no {what} there is, found {}", node.path, quoted(&text));
+            let help = suggestion(&text, known).unwrap_or_else(|| match known.len() {
+                0 => format!("there is no {what} yet"),
+                1..=12 => format!("there is {}", listed(known)),
+                n => format!("there are {n}; look it up with `wearout list` or `wearout explain`"),
+            });
+            self.fault(&node.at, message, help);
+        }
+        None
+    }
+
+    /// A list of different names, at least `least`.
+    pub(super) fn names(
+        &mut self,
+        node: Option<&Node>,
+        what: &str,
+        known: &[&str],
+        least: usize,
+    ) -> Option<Vec<String>> {
+        let list = self.list(node, "text", least)?;
+        let mut names: Vec<String> = Vec::new();
+        for element in list {
+            let Some(name) = self.name(Some(element), what, known) else { continue };
+            if names.contains(&name) {
+                let message = format!("`{}` names {} twice", element.path, quoted(&name));
+                self.fault(&element.at, message, "leave one of them out");
+            } else {
+                names.push(name);
+            }
+        }
+        Some(names)
+    }
+
+    /// A duration as written, above 0.
+    pub(super) fn duration(&mut self, node: Option<&Node>) -> Option<Hours> {
+        let node = node?;
+        if let (Value::Whole(_) | Value::Number(_), None) = (&node.value, &node.typed) {
+            let help = format!("with its unit, in quotes: \"{}h\"", self.found(node));
+            self.must_be(node, "a duration", help);
+            return None;
+        }
+        let text = self.text(Some(node))?;
+        let hours = Hours::parse(&text).filter(|hours| hours.0.is_finite() && hours.0 > 0.0);
+        if hours.is_none() {
+            self.must_be(node, "a duration above 0", "numbers with d, h or m: \"15m\", \"2h30m\", \"2d\"");
+        }
+        hours
+    }
+
+    /// The elements of a list; `of` says what they are, for the help.
+    pub(super) fn list<'n>(&mut self, node: Option<&'n Node>, of: &str, least: usize) -> Option<&'n [Node]> {
+        let node = node?;
+        match &node.value {
+            Value::List(list) if list.len() >= least => Some(list),
+            Value::List(_) => {
+                self.fault(&node.at, format!("`{}` is empty", node.path), "name at least one, or leave the key out");
+                None
+            }
+            Value::Broken => None,
+            Value::Table(_) => {
+                self.must_be(node, &format!("a list of {of}"), "in brackets: [ ]");
+                None
+            }
+            _ => {
+                let help = format!("in brackets: [{}]", self.found(node));
+                self.must_be(node, &format!("a list of {of}"), help);
+                None
+            }
+        }
+    }
+
+    pub(super) fn table<'n>(&mut self, node: Option<&'n Node>, example: &str) -> Option<&'n Table> {
+        let node = node?;
+        match &node.value {
+            Value::Table(table) => Some(table),
+            Value::Broken => None,
+            _ => {
+                self.must_be(node, "a table", format!("such as {example}"));
+                None
+            }
+        }
+    }
+
+    /// Faults the keys of a table that mean nothing there.
+    pub(super) fn only_keys(&mut self, table: &Table, allowed: &[&str]) {
+        for entry in table.entries.iter().filter(|entry| !allowed.contains(&entry.key.as_str())) {
+            let help = if entry.node.path.contains('.') && super::schema::TOP_KEYS.contains(&entry.key.as_str()) {
+                format!("`{}` stands at the top of the file, before the first [table]", entry.key)
+            } else {
+                suggestion(&entry.key, allowed).unwrap_or_else(|| match allowed.len() {
+                    0..=24 => format!("known here: {}", listed(allowed)),
+                    n => format!("{n} keys are known here: see `wearout list parameters`"),
+                })
+            };
+            self.fault(&entry.at, format!("unknown key `{}`", plain(&entry.node.path)), help);
+        }
+    }
+
+    /// A value as shown in a fault: as the user wrote it, cut where it is long.
+    pub(super) fn found(&self, node: &Node) -> String {
+        match &node.value {
+            Value::Text(text) => quoted(text),
+            Value::Whole(_) | Value::Number(_) | Value::Switch(_) | Value::Time => {
+                let written = self.sources.get(node.at.source).and_then(|source| source.text.get(node.at.span.clone()));
+                cut(written.unwrap_or("a value"))
+            }
+            Value::List(list) if list.is_empty() => "an empty list".to_owned(),
+            Value::List(_) => "a list".to_owned(),
+            Value::Table(_) => "a table".to_owned(),
+            Value::Broken => "nothing".to_owned(),
+        }
+    }
+}
+
+/// "`a`, `b` or `c`" as the rule of a fault.
+fn one_of(words: &[&str]) -> String {
+    match words {
+        [] => "nothing".to_owned(),
+        [only] => format!("\"{only}\""),
+        [most @ .., last] => {
+            let most: Vec<String> = most.iter().map(|word| format!("\"{word}\"")).collect();
+            format!("{} or \"{last}\"", most.join(", "))
+        }
+    }
+}
+
+/// "`a`, `b`, `c`".
+pub(super) fn listed(names: &[&str]) -> String {
+    names.iter().map(|name| format!("`{}`", plain(name))).collect::<Vec<_>>().join(", ")
+}
+
+/// "did you mean `...`?", if something near is known.
+pub(super) fn suggestion(word: &str, known: &[&str]) -> Option<String> {
+    // Longer words than this are no slip of a known one, and comparing them takes time.
+    if word.len() > 80 {
+        return None;
+    }
+    nearest(word, known.iter().copied()).map(|near| format!("did you mean `{near}`?"))
+}
+
+/// Text in quotes, cut where it is long.
+pub(super) fn quoted(text: &str) -> String {
+    format!("\"{}\"", cut(text))
+}
+
+/// Text on one line: control characters as escapes.
+pub(super) fn plain(text: &str) -> String {
+    let escape =
+        |letter: char| if letter.is_control() { letter.escape_default().collect() } else { letter.to_string() };
+    text.chars().map(escape).collect()
+}
+
+fn cut(text: &str) -> String {
+    const SHOWN: usize = 60;
+    let start = plain(&text.chars().take(SHOWN).collect::<String>());
+    if text.chars().count() > SHOWN { format!("{start}...") } else { start }
+}

@@ -1,0 +1,309 @@
+//! The keys of a scenario file and their defaults, each once: everything but the plans, which are in `plans`.
+//!
+//! Comes in: the tree. Goes out: a [`Scenario`]; where a fault stood, the default stands. What a single value may look like is
+//! not here: see `reader`.
+
+use crate::parameter::{self, Parameters};
+use crate::tally;
+use crate::units::{Channel, Weekday};
+
+use super::reader::{Range, Reader, listed, plain, suggestion};
+use super::tree::{Entry, Table, Value, join};
+use super::{Audience, Equality, Known, Money, Scenario, Switches, Topic, plans};
+
+pub(super) const TOP_KEYS: &[&str] = &[
+    "question",
+    "days",
+    "starts",
+    "platform",
+    "baseline",
+    "headline",
+    "evidence",
+    "equality",
+    "audience",
+    "topic",
+    "money",
+    "behaviour",
+    "switch",
+    "plan",
+];
+const EQUALITY_KEYS: &[&str] = &["points", "relative", "below"];
+const AUDIENCE_KEYS: &[&str] =
+    &["channel", "groups", "size", "theme", "fit", "fit_spread", "account_spread", "relation", "twin"];
+const TOPIC_KEYS: &[&str] = &["relevance"];
+const MONEY_KEYS: &[&str] = &["currency", "margin"];
+const SWITCH_KEYS: &[&str] = &["repeat_memory", "contagion", "wear_in", "expectation_learning"];
+
+/// Longest horizon, days: ten years (assumption: nothing in the source lasts longer than a few months).
+pub(super) const MAX_DAYS: u32 = 3650;
+/// Most people one audience may have; their traits are held in memory.
+const MAX_PEOPLE: u32 = 10_000_000;
+
+/// Reads the whole tree.
+pub(super) fn read(reader: &mut Reader<'_>, root: &Table, name: &str, known: &Known<'_>) -> Scenario {
+    reader.only_keys(root, TOP_KEYS);
+    let horizon = reader.whole(root.get("days"), 1, MAX_DAYS);
+    let weekdays = Weekday::ALL.map(|day| (day.key(), day));
+    let audiences = audiences(reader, root);
+    let topics = topics(reader, root);
+    let entries = named_tables(reader, root, "plan", "[plan.NAME]");
+    let campaign = plans::Campaign {
+        audiences: &audiences,
+        topics: &topics,
+        last_day: if root.get("days").is_none() { Some(DEFAULT_DAYS) } else { horizon },
+    };
+    let plans = plans::read(reader, &entries, &campaign);
+    let plan_names: Vec<&str> = plans.iter().map(|plan| plan.name.as_str()).collect();
+    Scenario {
+        name: name.to_owned(),
+        question: reader.text(root.get("question")).unwrap_or_default(),
+        days: horizon.unwrap_or(DEFAULT_DAYS),
+        starts: reader.word(root.get("starts"), &weekdays).unwrap_or(Weekday::Mon),
+        platform: reader
+            .name(root.get("platform"), "platform", known.platforms)
+            .unwrap_or_else(|| "article-2025".to_owned()),
+        baseline: baseline(reader, root, &plan_names),
+        headline: headline(reader, root),
+        evidence: reader.names(root.get("evidence"), "claim", known.evidence, 0).unwrap_or_default(),
+        equality: equality(reader, root),
+        money: money(reader, root),
+        behaviour: behaviour(reader, root),
+        switches: switches(reader, root),
+        audiences,
+        topics,
+        plans,
+    }
+}
+
+/// Horizon where the scenario says nothing, days: the article's figures are mostly for 30.
+const DEFAULT_DAYS: u32 = 30;
+
+fn baseline(reader: &mut Reader<'_>, root: &Table, plans: &[&str]) -> String {
+    let first = plans.first().copied().unwrap_or_default().to_owned();
+    let named =
+        if reader.lossy { reader.text(root.get("baseline")) } else { reader.name(root.get("baseline"), "plan", plans) };
+    named.unwrap_or(first)
+}
+
+fn headline(reader: &mut Reader<'_>, root: &Table) -> Vec<String> {
+    let default = || ["conversion", "loss", "p_limited"].map(str::to_owned).to_vec();
+    let keys: Vec<&str> = tally::METRICS.iter().map(|metric| metric.key).collect();
+    // A word that is not a key but known for one (`churn` for `loss`) deserves better than the nearest spelling.
+    if let Some(Value::List(list)) = root.get("headline").map(|node| &node.value) {
+        let mut renamed = false;
+        for element in list {
+            let Value::Text(word) = &element.value else { continue };
+            let also = tally::METRICS.iter().find(|metric| metric.also.contains(&word.as_str()));
+            if let Some(metric) = also.filter(|_| tally::find(word).is_none()) {
+                let message = format!("`headline` names no metric there is, found \"{}\"", plain(word));
+                reader.fault(&element.at, message, format!("its key is `{}`", metric.key));
+                renamed = true;
+            }
+        }
+        if renamed {
+            return default();
+        }
+    }
+    reader.names(root.get("headline"), "metric", &keys, 1).unwrap_or_else(default)
+}
+
+fn equality(reader: &mut Reader<'_>, root: &Table) -> Equality {
+    let table = section(reader, root, "equality", EQUALITY_KEYS, "[equality] points = 0.01");
+    Equality {
+        points: reader.number(table.get("points"), Range::Share).unwrap_or(0.01),
+        relative: reader.number(table.get("relative"), Range::Share).unwrap_or(0.10),
+        below: reader.number(table.get("below"), Range::Share).unwrap_or(0.05),
+    }
+}
+
+fn money(reader: &mut Reader<'_>, root: &Table) -> Money {
+    let table = section(reader, root, "money", MONEY_KEYS, "[money] margin = 60");
+    Money {
+        currency: reader.text(table.get("currency")).unwrap_or_else(|| "CNY".to_owned()),
+        margin: reader.number(table.get("margin"), Range::NotNegative),
+    }
+}
+
+fn behaviour(reader: &mut Reader<'_>, root: &Table) -> Vec<(String, f64)> {
+    let table = section(reader, root, "behaviour", Parameters::KEYS, "[behaviour] block_share = 0.5");
+    let mut values = Vec::new();
+    for entry in &table.entries {
+        let Some(parameter) = parameter::find(&entry.key) else { continue };
+        let range = match parameter.domain() {
+            (_, high) if high <= 1.0 => Range::Share,
+            (low, _) if low >= 0.0 => Range::NotNegative,
+            _ => Range::Any,
+        };
+        if let Some(value) = reader.number(Some(&entry.node), range) {
+            values.push((entry.key.clone(), value));
+        }
+    }
+    values
+}
+
+fn switches(reader: &mut Reader<'_>, root: &Table) -> Switches {
+    let table = section(reader, root, "switch", SWITCH_KEYS, "[switch] contagion = true");
+    let mut is_on = |key: &str| reader.switch(table.get(key)).unwrap_or(false);
+    Switches {
+        repeat_memory: is_on("repeat_memory"),
+        contagion: is_on("contagion"),
+        wear_in: is_on("wear_in"),
+        expectation_learning: is_on("expectation_learning"),
+    }
+}
+
+fn audiences(reader: &mut Reader<'_>, root: &Table) -> Vec<Audience> {
+    let entries = named_tables(reader, root, "audience", "[audience.NAME]");
+    let audiences: Vec<Audience> = entries.iter().map(|(entry, table)| audience(reader, entry, table)).collect();
+    let names: Vec<&str> = audiences.iter().map(|audience| audience.name.as_str()).collect();
+    let twins = entries.iter().map(|(_, table)| twin(reader, table, &names)).collect::<Vec<_>>();
+    let mut twinned = audiences.clone();
+    for (audience, twin) in twinned.iter_mut().zip(twins) {
+        audience.twin = twin;
+    }
+    for (index, (_, table)) in entries.iter().enumerate() {
+        let circle = twin_circle(&twinned, index);
+        // Told once, at the first of its members.
+        if let (Some(circle), Some(node)) = (circle, table.get("twin")) {
+            let message = format!("`{}` goes in a circle: {}", plain(&node.path), circle.join(" -> "));
+            reader.fault(&node.at, message, "leave `twin` out of the audience whose people are described first");
+        }
+    }
+    twinned
+}
+
+fn audience(reader: &mut Reader<'_>, entry: &Entry, table: &Table) -> Audience {
+    reader.only_keys(table, AUDIENCE_KEYS);
+    let channels = [("group", Channel::Group), ("direct", Channel::Direct)];
+    let channel = reader.word(table.get("channel"), &channels).unwrap_or(Channel::Group);
+    let is_direct = channel == Channel::Direct;
+    let groups = reader.whole(table.get("groups"), 1, 100_000);
+    let fit_spread = reader.number(table.get("fit_spread"), Range::NotNegative);
+    if is_direct {
+        if let Some(node) = table.get("groups") {
+            only_for_groups(reader, entry, node);
+        }
+        if let (Some(node), Some(1..)) = (table.get("fit_spread"), fit_spread.map(|spread| u8::from(spread > 0.0))) {
+            only_for_groups(reader, entry, node);
+        }
+    }
+    let size = reader.whole(table.get("size"), 1, MAX_PEOPLE).unwrap_or(if is_direct { 1000 } else { 256 });
+    let groups = groups.filter(|_| !is_direct).unwrap_or(1);
+    if u64::from(groups) * u64::from(size) > u64::from(MAX_PEOPLE) {
+        let people = u64::from(groups) * u64::from(size);
+        let message = format!("`{}` has {people} people, at most {MAX_PEOPLE} are possible", entry.node.path);
+        reader.fault(&entry.at, message, "fewer `groups` or a smaller `size`; rates hardly depend on either");
+    }
+    Audience {
+        name: entry.key.clone(),
+        channel,
+        groups,
+        size,
+        theme: reader.text(table.get("theme")),
+        fit: reader.number(table.get("fit"), Range::InnerShare).unwrap_or(0.5),
+        fit_spread: if is_direct { 0.0 } else { fit_spread.unwrap_or(0.3) },
+        account_spread: reader.number(table.get("account_spread"), Range::NotNegative).unwrap_or(0.0),
+        relation: reader.number(table.get("relation"), Range::Share).unwrap_or(1.0),
+        twin: None,
+    }
+}
+
+fn only_for_groups(reader: &mut Reader<'_>, audience: &Entry, node: &super::tree::Node) {
+    let message = format!("`{}` is for groups only, and `{}` is a direct list", node.path, audience.node.path);
+    reader.fault(&node.at, message, "leave it out, or say channel = \"group\"");
+}
+
+fn twin(reader: &mut Reader<'_>, table: &Table, names: &[&str]) -> Option<String> {
+    if reader.lossy { reader.text(table.get("twin")) } else { reader.name(table.get("twin"), "audience", names) }
+}
+
+/// The names along a circle of twins, when `start` is the first audience of one.
+fn twin_circle(audiences: &[Audience], start: usize) -> Option<Vec<&str>> {
+    let mut circle = vec![audiences[start].name.as_str()];
+    let mut at = start;
+    for _ in 0..audiences.len() {
+        let twin = audiences[at].twin.as_ref()?;
+        at = audiences.iter().position(|audience| audience.name == *twin)?;
+        circle.push(&audiences[at].name);
+        if at == start {
+            return Some(circle);
+        }
+        if at < start {
+            return None;
+        }
+    }
+    None
+}
+
+/// The audience at the end of the twins of `name`: two audiences with the same end are the same people.
+pub(super) fn people<'a>(audiences: &'a [Audience], name: &'a str) -> &'a str {
+    let mut name = name;
+    for _ in 0..audiences.len() {
+        match audiences.iter().find(|audience| audience.name == name).and_then(|audience| audience.twin.as_deref()) {
+            Some(twin) => name = twin,
+            None => break,
+        }
+    }
+    name
+}
+
+fn topics(reader: &mut Reader<'_>, root: &Table) -> Vec<Topic> {
+    let entries = named_tables(reader, root, "topic", "[topic.NAME] relevance = { beauty = 1.0 }");
+    let topic = |(entry, table): &(Entry, Table)| {
+        reader.only_keys(table, TOPIC_KEYS);
+        let mut relevance = Vec::new();
+        if let Some(themes) = reader.table(table.get("relevance"), "{ beauty = 1.0, parenting = 0.2 }") {
+            for theme in &themes.entries {
+                // A faulty share still says that the theme is known.
+                let share = reader.number(Some(&theme.node), Range::Share).unwrap_or(1.0);
+                relevance.push((theme.key.clone(), share));
+            }
+        }
+        Topic { name: entry.key.clone(), relevance }
+    };
+    entries.iter().map(topic).collect()
+}
+
+/// An unnamed table of the file; empty where it is absent.
+fn section(reader: &mut Reader<'_>, root: &Table, key: &str, allowed: &[&str], example: &str) -> Table {
+    let table = reader.table(root.get(key), example).cloned().unwrap_or_default();
+    reader.only_keys(&table, allowed);
+    table
+}
+
+/// The tables `[key.NAME]` with names that are fit to be typed, in columns and after `--set`.
+fn named_tables(reader: &mut Reader<'_>, root: &Table, key: &str, example: &str) -> Vec<(Entry, Table)> {
+    let Some(tables) = reader.table(root.get(key), example) else { return Vec::new() };
+    let mut named = Vec::new();
+    for entry in &tables.entries {
+        let is_plain = |letter: char| letter.is_alphanumeric() || letter == '-' || letter == '_';
+        if entry.key.is_empty() || !entry.key.chars().all(is_plain) {
+            let message = format!("`{}` must have a name of letters, digits, - and _", plain(&join(key, &entry.key)));
+            reader.fault(&entry.at, message, format!("such as {example}"));
+        }
+        if let Some(table) = reader.table(Some(&entry.node), example) {
+            named.push((entry.clone(), table.clone()));
+        }
+    }
+    named
+}
+
+/// Faults a topic that says nothing of the theme of an audience it is sent to.
+pub(super) fn check_theme(reader: &mut Reader<'_>, at: &crate::diagnostic::At, topic: &Topic, audience: &Audience) {
+    let Some(theme) = &audience.theme else { return };
+    let themes: Vec<&str> = topic.relevance.iter().map(|(theme, _)| theme.as_str()).collect();
+    if themes.contains(&theme.as_str()) || reader.lossy {
+        return;
+    }
+    let message = format!(
+        "`topic.{}.relevance` says nothing of the theme \"{}\" of `audience.{}`, to which it is sent",
+        topic.name,
+        plain(theme),
+        audience.name
+    );
+    let help = suggestion(theme, &themes).unwrap_or_else(|| {
+        let known = if themes.is_empty() { String::new() } else { format!("; it knows {}", listed(&themes)) };
+        format!("add {} = a share from 0 to 1{known}", plain(theme))
+    });
+    reader.fault(at, message, help);
+}

@@ -1,0 +1,145 @@
+//! Intervals of one mean and of one proportion.
+//!
+//! Comes in: moments of a sample, or successes and trials, and a confidence. Goes out: an [`Interval`]. Differences of pairs
+//! are in `paired`, intervals that may be looked at many times in `sequence`.
+//! Sources: Student 1908, Biometrika 6(1), 1-25; Wilson 1927, JASA 22(158), 209-212 (score interval).
+
+use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
+
+use super::mean::Moments;
+
+/// From `low` to `high`, both included.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct Interval {
+    pub low: f64,
+    pub high: f64,
+}
+
+impl Interval {
+    /// Whether a number lies in it.
+    pub fn contains(&self, x: f64) -> bool {
+        self.low <= x && x <= self.high
+    }
+}
+
+/// Student's t interval of a mean; `None` below two numbers.
+pub fn of_mean(moments: &Moments, confidence: f64) -> Option<Interval> {
+    let (mean, error) = (moments.mean()?, moments.standard_error()?);
+    let half_width = if error == 0.0 { 0.0 } else { t_quantile(confidence, moments.n() - 1) * error };
+    Some(Interval { low: mean - half_width, high: mean + half_width })
+}
+
+/// Wilson's score interval of a proportion; `None` without trials. Its low end is exactly 0 without successes, its high end
+/// exactly 1 without failures.
+///
+/// # Panics
+/// When there are more successes than trials.
+pub fn of_proportion(successes: u64, trials: u64, confidence: f64) -> Option<Interval> {
+    assert!(successes <= trials, "{successes} successes in {trials} trials");
+    if trials == 0 {
+        return None;
+    }
+    let z = normal_quantile(confidence);
+    let (k, n) = (successes as f64, trials as f64);
+    let centre = k + z * z / 2.0;
+    let reach = z * (k * (n - k) / n + z * z / 4.0).sqrt();
+    let low = if successes == 0 { 0.0 } else { (centre - reach) / (n + z * z) };
+    let high = if successes == trials { 1.0 } else { (centre + reach) / (n + z * z) };
+    Some(Interval { low, high })
+}
+
+/// Where the central `confidence` of the standard normal distribution ends.
+pub fn normal_quantile(confidence: f64) -> f64 {
+    Normal::standard().inverse_cdf(f64::midpoint(1.0, confidence))
+}
+
+/// Where the central `confidence` of Student's t with these degrees of freedom ends.
+///
+/// # Precision
+/// Relative error below 1e-7 in the tail probability. statrs loses digits with many degrees of freedom (7 % of the tail at
+/// ten million), where the expansion around the normal quantile (Abramowitz & Stegun 1964, 26.7.5) is as good as exact.
+fn t_quantile(confidence: f64, degrees: u64) -> f64 {
+    let nu = degrees as f64;
+    if degrees < 1000 {
+        let t = StudentsT::new(0.0, 1.0, nu).expect("at least one degree of freedom");
+        return t.inverse_cdf(f64::midpoint(1.0, confidence));
+    }
+    let z = normal_quantile(confidence);
+    let zz = z * z;
+    let first = (zz + 1.0) / 4.0;
+    let second = ((5.0 * zz + 16.0) * zz + 3.0) / 96.0;
+    let third = (((3.0 * zz + 19.0) * zz + 17.0) * zz - 15.0) / 384.0;
+    z * (1.0 + (first + (second + third / nu) / nu) / nu)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn close(found: f64, expected: f64, tolerance: f64) {
+        assert!((found - expected).abs() <= tolerance, "{found} is not {expected}");
+    }
+
+    #[test]
+    fn t_interval_of_two_four_and_nine_by_hand() {
+        let mut moments = Moments::default();
+        for x in [2.0, 4.0, 9.0] {
+            moments.push(x);
+        }
+        let interval = of_mean(&moments, 0.95).unwrap();
+        let half_width = 4.302_652_729_911_275 * (13.0_f64 / 3.0).sqrt();
+        close(interval.low, 5.0 - half_width, 1e-9);
+        close(interval.high, 5.0 + half_width, 1e-9);
+    }
+
+    #[test]
+    fn t_quantiles_are_those_of_the_tables_on_both_sides_of_the_expansion() {
+        for (degrees, confidence, expected) in [
+            (1, 0.95, 12.706_204_736),
+            (10, 0.99, 3.169_272_673),
+            (120, 0.95, 1.979_930_405),
+            (999, 0.95, 1.962_341_461),
+            (1000, 0.95, 1.962_339_081),
+            (10_000_000, 0.95, 1.959_964_222),
+        ] {
+            close(t_quantile(confidence, degrees), expected, 1e-8);
+        }
+    }
+
+    #[test]
+    fn one_number_has_no_interval_and_equal_numbers_an_empty_one() {
+        let mut moments = Moments::default();
+        moments.push(0.3);
+        assert_eq!(of_mean(&moments, 0.95), None);
+        moments.push(0.3);
+        assert_eq!(of_mean(&moments, 0.95), Some(Interval { low: 0.3, high: 0.3 }));
+    }
+
+    #[test]
+    fn wilson_ends_exactly_at_zero_and_at_one() {
+        let z = normal_quantile(0.95);
+        for n in [1, 7, 400, 1_000_000] {
+            let end = z * z / (n as f64 + z * z);
+            let never = of_proportion(0, n, 0.95).unwrap();
+            let always = of_proportion(n, n, 0.95).unwrap();
+            assert_eq!((never.low, always.high), (0.0, 1.0));
+            close(never.high, end, 1e-15);
+            close(always.low, 1.0 - end, 1e-15);
+        }
+        assert_eq!(of_proportion(0, 0, 0.95), None);
+    }
+
+    proptest! {
+        #[test]
+        fn wilson_holds_the_proportion_and_mirrors_failures(n in 1_u64..5000, part in 0.0..=1.0_f64, confidence in 0.5..0.999_f64) {
+            let k = (part * n as f64) as u64;
+            let interval = of_proportion(k, n, confidence).unwrap();
+            let mirrored = of_proportion(n - k, n, confidence).unwrap();
+            prop_assert!(0.0 <= interval.low && interval.high <= 1.0 && interval.contains(k as f64 / n as f64));
+            prop_assert!((interval.low - (1.0 - mirrored.high)).abs() < 1e-12);
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! General statistics: numbers in, estimates out; nothing here knows what the numbers count.
+//!
+//! Every method is one file and names its source. Sums run in the order of the calls, so that equal calls give equal bits.
+//! What is estimated, and from which replicates, is decided in `analysis`.
+
+pub mod interval;
+pub mod mean;
+pub mod paired;
+pub mod quantile;
+pub mod sequence;
+
+pub use interval::Interval;

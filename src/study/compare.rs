@@ -1,0 +1,131 @@
+//! Compares the plans of an experiment on the same people, and says how far the unknown enforcement moves ban risks.
+
+use crate::analysis::{Accumulator, Comparison, EnforcementRange, Look, PlanInfo, Precision};
+use crate::engine::{Progress, simulate};
+use crate::parameter;
+use crate::plan::Experiment;
+use crate::tally::{Metric, Outcome};
+
+/// Replicates simulated between two merges: bounds memory, decides nothing.
+pub const LARGEST_CHUNK: u32 = 256;
+
+/// Replicates of the first batch towards a precision; each further batch doubles.
+const FIRST_BATCH: u32 = 100;
+
+/// When to stop.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Target {
+    /// After this many replicates.
+    Replicates(u32),
+    /// Once every headline difference has a half-width below the figure, or after the most replicates.
+    Precision {
+        /// Half-width wanted, in each metric's own unit.
+        half_width: f64,
+        /// Replicates at the most.
+        most: u32,
+    },
+}
+
+/// What a comparison found.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Compared {
+    /// The estimates.
+    pub comparison: Comparison,
+    /// Chances at the ends of what is plausible for `enforce_prob`, one per plan; none where no rule acts on reports.
+    pub enforcement: Vec<Option<EnforcementRange>>,
+    /// The last look towards a precision.
+    pub look: Option<Look>,
+    /// Members not gone at the start of a day, over all plans, replicates and days (enforcement runs not counted).
+    pub member_days: u64,
+    /// Whether it was stopped before its target.
+    pub partial: bool,
+}
+
+/// Runs every plan of the experiment until the target is met or `progress` says stop; `None` when no replicate is complete.
+///
+/// `keep_all` keeps every replicate's values instead of the first of them.
+pub fn compare(
+    experiment: &Experiment,
+    headline: &[&'static Metric],
+    target: &Target,
+    keep_all: bool,
+    progress: &Progress,
+) -> Option<Compared> {
+    let mut accumulator = accumulator(experiment);
+    if keep_all {
+        accumulator = accumulator.keeping_all_replicates();
+    }
+    let mut member_days = 0;
+    let mut look = None;
+    let mut run_to = |accumulator: &mut Accumulator, to: u32| {
+        while accumulator.replicates() < u64::from(to) && !progress.stopped() {
+            let from = accumulator.replicates() as u32;
+            let chunk = simulate(experiment, from..to.min(from + LARGEST_CHUNK), progress);
+            let days = |outcome| chunk.iter().flat_map(|paired| &paired.plans).map(|t| t.total(outcome)).sum::<u64>();
+            member_days += days(Outcome::MemberDays) + days(Outcome::LeakExits);
+            accumulator.accumulate(&chunk);
+        }
+    };
+    let wanted = match *target {
+        Target::Replicates(replicates) => {
+            run_to(&mut accumulator, replicates);
+            u64::from(replicates)
+        }
+        Target::Precision { half_width, most } => {
+            let mut precision = Precision::new(half_width, headline);
+            let (mut batch, mut to) = (FIRST_BATCH, 0);
+            loop {
+                to = (to + batch).min(most);
+                run_to(&mut accumulator, to);
+                let seen = precision.look(&accumulator);
+                look = Some(seen);
+                if seen.reached || to == most || progress.stopped() {
+                    break u64::from(to);
+                }
+                batch *= 2;
+            }
+        }
+    };
+    let replicates = accumulator.replicates();
+    if replicates == 0 {
+        return None;
+    }
+    let enforcement = enforcement(experiment, (replicates as u32).div_ceil(4), progress);
+    let partial = replicates < wanted || progress.stopped();
+    Some(Compared { comparison: accumulator.finish(), enforcement, look, member_days, partial })
+}
+
+fn accumulator(experiment: &Experiment) -> Accumulator {
+    let info = |plan: &crate::plan::Plan| PlanInfo { name: plan.name.clone(), members: plan.members, stakes: plan.stakes };
+    let plans: Vec<PlanInfo> = experiment.plans.iter().map(info).collect();
+    Accumulator::new(&plans, experiment.baseline, experiment.days)
+}
+
+/// The chances of being limited and banned at both ends of the plausible enforcement, on the same luck.
+fn enforcement(experiment: &Experiment, replicates: u32, progress: &Progress) -> Vec<Option<EnforcementRange>> {
+    let nothing = vec![None; experiment.plans.len()];
+    if experiment.profile.rules.reports.is_none() || progress.stopped() {
+        return nothing;
+    }
+    let parameter = parameter::find("enforce_prob").expect("the catalogue holds every parameter");
+    let [low, high] = [parameter.low, parameter.high].map(|probability| {
+        let mut accumulator = accumulator(experiment);
+        let mut variant = experiment.clone();
+        for plan in &mut variant.plans {
+            plan.practice.enforce_prob = probability;
+        }
+        while accumulator.replicates() < u64::from(replicates) && !progress.stopped() {
+            let from = accumulator.replicates() as u32;
+            accumulator.accumulate(&simulate(&variant, from..replicates.min(from + LARGEST_CHUNK), progress));
+        }
+        accumulator.finish()
+    });
+    if progress.stopped() {
+        return nothing;
+    }
+    let chance = |comparison: &Comparison, plan: usize, key: &str| comparison.estimate(plan, key)?.mean;
+    let range = |plan: usize, key: &str| Some([chance(&low, plan, key)?, chance(&high, plan, key)?]);
+    let of_plan = |plan| Some(EnforcementRange { limited: range(plan, "p_limited")?, banned: range(plan, "p_banned")? });
+    (0..experiment.plans.len()).map(of_plan).collect()
+}
