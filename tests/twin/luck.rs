@@ -22,7 +22,6 @@ pub struct Slot {
 }
 
 /// The draws of one replicate.
-#[expect(missing_docs, reason = "the words of the contract, sections 2 to 5")]
 pub trait Luck {
     // Traits, once per member.
     fn fit(&self, member: usize) -> f64;

@@ -5,11 +5,10 @@ use wearout::parameter::Parameters;
 use wearout::units::{Kind, Privacy};
 
 use super::luck::{Luck, Slot};
-use super::{Counts, DAY, Design, Horizon, Post};
+use super::{Counts, DAY, Design, Horizon, Post, PostCounts};
 
 /// What a member is, once and for all.
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[expect(missing_docs, reason = "the words of the contract, section 2")]
 pub struct Traits {
     pub fit: f64,
     pub expectation: f64,
@@ -70,7 +69,6 @@ impl Law {
 
 /// Where a member stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the words of the contract, section 2")]
 pub enum Status {
     Active,
     Muted,
@@ -91,7 +89,6 @@ pub struct Question {
 
 /// One member.
 #[derive(Debug, Clone, PartialEq)]
-#[expect(missing_docs, reason = "the words of the contract, section 2")]
 pub struct Member {
     pub id: usize,
     pub traits: Traits,
@@ -174,14 +171,14 @@ impl Today<'_> {
 pub struct Ledger {
     /// Of today.
     pub counts: Counts,
-    /// Reports of each post so far.
-    pub reports: Vec<u32>,
+    /// Of each post so far.
+    pub posts: Vec<PostCounts>,
 }
 
 impl Ledger {
     /// An empty ledger for that many posts.
     pub fn new(posts: usize) -> Ledger {
-        Ledger { counts: Counts::default(), reports: vec![0; posts] }
+        Ledger { counts: Counts::default(), posts: vec![PostCounts::default(); posts] }
     }
 }
 
@@ -214,7 +211,8 @@ pub fn day<L: Luck>(member: &mut Member, today: &Today, p: &Parameters, luck: &L
             gone_at = now;
         }
     }
-    let addressed = |post: &&Sent| post.slot.day == today.day && post.at <= gone_at && is_addressed(member.id, post, today, luck);
+    let addressed =
+        |post: &&Sent| post.slot.day == today.day && post.at <= gone_at && is_addressed(member.id, post, today, luck);
     ledger.counts.delivered += today.sent.iter().filter(addressed).count() as u64;
 }
 
@@ -286,7 +284,7 @@ fn read_probability(member: &Member, post: &Sent, p: &Parameters) -> f64 {
     post.factor * logistic(wish - p.read_per_fatigue * member.fatigue.ln_1p())
 }
 
-/// What a post of that kind is worth to someone it does not fit, u_k.
+/// What a post of that kind is worth to someone it does not fit, `u_k`.
 fn own_value(kind: Kind, p: &Parameters) -> f64 {
     match kind {
         Kind::Hard => 0.0,
@@ -307,7 +305,7 @@ fn read<'a, L: Luck>(
     ledger: &mut Ledger,
     impression: &mut Impression<'a>,
 ) {
-    let (post, counts) = (sent.post, &mut ledger.counts);
+    let (post, counts, of_post) = (sent.post, &mut ledger.counts, &mut ledger.posts[sent.index]);
     let earlier_reads = post.content.map_or(0.0, |content| member.reads[content]);
     let x = post.relevance * member.traits.fit;
     let u = own_value(post.kind, p);
@@ -316,6 +314,7 @@ fn read<'a, L: Luck>(
     let wear_in = if today.design.switches.wear_in && earlier_reads == 0.0 { 1.0 - p.wear_in } else { 1.0 };
 
     counts.reads += 1;
+    of_post.reads += 1;
     counts.unwanted_reads += u64::from(v < p.unwanted_below);
     counts.dwell += (p.dwell_base + p.dwell_per_value * x) * p.dwell_wear.powf(earlier_reads);
     if let Some(content) = post.content {
@@ -323,6 +322,7 @@ fn read<'a, L: Luck>(
     }
     if luck.click(member.id, sent.slot) < p.click_given_read * post.offer * x * w * wear_in {
         counts.clicks += 1;
+        of_post.clicks += 1;
         let can_buy = !post.flags.broken_link && !member.bought;
         if can_buy && luck.purchase(member.id, sent.slot) < p.purchase_given_click * w * wear_in {
             member.bought = true;
@@ -422,7 +422,7 @@ fn quit<L: Luck>(
             if luck.report(member.id, today.day) < p.report_given_block {
                 ledger.counts.reports += 1;
                 let post = impression.last_read.expect("only a reader blocks");
-                ledger.reports[post.index] += 1;
+                ledger.posts[post.index].reports += 1;
             }
         }
     }
@@ -432,9 +432,8 @@ fn quit<L: Luck>(
 /// h1: nothing was read, nothing irritates.
 fn irritation_hazard(member: &Member, impression: &Impression, p: &Parameters) -> f64 {
     let Some(lowest) = impression.lowest_value else { return 0.0 };
-    let log = p.irritation_base
-        + p.irritation_slope * (1.0 - lowest)
-        + p.irritation_per_fatigue * member.fatigue.ln_1p();
+    let log =
+        p.irritation_base + p.irritation_slope * (1.0 - lowest) + p.irritation_per_fatigue * member.fatigue.ln_1p();
     let flags = if impression.broken_link { p.broken_link_factor } else { 1.0 };
     member.traits.frailty * log.exp() * flags
 }

@@ -4,7 +4,9 @@
 //! Comes in: a [`Design`] (one plan on one group or list), [`Parameters`], a [`Profile`] and some [`Luck`]. Goes out: a
 //! [`Record`] of one replicate. Not here: selection, groups that differ, and platform rules beyond those of profile `reference`.
 
-#![allow(dead_code, reason = "each test that includes the twin uses its own part of it")]
+#![allow(dead_code, unused_imports, reason = "each test that includes the twin uses its own part of it")]
+#![allow(missing_docs, reason = "fields that carry a word of the contract mean what it says there")]
+#![allow(clippy::unwrap_used, reason = "test code, of files that the repository ships")]
 #![allow(unreachable_pub, reason = "a module of a test crate has no outside")]
 
 mod luck;
@@ -76,11 +78,13 @@ pub enum Profile {
 
 /// What happened on one day.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-#[expect(missing_docs, reason = "the words of the contract, section 1")]
 pub struct Counts {
     pub delivered: u64,
     pub reads: u64,
     pub clicks: u64,
+    /// Reads and clicks of the posts delivered today, on whichever day they happened: what section 7b counts by days.
+    pub reads_of_posts: u64,
+    pub clicks_of_posts: u64,
     pub interactions: u64,
     pub purchases: u64,
     /// Asked today.
@@ -111,6 +115,14 @@ pub struct Counts {
     pub blocked: u64,
 }
 
+/// What happened to one post.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct PostCounts {
+    pub reads: u64,
+    pub clicks: u64,
+    pub reports: u64,
+}
+
 /// What members would do in the 30 days after the horizon.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Horizon {
@@ -139,8 +151,8 @@ pub struct Record {
     pub members: u64,
     /// One row a day.
     pub days: Vec<Counts>,
-    /// Reports of each post.
-    pub reports: Vec<u32>,
+    /// One row a post of the plan.
+    pub posts: Vec<PostCounts>,
     /// Posts that earned the account a limit (counted, never applied).
     pub limits: u64,
     /// After the last day.
@@ -148,7 +160,7 @@ pub struct Record {
 }
 
 /// Reports of one post above which the account may be limited.
-const REPORTS_THRESHOLD: u32 = 5;
+const REPORTS_THRESHOLD: u64 = 5;
 
 /// One replicate of one plan; which replicate it is, the luck knows.
 pub fn simulate<L: Luck>(design: &Design, parameters: &Parameters, profile: Profile, luck: &L) -> Record {
@@ -164,14 +176,14 @@ pub fn simulate<L: Luck>(design: &Design, parameters: &Parameters, profile: Prof
     let mut sent: Vec<Sent> = Vec::new();
     let mut service = parameters.trust_at_entry;
     let mut contagion = 0.0;
-    let (mut limits, mut reports_yesterday) = (0, vec![0; design.posts.len()]);
+    let (mut limits, mut yesterday) = (0, ledger.posts.clone());
 
     for day in 1..=design.days {
         if day > 1 {
             service = midnight_service(service, answered_in_time, parameters);
             contagion = midnight_contagion(contagion, ledger.counts.exits(), design.members, parameters);
-            limits += new_limits(&ledger.reports, &reports_yesterday, &design.posts, parameters, luck);
-            reports_yesterday.clone_from(&ledger.reports);
+            limits += new_limits(&ledger.posts, &yesterday, design, parameters, luck);
+            yesterday.clone_from(&ledger.posts);
         }
         ledger.counts = Counts { activity: activity(&members, parameters), ..Counts::default() };
         ledger.counts.privacy_complaints = privacy_complaints(design.privacy, parameters, luck.privacy_complaints(day));
@@ -195,14 +207,19 @@ pub fn simulate<L: Luck>(design: &Design, parameters: &Parameters, profile: Prof
         ledger.counts.stock(&members);
         days.push(ledger.counts);
     }
-    limits += new_limits(&ledger.reports, &reports_yesterday, &design.posts, parameters, luck);
+    limits += new_limits(&ledger.posts, &yesterday, design, parameters, luck);
+    for (post, counts) in design.posts.iter().zip(&ledger.posts) {
+        let delivered_on = &mut days[post.slot.day as usize - 1];
+        delivered_on.reads_of_posts += counts.reads;
+        delivered_on.clicks_of_posts += counts.clicks;
+    }
 
     let mut after = Horizon::default();
     let last = days.last_mut().expect("a design has at least one day");
     for member in &mut members {
         horizon(member, design, parameters, luck, last, &mut after);
     }
-    Record { members: design.members as u64, days, reports: ledger.reports, limits, horizon: after }
+    Record { members: design.members as u64, days, posts: ledger.posts, limits, horizon: after }
 }
 
 /// Section 3.5: each group's service reputation S moves to what the sender's practice yields.
@@ -215,9 +232,10 @@ fn midnight_contagion(contagion: f64, exits: u64, members: usize, parameters: &P
     contagion * (-1.0 / parameters.contagion_days).exp() + exits as f64 / members as f64
 }
 
-/// `P(R < W)`: the chance that an exponential reply is there before a Weibull patience ends (midpoint rule over W's quantiles).
+/// `P(R < W)`: the chance that an exponential reply is there before a Weibull patience ends (midpoint rule
+/// over W's quantiles, right to 1e-5).
 pub fn reply_race(reply: Option<f64>, parameters: &Parameters) -> f64 {
-    const POINTS: u32 = 20_000;
+    const POINTS: u32 = 2_000;
     let Some(mean) = reply else { return 0.0 };
     let won = |i| {
         let patience = member::reply_patience(parameters, (f64::from(i) + 0.5) / f64::from(POINTS));
@@ -271,10 +289,10 @@ fn poisson(mean: f64, u: f64) -> u32 {
 }
 
 /// Section 5, reports: posts whose reports passed the threshold since yesterday and were punished for it.
-fn new_limits<L: Luck>(reports: &[u32], before: &[u32], posts: &[Post], parameters: &Parameters, luck: &L) -> u64 {
-    let crossed = |i: &usize| before[*i] <= REPORTS_THRESHOLD && reports[*i] > REPORTS_THRESHOLD;
-    let punished = |i: &usize| luck.limit(posts[*i].slot) < parameters.enforce_prob;
-    (0..posts.len()).filter(crossed).filter(punished).count() as u64
+fn new_limits<L: Luck>(now: &[PostCounts], before: &[PostCounts], design: &Design, p: &Parameters, luck: &L) -> u64 {
+    let crossed = |i: &usize| before[*i].reports <= REPORTS_THRESHOLD && now[*i].reports > REPORTS_THRESHOLD;
+    let punished = |i: &usize| luck.limit(design.posts[*i].slot) < p.enforce_prob;
+    (0..design.posts.len()).filter(crossed).filter(punished).count() as u64
 }
 
 impl Counts {

@@ -17,7 +17,7 @@ const FIT: &str = include_str!("../data/reference_parameters.json");
 
 /// The parameters under which the reference figures were obtained.
 pub fn parameters() -> Parameters {
-    let mut parameters = FIXED;
+    let mut parameters = Parameters::best();
     let fit: BTreeMap<String, f64> = serde_json::from_str(FIT).unwrap();
     for (key, value) in fit {
         assert!(parameters.set(&key, value), "`{key}` is not a parameter");
@@ -144,8 +144,10 @@ pub fn observables(runs: &BTreeMap<String, Vec<Record>>, p: &Parameters) -> Vec<
         Figure::of(&runs[design].iter().map(value).collect::<Vec<f64>>())
     };
     let open = |r: &Record| r.total(|d| d.reads) / r.total(|d| d.delivered);
-    let open_over = |from, to| move |r: &Record| r.over(from, to, |d| d.reads) / r.over(from, to, |d| d.delivered);
-    let ctr_over = |from, to| move |r: &Record| r.over(from, to, |d| d.clicks) / r.over(from, to, |d| d.delivered);
+    let open_over =
+        |from, to| move |r: &Record| r.over(from, to, |d| d.reads_of_posts) / r.over(from, to, |d| d.delivered);
+    let ctr_over =
+        |from, to| move |r: &Record| r.over(from, to, |d| d.clicks_of_posts) / r.over(from, to, |d| d.delivered);
     let interactions = |r: &Record| r.total(|d| d.interactions) / r.total(|d| d.delivered);
     let weekly = |r: &Record| 7.0 * r.total(visit_exits) / r.total(|d| d.member_days);
     let reports = |r: &Record| 1000.0 * r.total(|d| d.reports) / r.total(|d| d.delivered);
@@ -247,9 +249,9 @@ impl Comparison {
         self.ours.standard_error.hypot(self.theirs.standard_error)
     }
 
-    /// Difference in standard errors.
-    pub fn z(&self) -> f64 {
-        (self.ours.mean - self.theirs.mean) / self.error()
+    /// Difference in standard errors; `None` where theirs is unknown.
+    pub fn z(&self) -> Option<f64> {
+        (self.theirs.standard_error > 0.0).then(|| (self.ours.mean - self.theirs.mean) / self.error())
     }
 
     /// Within three standard errors and 2 % of theirs.
@@ -262,16 +264,12 @@ impl fmt::Display for Comparison {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (ours, theirs) = (self.ours, self.theirs);
         let off = 100.0 * (ours.mean / theirs.mean - 1.0);
+        let z = self.z().map_or(String::new(), |z| format!("{z:.2}"));
         let verdict = if self.agrees() { "" } else { "  MISSES" };
         write!(
             f,
-            "{:<17} {:>9.5} ({:.5})  {:>9.5} ({:.5})  {off:>6.2} %  z {:>6.2}{verdict}",
-            self.name,
-            ours.mean,
-            ours.standard_error,
-            theirs.mean,
-            theirs.standard_error,
-            self.z(),
+            "{:<17} {:>9.5} ({:.5})  {:>9.5} ({:.5})  {off:>6.2} %  z {z:>6}{verdict}",
+            self.name, ours.mean, ours.standard_error, theirs.mean, theirs.standard_error,
         )
     }
 }
@@ -282,83 +280,3 @@ pub fn compare(runs: &BTreeMap<String, Vec<Record>>, p: &Parameters) -> Vec<Comp
     let row = |(name, ours)| Comparison { name, ours, theirs: published[name] };
     observables(runs, p).into_iter().map(row).collect()
 }
-
-/// What the reference fit holds fixed (contract, section 6a, and the numbers that stand in the formulas of sections 2 to 4); the
-/// fitted ones are read over it.
-const FIXED: Parameters = Parameters {
-    presence_mean: 0.63,
-    presence_concentration: 4.0,
-    mute_visit: 0.15,
-    fit_concentration: 1.0,
-    patience_mean: 2.8,
-    patience_shape: 3.0,
-    frailty_variance: f64::NAN,
-    cold_expectation: f64::NAN,
-    visit_from_hour: 7.0,
-    visit_to_hour: 24.0,
-    read_base: f64::NAN,
-    read_per_expectation: f64::NAN,
-    read_per_fatigue: f64::NAN,
-    fatigue_half_life: 48.0,
-    value_reminder: 0.35,
-    value_preview: 0.5,
-    value_testimonial: 0.7,
-    useful_value: f64::NAN,
-    attention_wear: 0.781,
-    wear_elasticity: f64::NAN,
-    dwell_base: 0.8,
-    dwell_per_value: 6.5,
-    dwell_wear: 0.458,
-    unwanted_below: 0.30,
-    click_given_read: f64::NAN,
-    purchase_given_click: f64::NAN,
-    interaction_base: f64::NAN,
-    interaction_slope: f64::NAN,
-    irritation_base: f64::NAN,
-    irritation_slope: f64::NAN,
-    irritation_per_fatigue: f64::NAN,
-    distrust_base: f64::NAN,
-    trust_protection: f64::NAN,
-    over_patience_hazard: f64::NAN,
-    mute_share: 0.403,
-    block_share: 0.35,
-    block_when_over_patience: f64::NAN,
-    report_given_block: f64::NAN,
-    broken_link_factor: 1.25,
-    unlabelled_factor: 1.30,
-    everyone_factor: 1.3,
-    gift_factor: 1.45,
-    question_rate: 0.01,
-    question_fit_scale: 0.6,
-    voice_per_trust: f64::NAN,
-    reply_patience_shape: 0.73,
-    reply_patience_scale: 4.05,
-    own_reply_weight: 0.5,
-    service_step: 0.5,
-    purchase_given_answer: 0.436,
-    trust_at_entry: f64::NAN,
-    trust_drift: f64::NAN,
-    privacy_trust_cut: f64::NAN,
-    privacy_hazard: f64::NAN,
-    leaks_ignored: 2.3,
-    leaks_kept: 0.25,
-    leak_exit: 0.0313,
-    privacy_complaints_ignored: 13.4,
-    privacy_complaints_kept: 0.7,
-    repurchase_base: f64::NAN,
-    outcome_per_trust: f64::NAN,
-    complaint_base: f64::NAN,
-    recommend_base: f64::NAN,
-    recommend_per_trust: f64::NAN,
-    enforce_prob: f64::NAN,
-    cost_same: 0.2,
-    cost_rotated: 0.3,
-    compliance_ignored: 0.053,
-    compliance_kept: 0.009,
-    joiners_per_exit: 12.0,
-    repeat_memory_days: 14.0,
-    contagion_factor: 0.8,
-    contagion_days: 30.0,
-    wear_in: f64::NAN,
-    expectation_learning: 0.03,
-};
