@@ -1,0 +1,133 @@
+//! Every accident of the contract by name and coordinate, as a number in (0, 1): an event happens when its number is below its
+//! probability, a quantity is its law's quantile at that number.
+//!
+//! A keyed generator answers from the coordinates alone; [`OwnLuck`] draws in sequence. `reach` may be asked more than once and
+//! must then say the same; everything else is asked at most once.
+
+use std::cell::RefCell;
+
+use rand::rngs::SmallRng;
+use rand::{RngExt, SeedableRng};
+use rand_distr::{Beta, Distribution, Gamma};
+
+use super::member::{Law, Traits};
+
+/// A calendar slot: the k-th post of a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Slot {
+    /// Day, from 1.
+    pub day: u32,
+    /// Which post of that day, from 0.
+    pub post: u32,
+}
+
+/// The draws of one replicate.
+pub trait Luck {
+    // Traits, once per member.
+    fn fit(&self, member: usize) -> f64;
+    fn frailty(&self, member: usize) -> f64;
+    fn patience(&self, member: usize) -> f64;
+    fn presence_share(&self, member: usize) -> f64;
+
+    // A member's day.
+    fn leak(&self, member: usize, day: u32) -> f64;
+    fn presence(&self, member: usize, day: u32) -> f64;
+    fn visit_time(&self, member: usize, day: u32) -> f64;
+    fn question(&self, member: usize, day: u32) -> f64;
+    fn quit(&self, member: usize, day: u32) -> f64;
+    fn cause(&self, member: usize, day: u32) -> f64;
+    fn mute(&self, member: usize, day: u32) -> f64;
+    fn block(&self, member: usize, day: u32) -> f64;
+    fn report(&self, member: usize, day: u32) -> f64;
+
+    // A question, by the day on which it was asked.
+    fn answered(&self, member: usize, asked: u32) -> f64;
+    fn reply_delay(&self, member: usize, asked: u32) -> f64;
+    fn reply_patience(&self, member: usize, asked: u32) -> f64;
+    fn inquiry_purchase(&self, member: usize, asked: u32) -> f64;
+
+    // A member and a post.
+    fn reach(&self, member: usize, slot: Slot) -> f64;
+    fn read(&self, member: usize, slot: Slot) -> f64;
+    fn click(&self, member: usize, slot: Slot) -> f64;
+    fn purchase(&self, member: usize, slot: Slot) -> f64;
+    fn interaction(&self, member: usize, slot: Slot) -> f64;
+
+    // After the horizon.
+    fn repurchase(&self, member: usize) -> f64;
+    fn complaint(&self, member: usize) -> f64;
+    fn recommend(&self, member: usize) -> f64;
+
+    // The account.
+    fn leaks(&self, day: u32) -> f64;
+    fn privacy_complaints(&self, day: u32) -> f64;
+    fn limit(&self, slot: Slot) -> f64;
+
+    /// A member's traits; by inverse CDF unless the generator has a faster way to the same laws.
+    fn traits(&self, member: usize, law: &Law) -> Traits {
+        law.traits(self.fit(member), self.frailty(member), self.patience(member), self.presence_share(member))
+    }
+}
+
+/// Luck of its own: a small fast generator, read in sequence.
+pub struct OwnLuck {
+    key: u64,
+    generator: RefCell<SmallRng>,
+}
+
+impl OwnLuck {
+    /// The luck of one replicate.
+    pub fn new(seed: u64, replicate: u32) -> OwnLuck {
+        let key = scramble(seed ^ scramble(u64::from(replicate)));
+        OwnLuck { key, generator: RefCell::new(SmallRng::seed_from_u64(key)) }
+    }
+
+    fn next(&self) -> f64 {
+        self.generator.borrow_mut().random()
+    }
+}
+
+/// The finaliser of `SplitMix64` (Steele, Lea & Flood 2014).
+fn scramble(key: u64) -> u64 {
+    let x = key.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    x ^ (x >> 31)
+}
+
+macro_rules! in_sequence {
+    ($($name:ident($($coordinate:ty),*))*) => {
+        $(fn $name(&self, $(_: $coordinate),*) -> f64 { self.next() })*
+    };
+}
+
+impl Luck for OwnLuck {
+    in_sequence! {
+        fit(usize) frailty(usize) patience(usize) presence_share(usize)
+        leak(usize, u32) presence(usize, u32) visit_time(usize, u32) question(usize, u32)
+        quit(usize, u32) cause(usize, u32) mute(usize, u32) block(usize, u32) report(usize, u32)
+        answered(usize, u32) reply_delay(usize, u32) reply_patience(usize, u32) inquiry_purchase(usize, u32)
+        read(usize, Slot) click(usize, Slot) purchase(usize, Slot) interaction(usize, Slot)
+        repurchase(usize) complaint(usize) recommend(usize)
+        leaks(u32) privacy_complaints(u32) limit(Slot)
+    }
+
+    fn reach(&self, member: usize, slot: Slot) -> f64 {
+        let place = (member as u64) << 32 | u64::from(slot.day) << 16 | u64::from(slot.post);
+        (scramble(self.key ^ scramble(place)) >> 11) as f64 * (1.0 / (1_u64 << 53) as f64)
+    }
+
+    fn traits(&self, _: usize, law: &Law) -> Traits {
+        let generator = &mut *self.generator.borrow_mut();
+        let beta = |(a, b), generator: &mut SmallRng| Beta::new(a, b).expect("shapes above 0").sample(generator);
+        let gamma = |(shape, rate), generator: &mut SmallRng| {
+            Gamma::new(shape, 1.0 / rate).expect("shapes above 0").sample(generator)
+        };
+        law.assemble(
+            beta(law.fit, generator),
+            gamma(law.frailty, generator),
+            gamma(law.patience, generator),
+            beta(law.presence, generator),
+        )
+    }
+}

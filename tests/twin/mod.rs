@@ -1,0 +1,314 @@
+//! A second implementation of the contract, to hold the first one to: one struct per member, one function per mechanism, f64 and
+//! std's exp and ln, a loop over days and members. Written from the contract's sections 1 to 5 and 7b and from nothing else.
+//!
+//! Comes in: a [`Design`] (one plan on one group or list), [`Parameters`], a [`Profile`] and some [`Luck`]. Goes out: a
+//! [`Record`] of one replicate. Not here: selection, groups that differ, and platform rules beyond those of profile `reference`.
+
+#![allow(dead_code, unused_imports, reason = "each test that includes the twin uses its own part of it")]
+#![allow(missing_docs, reason = "fields that carry a word of the contract mean what it says there")]
+#![allow(clippy::unwrap_used, reason = "test code, of files that the repository ships")]
+#![allow(unreachable_pub, reason = "a module of a test crate has no outside")]
+
+mod luck;
+mod member;
+pub mod reference;
+
+pub use luck::{Luck, OwnLuck, Slot};
+pub use member::{Law, Ledger, Member, Sent, Status, Today, Traits, day, horizon};
+
+use wearout::parameter::Parameters;
+use wearout::scenario::Switches;
+use wearout::units::{Flags, Kind, Privacy};
+
+/// Hours in a day; day d (from 1) covers the hours 24 (d - 1) up to 24 d.
+pub const DAY: f64 = 24.0;
+
+/// One plan on one group or contact list.
+#[derive(Debug, Clone)]
+pub struct Design {
+    /// Horizon in days.
+    pub days: u32,
+    /// Posts in order of time.
+    pub posts: Vec<Post>,
+    /// Members of the group or list.
+    pub members: usize,
+    /// Mean fit, phi.
+    pub fit: f64,
+    /// 0 cold, 1 opted in, omega.
+    pub relation: f64,
+    /// Mean reply delay in hours; `None`: never.
+    pub reply: Option<f64>,
+    /// Share of questions answered at all.
+    pub answered: f64,
+    /// What happens to members' data.
+    pub privacy: Privacy,
+    /// Share of members each post is addressed to, drawn for each member and post.
+    pub reach: f64,
+    /// Optional mechanisms.
+    pub switches: Switches,
+}
+
+/// One post of the plan.
+#[derive(Debug, Clone)]
+pub struct Post {
+    /// Day, from 1, and which post of that day it is, from 0.
+    pub slot: Slot,
+    /// Hour of the day.
+    pub hour: f64,
+    /// What it is.
+    pub kind: Kind,
+    /// Posts with the same number share a content; `None`: never sent before nor again.
+    pub content: Option<usize>,
+    /// Share that carries an offer link.
+    pub offer: f64,
+    /// Relevance of its topic for the group's theme, rho.
+    pub relevance: f64,
+    /// Its marks.
+    pub flags: Flags,
+}
+
+/// Platform profiles the twin knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Profile {
+    /// No rules.
+    None,
+    /// Section 7b: two delivery rules; limits are counted and never applied.
+    Reference,
+}
+
+/// What happened on one day.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Counts {
+    pub delivered: u64,
+    pub reads: u64,
+    pub clicks: u64,
+    /// Reads and clicks of the posts delivered today, on whichever day they happened: what section 7b counts by days.
+    pub reads_of_posts: u64,
+    pub clicks_of_posts: u64,
+    pub interactions: u64,
+    pub purchases: u64,
+    /// Asked today.
+    pub questions: u64,
+    /// Asked today and answered (now or later) before the asker gave up.
+    pub answers: u64,
+    pub inquiry_purchases: u64,
+    /// Left during a visit.
+    pub leaves: u64,
+    /// Blocked during a visit.
+    pub blocks: u64,
+    /// Left after a privacy incident.
+    pub leak_exits: u64,
+    pub mutes: u64,
+    pub reports: u64,
+    pub unwanted_reads: u64,
+    /// Seconds spent reading.
+    pub dwell: f64,
+    /// Members not gone after the day's incident.
+    pub member_days: u64,
+    pub privacy_complaints: u64,
+    /// Expected messages of active members at 00:00.
+    pub activity: f64,
+    /// Stocks at 24:00.
+    pub active: u64,
+    pub muted: u64,
+    pub left: u64,
+    pub blocked: u64,
+}
+
+/// What happened to one post.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct PostCounts {
+    pub reads: u64,
+    pub clicks: u64,
+    pub reports: u64,
+}
+
+/// What members would do in the 30 days after the horizon.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Horizon {
+    /// Members still in, active or muted.
+    pub members: u64,
+    /// How many of them buy again, complain, recommend: one draw each.
+    pub repurchases: u64,
+    /// Those of `repurchases` who had bought.
+    pub repurchases_of_buyers: u64,
+    /// Complaints of buyers.
+    pub complaints: u64,
+    /// Recommendations.
+    pub recommendations: u64,
+    /// Sums of the probabilities behind the draws.
+    pub repurchase_expected: f64,
+    /// Likewise for complaints.
+    pub complaint_expected: f64,
+    /// Likewise for recommendations.
+    pub recommend_expected: f64,
+}
+
+/// One replicate of one plan.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Record {
+    /// Members at the start, N.
+    pub members: u64,
+    /// One row a day.
+    pub days: Vec<Counts>,
+    /// One row a post of the plan.
+    pub posts: Vec<PostCounts>,
+    /// Posts that earned the account a limit (counted, never applied).
+    pub limits: u64,
+    /// After the last day.
+    pub horizon: Horizon,
+}
+
+/// Reports of one post above which the account may be limited.
+const REPORTS_THRESHOLD: u64 = 5;
+
+/// One replicate of one plan; which replicate it is, the luck knows.
+pub fn simulate<L: Luck>(design: &Design, parameters: &Parameters, profile: Profile, luck: &L) -> Record {
+    let law = Law::new(parameters, design.fit, design.relation);
+    let contents = design.posts.iter().filter_map(|post| post.content).max().map_or(0, |content| content + 1);
+    let mut members: Vec<Member> = (0..design.members)
+        .map(|id| Member::new(id, luck.traits(id, &law), parameters.trust_at_entry, contents))
+        .collect();
+    let answered_in_time = design.answered * reply_race(design.reply, parameters);
+
+    let mut ledger = Ledger::new(design.posts.len());
+    let mut days = Vec::with_capacity(design.days as usize);
+    let mut sent: Vec<Sent> = Vec::new();
+    let mut service = parameters.trust_at_entry;
+    let mut contagion = 0.0;
+    let (mut limits, mut yesterday) = (0, ledger.posts.clone());
+
+    for day in 1..=design.days {
+        if day > 1 {
+            service = midnight_service(service, answered_in_time, parameters);
+            contagion = midnight_contagion(contagion, ledger.counts.exits(), design.members, parameters);
+            limits += new_limits(&ledger.posts, &yesterday, design, parameters, luck);
+            yesterday.clone_from(&ledger.posts);
+        }
+        ledger.counts = Counts { activity: activity(&members, parameters), ..Counts::default() };
+        ledger.counts.privacy_complaints = privacy_complaints(design.privacy, parameters, luck.privacy_complaints(day));
+
+        sent.retain(|post| post.slot.day + 1 >= day);
+        let factor = delivery_factor(profile, design, day);
+        sent.extend(design.posts.iter().enumerate().filter(|(_, post)| post.slot.day == day).map(|(index, post)| {
+            Sent { index, slot: post.slot, at: DAY * f64::from(day - 1) + post.hour, factor, post }
+        }));
+        let today = Today {
+            day,
+            sent: &sent,
+            service,
+            incidents: incidents(design.privacy, parameters, luck.leaks(day)),
+            hazard_factor: if design.switches.contagion { 1.0 + parameters.contagion_factor * contagion } else { 1.0 },
+            design,
+        };
+        for member in &mut members {
+            member::day(member, &today, parameters, luck, &mut ledger);
+        }
+        ledger.counts.stock(&members);
+        days.push(ledger.counts);
+    }
+    limits += new_limits(&ledger.posts, &yesterday, design, parameters, luck);
+    for (post, counts) in design.posts.iter().zip(&ledger.posts) {
+        let delivered_on = &mut days[post.slot.day as usize - 1];
+        delivered_on.reads_of_posts += counts.reads;
+        delivered_on.clicks_of_posts += counts.clicks;
+    }
+
+    let mut after = Horizon::default();
+    let last = days.last_mut().expect("a design has at least one day");
+    for member in &mut members {
+        horizon(member, design, parameters, luck, last, &mut after);
+    }
+    Record { members: design.members as u64, days, posts: ledger.posts, limits, horizon: after }
+}
+
+/// Section 3.5: each group's service reputation S moves to what the sender's practice yields.
+fn midnight_service(service: f64, answered_in_time: f64, parameters: &Parameters) -> f64 {
+    service + parameters.service_step * (answered_in_time - service)
+}
+
+/// Section 5, edges: yesterday's exits join what is left of the older ones.
+fn midnight_contagion(contagion: f64, exits: u64, members: usize, parameters: &Parameters) -> f64 {
+    contagion * (-1.0 / parameters.contagion_days).exp() + exits as f64 / members as f64
+}
+
+/// `P(R < W)`: the chance that an exponential reply is there before a Weibull patience ends (midpoint rule
+/// over W's quantiles, right to 1e-5).
+pub fn reply_race(reply: Option<f64>, parameters: &Parameters) -> f64 {
+    const POINTS: u32 = 2_000;
+    let Some(mean) = reply else { return 0.0 };
+    let won = |i| {
+        let patience = member::reply_patience(parameters, (f64::from(i) + 0.5) / f64::from(POINTS));
+        1.0 - (-patience / mean).exp()
+    };
+    (0..POINTS).map(won).sum::<f64>() / f64::from(POINTS)
+}
+
+/// Section 4, group activity: what active members would write.
+fn activity(members: &[Member], parameters: &Parameters) -> f64 {
+    let voice = |member: &Member| {
+        member.traits.presence * (parameters.voice_per_trust * (member.trust - parameters.trust_at_entry)).exp()
+    };
+    members.iter().filter(|member| member.status == Status::Active).map(voice).sum()
+}
+
+/// Section 7b: the delivery factor of posts that go out on `day`.
+fn delivery_factor(profile: Profile, design: &Design, day: u32) -> f64 {
+    if profile == Profile::None || design.posts.is_empty() {
+        return 1.0;
+    }
+    let relevance = design.posts.iter().map(|post| post.relevance).sum::<f64>() / design.posts.len() as f64;
+    let off_theme = if day >= 4 && relevance < 0.30 { 0.58 } else { 1.0 };
+    let slow = if day >= 3 && design.reply.is_none_or(|mean| mean > 6.0) { 0.70 } else { 1.0 };
+    off_theme * slow
+}
+
+/// Section 3.1: privacy incidents of one day.
+fn incidents(privacy: Privacy, parameters: &Parameters, u: f64) -> u32 {
+    let a_month = if privacy == Privacy::Ignored { parameters.leaks_ignored } else { parameters.leaks_kept };
+    poisson(a_month / 30.0, u)
+}
+
+/// Section 5: privacy complaints about the account on one day.
+fn privacy_complaints(privacy: Privacy, parameters: &Parameters, u: f64) -> u64 {
+    let ignored = privacy == Privacy::Ignored;
+    let a_month = if ignored { parameters.privacy_complaints_ignored } else { parameters.privacy_complaints_kept };
+    u64::from(poisson(a_month / 30.0, u))
+}
+
+/// Quantile of a Poisson law.
+fn poisson(mean: f64, u: f64) -> u32 {
+    let (mut k, mut term) = (0, (-mean).exp());
+    let mut below = term;
+    while u >= below && term > 0.0 {
+        k += 1;
+        term *= mean / f64::from(k);
+        below += term;
+    }
+    k
+}
+
+/// Section 5, reports: posts whose reports passed the threshold since yesterday and were punished for it.
+fn new_limits<L: Luck>(now: &[PostCounts], before: &[PostCounts], design: &Design, p: &Parameters, luck: &L) -> u64 {
+    let crossed = |i: &usize| before[*i].reports <= REPORTS_THRESHOLD && now[*i].reports > REPORTS_THRESHOLD;
+    let punished = |i: &usize| luck.limit(design.posts[*i].slot) < p.enforce_prob;
+    (0..design.posts.len()).filter(crossed).filter(punished).count() as u64
+}
+
+impl Counts {
+    /// Members who went today, for whatever reason.
+    pub fn exits(&self) -> u64 {
+        self.leaves + self.blocks + self.leak_exits
+    }
+
+    fn stock(&mut self, members: &[Member]) {
+        for member in members {
+            *match member.status {
+                Status::Active => &mut self.active,
+                Status::Muted => &mut self.muted,
+                Status::Left => &mut self.left,
+                Status::Blocked => &mut self.blocked,
+            } += 1;
+        }
+    }
+}
