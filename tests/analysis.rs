@@ -102,7 +102,7 @@ fn a_chance_has_a_wilson_interval_and_a_newcombe_difference() {
     close(limited.mean, 2.0 / 3.0);
     close(limited.mcse, (2.0 / 27.0_f64).sqrt());
     close(limited.low, 0.207_659_600_802);
-    close(limited.high, 0.93850805528);
+    close(limited.high, 0.938_508_055_28);
     assert_eq!(limited.quantiles, None);
     let never = comparison.estimate(1, "p_limited").unwrap();
     assert_eq!((never.mean, never.low, never.mcse), (Some(0.0), Some(0.0), Some(0.0)));

@@ -215,6 +215,7 @@ fn compile_plan(
                 sent: false,
                 delivered: 0,
                 reads: 0,
+                clicks: 0,
                 interactions: 0,
                 reporters: 0,
                 crossed: false,

@@ -3,13 +3,15 @@
 //! Comes in: the tree. Goes out: a [`Scenario`]; where a fault stood, the default stands. What a single value may look like is
 //! not here: see `reader`.
 
+use crate::evidence;
 use crate::parameter::{self, Parameters};
+use crate::platform;
 use crate::tally;
 use crate::units::{Channel, Weekday};
 
 use super::reader::{Range, Reader, listed, plain, suggestion};
 use super::tree::{Entry, Table, Value, join};
-use super::{Audience, Equality, Known, Money, Scenario, Switches, Topic, plans};
+use super::{Audience, Equality, Money, Scenario, Switches, Topic, plans};
 
 pub(super) const TOP_KEYS: &[&str] = &[
     "question",
@@ -40,7 +42,9 @@ pub(super) const MAX_DAYS: u32 = 3650;
 const MAX_PEOPLE: u32 = 10_000_000;
 
 /// Reads the whole tree.
-pub(super) fn read(reader: &mut Reader<'_>, root: &Table, name: &str, known: &Known<'_>) -> Scenario {
+pub(super) fn read(reader: &mut Reader<'_>, root: &Table, name: &str) -> Scenario {
+    let platforms: Vec<&str> = platform::catalog().iter().map(|profile| profile.key.as_str()).collect();
+    let claims: Vec<&str> = evidence::ledger().iter().map(|claim| claim.id.as_str()).collect();
     reader.only_keys(root, TOP_KEYS);
     let horizon = reader.whole(root.get("days"), 1, MAX_DAYS);
     let weekdays = Weekday::ALL.map(|day| (day.key(), day));
@@ -60,11 +64,11 @@ pub(super) fn read(reader: &mut Reader<'_>, root: &Table, name: &str, known: &Kn
         days: horizon.unwrap_or(DEFAULT_DAYS),
         starts: reader.word(root.get("starts"), &weekdays).unwrap_or(Weekday::Mon),
         platform: reader
-            .name(root.get("platform"), "platform", known.platforms)
+            .name(root.get("platform"), "platform", &platforms)
             .unwrap_or_else(|| "article-2025".to_owned()),
         baseline: baseline(reader, root, &plan_names),
         headline: headline(reader, root),
-        evidence: reader.names(root.get("evidence"), "claim", known.evidence, 0).unwrap_or_default(),
+        evidence: reader.names(root.get("evidence"), "claim", &claims, 0).unwrap_or_default(),
         equality: equality(reader, root),
         money: money(reader, root),
         behaviour: behaviour(reader, root),
