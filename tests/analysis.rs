@@ -326,6 +326,25 @@ fn precision_is_reached_and_names_the_metric_that_was_last() {
 }
 
 #[test]
+fn the_last_is_the_one_that_was_still_wide_before_even_if_another_is_wider_now() {
+    let house = |_| Campaign { buyers: 10, left: 30, ..Campaign::default() };
+    let yours = |i: u64| Campaign {
+        buyers: 9 + i % 2 * 2,
+        left: if i >= 100 || !i.is_multiple_of(3) { 30 } else { 27 },
+        ..Campaign::default()
+    };
+    let replicates = replicates(0, &pairs(400, house, yours));
+    let mut accumulator = accumulate(&["house", "yours"], &replicates[..100]);
+    let mut precision = Precision::new(0.005, &headline()[..2]);
+    let first = precision.look(&accumulator);
+    assert_eq!((first.reached, first.widest.unwrap().metric.key), (false, "loss"));
+    accumulator.accumulate(&replicates[100..]);
+    let second = precision.look(&accumulator);
+    assert!(second.reached);
+    assert_eq!((second.last.unwrap().metric.key, second.widest.unwrap().metric.key), ("loss", "conversion"));
+}
+
+#[test]
 fn a_rare_chance_never_seen_does_not_stop_at_the_first_look() {
     let same = |_| Campaign { buyers: 10, left: 30, ..Campaign::default() };
     let look = Precision::new(0.005, &headline())

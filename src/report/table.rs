@@ -1,6 +1,6 @@
 //! The table and the verdict as plain text for a terminal.
 //!
-//! Comes in: a [`Page`]. Goes out: lines of at most [`WIDTH`] columns where words allow it. Each figure carries the error of a
+//! Comes in: a [`Page`]. Goes out: lines of at most 120 columns where words allow it. Each figure carries the error of a
 //! finite number of replicates; digits follow its width. Colour and cursor are not here.
 
 use std::fmt::Write;
