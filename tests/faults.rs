@@ -136,6 +136,14 @@ fn hostile_texts_are_refused_without_a_crash() {
         "[audience.a]\n[plan.a]\nposts = [[[]], {}, 1, { day = { day = 1 } }]\nmix = []\n",
         "[audience.a]\n[plan.a]\nevery = \"0.0000000000000000000000000000000000001d\"\nreply = \"1e9h\"\n",
         "[audience.é]\n",
+        "[audience.a]\n[plan.a]\nto = [",
+        "days = {",
+        "evidence = [[",
+        "question = \"",
+        "question = '''",
+        "[plan",
+        "[[plan",
+        "plan.a = { to = ",
     ];
     for text in texts {
         let found = shown(read("a.toml", text, &[]));
