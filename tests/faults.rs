@@ -119,7 +119,9 @@ fn hostile_texts_are_refused_without_a_crash() {
     let deep_lists = format!("days = {}{}", "[".repeat(5000), "]".repeat(5000));
     let deep_tables = format!("[{}a]\nb = 1\n", "a.".repeat(5000));
     let long_key = format!("{} = 1\n", "x".repeat(100_000));
+    let open_to_the_end = GOOD.replace("signal = 0.5 }", "signal = 0.5é \u{feff} A\t").trim_end().to_owned() + "A!0A";
     let texts = [
+        &open_to_the_end,
         "",
         "\u{feff}",
         "\r\n\r\n",
