@@ -3,6 +3,7 @@
 //! Comes in: a TOML text and `--set` overrides. Goes out: a [`Draft`], the [`Scenario`] as far as it could be read together with
 //! every fault found. What a plan means day by day is not here: see `plan`.
 
+mod calendar;
 mod overrides;
 mod plans;
 mod reader;
