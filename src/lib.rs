@@ -3,6 +3,7 @@
 pub mod analysis;
 pub mod diagnostic;
 pub mod parameter;
+pub mod report;
 pub mod scenario;
 pub mod tally;
 pub mod units;
