@@ -63,7 +63,7 @@ fn pair((x, y): Place) -> String {
 }
 
 fn through(path: &[Place]) -> String {
-    path.iter().enumerate().map(|(i, &place)| format!("{}{}", if i == 0 { 'M' } else { 'L' }, pair(place))).collect()
+    format!("M{}", path.iter().map(|&place| pair(place)).collect::<Vec<_>>().join("L"))
 }
 
 fn lettering(text: &Text) -> String {
