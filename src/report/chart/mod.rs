@@ -42,13 +42,13 @@ pub struct Caption<'a> {
 
 /// Everything a chart is drawn from.
 #[derive(Debug, Clone, Copy)]
-pub struct Scene<'a> {
+struct Scene<'a> {
     /// The estimates.
-    pub comparison: &'a Comparison,
+    comparison: &'a Comparison,
     /// Metrics the verdict speaks of, first on the chart of differences.
-    pub headline: &'a [&'static Metric],
+    headline: &'a [&'static Metric],
     /// What the caption says.
-    pub caption: &'a Caption<'a>,
+    caption: &'a Caption<'a>,
 }
 
 /// A kind of chart. `key` is the stem of its files.

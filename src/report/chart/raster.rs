@@ -142,7 +142,7 @@ impl Picture {
         encoder.set_color(png::ColorType::Rgb);
         encoder.set_depth(png::BitDepth::Eight);
         encoder.set_compression(png::Compression::Fast);
-        encoder.set_filter(png::FilterType::Sub);
+        encoder.set_filter(png::FilterType::Paeth);
         let mut writer = encoder.write_header().expect("a vector takes every byte");
         writer.write_image_data(&self.rgb).expect("a vector takes every byte and the buffer has the stated size");
         writer.finish().expect("a vector takes every byte");
