@@ -32,7 +32,7 @@ pub(super) fn percent(share: f64) -> String {
         format!("<{TIED}0.1{TIED}%")
     } else if points.abs() < 9.95 {
         format!("{points:.1}{TIED}%")
-    } else if points < 100.0 && points >= 99.5 {
+    } else if (99.5..100.0).contains(&points) {
         format!("{:.1}{TIED}%", points.min(99.9))
     } else {
         format!("{points:.0}{TIED}%")
@@ -125,11 +125,16 @@ pub(super) fn compared(comparison: &Comparison, key: &str, verbs: &Verbs) -> Opt
             let n = others.len();
             let on = |wanted| others.iter().filter(|difference| side(difference) == wanted).count();
             let opening = format!("Compared with {}, ", base.name);
+            let of = |k: usize| match n {
+                2 if k == 2 => "both other plans".to_owned(),
+                n if k == n => format!("all {n} other plans"),
+                n => format!("{k} of {n} other plans"),
+            };
             Some(match (on(Side::More), on(Side::Less)) {
                 (0, 0) => format!("No plan's {} is clearly different from that of {}", verbs.noun, base.name),
-                (more, 0) => format!("{opening}{more} of {n} plans {}", verbs.several_more),
-                (0, less) => format!("{opening}{less} of {n} plans {}", verbs.several_less),
-                (more, less) => format!("{opening}{more} of {n} plans {}, {less} {}", verbs.several_more, verbs.several_less),
+                (more, 0) => format!("{opening}{} {}", of(more), verbs.several_more),
+                (0, less) => format!("{opening}{} {}", of(less), verbs.several_less),
+                (more, less) => format!("{opening}{} {}, {less} {}", of(more), verbs.several_more, verbs.several_less),
             })
         }
     }
@@ -160,16 +165,21 @@ fn times(larger: f64, smaller: f64, difference: &Difference) -> Option<String> {
     let width = difference.high? - difference.low?;
     let ratio = larger / smaller;
     let known = smaller > 0.0 && width < 0.2 * (larger - smaller) && width < smaller;
-    (known && (1.5..100.0).contains(&ratio)).then(|| if ratio < 9.95 { format!("{ratio:.1}") } else { format!("{ratio:.0}") })
+    (known && (1.5..100.0).contains(&ratio))
+        .then(|| if ratio < 9.95 { format!("{ratio:.1}") } else { format!("{ratio:.0}") })
 }
 
-/// Wilson's score interval of a proportion at 95 % (Wilson 1927).
-pub(super) fn wilson(proportion: f64, n: f64) -> (f64, f64) {
+/// Wilson's score interval of a proportion at 95 % (Wilson 1927); `None` without trials.
+pub(super) fn wilson(successes: u64, trials: u64) -> Option<(f64, f64)> {
     const Z: f64 = 1.959_963_985;
+    if trials == 0 {
+        return None;
+    }
+    let (proportion, n) = (successes as f64 / trials as f64, trials as f64);
     let scale = 1.0 + Z * Z / n;
     let centre = (proportion + Z * Z / (2.0 * n)) / scale;
     let half = Z / scale * (proportion * (1.0 - proportion) / n + Z * Z / (4.0 * n * n)).max(0.0).sqrt();
-    ((centre - half).max(0.0), (centre + half).min(1.0))
+    Some(((centre - half).max(0.0), (centre + half).min(1.0)))
 }
 
 #[cfg(test)]
@@ -192,9 +202,9 @@ mod tests {
 
     #[test]
     fn wilson_is_inside_zero_and_one_at_the_ends() {
-        let (low, high) = wilson(0.0, 400.0);
-        assert!(low == 0.0 && (0.009..0.010).contains(&high), "{low} {high}");
-        let (low, high) = wilson(0.5, 100.0);
+        let (low, high) = wilson(0, 400).unwrap();
+        assert!(low < 1e-12 && (0.009..0.010).contains(&high), "{low} {high}");
+        let (low, high) = wilson(50, 100).unwrap();
         assert!((low - 0.4038).abs() < 1e-4 && (high - 0.5962).abs() < 1e-4, "{low} {high}");
     }
 }
