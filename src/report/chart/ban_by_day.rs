@@ -17,8 +17,9 @@ const VERBS: Verbs = Verbs {
     often: "often",
     more: "is limited more often than",
     less: "is limited less often than",
-    several_more: "are limited more often",
-    several_less: "are limited less often",
+    several: "are limited",
+    several_more: "more often",
+    several_less: "less often",
     noun: "chance of being limited",
 };
 

@@ -1,6 +1,7 @@
 //! Comparisons made up for tests: shapes of results that charts must bear, not results.
 
-use crate::analysis::{Band, Comparison, Difference, Estimate, PlanSummary};
+use crate::analysis::{Band, Comparison, Difference, Estimate, PairedSample, PlanSummary};
+use crate::stats::paired::Pairs;
 use crate::tally::{METRICS, OUTCOMES, Outcome, REPEATS, Repeat, Unit};
 
 /// What a made-up comparison is like.
@@ -48,10 +49,19 @@ pub(super) fn comparison(kind: Kind, plans: usize, days: usize, replicates: u64)
             };
             let known = difference.zip(half).filter(|_| kind != Kind::Bare && replicates > 1);
             let (low, high) = (known.map(|(d, h)| d - h), known.map(|(d, h)| d + h));
-            Difference { plan, metric, difference, low, high, variance_ratio: None, replicates }
+            Difference {
+                plan,
+                metric,
+                difference,
+                low,
+                high,
+                variance_ratio: None,
+                replicates,
+                sample: PairedSample::Values(Pairs::default()),
+            }
         })
         .collect();
-    Comparison { replicates, baseline: 0, plans, differences }
+    Comparison { replicates, baseline: 0, first_replicate: 0, plans, differences }
 }
 
 /// A number in 0..1 that looks like chance and is the same every time.

@@ -61,7 +61,7 @@ pub(super) fn draw(scene: &Scene) -> Result<Option<Canvas>, Failure> {
     let base = &comparison.plans[comparison.baseline].name;
     let head = Head {
         title: title(scene, &shown),
-        subtitle: format!("Difference from {base} on the same people: mean and 95 % interval"),
+        subtitle: format!("Difference from {base}, replicate by replicate: mean and 95 % interval"),
         note: format!(
             "intervals: the error of a finite number of replicates, not of the model; filled: the interval leaves zero out; \
                arrow: the direction a sender or a recipient would wish for{}",

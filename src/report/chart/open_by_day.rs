@@ -16,8 +16,9 @@ const VERBS: Verbs = Verbs {
     often: "often",
     more: "is opened more often than",
     less: "is opened less often than",
-    several_more: "are opened more often",
-    several_less: "are opened less often",
+    several: "are opened",
+    several_more: "more often",
+    several_less: "less often",
     noun: "open rate",
 };
 

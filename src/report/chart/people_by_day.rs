@@ -25,8 +25,9 @@ const VERBS: Verbs = Verbs {
     often: "many members active",
     more: "keeps more members active than",
     less: "keeps fewer members active than",
-    several_more: "keep more members active",
-    several_less: "keep fewer",
+    several: "keep",
+    several_more: "more members active",
+    several_less: "fewer",
     noun: "share of members kept active",
 };
 

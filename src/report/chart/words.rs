@@ -2,7 +2,9 @@
 //!
 //! A title claims a direction only where the interval of the paired difference leaves zero out.
 
-use crate::analysis::{Comparison, Difference, Estimate, PlanSummary};
+use crate::analysis::{CONFIDENCE, Comparison, Difference, Estimate, PlanSummary};
+use crate::report::number::fixed;
+use crate::stats::interval::of_proportion;
 use crate::tally::METRICS;
 
 /// Keeps a number and its sign on one line.
@@ -39,21 +41,9 @@ pub(super) fn percent(share: f64) -> String {
     }
 }
 
-/// A number with commas between its thousands.
+/// A number with commas between its thousands and a typographic minus.
 pub(super) fn grouped(value: f64, decimals: usize) -> String {
-    let text = format!("{:.decimals$}", value.abs());
-    let (whole, rest) = text.split_at(text.find('.').unwrap_or(text.len()));
-    let mut out = String::new();
-    if value < 0.0 && text.bytes().any(|b| matches!(b, b'1'..=b'9')) {
-        out.push('−');
-    }
-    for (i, digit) in whole.chars().enumerate() {
-        if i > 0 && (whole.len() - i) % 3 == 0 {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out + rest
+    fixed(value, decimals).replace('-', "−")
 }
 
 /// A count to three digits.
@@ -106,9 +96,11 @@ pub(super) struct Verbs {
     pub(super) more: &'static str,
     /// "is opened less often than".
     pub(super) less: &'static str,
-    /// "more often", of several plans.
+    /// "are opened", of several plans.
+    pub(super) several: &'static str,
+    /// "more often", after `several`.
     pub(super) several_more: &'static str,
-    /// "less often", of several plans.
+    /// "less often", after `several`.
     pub(super) several_less: &'static str,
     /// "open rate".
     pub(super) noun: &'static str,
@@ -132,9 +124,12 @@ pub(super) fn compared(comparison: &Comparison, key: &str, verbs: &Verbs) -> Opt
             };
             Some(match (on(Side::More), on(Side::Less)) {
                 (0, 0) => format!("No plan's {} is clearly different from that of {}", verbs.noun, base.name),
-                (more, 0) => format!("{opening}{} {}", of(more), verbs.several_more),
-                (0, less) => format!("{opening}{} {}", of(less), verbs.several_less),
-                (more, less) => format!("{opening}{} {}, {less} {}", of(more), verbs.several_more, verbs.several_less),
+                (more, 0) => format!("{opening}{} {} {}", of(more), verbs.several, verbs.several_more),
+                (0, less) => format!("{opening}{} {} {}", of(less), verbs.several, verbs.several_less),
+                (more, less) => {
+                    let Verbs { several, several_more, several_less, .. } = verbs;
+                    format!("{opening}{more} of {n} plans {several} {several_more}, {less} {several_less}")
+                }
             })
         }
     }
@@ -169,17 +164,9 @@ fn times(larger: f64, smaller: f64, difference: &Difference) -> Option<String> {
         .then(|| if ratio < 9.95 { format!("{ratio:.1}") } else { format!("{ratio:.0}") })
 }
 
-/// Wilson's score interval of a proportion at 95 % (Wilson 1927); `None` without trials.
+/// A proportion's 95 % interval (Wilson), for bands; `None` without trials.
 pub(super) fn wilson(successes: u64, trials: u64) -> Option<(f64, f64)> {
-    const Z: f64 = 1.959_963_985;
-    if trials == 0 {
-        return None;
-    }
-    let (proportion, n) = (successes as f64 / trials as f64, trials as f64);
-    let scale = 1.0 + Z * Z / n;
-    let centre = (proportion + Z * Z / (2.0 * n)) / scale;
-    let half = Z / scale * (proportion * (1.0 - proportion) / n + Z * Z / (4.0 * n * n)).max(0.0).sqrt();
-    Some(((centre - half).max(0.0), (centre + half).min(1.0)))
+    of_proportion(successes, trials, CONFIDENCE).map(|interval| (interval.low, interval.high))
 }
 
 #[cfg(test)]
@@ -198,13 +185,5 @@ mod tests {
         assert_eq!(grouped(-1234.56, 1), "−1,234.6");
         assert_eq!(grouped(-0.01, 1), "0.0");
         assert_eq!(grouped(12.0, 0), "12");
-    }
-
-    #[test]
-    fn wilson_is_inside_zero_and_one_at_the_ends() {
-        let (low, high) = wilson(0, 400).unwrap();
-        assert!(low < 1e-12 && (0.009..0.010).contains(&high), "{low} {high}");
-        let (low, high) = wilson(50, 100).unwrap();
-        assert!((low - 0.4038).abs() < 1e-4 && (high - 0.5962).abs() < 1e-4, "{low} {high}");
     }
 }
