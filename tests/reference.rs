@@ -1,7 +1,6 @@
 //! The engine beside an independent implementation of the contract, on the calibration designs (contract, section 7b).
 //!
 //! |ours - theirs| <= 3 sqrt(se1^2 + se2^2) + 2 % of theirs, on a fixed seed.
-#![expect(clippy::unwrap_used, reason = "a test ends where it fails")]
 #![expect(clippy::print_stdout, reason = "the table is what a reader of a failure needs")]
 
 mod twin;
