@@ -27,7 +27,10 @@ const MOST_LINES: usize = 450;
 /// Files that may be longer, and why.
 const LONG: &[(&str, &str)] = &[
     ("src/platform/mod.rs", "one struct and one sentence for each rule, side by side on purpose"),
-    ("src/scenario/plans.rs", "one key of the format after the other; splitting it would part `like` from what it copies"),
+    (
+        "src/scenario/plans.rs",
+        "one key of the format after the other; splitting it would part `like` from what it copies",
+    ),
 ];
 
 /// Words of the domain, which general statistics do not know. `group`, `plan` and `post` in any form.
@@ -66,7 +69,8 @@ fn files_below(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).expect("the folder of sources can be read") {
         let path = entry.expect("and each of its entries").path();
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
-        let is_generated = ["target", ".git", "output", ".venv", ".ipynb_checkpoints", "__pycache__"].contains(&name.as_str());
+        let is_generated =
+            ["target", ".git", "output", ".venv", ".ipynb_checkpoints", "__pycache__"].contains(&name.as_str());
         if path.is_dir() && !is_generated {
             files_below(&path, found);
         } else if path.is_file() && !is_generated {
@@ -156,8 +160,24 @@ fn modules_are_named_one_by_one_from_the_root() {
 #[test]
 fn the_core_touches_neither_files_nor_clock_nor_terminal() {
     let banned = [
-        "std::fs", "std::env", "std::time", "std::process", "std::net", "Instant", "SystemTime", "println!", "eprintln!",
-        "print!(", "eprint!(", "dbg!", "HashMap", "HashSet", "thread_rng", "rand::rng(", "static mut", "from_entropy",
+        "std::fs",
+        "std::env",
+        "std::time",
+        "std::process",
+        "std::net",
+        "Instant",
+        "SystemTime",
+        "println!",
+        "eprintln!",
+        "print!(",
+        "eprint!(",
+        "dbg!",
+        "HashMap",
+        "HashSet",
+        "thread_rng",
+        "rand::rng(",
+        "static mut",
+        "from_entropy",
         "thread_local",
     ];
     let mut wrong = Vec::new();
@@ -243,9 +263,9 @@ fn nothing_refers_to_a_place_outside_the_repository() {
             for folder in outside {
                 let upwards = format!("../{folder}/");
                 let absolute = format!("/{folder}/");
-                let starts = text.match_indices(&absolute).any(|(at, _)| {
-                    text[..at].chars().next_back().is_none_or(|before| " \"'`(=[<".contains(before))
-                });
+                let starts = text
+                    .match_indices(&absolute)
+                    .any(|(at, _)| text[..at].chars().next_back().is_none_or(|before| " \"'`(=[<".contains(before)));
                 if text.contains(&upwards) || starts {
                     wrong.push(format!("{}:{}: {}", name(&path), line + 1, text.trim()));
                 }
