@@ -31,11 +31,11 @@ impl Laws {
     pub fn new(parameters: &Parameters) -> Laws {
         let p = parameters;
         let spread = p.frailty_variance.max(1e-6);
-        let k = p.presence_concentration;
+        let patience_shape = p.patience_shape.clamp(1e-2, 1e6);
         Laws {
             frailty: QuantileTable::gamma(1.0 / spread, spread, 0.0),
-            patience: QuantileTable::gamma(p.patience_shape, (p.patience_mean - 1.0).max(0.0) / p.patience_shape, 1.0),
-            presence: QuantileTable::beta(k * p.presence_mean, k * (1.0 - p.presence_mean)),
+            patience: QuantileTable::gamma(patience_shape, (p.patience_mean - 1.0).max(0.0) / patience_shape, 1.0),
+            presence: beta_around(p.presence_mean, p.presence_concentration),
             normal: QuantileTable::normal(),
             fit_concentration: p.fit_concentration,
             cold_expectation: p.cold_expectation as f32,
@@ -74,14 +74,14 @@ impl Audience {
     /// Compiles an audience; `fit` is its mean fit, `relation` 0 (cold) to 1 (opted in).
     pub fn new(laws: &Laws, key: Key, channel: Channel, (groups, size): (u32, u32), people: PeopleLaw) -> Audience {
         let PeopleLaw { fit, fit_spread, account_spread, relation } = people;
-        let fit = fit.clamp(1e-4, 1.0 - 1e-4);
+        let fit = inner_share(fit);
         let logit_fit = libm::log(fit / (1.0 - fit));
         let reach = REACH_SD * (fit_spread * fit_spread + account_spread * account_spread).sqrt();
         let steps = (reach / LOGIT_STEP).ceil();
         let lowest_logit = logit_fit - steps * LOGIT_STEP;
         let table = |i: u32| {
             let mean = 1.0 / (1.0 + libm::exp(-(lowest_logit + f64::from(i) * LOGIT_STEP)));
-            QuantileTable::beta(laws.fit_concentration * mean, laws.fit_concentration * (1.0 - mean))
+            beta_around(mean, laws.fit_concentration)
         };
         Audience {
             key,
@@ -148,6 +148,17 @@ impl Audience {
     fn score(&self, laws: &Laws, replicate: u32, purpose: Purpose, index: u32) -> f64 {
         f64::from(laws.normal.at(self.at(replicate, 0, purpose, index)[0]))
     }
+}
+
+/// A share that a Beta law can have as its mean.
+fn inner_share(mean: f64) -> f64 {
+    mean.clamp(1e-4, 1.0 - 1e-4)
+}
+
+/// Beta of that mean; `concentration` is the sum of its shapes, within what can be tabulated: from all or nothing to all alike.
+fn beta_around(mean: f64, concentration: f64) -> QuantileTable {
+    let (mean, concentration) = (inner_share(mean), concentration.clamp(1e-2, 1e5));
+    QuantileTable::beta(concentration * mean, concentration * (1.0 - mean))
 }
 
 /// What sets one audience's people apart from another's.
@@ -231,6 +242,26 @@ mod tests {
         ] {
             let error = mean(column) - expected;
             assert!(error.abs() < 4.0 * sd / (column.len() as f64).sqrt(), "{error} off {expected}");
+        }
+    }
+
+    /// Values at the ends of what a scenario may say: everybody alike, or all or nothing.
+    #[test]
+    fn extreme_laws_keep_their_means() {
+        for (variance, concentration, presence) in
+            [(0.0, 1e9, 0.3), (1e-3, 1e4, 0.0), (0.01, 0.0, 1.0), (0.0, 1e4, 0.8), (1e-4, 300.0, 0.5)]
+        {
+            let mut parameters = Parameters::best();
+            parameters.frailty_variance = variance;
+            (parameters.presence_mean, parameters.presence_concentration) = (presence, concentration);
+            (parameters.fit_concentration, parameters.patience_shape) = (concentration, concentration);
+            let laws = Laws::new(&parameters);
+            let law = PeopleLaw { fit: 0.8, fit_spread: 0.0, account_spread: 0.0, relation: 1.0 };
+            let people = Audience::new(&laws, [5, 6], Channel::Direct, (1, 20_000), law).draw(&laws, 0);
+            for (column, expected) in [(&people.frailty, 1.0), (&people.presence, presence), (&people.fit, 0.8)] {
+                assert!((mean(column) - expected).abs() < 0.015, "{} is not {expected}", mean(column));
+            }
+            assert!(people.patience.iter().all(|patience| *patience >= 1.0));
         }
     }
 
