@@ -83,14 +83,13 @@ impl Law {
     pub fn new(p: &Parameters, on: Optional) -> Law {
         let half_life = |hours: f64| (-std::f64::consts::LN_2 / hours) as f32;
         let value = |kind| {
-            let share = match kind {
+            (match kind {
                 Kind::Hard => 0.0,
                 Kind::Reminder => p.value_reminder,
                 Kind::Preview => p.value_preview,
                 Kind::Testimonial => p.value_testimonial,
-                Kind::Useful => 1.0,
-            };
-            (p.useful_value * share) as f32
+                Kind::Useful => p.useful_value,
+            }) as f32
         };
         Law {
             mute_visit: p.mute_visit as f32,

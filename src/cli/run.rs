@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use super::args::RunArgs;
 use super::{Failure, print, progress, scenarios, tell};
-use crate::analysis::{self, Verdict, Zone};
+use crate::analysis::{self, Zone};
 use crate::engine::Progress;
 use crate::plan::{self, Experiment};
 use crate::report::chart::{CHARTS, Caption, render};
@@ -52,7 +52,14 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     };
     let verdict = analysis::verdict(&compared.comparison, &headline, zone);
     let notes = notes(scenario, &experiment, &compared, args);
-    let page = page(&experiment, &compared, &verdict, &notes);
+    let different_people = scenarios::different_people(&experiment);
+    let page = Page {
+        comparison: &compared.comparison,
+        verdict: &verdict,
+        enforcement: &compared.enforcement,
+        different_people: &different_people,
+        notes: &notes,
+    };
 
     let drawing = Instant::now();
     let mut files = pool.install(|| files(scenario, &compared, &headline, args.seed))?;
@@ -129,16 +136,6 @@ fn precision_note(look: &analysis::Look, compared: &Compared, wanted: f64) -> St
             format!("not known to within {wanted} after {} replicates: {} still has half-width {width}", look.replicates, name(widest))
         }
         (None, None) => "one plan: no difference to know".to_owned(),
-    }
-}
-
-fn page<'a>(experiment: &Experiment, compared: &'a Compared, verdict: &'a Verdict, notes: &'a [String]) -> Page<'a> {
-    Page {
-        comparison: &compared.comparison,
-        verdict,
-        enforcement: &compared.enforcement,
-        different_people: scenarios::different_people(experiment),
-        notes,
     }
 }
 

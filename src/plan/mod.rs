@@ -106,7 +106,9 @@ pub fn compile(draft: &Draft, seed: u64) -> Result<Experiment, Faults> {
     let scenario = &draft.scenario;
     let mut faults = draft.faults.clone();
     let mut calendars = Vec::new();
-    for plan in &scenario.plans {
+    // Where a fault stood the default stands, and a calendar under a wrong horizon would be a fault of its own.
+    let readable = if faults.is_empty() { scenario.plans.as_slice() } else { &[] };
+    for plan in readable {
         match schedule::schedule(plan, scenario.days, scenario.starts) {
             Ok(slots) => calendars.push(slots),
             Err(more) => faults.extend(more),
@@ -215,6 +217,7 @@ fn compile_plan(
                 sent: false,
                 delivered: 0,
                 reads: 0,
+                clicks: 0,
                 interactions: 0,
                 reporters: 0,
                 crossed: false,

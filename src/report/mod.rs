@@ -4,7 +4,10 @@
 
 pub mod chart;
 pub mod csv;
+pub mod json;
 pub mod manifest;
+mod number;
+mod sentence;
 pub mod since;
 pub mod table;
 

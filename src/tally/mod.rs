@@ -49,6 +49,10 @@ pub enum Outcome {
     PrivacyComplaints,
     /// Posts sent.
     Posts,
+    /// Reads of the posts sent on this day, on whichever day they were read.
+    ReadsOfPosts,
+    /// Clicks on the posts sent on this day, on whichever day they were made.
+    ClicksOnPosts,
     /// Stock: members active and reachable.
     Active,
     /// Stock: members muted and reachable.
@@ -93,6 +97,8 @@ impl Outcome {
         (Outcome::MemberDays, "member_days"),
         (Outcome::PrivacyComplaints, "privacy_complaints"),
         (Outcome::Posts, "posts"),
+        (Outcome::ReadsOfPosts, "reads_of_posts"),
+        (Outcome::ClicksOnPosts, "clicks_on_posts"),
         (Outcome::Active, "active"),
         (Outcome::Muted, "muted"),
         (Outcome::Left, "left"),

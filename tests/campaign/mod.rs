@@ -27,6 +27,9 @@ pub(crate) fn tally(campaign: &Campaign) -> Tally {
     tally.days[1].set(Outcome::Purchases, campaign.buyers);
     tally.days[1].set(Outcome::Leaves, campaign.left);
     tally.days[1].set(Outcome::Limited, campaign.limited);
+    for day in &mut tally.days {
+        day.set(Outcome::MemberDays, MEMBERS);
+    }
     tally.close();
     tally.horizon.members = MEMBERS;
     tally.horizon.left = campaign.left;
