@@ -1,6 +1,7 @@
 //! The engine beside an independent implementation of the contract, on the calibration designs (contract, section 7b).
 //!
 //! |ours - theirs| <= 3 sqrt(se1^2 + se2^2) + 2 % of theirs, on a fixed seed.
+#![expect(clippy::unwrap_used, reason = "a test ends where it fails")]
 #![expect(clippy::print_stdout, reason = "the table is what a reader of a failure needs")]
 
 mod twin;
@@ -34,7 +35,8 @@ fn scenario_of(design: &Design, platform: &str) -> String {
     let relevance = design.posts[0].relevance;
     let reply = design.reply.map_or("never".to_owned(), |hours| Hours(hours).to_string());
     let privacy = if design.privacy == Privacy::Ignored { "ignored" } else { "kept" };
-    let parameters: String = include_str!("data/reference_parameters.json").replace(':', " =").replace(['{', '}', ',', '"'], "");
+    let parameters: String =
+        include_str!("data/reference_parameters.json").replace(':', " =").replace(['{', '}', ',', '"'], "");
     format!(
         "days = {}\nplatform = \"{platform}\"\n[audience.people]\nchannel = \"direct\"\nsize = {}\nfit = {}\nrelation = {:?}\n\
          theme = \"theirs\"\n[topic.ours]\nrelevance = {{ theirs = {relevance:?} }}\n[behaviour]\n{parameters}\n[plan.design]\n\
@@ -93,7 +95,8 @@ fn record(tally: &Tally) -> Record {
 fn simulated(platform: &str) -> BTreeMap<String, Vec<Record>> {
     let run = |(name, design): (&String, &Design)| {
         let source = Source { name: name.clone(), text: scenario_of(design, platform) };
-        let experiment = plan::compile(&scenario::parse(name, source, &[]), 1).unwrap_or_else(|faults| panic!("{faults}"));
+        let experiment =
+            plan::compile(&scenario::parse(name, source, &[]), 1).unwrap_or_else(|faults| panic!("{faults}"));
         let tallies = simulate(&experiment, 0..REPLICATES, &Progress::default());
         (name.clone(), tallies.iter().map(|paired| record(&paired.plans[0])).collect())
     };

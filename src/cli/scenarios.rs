@@ -118,7 +118,10 @@ pub(super) fn notes(scenario: &Scenario, experiment: &Experiment) -> Vec<String>
     }
     let others = different_people(experiment);
     if !others.is_empty() {
-        notes.push(format!("different people ({}): some of the difference is whom you write to, not how", others.join(", ")));
+        notes.push(format!(
+            "different people ({}): some of the difference is whom you write to, not how",
+            others.join(", ")
+        ));
     }
     if scenario.money.margin.is_none() {
         notes.push("margin not given: revenue and return on cost stay blank".to_owned());
@@ -136,9 +139,11 @@ pub(super) fn new(name: &str) -> Result<(), Failure> {
         return Err(Failure::Unknown(format!("error: `{name}` can't name a scenario\n  = help: {help}")));
     }
     let path = PathBuf::from(format!("{name}.toml"));
-    let written = OpenOptions::new().write(true).create_new(true).open(&path).and_then(|mut file| {
-        file.write_all(TEMPLATE.replace("NAME", stem).as_bytes())
-    });
+    let written = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(&path)
+        .and_then(|mut file| file.write_all(TEMPLATE.replace("NAME", stem).as_bytes()));
     match written {
         Ok(()) => print(&format!("{}\nnext: wearout run {}\n", path.display(), path.display())),
         Err(cause) => Err(FileError { verb: "write", path, cause }.into()),

@@ -150,7 +150,8 @@ mod tests {
             assert!(parameter.low <= parameter.value && parameter.value <= parameter.high, "{}", parameter.key);
             assert!(low <= parameter.low && parameter.high <= high, "{}", parameter.key);
             assert!(!parameter.meaning.is_empty(), "{}", parameter.key);
-            let sourced = !parameter.evidence.is_empty() || matches!(parameter.basis, Basis::Assumption | Basis::Literature);
+            let sourced =
+                !parameter.evidence.is_empty() || matches!(parameter.basis, Basis::Assumption | Basis::Literature);
             assert!(sourced, "{} names no claim and is not called an assumption", parameter.key);
         }
     }

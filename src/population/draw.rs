@@ -116,7 +116,8 @@ impl Audience {
         };
         let account = self.score(laws, replicate, Purpose::AccountFit, 0) * self.account_spread;
         for group in 0..self.groups {
-            let logit = self.logit_fit + account + self.score(laws, replicate, Purpose::GroupFit, group) * self.fit_spread;
+            let logit =
+                self.logit_fit + account + self.score(laws, replicate, Purpose::GroupFit, group) * self.fit_spread;
             let place = ((logit - self.lowest_logit) / LOGIT_STEP).clamp(0.0, (self.fit.len() - 1) as f64);
             let (row, way) = (place.floor() as usize, place.fract() as f32);
             let (here, there) = (&self.fit[row], &self.fit[(row + 1).min(self.fit.len() - 1)]);
@@ -246,7 +247,7 @@ mod tests {
     fn groups_differ_by_the_spread_asked_for() {
         let (laws, audience) = audience(0.5, 0.6);
         let people = audience.draw(&laws, 0);
-        let logits: Vec<f64> = people.fit.chunks(500).map(|group| mean(group)).map(|m| libm::log(m / (1.0 - m))).collect();
+        let logits: Vec<f64> = people.fit.chunks(500).map(mean).map(|m| libm::log(m / (1.0 - m))).collect();
         let centre = logits.iter().sum::<f64>() / 40.0;
         let sd = (logits.iter().map(|x| (x - centre) * (x - centre)).sum::<f64>() / 39.0).sqrt();
         assert!(0.4 < sd && sd < 0.8, "{sd}");

@@ -31,9 +31,9 @@ impl QuantileTable {
 
     /// Beta(a, b), both positive.
     pub fn beta(a: f64, b: f64) -> QuantileTable {
-        let mut lower = beta_lower_tail(a, b);
+        let lower = beta_lower_tail(a, b);
         let mut upper = beta_lower_tail(b, a);
-        QuantileTable::build(move |u| lower(u), move |u| 1.0 - upper(u))
+        QuantileTable::build(lower, move |u| 1.0 - upper(u))
     }
 
     /// `offset` + `scale` x Gamma(shape).
@@ -58,7 +58,9 @@ impl QuantileTable {
     fn gamma_upper_half() -> Box<[f32]> {
         let density = |x: f64| libm::exp(-0.5 * libm::log(x) - x - ln_gamma(0.5));
         let mut tail = Newton { log_x: libm::log(15.0) };
-        let magnitude = |u: f64| if u < 0.5 { (2.0 * tail.solve(2.0 * u, |x| gamma_ur(0.5, x), |x| -density(x))).sqrt() } else { 0.0 };
+        let magnitude = |u: f64| {
+            if u < 0.5 { (2.0 * tail.solve(2.0 * u, |x| gamma_ur(0.5, x), |x| -density(x))).sqrt() } else { 0.0 }
+        };
         QuantileTable::build(|_| 0.0, magnitude).upper
     }
 

@@ -15,7 +15,7 @@ mod tree;
 use serde::Serialize;
 
 use crate::diagnostic::{At, Diagnostic, Source};
-use crate::units::{Channel, Flags, Hours, Kind, Privacy, Weekday};
+use crate::units::{Channel, Flags, Hours, Kind, Privacy, Switches, Weekday};
 
 pub use shipped::{SHIPPED, shipped};
 
@@ -92,20 +92,6 @@ pub struct Equality {
     pub relative: f64,
     /// Shares below this use `relative` (default 0.05).
     pub below: f64,
-}
-
-/// Optional mechanisms; all off by default, because no claim of the article identifies them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-#[expect(clippy::struct_excessive_bools, reason = "four independent marks, each named in the file")]
-pub struct Switches {
-    /// Reads of a content are forgotten with half-life `repeat_memory_days`.
-    pub repeat_memory: bool,
-    /// Exits in a group raise the others' hazard (`contagion_factor`, `contagion_days`).
-    pub contagion: bool,
-    /// The first read counts less (`wear_in`).
-    pub wear_in: bool,
-    /// Members learn what to expect (`expectation_learning`).
-    pub expectation_learning: bool,
 }
 
 /// A set of groups or a contact list.

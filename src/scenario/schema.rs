@@ -8,11 +8,11 @@ use crate::evidence;
 use crate::parameter::{self, Parameters};
 use crate::platform;
 use crate::tally;
-use crate::units::{Channel, Weekday};
+use crate::units::{Channel, Switches, Weekday};
 
 use super::reader::{Names, Range, Reader, listed, plain, suggestion};
 use super::tree::{Entry, Node, Table, join};
-use super::{Audience, Equality, Money, Scenario, Switches, Topic, plans};
+use super::{Audience, Equality, Money, Scenario, Topic, plans};
 
 pub(super) const TOP_KEYS: &[&str] = &[
     "question",

@@ -242,7 +242,9 @@ mod tests {
     fn an_empty_base_is_blank_not_zero() {
         let nothing = Tally::new(30);
         let stakes = Stakes { cost_per_send: 0.0, compliance_share: 0.0, margin: None, joiners_per_exit: 12.0 };
-        for key in ["open_rate", "loss", "roi", "revenue", "break_even_margin", "buyers_per_cost", "activity_drop_weekly"] {
+        for key in
+            ["open_rate", "loss", "roi", "revenue", "break_even_margin", "buyers_per_cost", "activity_drop_weekly"]
+        {
             let metric = find(key).unwrap();
             assert_eq!((metric.value)(&nothing, &stakes), None, "{key}");
         }

@@ -244,6 +244,9 @@ impl Tally {
     }
 
     /// Adds another tally of as many days, exactly.
+    ///
+    /// # Panics
+    /// When the other has another number of days.
     pub fn merge(&mut self, other: &Tally) {
         assert_eq!(self.days.len(), other.days.len(), "tallies of different horizons");
         for (mine, theirs) in self.days.iter_mut().zip(&other.days) {

@@ -6,8 +6,7 @@ use std::fmt;
 
 use serde_json::Value;
 use wearout::parameter::Parameters;
-use wearout::scenario::Switches;
-use wearout::units::{Flags, Hours, Kind, Privacy};
+use wearout::units::{Flags, Hours, Kind, Privacy, Switches};
 
 use super::{Counts, Design, Post, Record, Slot};
 

@@ -17,38 +17,46 @@ const VERBS: Verbs = Verbs {
     often: "often",
     more: "is limited more often than",
     less: "is limited less often than",
-    several_more: "are limited more often",
-    several_less: "are limited less often",
+    several: "are limited",
+    several_more: "more often",
+    several_less: "less often",
     noun: "chance of being limited",
 };
 
 pub(super) fn draw(scene: &Scene) -> Result<Option<Canvas>, Failure> {
     let comparison = scene.comparison;
-    let panels = [(Outcome::Limited, "Limited at least once"), (Outcome::Banned, "Banned")].map(|(outcome, heading)| {
-        let series: Vec<Series> = (0..comparison.plans.len())
-            .map(|i| chances(scene, i, outcome))
-            .filter(|series| !series.points.is_empty())
-            .collect();
-        (heading, series)
-    });
+    let panels =
+        [(Outcome::Limited, "Limited at least once"), (Outcome::Banned, "Banned")].map(|(outcome, heading)| {
+            let series: Vec<Series> = (0..comparison.plans.len())
+                .map(|i| chances(scene, i, outcome))
+                .filter(|series| !series.points.is_empty())
+                .collect();
+            (heading, series)
+        });
     if panels.iter().all(|(_, series)| series.is_empty()) {
         return Ok(None);
     }
     let plans = comparison.plans.len();
     let days = comparison.plans.iter().map(|plan| plan.days.len()).max().unwrap_or(0);
-    let bands = if plans <= WITH_BANDS { "; bands are 95 % Wilson intervals (error of a finite number of replicates)" } else { "" };
+    let bands = if plans <= WITH_BANDS {
+        "; bands are 95 % Wilson intervals (error of a finite number of replicates)"
+    } else {
+        ""
+    };
     let head = Head {
         title: title(scene, &panels.each_ref().map(|(_, series)| series.as_slice())),
-        subtitle: "Share of replicates in which the platform had acted by the end of the day. The threshold of reports is \
+        subtitle:
+            "Share of replicates in which the platform had acted by the end of the day. The threshold of reports is \
                    absolute: the chance grows with the list"
-            .to_owned(),
+                .to_owned(),
         note: format!("lines are shares of replicates{bands}"),
     };
     let panel_height = (18.0 * plans as f64 + 62.0).max(180.0);
     compose(scene, &head, 2.0 * panel_height, |sheet, plot| {
         let room = panels.iter().map(|(_, series)| names_room(series)).fold(0.0, f64::max);
         for (row, (heading, series)) in panels.iter().enumerate() {
-            let highest = series.iter().flat_map(|s| &s.points).map(|p| p.band.map_or(p.mean, |band| band.1.max(p.mean)));
+            let highest =
+                series.iter().flat_map(|s| &s.points).map(|p| p.band.map_or(p.mean, |band| band.1.max(p.mean)));
             let y = Axis::shares(highest.fold(0.0, f64::max), 4);
             let rect = plot.row(row, 2).inset(Axis::shares(1.0, 4).room(), 30.0, room, 28.0);
             sheet.text(heading, (plot.left, rect.top - 19.0), NAME)?;
@@ -72,7 +80,12 @@ fn title(scene: &Scene, panels: &[&[Series]; 2]) -> String {
         let only: &PlanSummary = &comparison.plans[0];
         match (mean(only, "p_limited"), mean(only, "p_banned")) {
             (Some(limited), Some(banned)) => {
-                format!("{} is limited in {} and banned in {} of campaigns", only.name, percent(limited), percent(banned))
+                format!(
+                    "{} is limited in {} and banned in {} of campaigns",
+                    only.name,
+                    percent(limited),
+                    percent(banned)
+                )
             }
             _ => format!("How often the platform acts against {}", only.name),
         }
@@ -82,14 +95,17 @@ fn title(scene: &Scene, panels: &[&[Series]; 2]) -> String {
 fn chances(scene: &Scene, plan: usize, outcome: Outcome) -> Series {
     let comparison = scene.comparison;
     let summary = &comparison.plans[plan];
-    let banded = comparison.plans.len() <= WITH_BANDS && comparison.replicates > 0;
+    let banded = comparison.plans.len() <= WITH_BANDS;
     let points: Vec<Point> = summary
         .days
         .iter()
         .enumerate()
         .filter_map(|(i, day)| {
             let mean = day[outcome as usize].mean?;
-            Some(Point { x: i as f64 + 1.0, mean, band: banded.then(|| wilson(mean, comparison.replicates as f64)) })
+            let replicates = comparison.replicates;
+            let struck = (mean * replicates as f64).round() as u64;
+            let band = if banded { wilson(struck.min(replicates), replicates) } else { None };
+            Some(Point { x: i as f64 + 1.0, mean, band })
         })
         .collect();
     Series {

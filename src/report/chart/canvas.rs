@@ -8,7 +8,8 @@ use std::convert::Infallible;
 use plotters::style::RGBAColor;
 use plotters_backend::text_anchor::{HPos, VPos};
 use plotters_backend::{
-    BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind, FontStyle, FontTransform,
+    BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind, FontStyle,
+    FontTransform,
 };
 
 use super::font::{CAPITAL_EM, DESCENT_EM, Weight, width};
@@ -30,6 +31,13 @@ pub(super) enum Shape {
     Disc { centre: Place, radius: f64, colour: RGBAColor },
     /// A text.
     Text(Text),
+}
+
+impl Shape {
+    /// The text, if it is one.
+    pub(super) fn text(&self) -> Option<&Text> {
+        if let Shape::Text(text) = self { Some(text) } else { None }
+    }
 }
 
 /// A line of text.
@@ -126,7 +134,13 @@ impl DrawingBackend for Pen<'_> {
         self.draw_path([from, to], style)
     }
 
-    fn draw_rect<S: BackendStyle>(&mut self, (x0, y0): BackendCoord, (x1, y1): BackendCoord, style: &S, fill: bool) -> Drawn {
+    fn draw_rect<S: BackendStyle>(
+        &mut self,
+        (x0, y0): BackendCoord,
+        (x1, y1): BackendCoord,
+        style: &S,
+        fill: bool,
+    ) -> Drawn {
         let ring = [(x0, y0), (x1, y0), (x1, y1), (x0, y1)];
         if fill { self.fill_polygon(ring, style) } else { self.draw_path(ring.into_iter().chain([ring[0]]), style) }
     }
@@ -167,7 +181,8 @@ impl DrawingBackend for Pen<'_> {
             FontTransform::Rotate180 => (-1.0, 0.0),
             FontTransform::Rotate270 => (0.0, -1.0),
         };
-        let mut text = Text { words: text.to_owned(), start: place(pos), along, size, weight, colour: ink(style.color()) };
+        let mut text =
+            Text { words: text.to_owned(), start: place(pos), along, size, weight, colour: ink(style.color()) };
         text.start = text.place((-back * width(&text.words, size, weight), down * CAPITAL_EM * size));
         self.add(Shape::Text(text));
         Ok(())

@@ -1,6 +1,7 @@
 //! Comparisons made up for tests: shapes of results that charts must bear, not results.
 
-use crate::analysis::{Band, Comparison, Difference, Estimate, PlanSummary};
+use crate::analysis::{Band, Comparison, Difference, Estimate, PairedSample, PlanSummary};
+use crate::stats::paired::Pairs;
 use crate::tally::{METRICS, OUTCOMES, Outcome, REPEATS, Repeat, Unit};
 
 /// What a made-up comparison is like.
@@ -19,8 +20,18 @@ pub(super) enum Kind {
 }
 
 const NAMES: [&str; 12] = [
-    "spray", "targeted", "rotated every 48 h", "considerate", "seven-two-one with quick answers", "silent",
-    "WWWWWWWWWWWWWWWWWWWWWWWWWWWWWW", "slow_reply", "five a day", "gift & <everyone> mentioned now", "club", "workshop",
+    "spray",
+    "targeted",
+    "rotated every 48 h",
+    "considerate",
+    "seven-two-one with quick answers",
+    "silent",
+    "WWWWWWWWWWWWWWWWWWWWWWWWWWWWWW",
+    "slow_reply",
+    "five a day",
+    "gift & <everyone> mentioned now",
+    "club",
+    "workshop",
 ];
 
 /// Plans, days and replicates of that kind.
@@ -31,13 +42,26 @@ pub(super) fn comparison(kind: Kind, plans: usize, days: usize, replicates: u64)
         .map(|(plan, row, metric)| {
             let means = plans[plan].estimates[row].mean.zip(plans[0].estimates[row].mean);
             let difference = means.map(|(own, base)| own - base);
-            let half = if kind == Kind::Rich { difference.map(|d| 0.06 * d.abs() + wobble(plan, row) * 0.1 * d.abs()) } else { Some(0.0) };
+            let half = if kind == Kind::Rich {
+                difference.map(|d| 0.06 * d.abs() + wobble(plan, row) * 0.1 * d.abs())
+            } else {
+                Some(0.0)
+            };
             let known = difference.zip(half).filter(|_| kind != Kind::Bare && replicates > 1);
             let (low, high) = (known.map(|(d, h)| d - h), known.map(|(d, h)| d + h));
-            Difference { plan, metric, difference, low, high, variance_ratio: None, replicates }
+            Difference {
+                plan,
+                metric,
+                difference,
+                low,
+                high,
+                variance_ratio: None,
+                replicates,
+                sample: PairedSample::Values(Pairs::default()),
+            }
         })
         .collect();
-    Comparison { replicates, baseline: 0, plans, differences }
+    Comparison { replicates, baseline: 0, first_replicate: 0, plans, differences }
 }
 
 /// A number in 0..1 that looks like chance and is the same every time.
@@ -61,7 +85,7 @@ fn plan(kind: Kind, i: usize, days: usize, replicates: u64) -> PlanSummary {
         q05: matches!(kind, Kind::Rich | Kind::Equal).then_some((mean * (1.0 - spread)).max(0.0)),
         q95: matches!(kind, Kind::Rich | Kind::Equal).then_some(mean * (1.0 + spread)),
     };
-    let posts = |day: usize| i % 3 != 2 || day % 2 == 0;
+    let posts = |day: usize| i % 3 != 2 || day.is_multiple_of(2);
 
     let mut rows = Vec::new();
     let mut open_by_day = Vec::new();
@@ -87,7 +111,11 @@ fn plan(kind: Kind, i: usize, days: usize, replicates: u64) -> PlanSummary {
         set(Outcome::Banned, 0.3 * limited(d));
         rows.push(bands);
         let missing = kind == Kind::Empty || !posts(day);
-        open_by_day.push(if missing { Band { mean: None, q05: None, q95: None } } else { band(open, 0.12 + 0.1 * harm) });
+        open_by_day.push(if missing {
+            Band { mean: None, q05: None, q95: None }
+        } else {
+            band(open, 0.12 + 0.1 * harm)
+        });
     }
 
     let d = days as f64;
@@ -113,7 +141,8 @@ fn plan(kind: Kind, i: usize, days: usize, replicates: u64) -> PlanSummary {
         .iter()
         .map(|metric| {
             let mean = (kind != Kind::Empty).then(|| mean_of(metric.key, metric.unit));
-            let quantiles = mean.filter(|_| metric.unit != Unit::Chance && kind != Kind::Bare).map(|m| [0.9 * m, m, 1.1 * m]);
+            let quantiles =
+                mean.filter(|_| metric.unit != Unit::Chance && kind != Kind::Bare).map(|m| [0.9 * m, m, 1.1 * m]);
             Estimate { mean, low: mean, high: mean, mcse: None, quantiles, replicates }
         })
         .collect();
@@ -122,6 +151,18 @@ fn plan(kind: Kind, i: usize, days: usize, replicates: u64) -> PlanSummary {
         (_, "loss") => (0..replicates as usize).map(|r| Some(loss(r))).collect(),
         _ => Vec::new(),
     };
+    PlanSummary {
+        name: NAMES[i % NAMES.len()].to_owned(),
+        members,
+        estimates,
+        days: rows,
+        open_by_day,
+        repeats: repeats(kind, i, days, harm),
+        values: METRICS.iter().map(|metric| kept(metric.key)).collect(),
+    }
+}
+
+fn repeats(kind: Kind, i: usize, days: usize, harm: f64) -> [Repeat; REPEATS] {
     let mut repeats = [Repeat::default(); REPEATS];
     if !matches!(kind, Kind::Zero | Kind::Empty) && i % 3 != 1 {
         let long = if days > 100 { REPEATS } else { 9 };
@@ -139,13 +180,5 @@ fn plan(kind: Kind, i: usize, days: usize, replicates: u64) -> PlanSummary {
             };
         }
     }
-    PlanSummary {
-        name: NAMES[i % NAMES.len()].to_owned(),
-        members,
-        estimates,
-        days: rows,
-        open_by_day,
-        repeats,
-        values: METRICS.iter().map(|metric| kept(metric.key)).collect(),
-    }
+    repeats
 }

@@ -11,8 +11,20 @@ use super::{Failure, Scene};
 
 /// What is shown after the headline metrics, as far as there is room.
 const THEN: &[&str] = &[
-    "conversion", "loss", "p_limited", "open_rate", "click_rate", "weekly_unsubscribe", "kept", "p_banned", "unreachable",
-    "unsubscribe", "reports_per_1000", "unwanted_reads", "repurchase_30d", "recommend",
+    "conversion",
+    "loss",
+    "p_limited",
+    "open_rate",
+    "click_rate",
+    "weekly_unsubscribe",
+    "kept",
+    "p_banned",
+    "unreachable",
+    "unsubscribe",
+    "reports_per_1000",
+    "unwanted_reads",
+    "repurchase_30d",
+    "recommend",
 ];
 
 /// Rows that still make one picture.
@@ -49,10 +61,12 @@ pub(super) fn draw(scene: &Scene) -> Result<Option<Canvas>, Failure> {
     let base = &comparison.plans[comparison.baseline].name;
     let head = Head {
         title: title(scene, &shown),
-        subtitle: format!("Difference from {base} on the same people: mean and 95 % interval"),
-        note: "intervals: the error of a finite number of replicates, not of the model; filled: the interval leaves zero out; \
-               arrow: the direction a sender or a recipient would wish for"
-            .to_owned(),
+        subtitle: format!("Difference from {base}, replicate by replicate: mean and 95 % interval"),
+        note: format!(
+            "intervals: the error of a finite number of replicates, not of the model; filled: the interval leaves zero out; \
+               arrow: the direction a sender or a recipient would wish for{}",
+            if several || scene.headline.is_empty() { "" } else { "; bold: what the verdict speaks of" }
+        ),
     };
     let height: f64 = groups.iter().map(|group| group.rows(several) as f64 * ROW + SCALE).sum();
     compose(scene, &head, height, |sheet, plot| {
@@ -126,7 +140,7 @@ fn draw_group(sheet: &Sheet, scene: &Scene, group: &Group, rows: Rect) -> Drawn 
         sheet.line(&[(at, area.top), (at, area.bottom)], colour, width)?;
         sheet.text(words, (at, area.bottom + 12.0), NOTE.centred())?;
     }
-    sheet.text(group.unit, ((area.left + area.right) / 2.0, area.bottom + 31.0), NOTE.centred())?;
+    sheet.text(group.unit, (area.centre().0, area.bottom + 31.0), NOTE.centred())?;
 
     let mut y = rows.top + ROW / 2.0;
     for (metric, differences) in &group.metrics {
@@ -142,7 +156,9 @@ fn draw_group(sheet: &Sheet, scene: &Scene, group: &Group, rows: Rect) -> Drawn 
                 let name = face.shorten(&scene.comparison.plans[difference.plan].name, label.width() - 12.0);
                 sheet.text(&name, (label.left + 12.0, y), face)?;
             } else {
-                sheet.text(&LABEL.shorten(&words, label.width()), (label.left, y), LABEL)?;
+                let headline = scene.headline.iter().any(|h| h.key == metric.key);
+                let face = if headline { NAME } else { LABEL };
+                sheet.text(&face.shorten(&words, label.width()), (label.left, y), face)?;
             }
             let at = |value: f64| panel.place((value * group.factor, 0.0)).0;
             if let (Some(low), Some(high)) = (difference.low, difference.high) {
@@ -177,7 +193,7 @@ fn numbers(difference: &Difference, factor: f64) -> String {
     let decimals = match fineness {
         f if f >= 20.0 => 0,
         f if f >= 0.2 || f == 0.0 => 1,
-        f if f >= 0.02 => 2,
+        f if f >= 0.02 || factor > 1.0 => 2,
         _ => 3,
     };
     format!("{} ({} to {})", signed(value, decimals), signed(low, decimals), signed(high, decimals))
@@ -188,6 +204,9 @@ fn title(scene: &Scene, shown: &[&Difference]) -> String {
     let base = &comparison.plans[comparison.baseline].name;
     let clear = shown.iter().filter(|difference| side(difference) != Side::Open).count();
     let n = shown.len();
+    if shown.iter().all(|difference| difference.low.is_none()) {
+        return format!("Differences from {base}: too few replicates for an interval");
+    }
     if comparison.plans.len() > 2 {
         return format!("{clear} of {n} differences from {base} are clear of zero");
     }
@@ -205,6 +224,8 @@ fn title(scene: &Scene, shown: &[&Difference]) -> String {
         (0, 0) => format!("{other} and {base}: no clear difference in any of {n} measures"),
         (better, 0) => format!("{other} is clearly better than {base} in {better} of {n} measures, worse in none"),
         (0, worse) => format!("{other} is clearly worse than {base} in {worse} of {n} measures, better in none"),
-        (better, worse) => format!("{other} is clearly better than {base} in {better} of {n} measures, worse in {worse}"),
+        (better, worse) => {
+            format!("{other} is clearly better than {base} in {better} of {n} measures, worse in {worse}")
+        }
     })
 }

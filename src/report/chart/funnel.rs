@@ -37,9 +37,10 @@ pub(super) fn draw(scene: &Scene) -> Result<Option<Canvas>, Failure> {
         note: "totals over all days, means over replicates; bought: first purchases through a post".to_owned(),
     };
     let tall = rows.len() <= 5;
-    let row_height = if tall { 62.0 } else { 30.0 };
+    let row_height = if tall { 72.0 } else { 30.0 };
     compose(scene, &head, row_height * rows.len() as f64 + 34.0, |sheet, plot| {
-        let names = rows.iter().map(|row| NAME.width(row.name)).fold(60.0, f64::max).min(if tall { 235.0 } else { 225.0 });
+        let names =
+            rows.iter().map(|row| NAME.width(row.name)).fold(if tall { 135.0 } else { 60.0 }, f64::max).min(235.0);
         let delivered_right = plot.left + names + if tall { 8.0 } else { 88.0 };
         let columns = Rect { left: delivered_right + 26.0, ..plot };
         let table = plot.inset(0.0, 34.0, 0.0, 0.0);
@@ -48,14 +49,14 @@ pub(super) fn draw(scene: &Scene) -> Result<Option<Canvas>, Failure> {
         }
         for (i, row) in rows.iter().enumerate() {
             let band = table.row(i, rows.len());
-            let middle = (band.top + band.bottom) / 2.0;
+            let (_, middle) = band.centre();
             sheet.line(&[(plot.left, band.top), (plot.right, band.top)], GRID, 1.0)?;
             let name = NAME.in_colour(as_ink(plan_colour(scene.comparison, row.plan)));
-            let at = if tall { middle - 10.0 } else { middle };
+            let at = if tall { middle - 11.0 } else { middle };
             sheet.text(&name.shorten(row.name, names), (plot.left, at), name)?;
             if tall {
                 let delivered = format!("{} delivered", grouped(row.delivered, 0));
-                sheet.text(&delivered, (plot.left, middle + 10.0), NOTE)?;
+                sheet.text(&delivered, (plot.left, middle + 14.0), NOTE)?;
             } else {
                 sheet.text(&grouped(row.delivered, 0), (delivered_right, middle), NOTE.ending())?;
             }
@@ -82,16 +83,16 @@ fn draw_step(sheet: &Sheet, scene: &Scene, rows: &[Row], step: usize, column: Re
     let number = NAME.width("1,000") + 8.0;
     for (i, row) in rows.iter().enumerate() {
         let band = column.row(i, rows.len());
-        let middle = (band.top + band.bottom) / 2.0;
+        let (_, middle) = band.centre();
         let (value, before) = (row.steps[step], if step == 0 { 1000.0 } else { row.steps[step - 1] });
         let length = if highest > 0.0 { value / highest * (column.width() - number) } else { 0.0 };
-        let (top, half) = if share_of.is_some() { (middle - 10.0, 9.0) } else { (middle, 8.0) };
+        let (top, half) = if share_of.is_some() { (middle - 11.0, 11.0) } else { (middle, 8.0) };
         let bar = Rect { left: column.left, right: column.left + length.max(1.5), top: top - half, bottom: top + half };
         let colour = if value > 0.0 { plan_colour(scene.comparison, row.plan) } else { AXIS };
         sheet.bar(bar, colour)?;
         sheet.text(&count(value), (bar.right + 6.0, top), LABEL)?;
         if let (Some(of), true) = (share_of, before > 0.0) {
-            sheet.text(&format!("{} {of}", percent(value / before)), (column.left, middle + 12.0), NOTE)?;
+            sheet.text(&format!("{} {of}", percent(value / before)), (column.left, middle + 14.0), NOTE)?;
         }
     }
     Ok(())

@@ -27,9 +27,19 @@ fn headline() -> Vec<&'static Metric> {
 /// A name and a comparison for every shape of result.
 fn shapes() -> Vec<(String, Comparison)> {
     let mut shapes = Vec::new();
-    for (plans, days, replicates) in
-        [(2, 30, 400), (1, 30, 400), (3, 14, 200), (4, 7, 50), (5, 30, 400), (8, 60, 100), (12, 365, 100), (12, 1, 30), (2, 1, 1), (2, 365, 400), (3, 2, 2)]
-    {
+    for (plans, days, replicates) in [
+        (2, 30, 400),
+        (1, 30, 400),
+        (3, 14, 200),
+        (4, 7, 50),
+        (5, 30, 400),
+        (8, 60, 100),
+        (12, 365, 100),
+        (12, 1, 30),
+        (2, 1, 1),
+        (2, 365, 400),
+        (3, 2, 2),
+    ] {
         shapes.push((Kind::Rich, plans, days, replicates));
     }
     for kind in [Kind::Zero, Kind::Equal, Kind::Bare] {
@@ -42,8 +52,7 @@ fn shapes() -> Vec<(String, Comparison)> {
 }
 
 fn texts(canvas: &Canvas) -> Vec<&Text> {
-    let text = |shape| if let &Shape::Text(ref text) = shape { Some(text) } else { None };
-    canvas.shapes.iter().filter_map(text).filter(|text| !text.words.is_empty()).collect()
+    canvas.shapes.iter().filter_map(Shape::text).filter(|text| !text.words.is_empty()).collect()
 }
 
 fn meet((a0, a1): (Place, Place), (b0, b1): (Place, Place)) -> bool {
@@ -56,7 +65,11 @@ fn complaints(canvas: &Canvas) -> Vec<String> {
     let mut found = Vec::new();
     for (i, text) in texts.iter().enumerate() {
         let (low, high) = text.bounds();
-        if low.0 < 2.0 || low.1 < 2.0 || high.0 > f64::from(canvas.width) - 2.0 || high.1 > f64::from(canvas.height) - 2.0 {
+        if low.0 < 2.0
+            || low.1 < 2.0
+            || high.0 > f64::from(canvas.width) - 2.0
+            || high.1 > f64::from(canvas.height) - 2.0
+        {
             found.push(format!("clipped: {:?}", text.words));
         }
         if text.size < SMALL {
@@ -157,16 +170,24 @@ fn a_chart_without_anything_to_show_is_not_drawn() {
 fn titles_claim_a_direction_only_where_the_interval_leaves_zero_out() {
     let directed = ["times as", "more ", "less ", "fewer", "clearly"];
     let equal = comparison(Kind::Equal, 2, 30, 100);
-    for chart in CHARTS.iter().filter(|chart| ["forest", "open_by_day", "people_by_day", "ban_by_day"].contains(&chart.key)) {
+    for chart in
+        CHARTS.iter().filter(|chart| ["forest", "open_by_day", "people_by_day", "ban_by_day"].contains(&chart.key))
+    {
         let scene = Scene { comparison: &equal, headline: &headline(), caption: &CAPTION };
         let canvas = (chart.draw)(&scene).unwrap().unwrap();
-        let title: String = texts(&canvas).iter().filter(|text| text.size > 20.0).map(|text| text.words.as_str()).collect();
+        let title: String =
+            texts(&canvas).iter().filter(|text| text.size > 20.0).map(|text| text.words.as_str()).collect();
         assert!(!directed.iter().any(|word| title.contains(word)), "{}: {title}", chart.key);
     }
     let rich = comparison(Kind::Rich, 2, 30, 100);
     let scene = Scene { comparison: &rich, headline: &headline(), caption: &CAPTION };
     let canvas = (super::open_by_day::draw)(&scene).unwrap().unwrap();
-    assert!(texts(&canvas).iter().any(|text| text.words.starts_with("Targeted is opened 2.") && text.words.ends_with("times as often as spray")));
+    assert!(
+        texts(&canvas)
+            .iter()
+            .any(|text| text.words.starts_with("Targeted is opened 2.")
+                && text.words.ends_with("times as often as spray"))
+    );
 }
 
 #[test]

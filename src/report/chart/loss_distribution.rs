@@ -73,7 +73,8 @@ fn histogram(sheet: &Sheet, scene: &Scene, row: &Row, band: Rect, highest: f64) 
     for (i, &count) in columns.iter().enumerate().filter(|(_, count)| **count > 0) {
         let column = band.column(i, COLUMNS, 0.0);
         let height = (f64::from(count) / f64::from(most) * room).max(1.0);
-        let bar = Rect { left: column.left + 0.5, right: column.right - 0.5, top: band.bottom - height, bottom: band.bottom };
+        let bar =
+            Rect { left: column.left + 0.5, right: column.right - 0.5, top: band.bottom - height, bottom: band.bottom };
         sheet.bar(bar, plan_colour(scene.comparison, row.plan).mix(0.75))?;
     }
     sheet.line(&[(band.left, band.bottom), (band.right, band.bottom)], AXIS, 1.0)?;
@@ -92,8 +93,13 @@ fn title(rows: &[Row]) -> String {
     let known: Vec<(&str, f64)> = rows.iter().filter_map(|row| Some((row.name, row.median?))).collect();
     let text = match known[..] {
         [] => "How much churn differs from campaign to campaign".to_owned(),
-        [(name, median)] => format!("Half of all campaigns of {name} lose {} of members or more", percent(median)),
-        [(a, x), (b, y)] => format!("Half of all campaigns lose {} of members or more with {a}, {} with {b}", percent(x), percent(y)),
+        [(name, median)] => format!("The median campaign of {name} loses {} of its members", percent(median)),
+        [(_, x), (_, y)] if percent(x) == percent(y) => {
+            format!("The median campaign loses {} of members with either plan", percent(x))
+        }
+        [(a, x), (b, y)] => {
+            format!("The median campaign loses {} of members with {a}, {} with {b}", percent(x), percent(y))
+        }
         _ => {
             let least = known.iter().min_by(|a, b| a.1.total_cmp(&b.1)).expect("there are several");
             let most = known.iter().max_by(|a, b| a.1.total_cmp(&b.1)).expect("there are several");

@@ -42,13 +42,13 @@ pub struct Caption<'a> {
 
 /// Everything a chart is drawn from.
 #[derive(Debug, Clone, Copy)]
-pub struct Scene<'a> {
+struct Scene<'a> {
     /// The estimates.
-    pub comparison: &'a Comparison,
+    comparison: &'a Comparison,
     /// Metrics the verdict speaks of, first on the chart of differences.
-    pub headline: &'a [&'static Metric],
+    headline: &'a [&'static Metric],
     /// What the caption says.
-    pub caption: &'a Caption<'a>,
+    caption: &'a Caption<'a>,
 }
 
 /// A kind of chart. `key` is the stem of its files.
@@ -64,7 +64,11 @@ pub struct Chart {
 /// Every kind of chart, in the order in which they are best read.
 pub const CHARTS: &[Chart] = &[
     Chart { key: "forest", title: "paired differences from the baseline with 95 % intervals", draw: forest::draw },
-    Chart { key: "open_by_day", title: "open rate by day, with the spread of single campaigns", draw: open_by_day::draw },
+    Chart {
+        key: "open_by_day",
+        title: "open rate by day, with the spread of single campaigns",
+        draw: open_by_day::draw,
+    },
     Chart {
         key: "people_by_day",
         title: "people by day: active, muted, left, blocked, unreachable",
@@ -73,7 +77,11 @@ pub const CHARTS: &[Chart] = &[
     Chart { key: "ban_by_day", title: "chance of having been limited or banned, by day", draw: ban_by_day::draw },
     Chart { key: "funnel", title: "from delivered to bought, per 1,000 delivered", draw: funnel::draw },
     Chart { key: "repeats", title: "what each further read of the same content does", draw: repeats::draw },
-    Chart { key: "loss_distribution", title: "how churn differs from campaign to campaign", draw: loss_distribution::draw },
+    Chart {
+        key: "loss_distribution",
+        title: "how churn differs from campaign to campaign",
+        draw: loss_distribution::draw,
+    },
 ];
 
 /// A chart in both formats.
@@ -101,15 +109,13 @@ pub fn render(
     caption: &Caption,
 ) -> Result<Option<Rendered>, Failure> {
     let canvas = (chart.draw)(&Scene { comparison, headline, caption })?;
-    Ok(canvas.map(|canvas| Rendered { svg: svg::svg(&canvas, chart.title, &words_on(&canvas)), png: raster::png(&canvas) }))
+    Ok(canvas
+        .map(|canvas| Rendered { svg: svg::svg(&canvas, chart.title, &words_on(&canvas)), png: raster::png(&canvas) }))
 }
 
 /// Everything that can be read on the canvas, for those who cannot see it.
 fn words_on(canvas: &Canvas) -> String {
-    let words = canvas.shapes.iter().filter_map(|shape| match shape {
-        Shape::Text(text) => Some(text.words.as_str()),
-        _ => None,
-    });
+    let words = canvas.shapes.iter().filter_map(Shape::text).map(|text| text.words.as_str());
     words.collect::<Vec<_>>().join(" | ")
 }
 

@@ -16,8 +16,9 @@ const VERBS: Verbs = Verbs {
     often: "often",
     more: "is opened more often than",
     less: "is opened less often than",
-    several_more: "are opened more often",
-    several_less: "are opened less often",
+    several: "are opened",
+    several_more: "more often",
+    several_less: "less often",
     noun: "open rate",
 };
 
@@ -44,10 +45,12 @@ pub(super) fn draw(scene: &Scene) -> Result<Option<Canvas>, Failure> {
         let rate = mean(only, "open_rate").map_or_else(String::new, |rate| format!(": {} in all", percent(rate)));
         format!("How much of what {} sends is opened{rate}", only.name)
     });
+    let banded = series.iter().flat_map(|s| &s.points).any(|point| point.band.is_some());
+    let bands = if banded { "; bands hold 90 % of single campaigns (5 % to 95 %)" } else { "" };
     let head = Head {
         title,
         subtitle: "Open rate by day: reads among posts delivered that day; days without posts are left out".to_owned(),
-        note: "lines are means; bands hold 90 % of single campaigns (5 % to 95 %)".to_owned(),
+        note: format!("lines are means{bands}"),
     };
     let highest = series.iter().flat_map(|s| &s.points).map(|p| p.band.map_or(p.mean, |band| band.1.max(p.mean)));
     let y = Axis::shares(highest.fold(0.0, f64::max), 5);
@@ -72,7 +75,7 @@ fn points(plan: &PlanSummary) -> Vec<Point> {
 /// A panel for each plan, with the other plans in grey behind it.
 fn small(sheet: &Sheet, plot: Rect, days: usize, series: &[Series]) -> Result<(), Failure> {
     let highest = series.iter().flat_map(|s| &s.points).map(|p| p.band.map_or(p.mean, |band| band.1.max(p.mean)));
-    let y = Axis::shares(highest.fold(0.0, f64::max), 3);
+    let y = Axis::shares(highest.fold(0.0, f64::max), 5);
     let x = Axis::days_ends(days);
     let cells = grid(plot.inset(y.room(), 0.0, 8.0, 24.0), series.len());
     for (i, (one, cell)) in series.iter().zip(cells).enumerate() {

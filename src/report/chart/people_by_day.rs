@@ -25,8 +25,9 @@ const VERBS: Verbs = Verbs {
     often: "many members active",
     more: "keeps more members active than",
     less: "keeps fewer members active than",
-    several_more: "keep more members active",
-    several_less: "keep fewer",
+    several: "keep",
+    several_more: "more members active",
+    several_less: "fewer",
     noun: "share of members kept active",
 };
 
@@ -41,7 +42,8 @@ pub(super) fn draw(scene: &Scene) -> Result<Option<Canvas>, Failure> {
     });
     let head = Head {
         title,
-        subtitle: "Share of the members addressed, by day; members who muted can still be reached but rarely look".to_owned(),
+        subtitle: "Share of the members addressed, by day; members who muted can still be reached but rarely look"
+            .to_owned(),
         note: "means over replicates".to_owned(),
     };
     let rows = grid_rows(plans.len());
@@ -55,7 +57,11 @@ pub(super) fn draw(scene: &Scene) -> Result<Option<Canvas>, Failure> {
             let kept = mean(plan, "kept").map_or_else(String::new, |kept| format!("{} active", percent(kept)));
             let name = NAME.in_colour(as_ink(plan_colour(comparison, i)));
             let heading = cell.rect.top + 12.0;
-            sheet.text(&name.shorten(&plan.name, rect.width() - NOTE.width(&kept) - 10.0), (rect.left, heading), name)?;
+            sheet.text(
+                &name.shorten(&plan.name, rect.width() - NOTE.width(&kept) - 10.0),
+                (rect.left, heading),
+                name,
+            )?;
             sheet.text(&kept, (rect.right, heading), NOTE.ending())?;
             let days = Axis { range: 0.5..plan.days.len() as f64 + 0.5, ..Axis::days_ends(plan.days.len()) };
             let y = if cell.leftmost { y.clone() } else { y.unlabelled() };

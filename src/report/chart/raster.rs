@@ -15,7 +15,8 @@ const QUARTER_CIRCLE: f64 = 0.552_284_749_8;
 
 /// The picture as a PNG file's bytes.
 pub(super) fn png(canvas: &Canvas) -> Vec<u8> {
-    let mut picture = Picture::white((f64::from(canvas.width) * SCALE) as usize, (f64::from(canvas.height) * SCALE) as usize);
+    let mut picture =
+        Picture::white((f64::from(canvas.width) * SCALE) as usize, (f64::from(canvas.height) * SCALE) as usize);
     for shape in &canvas.shapes {
         match shape {
             Shape::Area { ring, colour } => picture.fill(&polygon(ring), *colour),
@@ -23,11 +24,12 @@ pub(super) fn png(canvas: &Canvas) -> Vec<u8> {
             Shape::Disc { centre, radius, colour } => picture.fill(&disc(*centre, *radius), *colour),
             Shape::Text(text) => {
                 let at = |p: Point| pixel(text.place((f64::from(p.x), f64::from(p.y))));
-                let outlines = font::outlines(&text.words, text.size, text.weight).into_iter().map(|curve| match curve {
-                    OutlineCurve::Line(a, b) => OutlineCurve::Line(at(a), at(b)),
-                    OutlineCurve::Quad(a, b, c) => OutlineCurve::Quad(at(a), at(b), at(c)),
-                    OutlineCurve::Cubic(a, b, c, d) => OutlineCurve::Cubic(at(a), at(b), at(c), at(d)),
-                });
+                let outlines =
+                    font::outlines(&text.words, text.size, text.weight).into_iter().map(|curve| match curve {
+                        OutlineCurve::Line(a, b) => OutlineCurve::Line(at(a), at(b)),
+                        OutlineCurve::Quad(a, b, c) => OutlineCurve::Quad(at(a), at(b), at(c)),
+                        OutlineCurve::Cubic(a, b, c, d) => OutlineCurve::Cubic(at(a), at(b), at(c), at(d)),
+                    });
                 picture.fill(&outlines.collect::<Vec<_>>(), text.colour);
             }
         }
@@ -53,7 +55,12 @@ fn stroke(path: &[Place], width: f64) -> Vec<OutlineCurve> {
         let length = (dx * dx + dy * dy).sqrt();
         if length > 0.0 {
             let (nx, ny) = (-dy / length * width / 2.0, dx / length * width / 2.0);
-            curves.extend(polygon(&[(a.0 + nx, a.1 + ny), (b.0 + nx, b.1 + ny), (b.0 - nx, b.1 - ny), (a.0 - nx, a.1 - ny)]));
+            curves.extend(polygon(&[
+                (a.0 + nx, a.1 + ny),
+                (b.0 + nx, b.1 + ny),
+                (b.0 - nx, b.1 - ny),
+                (a.0 - nx, a.1 - ny),
+            ]));
         }
     }
     if path.len() > 2 {
@@ -135,7 +142,7 @@ impl Picture {
         encoder.set_color(png::ColorType::Rgb);
         encoder.set_depth(png::BitDepth::Eight);
         encoder.set_compression(png::Compression::Fast);
-        encoder.set_filter(png::FilterType::Sub);
+        encoder.set_filter(png::FilterType::Paeth);
         let mut writer = encoder.write_header().expect("a vector takes every byte");
         writer.write_image_data(&self.rgb).expect("a vector takes every byte and the buffer has the stated size");
         writer.finish().expect("a vector takes every byte");
@@ -171,7 +178,8 @@ mod tests {
 
     #[test]
     fn what_lies_outside_is_cut_off() {
-        let square = Shape::Area { ring: vec![(-10.0, -10.0), (10.0, -10.0), (10.0, 10.0), (-10.0, 10.0)], colour: BLACK };
+        let square =
+            Shape::Area { ring: vec![(-10.0, -10.0), (10.0, -10.0), (10.0, 10.0), (-10.0, 10.0)], colour: BLACK };
         assert!((darkness(square) - 100.0).abs() < 0.5);
     }
 }

@@ -46,9 +46,9 @@ pub(super) fn compose(
 ) -> Result<Option<Canvas>, Failure> {
     let room = WIDTH - 2.0 * MARGIN;
     let question = NOTE.shorten(scene.caption.question, room);
-    let title = TITLE.wrap(&head.title, room, 2);
-    let subtitle = SUBTITLE.wrap(&head.subtitle, room, 2);
-    let caption = NOTE.wrap(&caption(scene, &head.note), room, 4);
+    let title = balanced(TITLE, &head.title, room, 2);
+    let subtitle = balanced(SUBTITLE, &head.subtitle, room, 2);
+    let caption = balanced(NOTE, &caption(scene, &head.note), room, 4);
     let partial = if scene.caption.partial { "Partial run: stopped before the last replicate." } else { "" };
 
     let lines = [
@@ -70,6 +70,9 @@ pub(super) fn compose(
             placed.push((text, y + height / 2.0, face));
             y += height;
         }
+        if block < 2 {
+            y += 3.0;
+        }
     }
 
     let mut canvas = Canvas { width: WIDTH as u32, height: (y + 14.0).ceil() as u32, shapes: Vec::new() };
@@ -82,6 +85,14 @@ pub(super) fn compose(
     draw(&sheet, Rect { left: MARGIN, top: plot_top, right: WIDTH - MARGIN, bottom: plot_top + plot_height })?;
     drop(sheet);
     Ok(Some(canvas))
+}
+
+/// As few lines as will do, about equally long.
+fn balanced(face: Face, text: &str, room: f64, most: usize) -> Vec<String> {
+    let narrower = (10..20).map(|twentieths| face.wrap(text, room * f64::from(twentieths) / 20.0, most));
+    let whole = face.wrap(text, room, most);
+    let as_good = |lines: &Vec<String>| lines.len() == whole.len() && lines.join(" ") == text;
+    { narrower }.find(as_good).unwrap_or(whole)
 }
 
 fn caption(scene: &Scene, note: &str) -> String {
@@ -114,8 +125,8 @@ impl<'a> Sheet<'a> {
 
     /// Draws a line; one that runs level or upright is put where it is sharp.
     pub(super) fn line(&self, path: &[Place], colour: RGBAColor, width: f64) -> Drawn {
-        let level = path.iter().all(|p| p.1 == path[0].1);
-        let upright = path.iter().all(|p| p.0 == path[0].0);
+        let level = path.windows(2).all(|pair| (pair[1].1 - pair[0].1).abs() < 1.0 / GRAIN);
+        let upright = path.windows(2).all(|pair| (pair[1].0 - pair[0].0).abs() < 1.0 / GRAIN);
         let place = |&(x, y): &Place| (if upright { sharp(x) } else { x }, if level { sharp(y) } else { y });
         let path: Vec<(i32, i32)> = path.iter().map(place).map(|(x, y)| (grains(x), grains(y))).collect();
         Ok(self.root.draw(&PathElement::new(path, stroke(colour, width)))?)
@@ -151,10 +162,10 @@ impl<'a> Sheet<'a> {
 
     /// A panel with axes: thin level lines at the ticks of `y`, words at the ticks of both axes.
     pub(super) fn panel(&self, rect: Rect, x: &Axis, y: &Axis) -> Result<Panel<'a>, Failure> {
-        let area = self.root.clone().shrink(
-            (grains(rect.left), grains(rect.top)),
-            (grains(rect.width()), grains(rect.height())),
-        );
+        let area = self
+            .root
+            .clone()
+            .shrink((grains(rect.left), grains(rect.top)), (grains(rect.width()), grains(rect.height())));
         let chart = ChartBuilder::on(&area).build_cartesian_2d(x.range.clone(), y.range.clone())?;
         let panel = Panel { rect, chart };
         for (value, words) in &y.ticks {
@@ -167,11 +178,9 @@ impl<'a> Sheet<'a> {
             let (at, _) = panel.place((*value, y.range.start));
             self.line(&[(at, rect.bottom), (at, rect.bottom + 4.0)], AXIS, 1.0)?;
             let face = match x.ends {
-                Ends::Centred => NOTE.centred(),
-                Ends::Inside if i == 0 && x.ticks.len() == 1 => NOTE.centred(),
-                Ends::Inside if i == 0 => NOTE,
-                Ends::Inside if i + 1 == x.ticks.len() => NOTE.ending(),
-                Ends::Inside => NOTE.centred(),
+                Ends::Inside if i == 0 && x.ticks.len() > 1 => NOTE,
+                Ends::Inside if i > 0 && i + 1 == x.ticks.len() => NOTE.ending(),
+                Ends::Inside | Ends::Centred => NOTE.centred(),
             };
             self.text(words, (at, rect.bottom + 14.0), face)?;
         }
@@ -185,7 +194,7 @@ impl<'a> Sheet<'a> {
         }
         for one in series {
             panel.line(one.points.iter().map(|p| (p.x, p.mean)), one.colour, 2.2)?;
-            let crowded = one.points.len() > 40;
+            let crowded = one.points.len() > 40 || (one.points.len() > 12 && one.unbroken());
             for (i, point) in one.points.iter().enumerate() {
                 if !crowded || i + 1 == one.points.len() {
                     self.dot(panel.place((point.x, point.mean)), 3.0, one.colour)?;
@@ -207,7 +216,8 @@ impl<'a> Sheet<'a> {
             let hook = [(end.0 + 5.0, end.1), (start.max(end.0 + 6.0), end.1), (start + 10.0, y), (start + 14.0, y)];
             self.line(&hook, one.colour.mix(0.55), 1.0)?;
             let (name, value) = (NAME.in_colour(as_ink(one.colour)), NOTE);
-            let room = WIDTH - MARGIN - start - 18.0 - if one.value.is_empty() { 0.0 } else { value.width(&one.value) + 7.0 };
+            let room =
+                WIDTH - MARGIN - start - 18.0 - if one.value.is_empty() { 0.0 } else { value.width(&one.value) + 7.0 };
             let words = name.shorten(&one.name, room);
             self.text(&words, (start + 18.0, y), name)?;
             if !one.value.is_empty() {
@@ -280,6 +290,13 @@ pub(super) struct Series {
     pub(super) value: String,
     pub(super) colour: RGBAColor,
     pub(super) points: Vec<Point>,
+}
+
+impl Series {
+    /// Whether no place on the way is missing.
+    fn unbroken(&self) -> bool {
+        self.points.windows(2).all(|pair| pair[1].x - pair[0].x < 1.5)
+    }
 }
 
 /// One place of a series.
@@ -384,16 +401,10 @@ pub(super) fn signed(value: f64, decimals: usize) -> String {
 
 /// The smallest of 1, 2, 5, 10, ... (and their tenths) that needs at most so many steps.
 fn nice_step(span: f64, steps: usize) -> f64 {
+    const POWERS: [f64; 16] = [1e-4, 1e-3, 1e-2, 1e-1, 1.0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11];
     let enough = span / steps as f64 * (1.0 - 1e-9);
-    let mut power = 1e-9;
-    loop {
-        for factor in [1.0, 2.0, 5.0] {
-            if power * factor >= enough {
-                return power * factor;
-            }
-        }
-        power *= 10.0;
-    }
+    let candidates = POWERS.iter().flat_map(|power| [1.0, 2.0, 5.0].map(|factor| factor * power));
+    candidates.into_iter().find(|&step| step >= enough).unwrap_or(enough)
 }
 
 /// A part of the sheet with a scale in each direction.
@@ -406,7 +417,8 @@ impl Panel<'_> {
     /// Where a pair of values is on the sheet.
     pub(super) fn place(&self, (x, y): (f64, f64)) -> Place {
         let (across, down) = (self.chart.x_range(), self.chart.y_range());
-        let (right, up) = ((x - across.start) / (across.end - across.start), (y - down.start) / (down.end - down.start));
+        let (right, up) =
+            ((x - across.start) / (across.end - across.start), (y - down.start) / (down.end - down.start));
         (self.rect.left + right * self.rect.width(), self.rect.bottom - up * self.rect.height())
     }
 
@@ -464,6 +476,9 @@ mod tests {
             assert!(axis.range.end >= highest && axis.ticks.len() >= 2 && axis.ticks.len() <= 6, "{highest}: {axis:?}");
         }
         let axis = Axis::around_zero(-31.0, 1.6, 6);
-        assert!(axis.range.start <= -31.0 && axis.range.end >= 1.6 && axis.ticks.iter().any(|t| t.1 == "0"), "{axis:?}");
+        assert!(
+            axis.range.start <= -31.0 && axis.range.end >= 1.6 && axis.ticks.iter().any(|t| t.1 == "0"),
+            "{axis:?}"
+        );
     }
 }

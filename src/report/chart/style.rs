@@ -8,6 +8,7 @@ use plotters::style::text_anchor::{HPos, VPos};
 
 use crate::analysis::Comparison;
 
+use super::canvas::Place;
 use super::font::Weight;
 
 /// Width of every chart, logical pixels.
@@ -60,7 +61,7 @@ pub(super) fn plan_colour(comparison: &Comparison, plan: usize) -> RGBAColor {
 /// The colour, dark enough for words on white.
 pub(super) fn as_ink(RGBAColor(r, g, b, alpha): RGBAColor) -> RGBAColor {
     let light = 0.299 * f64::from(r) + 0.587 * f64::from(g) + 0.114 * f64::from(b);
-    let keep = (105.0 / light).min(1.0);
+    let keep = (90.0 / light).min(1.0);
     let darker = |channel: u8| (f64::from(channel) * keep) as u8;
     RGBAColor(darker(r), darker(g), darker(b), alpha)
 }
@@ -135,6 +136,10 @@ impl Rect {
 
     pub(super) fn height(self) -> f64 {
         self.bottom - self.top
+    }
+
+    pub(super) fn centre(self) -> Place {
+        (f64::midpoint(self.left, self.right), f64::midpoint(self.top, self.bottom))
     }
 
     /// The part that remains when so much is cut off at each side.

@@ -2,7 +2,9 @@
 //!
 //! A title claims a direction only where the interval of the paired difference leaves zero out.
 
-use crate::analysis::{Comparison, Difference, Estimate, PlanSummary};
+use crate::analysis::{CONFIDENCE, Comparison, Difference, Estimate, PlanSummary};
+use crate::report::number::fixed;
+use crate::stats::interval::of_proportion;
 use crate::tally::METRICS;
 
 /// Keeps a number and its sign on one line.
@@ -32,28 +34,16 @@ pub(super) fn percent(share: f64) -> String {
         format!("<{TIED}0.1{TIED}%")
     } else if points.abs() < 9.95 {
         format!("{points:.1}{TIED}%")
-    } else if points < 100.0 && points >= 99.5 {
+    } else if (99.5..100.0).contains(&points) {
         format!("{:.1}{TIED}%", points.min(99.9))
     } else {
         format!("{points:.0}{TIED}%")
     }
 }
 
-/// A number with commas between its thousands.
+/// A number with commas between its thousands and a typographic minus.
 pub(super) fn grouped(value: f64, decimals: usize) -> String {
-    let text = format!("{:.decimals$}", value.abs());
-    let (whole, rest) = text.split_at(text.find('.').unwrap_or(text.len()));
-    let mut out = String::new();
-    if value < 0.0 && text.bytes().any(|b| matches!(b, b'1'..=b'9')) {
-        out.push('−');
-    }
-    for (i, digit) in whole.chars().enumerate() {
-        if i > 0 && (whole.len() - i) % 3 == 0 {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out + rest
+    fixed(value, decimals).replace('-', "−")
 }
 
 /// A count to three digits.
@@ -106,9 +96,11 @@ pub(super) struct Verbs {
     pub(super) more: &'static str,
     /// "is opened less often than".
     pub(super) less: &'static str,
-    /// "more often", of several plans.
+    /// "are opened", of several plans.
+    pub(super) several: &'static str,
+    /// "more often", after `several`.
     pub(super) several_more: &'static str,
-    /// "less often", of several plans.
+    /// "less often", after `several`.
     pub(super) several_less: &'static str,
     /// "open rate".
     pub(super) noun: &'static str,
@@ -125,11 +117,19 @@ pub(super) fn compared(comparison: &Comparison, key: &str, verbs: &Verbs) -> Opt
             let n = others.len();
             let on = |wanted| others.iter().filter(|difference| side(difference) == wanted).count();
             let opening = format!("Compared with {}, ", base.name);
+            let of = |k: usize| match n {
+                2 if k == 2 => "both other plans".to_owned(),
+                n if k == n => format!("all {n} other plans"),
+                n => format!("{k} of {n} other plans"),
+            };
             Some(match (on(Side::More), on(Side::Less)) {
                 (0, 0) => format!("No plan's {} is clearly different from that of {}", verbs.noun, base.name),
-                (more, 0) => format!("{opening}{more} of {n} plans {}", verbs.several_more),
-                (0, less) => format!("{opening}{less} of {n} plans {}", verbs.several_less),
-                (more, less) => format!("{opening}{more} of {n} plans {}, {less} {}", verbs.several_more, verbs.several_less),
+                (more, 0) => format!("{opening}{} {} {}", of(more), verbs.several, verbs.several_more),
+                (0, less) => format!("{opening}{} {} {}", of(less), verbs.several, verbs.several_less),
+                (more, less) => {
+                    let Verbs { several, several_more, several_less, .. } = verbs;
+                    format!("{opening}{more} of {n} plans {several} {several_more}, {less} {several_less}")
+                }
             })
         }
     }
@@ -160,16 +160,13 @@ fn times(larger: f64, smaller: f64, difference: &Difference) -> Option<String> {
     let width = difference.high? - difference.low?;
     let ratio = larger / smaller;
     let known = smaller > 0.0 && width < 0.2 * (larger - smaller) && width < smaller;
-    (known && (1.5..100.0).contains(&ratio)).then(|| if ratio < 9.95 { format!("{ratio:.1}") } else { format!("{ratio:.0}") })
+    (known && (1.5..100.0).contains(&ratio))
+        .then(|| if ratio < 9.95 { format!("{ratio:.1}") } else { format!("{ratio:.0}") })
 }
 
-/// Wilson's score interval of a proportion at 95 % (Wilson 1927).
-pub(super) fn wilson(proportion: f64, n: f64) -> (f64, f64) {
-    const Z: f64 = 1.959_963_985;
-    let scale = 1.0 + Z * Z / n;
-    let centre = (proportion + Z * Z / (2.0 * n)) / scale;
-    let half = Z / scale * (proportion * (1.0 - proportion) / n + Z * Z / (4.0 * n * n)).max(0.0).sqrt();
-    ((centre - half).max(0.0), (centre + half).min(1.0))
+/// A proportion's 95 % interval (Wilson), for bands; `None` without trials.
+pub(super) fn wilson(successes: u64, trials: u64) -> Option<(f64, f64)> {
+    of_proportion(successes, trials, CONFIDENCE).map(|interval| (interval.low, interval.high))
 }
 
 #[cfg(test)]
@@ -188,13 +185,5 @@ mod tests {
         assert_eq!(grouped(-1234.56, 1), "−1,234.6");
         assert_eq!(grouped(-0.01, 1), "0.0");
         assert_eq!(grouped(12.0, 0), "12");
-    }
-
-    #[test]
-    fn wilson_is_inside_zero_and_one_at_the_ends() {
-        let (low, high) = wilson(0.0, 400.0);
-        assert!(low == 0.0 && (0.009..0.010).contains(&high), "{low} {high}");
-        let (low, high) = wilson(0.5, 100.0);
-        assert!((low - 0.4038).abs() < 1e-4 && (high - 0.5962).abs() < 1e-4, "{low} {high}");
     }
 }
