@@ -71,6 +71,7 @@ impl Range {
 
     fn words(self) -> Cow<'static, str> {
         Cow::Borrowed(match self {
+            Range::Between(low, f64::INFINITY) => return Cow::Owned(format!("{low} or more")),
             Range::Between(low, high) => return Cow::Owned(format!("from {low} to {high}")),
             Range::Share => "from 0 to 1",
             Range::SomeShare => "above 0 and at most 1",
