@@ -775,10 +775,8 @@ fn better_fit_raises_opens_and_lowers_exits() {
 
 #[test]
 fn slower_replies_convert_fewer_questions() {
-    let plans: String = ["5m", "30m", "2h", "6h", "17h", "48h"]
-        .iter()
-        .map(|reply| format!("[plan.r{reply}]\nreply = \"{reply}\"\n"))
-        .collect();
+    let plan = |reply| format!("[plan.r{reply}]\nreply = \"{reply}\"\n");
+    let plans = ["5m", "30m", "2h", "6h", "17h", "48h"].map(plan).concat();
     let run = Run::of(&scenario(20, "size = 2000\nfit = 0.8", &["question_rate = 0.05"], &plans), 20);
     let conversion = per(Outcome::InquiryPurchases, Outcome::Questions);
     let sold: Vec<f64> = (0..6).map(|plan| run.mean(plan, &conversion)).collect();
