@@ -2,6 +2,7 @@
 
 pub mod analysis;
 pub mod behaviour;
+pub mod cli;
 pub mod diagnostic;
 pub mod engine;
 pub mod evidence;
@@ -10,8 +11,10 @@ pub mod parameter;
 pub mod plan;
 pub mod platform;
 pub mod population;
+pub mod report;
 pub mod rng;
 pub mod scenario;
 pub mod stats;
+pub mod study;
 pub mod tally;
 pub mod units;

@@ -15,8 +15,7 @@ const ROUND: f32 = 12_582_912.0;
 /// Relative error below 2e-7.
 #[inline(always)]
 pub fn exp(x: f32) -> f32 {
-    // `max` then `min`, not `clamp`: two instructions, and a NaN does not survive.
-    let x = x.max(-87.0).min(88.0);
+    let x = x.clamp(-87.0, 88.0);
     let whole = (x * std::f32::consts::LOG2_E + ROUND) - ROUND;
     let r = (x - whole * 0.693_359_4) + whole * 2.121_944_4e-4;
     let mut p = 1.987_569_1e-4;
@@ -24,7 +23,7 @@ pub fn exp(x: f32) -> f32 {
     p = p * r + 8.333_452e-3;
     p = p * r + 4.166_579_6e-2;
     p = p * r + 1.666_666_6e-1;
-    p = p * r + 5.000_000_1e-1;
+    p = p * r + 0.5;
     let fraction = p * (r * r) + r + 1.0;
     fraction * f32::from_bits(((whole as i32 + 127) << 23) as u32)
 }
@@ -74,7 +73,7 @@ pub fn beta_2_2_quantile(u: f32) -> f32 {
     p = p * s + 0.092_329_01;
     p = p * s + 0.032_762_826;
     p = p * s + 0.048_907_265;
-    p = p * s + 0.111_834_504;
+    p = p * s + 0.111_834_5;
     p = p * s + 0.577_325_4;
     let x = p * s;
     if u < 0.5 { x } else { 1.0 - x }

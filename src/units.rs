@@ -67,6 +67,20 @@ pub struct Flags {
     pub broken_link: bool,
 }
 
+/// Optional mechanisms; all off by default, because no claim of the article identifies them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "four independent switches, each named in the file")]
+pub struct Switches {
+    /// Reads of a content are forgotten with half-life `repeat_memory_days`.
+    pub repeat_memory: bool,
+    /// Exits in a group raise the others' hazard (`contagion_factor`, `contagion_days`).
+    pub contagion: bool,
+    /// The first read counts less (`wear_in`).
+    pub wear_in: bool,
+    /// Members learn what to expect (`expectation_learning`).
+    pub expectation_learning: bool,
+}
+
 /// Day of the week; day 1 of a campaign is a Monday unless the scenario says otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]

@@ -102,7 +102,7 @@ fn a_chance_has_a_wilson_interval_and_a_newcombe_difference() {
     close(limited.mean, 2.0 / 3.0);
     close(limited.mcse, (2.0 / 27.0_f64).sqrt());
     close(limited.low, 0.207_659_600_802);
-    close(limited.high, 0.93850805528);
+    close(limited.high, 0.938_508_055_28);
     assert_eq!(limited.quantiles, None);
     let never = comparison.estimate(1, "p_limited").unwrap();
     assert_eq!((never.mean, never.low, never.mcse), (Some(0.0), Some(0.0), Some(0.0)));
@@ -323,6 +323,25 @@ fn precision_is_reached_and_names_the_metric_that_was_last() {
     };
     assert_eq!(reached.last.unwrap().metric.key, "loss");
     assert!(reached.replicates > 100 && reached.widest.unwrap().half_width.unwrap() < 0.005);
+}
+
+#[test]
+fn the_last_is_the_one_that_was_still_wide_before_even_if_another_is_wider_now() {
+    let house = |_| Campaign { buyers: 10, left: 30, ..Campaign::default() };
+    let yours = |i: u64| Campaign {
+        buyers: 9 + i % 2 * 2,
+        left: if i >= 100 || !i.is_multiple_of(3) { 30 } else { 27 },
+        ..Campaign::default()
+    };
+    let replicates = replicates(0, &pairs(400, house, yours));
+    let mut accumulator = accumulate(&["house", "yours"], &replicates[..100]);
+    let mut precision = Precision::new(0.005, &headline()[..2]);
+    let first = precision.look(&accumulator);
+    assert_eq!((first.reached, first.widest.unwrap().metric.key), (false, "loss"));
+    accumulator.accumulate(&replicates[100..]);
+    let second = precision.look(&accumulator);
+    assert!(second.reached);
+    assert_eq!((second.last.unwrap().metric.key, second.widest.unwrap().metric.key), ("loss", "conversion"));
 }
 
 #[test]

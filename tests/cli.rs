@@ -1,4 +1,5 @@
 //! The program as a user types it: what it prints, what it leaves behind, and how it ends.
+#![expect(clippy::unwrap_used, reason = "a test ends where it fails")]
 
 use std::fs;
 use std::path::Path;
@@ -45,7 +46,9 @@ fn a_five_line_plan_runs_and_leaves_every_file() {
     assert_eq!(text.lines().last().unwrap(), "output/club/0001");
     assert!(text.contains("daily") && text.contains("spaced") && text.contains("95 % intervals"), "{text}");
     let run = folder.path().join("output/club/0001");
-    for file in ["summary.csv", "differences.csv", "daily.csv", "replicates.csv", "reads_by_repeat.csv", "manifest.toml"] {
+    for file in
+        ["summary.csv", "differences.csv", "daily.csv", "replicates.csv", "reads_by_repeat.csv", "manifest.toml"]
+    {
         assert!(run.join(file).metadata().unwrap().len() > 0, "{file}");
     }
     for chart in wearout::report::chart::CHARTS {
@@ -60,7 +63,8 @@ fn a_five_line_plan_runs_and_leaves_every_file() {
 fn a_repetition_is_the_same_to_the_byte_whatever_the_threads() {
     let folder = folder_with("club.toml", FIVE_LINES);
     for threads in ["1", "2", "7"] {
-        let output = wearout(folder.path(), &["run", "club.toml", "--replicates", "30", "--quiet", "--threads", threads]);
+        let output =
+            wearout(folder.path(), &["run", "club.toml", "--replicates", "30", "--quiet", "--threads", threads]);
         assert_eq!(status(&output), 0, "{}", stderr(&output));
     }
     let runs = folder.path().join("output/club");
@@ -78,7 +82,8 @@ fn a_repetition_is_the_same_to_the_byte_whatever_the_threads() {
 fn a_manifest_is_enough_to_run_again_to_the_byte() {
     let folder = folder_with("club.toml", FIVE_LINES);
     let set = ["--set", "plan.spaced.reply=15m"];
-    let first = wearout(folder.path(), &[&["run", "club.toml", "--replicates", "20", "--seed", "7"][..], &set].concat());
+    let first =
+        wearout(folder.path(), &[&["run", "club.toml", "--replicates", "20", "--seed", "7"][..], &set].concat());
     assert_eq!(status(&first), 0, "{}", stderr(&first));
     let run = folder.path().join("output/club/0001");
     let manifest: toml::Table = fs::read_to_string(run.join("manifest.toml")).unwrap().parse().unwrap();
@@ -88,7 +93,8 @@ fn a_manifest_is_enough_to_run_again_to_the_byte() {
     let again = wearout(folder.path(), &["run", "again.toml", "--replicates", "20", "--seed", &seed]);
     assert_eq!(status(&again), 0, "{}", stderr(&again));
     for name in ["summary.csv", "differences.csv", "daily.csv", "replicates.csv", "reads_by_repeat.csv"] {
-        let read = |run: &str| fs::read_to_string(folder.path().join("output").join(run).join("0001").join(name)).unwrap();
+        let read =
+            |run: &str| fs::read_to_string(folder.path().join("output").join(run).join("0001").join(name)).unwrap();
         assert_eq!(read("club"), read("again"), "{name}");
     }
 }
@@ -99,7 +105,8 @@ fn what_moved_since_the_last_run_is_said() {
     wearout(folder.path(), &["run", "club.toml", "--replicates", "20"]);
     let same = stdout(&wearout(folder.path(), &["run", "club.toml", "--replicates", "20"]));
     assert!(!same.contains("Since run"), "{same}");
-    let output = wearout(folder.path(), &["run", "club.toml", "--replicates", "20", "--set", "plan.spaced.reply=never"]);
+    let output =
+        wearout(folder.path(), &["run", "club.toml", "--replicates", "20", "--set", "plan.spaced.reply=never"]);
     let text = stdout(&output);
     assert!(text.contains("Since run 0002:\n  plan.spaced.reply 2h30m -> never\n  spaced: "), "{text}");
 }
@@ -133,7 +140,11 @@ fn usage_input_and_output_have_their_own_exit_status() {
     assert_eq!(status(&run(&["run", "club.toml", "--replicates", "0"])), 2);
     let missing = run(&["run", "targeted-vs-spry"]);
     assert_eq!(status(&missing), 1);
-    assert!(stderr(&missing).contains("did you mean the shipped scenario `targeted-vs-spray`?"), "{}", stderr(&missing));
+    assert!(
+        stderr(&missing).contains("did you mean the shipped scenario `targeted-vs-spray`?"),
+        "{}",
+        stderr(&missing)
+    );
     fs::write(folder.path().join("file"), "in the way").unwrap();
     let blocked = run(&["run", "club.toml", "--out", "file/inside"]);
     assert_eq!(status(&blocked), 3, "{}", stderr(&blocked));

@@ -190,7 +190,7 @@ fn metrics_of(tally: &Tally, stakes: &Stakes) -> Vec<Option<f64>> {
 
 fn open_rate(day: &Counts) -> Option<f64> {
     let delivered = day.get(Outcome::Delivered);
-    (delivered > 0).then(|| day.get(Outcome::Reads) as f64 / delivered as f64)
+    (delivered > 0).then(|| day.get(Outcome::ReadsOfPosts) as f64 / delivered as f64)
 }
 
 fn band(mean: Option<f64>, mut kept: Vec<f64>) -> Band {

@@ -88,7 +88,7 @@ pub struct PlanSummary {
     pub estimates: Vec<Estimate>,
     /// One row a day, a band per `Outcome::ALL`.
     pub days: Vec<[Band; OUTCOMES]>,
-    /// Open rate by day (reads that day / delivered that day; blank on days without posts).
+    /// Open rate by day: reads of the posts sent that day / delivered that day; blank on days without posts.
     pub open_by_day: Vec<Band>,
     /// Pooled over all replicates.
     pub repeats: [Repeat; REPEATS],

@@ -1,20 +1,7 @@
 //! The parameters as the kernel wants them: single precision, exponents and ratios taken once.
 
 use crate::parameter::Parameters;
-use crate::units::Kind;
-
-/// Optional mechanisms that are on (contract, end of section 4).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Optional {
-    /// Reads of a content are forgotten.
-    pub repeat_memory: bool,
-    /// Leaving is contagious.
-    pub contagion: bool,
-    /// The first read counts less.
-    pub wear_in: bool,
-    /// Members learn what to expect.
-    pub expectation_learning: bool,
-}
+use crate::units::{Kind, Switches};
 
 /// Constants of a member's day. Names and meanings are those of the parameter catalogue unless a comment says otherwise.
 #[derive(Debug, Clone, PartialEq)]
@@ -80,17 +67,16 @@ pub struct Law {
 
 impl Law {
     /// The law of these parameters with these optional mechanisms.
-    pub fn new(p: &Parameters, on: Optional) -> Law {
+    pub fn new(p: &Parameters, on: Switches) -> Law {
         let half_life = |hours: f64| (-std::f64::consts::LN_2 / hours) as f32;
         let value = |kind| {
-            let share = match kind {
+            (match kind {
                 Kind::Hard => 0.0,
                 Kind::Reminder => p.value_reminder,
                 Kind::Preview => p.value_preview,
                 Kind::Testimonial => p.value_testimonial,
-                Kind::Useful => 1.0,
-            };
-            (p.useful_value * share) as f32
+                Kind::Useful => p.useful_value,
+            }) as f32
         };
         Law {
             mute_visit: p.mute_visit as f32,

@@ -11,7 +11,9 @@ pub(super) fn leak(block: &mut Block, today: &Today<'_>, notes: &mut Notes<'_>) 
         return;
     }
     for lane in 0..LANES {
-        if is_alive(block.status[lane]) && uniform_f64(member_words(block, lane, today, Purpose::Leak)[0]) < today.leak_exit {
+        if is_alive(block.status[lane])
+            && uniform_f64(member_words(block, lane, today, Purpose::Leak)[0]) < today.leak_exit
+        {
             depart(block, lane, Status::Left, notes);
             notes.counts.add(Outcome::LeakExits, 1);
         }

@@ -24,7 +24,7 @@ mod reading;
 mod trust;
 mod visiting;
 
-pub use law::{Law, Optional};
+pub use law::Law;
 pub use outcome::close;
 pub use reading::{MOST_OFFERED, Post};
 

@@ -218,6 +218,7 @@ fn read<const REPEATED: bool>(
     notes.counts.add(Outcome::DwellMs, u64::from(dwell_ms));
     let record = &mut notes.posts[post.index];
     record.reads += n_reads;
+    record.clicks += n_clicks;
     record.interactions += n_interactions;
     if REPEATED {
         for lane in super::lanes(&has_read) {

@@ -7,15 +7,15 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 /// What a sending plan does to the people who receive it: a Monte Carlo simulator for messaging groups.
 #[derive(Debug, Parser)]
 #[command(name = "wearout", version, max_term_width = 100)]
-pub struct Cli {
+pub(super) struct Cli {
     /// What to do.
     #[command(subcommand)]
-    pub command: Command,
+    pub(super) command: Command,
 }
 
 /// The verbs.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(super) enum Command {
     /// Simulate every plan of a scenario on the same people; print the table and the verdict, write files and charts
     Run(RunArgs),
     /// Say every fault of a scenario, or what it would run
@@ -42,55 +42,54 @@ pub enum Command {
 
 /// Arguments of `run`.
 #[derive(Debug, Args)]
-pub struct RunArgs {
+pub(super) struct RunArgs {
     /// A scenario file, or the name of a shipped scenario (`wearout list scenarios`)
-    pub scenario: String,
+    pub(super) scenario: String,
     /// Replicates: campaigns simulated per plan
     #[arg(long, default_value_t = 400, value_parser = clap::value_parser!(u32).range(1..=16_000_000), conflicts_with = "precision")]
-    pub replicates: u32,
+    pub(super) replicates: u32,
     /// Run until every headline difference is known to within this half-width (0.005 is half a point)
     #[arg(long, value_parser = positive)]
-    pub precision: Option<f64>,
+    pub(super) precision: Option<f64>,
     /// Replicates at the most, with --precision
     #[arg(long, default_value_t = 100_000, value_parser = clap::value_parser!(u32).range(1..=16_000_000), requires = "precision")]
-    pub max_replicates: u32,
+    pub(super) max_replicates: u32,
     /// Seed of all luck: the same seed gives the same bytes
     #[arg(long, default_value_t = 1)]
-    pub seed: u64,
+    pub(super) seed: u64,
     /// Threads; the result does not depend on them [default: all]
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1024))]
-    pub threads: Option<u32>,
+    pub(super) threads: Option<u32>,
     /// Folder for results
     #[arg(long, default_value = "output")]
-    pub out: PathBuf,
+    pub(super) out: PathBuf,
     /// Change a key of the scenario before it is read: --set plan.filtered.reply=15m (repeatable)
     #[arg(long, value_name = "KEY=VALUE")]
-    pub set: Vec<String>,
+    pub(super) set: Vec<String>,
     /// Write a row per replicate beyond the first 10,000 too
     #[arg(long)]
-    pub all_replicates: bool,
+    pub(super) all_replicates: bool,
     /// Print JSON instead of the table
     #[arg(long)]
-    pub json: bool,
+    pub(super) json: bool,
     /// No progress
     #[arg(long, short)]
-    pub quiet: bool,
+    pub(super) quiet: bool,
 }
 
 /// Arguments of `check`.
 #[derive(Debug, Args)]
-pub struct CheckArgs {
+pub(super) struct CheckArgs {
     /// A scenario file, or the name of a shipped scenario
-    pub scenario: String,
+    pub(super) scenario: String,
     /// Change a key of the scenario before it is read (repeatable)
     #[arg(long, value_name = "KEY=VALUE")]
-    pub set: Vec<String>,
+    pub(super) set: Vec<String>,
 }
 
 /// What can be listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-#[expect(missing_docs, reason = "the names say it")]
-pub enum Listed {
+pub(super) enum Listed {
     Scenarios,
     Metrics,
     Parameters,

@@ -17,11 +17,14 @@ use crate::tally::{METRICS, Metric};
 fn rows(what: Listed) -> Vec<(String, String)> {
     match what {
         Listed::Scenarios => SHIPPED.iter().map(|(name, text)| ((*name).to_owned(), question(text))).collect(),
-        Listed::Metrics => {
-            METRICS.iter().map(|m| (m.key.to_owned(), format!("{} [{}]: {}", m.label, m.unit.key(), m.meaning))).collect()
-        }
+        Listed::Metrics => METRICS
+            .iter()
+            .map(|m| (m.key.to_owned(), format!("{} [{}]: {}", m.label, m.unit.key(), m.meaning)))
+            .collect(),
         Listed::Parameters => {
-            let about = |p: &Parameter| format!("{} {} ({} to {}): {}", number(p.value), p.unit, number(p.low), number(p.high), p.meaning);
+            let about = |p: &Parameter| {
+                format!("{} {} ({} to {}): {}", number(p.value), p.unit, number(p.low), number(p.high), p.meaning)
+            };
             parameter::catalogue().iter().map(|p| (p.key.clone(), about(p))).collect()
         }
         Listed::Platforms => platform::catalog().iter().map(|p| (p.key.clone(), p.title.clone())).collect(),
@@ -67,7 +70,9 @@ pub(super) fn explain(name: &str) -> Result<String, String> {
         }
     }
     found.extend(platform::find(&word).map(profile_text));
-    found.extend(evidence::find(&word).map(|claim| format!("{}\n{}", claim.id, claims(std::slice::from_ref(&claim.id)))));
+    found.extend(
+        evidence::find(&word).map(|claim| format!("{}\n{}", claim.id, claims(std::slice::from_ref(&claim.id)))),
+    );
     if !found.is_empty() {
         return Ok(found.join("\n"));
     }
@@ -84,7 +89,8 @@ pub(super) fn explain(name: &str) -> Result<String, String> {
 }
 
 fn metric_text(metric: &Metric) -> String {
-    let mut text = format!("{} (metric): {}\n  {}\n  unit: {}\n", metric.key, metric.label, metric.meaning, metric.unit.key());
+    let mut text =
+        format!("{} (metric): {}\n  {}\n  unit: {}\n", metric.key, metric.label, metric.meaning, metric.unit.key());
     let measured = evidence::ledger().iter().filter(|claim| claim.observable == metric.key);
     let ids: Vec<String> = measured.map(|claim| claim.id.clone()).collect();
     if ids.is_empty() {
@@ -107,7 +113,10 @@ fn parameter_text(parameter: &Parameter) -> String {
 }
 
 fn profile_text(profile: &platform::Profile) -> String {
-    let mut text = format!("{} (platform): {}\n  source: {}, checked {}\n", profile.key, profile.title, profile.source, profile.checked);
+    let mut text = format!(
+        "{} (platform): {}\n  source: {}, checked {}\n",
+        profile.key, profile.title, profile.source, profile.checked
+    );
     for rule in profile.rules.describe() {
         let _ = writeln!(text, "  {}: {}", rule.key, rule.text);
     }

@@ -70,7 +70,9 @@ pub fn main() -> ExitCode {
 fn print(text: &str) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(cause) if cause.kind() != io::ErrorKind::BrokenPipe => Err(anyhow::Error::new(cause).context("cannot print").into()),
+        Err(cause) if cause.kind() != io::ErrorKind::BrokenPipe => {
+            Err(anyhow::Error::new(cause).context("cannot print").into())
+        }
         _ => Ok(()),
     }
 }

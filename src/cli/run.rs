@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use super::args::RunArgs;
 use super::{Failure, print, progress, scenarios, tell};
-use crate::analysis::{self, Verdict, Zone};
+use crate::analysis::{self, Zone};
 use crate::engine::Progress;
 use crate::plan::{self, Experiment};
 use crate::report::chart::{CHARTS, Caption, render};
@@ -45,14 +45,18 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     let compared = compared.ok_or(Failure::Interrupted(": no replicate was complete, nothing was written"))?;
     let simulate_s = simulating.elapsed().as_secs_f64();
 
-    let zone = Zone {
-        points: scenario.equality.points,
-        relative: scenario.equality.relative,
-        below: scenario.equality.below,
-    };
+    let zone =
+        Zone { points: scenario.equality.points, relative: scenario.equality.relative, below: scenario.equality.below };
     let verdict = analysis::verdict(&compared.comparison, &headline, zone);
     let notes = notes(scenario, &experiment, &compared, args);
-    let page = page(&experiment, &compared, &verdict, &notes);
+    let different_people = scenarios::different_people(&experiment);
+    let page = Page {
+        comparison: &compared.comparison,
+        verdict: &verdict,
+        enforcement: &compared.enforcement,
+        different_people: &different_people,
+        notes: &notes,
+    };
 
     let drawing = Instant::now();
     let mut files = pool.install(|| files(scenario, &compared, &headline, args.seed))?;
@@ -64,7 +68,9 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
         member_days_per_s: compared.member_days as f64 / simulate_s,
     };
     let asked = Asked { seed: args.seed, precision: args.precision, set: args.set.clone() };
-    files.push(manifest((scenario, &experiment), &asked, &compared, &files, &timing).context("cannot write the manifest")?);
+    files.push(
+        manifest((scenario, &experiment), &asked, &compared, &files, &timing).context("cannot write the manifest")?,
+    );
     let earlier = since::latest(&folder);
     let place = report::write(&folder, &files)?;
 
@@ -80,8 +86,16 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
         }
     }
     let path = format!("{}\n", place.display());
-    if args.json { tell(path.trim_end()) } else { print(&format!("\n{path}"))? }
-    if compared.partial { Err(Failure::Interrupted(": what is complete was written, marked as partial")) } else { Ok(()) }
+    if args.json {
+        tell(path.trim_end());
+    } else {
+        print(&format!("\n{path}"))?;
+    }
+    if compared.partial {
+        Err(Failure::Interrupted(": what is complete was written, marked as partial"))
+    } else {
+        Ok(())
+    }
 }
 
 /// The first interrupt lets replicates in flight finish; the second ends at once.
@@ -99,13 +113,11 @@ fn stop_on_interrupt(progress: &Arc<Progress>) -> Result<(), Failure> {
 
 /// When to stop, and how many replicates that makes where it is known.
 fn target(args: &RunArgs, experiment: &Experiment) -> (Target, Option<u64>) {
-    match args.precision {
-        Some(half_width) => (Target::Precision { half_width, most: args.max_replicates }, None),
-        None => {
-            let total = args.replicates + study::enforcement_replicates(experiment, args.replicates);
-            (Target::Replicates(args.replicates), Some(u64::from(total)))
-        }
+    if let Some(half_width) = args.precision {
+        return (Target::Precision { half_width, most: args.max_replicates }, None);
     }
+    let total = args.replicates + study::enforcement_replicates(experiment, args.replicates);
+    (Target::Replicates(args.replicates), Some(u64::from(total)))
 }
 
 fn notes(scenario: &Scenario, experiment: &Experiment, compared: &Compared, args: &RunArgs) -> Vec<String> {
@@ -121,29 +133,33 @@ fn notes(scenario: &Scenario, experiment: &Experiment, compared: &Compared, args
 }
 
 fn precision_note(look: &analysis::Look, compared: &Compared, wanted: f64) -> String {
-    let name = |width: &analysis::Width| format!("{} of {}", width.metric.label, compared.comparison.plans[width.plan].name);
+    let name =
+        |width: &analysis::Width| format!("{} of {}", width.metric.label, compared.comparison.plans[width.plan].name);
     match (&look.last, &look.widest) {
-        (Some(last), _) => format!("every headline difference is known to within {wanted} after {} replicates; {} was last", look.replicates, name(last)),
+        (Some(last), _) => format!(
+            "every headline difference is known to within {wanted} after {} replicates; {} was last",
+            look.replicates,
+            name(last)
+        ),
         (None, Some(widest)) => {
             let width = widest.half_width.map_or("unknown".to_owned(), |width| format!("{width:.4}"));
-            format!("not known to within {wanted} after {} replicates: {} still has half-width {width}", look.replicates, name(widest))
+            format!(
+                "not known to within {wanted} after {} replicates: {} still has half-width {width}",
+                look.replicates,
+                name(widest)
+            )
         }
         (None, None) => "one plan: no difference to know".to_owned(),
     }
 }
 
-fn page<'a>(experiment: &Experiment, compared: &'a Compared, verdict: &'a Verdict, notes: &'a [String]) -> Page<'a> {
-    Page {
-        comparison: &compared.comparison,
-        verdict,
-        enforcement: &compared.enforcement,
-        different_people: scenarios::different_people(experiment),
-        notes,
-    }
-}
-
 /// Every file of a run but the manifest; charts are drawn in parallel.
-fn files(scenario: &Scenario, compared: &Compared, headline: &[&'static Metric], seed: u64) -> Result<Vec<File>, Failure> {
+fn files(
+    scenario: &Scenario,
+    compared: &Compared,
+    headline: &[&'static Metric],
+    seed: u64,
+) -> Result<Vec<File>, Failure> {
     let comparison = &compared.comparison;
     let tables = [
         ("summary.csv", csv::summary(comparison)),
@@ -162,7 +178,9 @@ fn files(scenario: &Scenario, compared: &Compared, headline: &[&'static Metric],
     };
     let drawn: Result<Vec<_>, _> = CHARTS
         .par_iter()
-        .map(|chart| render(chart, comparison, headline, &caption).with_context(|| format!("cannot draw {}", chart.key)))
+        .map(|chart| {
+            render(chart, comparison, headline, &caption).with_context(|| format!("cannot draw {}", chart.key))
+        })
         .collect();
     for (chart, rendered) in CHARTS.iter().zip(drawn?) {
         if let Some(rendered) = rendered {

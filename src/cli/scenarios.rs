@@ -96,11 +96,11 @@ pub(super) fn likenesses(scenario: &Scenario) -> Vec<String> {
     scenario.plans.iter().filter_map(line).collect()
 }
 
-/// Whether any plan addresses other people than the baseline.
-pub(super) fn different_people(experiment: &Experiment) -> bool {
-    let mut audiences = experiment.plans.iter().map(|plan| &plan.audiences);
-    let first = audiences.next();
-    audiences.any(|others| Some(others) != first)
+/// Names of the plans that address other audiences than the baseline.
+pub(super) fn different_people(experiment: &Experiment) -> Vec<String> {
+    let baseline = &experiment.plans[experiment.baseline];
+    let others = experiment.plans.iter().filter(|plan| plan.audiences != baseline.audiences);
+    others.map(|plan| plan.name.clone()).collect()
 }
 
 /// What a reader of the verdict must know besides.
@@ -116,8 +116,12 @@ pub(super) fn notes(scenario: &Scenario, experiment: &Experiment) -> Vec<String>
         let plans = if often.len() == experiment.plans.len() { "every plan".to_owned() } else { often.join(", ") };
         notes.push(format!("more than {KNOWN_POSTS_PER_WEEK} posts a week ({plans}): the source has no data there"));
     }
-    if different_people(experiment) {
-        notes.push("different people: some of the difference is whom you write to, not how".to_owned());
+    let others = different_people(experiment);
+    if !others.is_empty() {
+        notes.push(format!(
+            "different people ({}): some of the difference is whom you write to, not how",
+            others.join(", ")
+        ));
     }
     if scenario.money.margin.is_none() {
         notes.push("margin not given: revenue and return on cost stay blank".to_owned());
@@ -135,9 +139,11 @@ pub(super) fn new(name: &str) -> Result<(), Failure> {
         return Err(Failure::Unknown(format!("error: `{name}` can't name a scenario\n  = help: {help}")));
     }
     let path = PathBuf::from(format!("{name}.toml"));
-    let written = OpenOptions::new().write(true).create_new(true).open(&path).and_then(|mut file| {
-        file.write_all(TEMPLATE.replace("NAME", stem).as_bytes())
-    });
+    let written = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(&path)
+        .and_then(|mut file| file.write_all(TEMPLATE.replace("NAME", stem).as_bytes()));
     match written {
         Ok(()) => print(&format!("{}\nnext: wearout run {}\n", path.display(), path.display())),
         Err(cause) => Err(FileError { verb: "write", path, cause }.into()),

@@ -258,6 +258,11 @@ impl<'a> Campaign<'a> {
                 &mut self.tally.horizon,
             );
         }
+        for post in &self.posts {
+            let counts = &mut self.tally.days[post.day as usize];
+            counts.add(Outcome::ReadsOfPosts, u64::from(post.reads));
+            counts.add(Outcome::ClicksOnPosts, u64::from(post.clicks));
+        }
         let with_admins = || self.groups.iter().filter(|group| group.has_admin);
         self.tally.horizon.groups = with_admins().count() as u64;
         self.tally.horizon.groups_lost = with_admins().filter(|group| group.expelled).count() as u64;

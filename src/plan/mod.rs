@@ -6,7 +6,7 @@ pub mod schedule;
 
 use std::collections::BTreeMap;
 
-use crate::behaviour::{Law, Optional, Reply};
+use crate::behaviour::{Law, Reply};
 use crate::diagnostic::Faults;
 use crate::parameter::Parameters;
 use crate::platform::{self, Practice, Profile, TopicRelevance};
@@ -106,7 +106,9 @@ pub fn compile(draft: &Draft, seed: u64) -> Result<Experiment, Faults> {
     let scenario = &draft.scenario;
     let mut faults = draft.faults.clone();
     let mut calendars = Vec::new();
-    for plan in &scenario.plans {
+    // Where a fault stood the default stands, and a calendar under a wrong horizon would be a fault of its own.
+    let readable = if faults.is_empty() { scenario.plans.as_slice() } else { &[] };
+    for plan in readable {
         match schedule::schedule(plan, scenario.days, scenario.starts) {
             Ok(slots) => calendars.push(slots),
             Err(more) => faults.extend(more),
@@ -124,22 +126,23 @@ fn experiment(scenario: &Scenario, calendars: &[Vec<Slot>], seed: u64) -> Experi
     for (key, value) in &scenario.behaviour {
         assert!(parameters.set(key, *value), "`{key}` passed the reader but is no parameter");
     }
-    let switches = scenario.switches;
-    let optional = Optional {
-        repeat_memory: switches.repeat_memory,
-        contagion: switches.contagion,
-        wear_in: switches.wear_in,
-        expectation_learning: switches.expectation_learning,
-    };
     let laws = Laws::new(&parameters);
-    let law = Law::new(&parameters, optional);
-    let plans = scenario.plans.iter().zip(calendars).map(|(plan, slots)| compile_plan(scenario, plan, slots, (&parameters, &law)));
+    let law = Law::new(&parameters, scenario.switches);
+    let plans = scenario
+        .plans
+        .iter()
+        .zip(calendars)
+        .map(|(plan, slots)| compile_plan(scenario, plan, slots, (&parameters, &law)));
     Experiment {
         seed,
         days: scenario.days,
-        contagious: optional.contagion,
+        contagious: scenario.switches.contagion,
         profile: platform::find(&scenario.platform).expect("the reader knows the platforms"),
-        audiences: scenario.audiences.iter().map(|audience| compile_audience(scenario, audience, &laws, seed)).collect(),
+        audiences: scenario
+            .audiences
+            .iter()
+            .map(|audience| compile_audience(scenario, audience, &laws, seed))
+            .collect(),
         plans: plans.collect(),
         baseline: index_of(scenario.plans.iter().map(|plan| &plan.name), &scenario.baseline),
         laws,
@@ -155,7 +158,9 @@ fn index_of<'a>(names: impl IntoIterator<Item = &'a String>, name: &str) -> usiz
 /// Twins share the luck of the audience at the end of their chain.
 fn people_of<'a>(scenario: &'a Scenario, audience: &'a scenario::Audience) -> &'a str {
     match &audience.twin {
-        Some(twin) => people_of(scenario, &scenario.audiences[index_of(scenario.audiences.iter().map(|a| &a.name), twin)]),
+        Some(twin) => {
+            people_of(scenario, &scenario.audiences[index_of(scenario.audiences.iter().map(|a| &a.name), twin)])
+        }
         None => &audience.name,
     }
 }
@@ -215,6 +220,7 @@ fn compile_plan(
                 sent: false,
                 delivered: 0,
                 reads: 0,
+                clicks: 0,
                 interactions: 0,
                 reporters: 0,
                 crossed: false,

@@ -81,6 +81,9 @@ impl Block {
     /// A block of up to 128 chosen members of one audience, all active and rested.
     ///
     /// `audience_idx` counts among the plan's audiences, `first_group` its first group among the plan's groups.
+    ///
+    /// # Panics
+    /// When more than [`LANES`] members are chosen.
     pub fn gather(
         (audience, people): (&Audience, &People),
         chosen: &[u32],
@@ -95,7 +98,9 @@ impl Block {
         let live = |lane: usize| chosen.get(lane).copied();
         Block {
             id: std::array::from_fn(|lane| live(lane).unwrap_or(u32::MAX)),
-            group: std::array::from_fn(|lane| live(lane).map_or(first_group, |member| first_group + member / audience.size)),
+            group: std::array::from_fn(|lane| {
+                live(lane).map_or(first_group, |member| first_group + member / audience.size)
+            }),
             fit: pick(&people.fit),
             frailty: pick(&people.frailty),
             patience: pick(&people.patience),

@@ -278,8 +278,7 @@ mod tests {
     fn groups_differ_by_the_spread_asked_for() {
         let (laws, audience) = audience(0.5, 0.6);
         let people = audience.draw(&laws, 0);
-        let logits: Vec<f64> =
-            people.fit.chunks(500).map(|group| mean(group)).map(|m| libm::log(m / (1.0 - m))).collect();
+        let logits: Vec<f64> = people.fit.chunks(500).map(mean).map(|m| libm::log(m / (1.0 - m))).collect();
         let centre = logits.iter().sum::<f64>() / 40.0;
         let sd = (logits.iter().map(|x| (x - centre) * (x - centre)).sum::<f64>() / 39.0).sqrt();
         assert!(0.4 < sd && sd < 0.8, "{sd}");

@@ -34,9 +34,9 @@ impl QuantileTable {
 
     /// Beta(a, b), both positive.
     pub fn beta(a: f64, b: f64) -> QuantileTable {
-        let mut lower = beta_lower_tail(a, b);
+        let lower = beta_lower_tail(a, b);
         let mut upper = beta_lower_tail(b, a);
-        QuantileTable::build(move |u| lower(u), move |u| 1.0 - upper(u))
+        QuantileTable::build(lower, move |u| 1.0 - upper(u))
     }
 
     /// `offset` + `scale` x Gamma(shape).

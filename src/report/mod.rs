@@ -4,7 +4,10 @@
 
 pub mod chart;
 pub mod csv;
+pub mod json;
 pub mod manifest;
+mod number;
+mod sentence;
 pub mod since;
 pub mod table;
 
@@ -57,6 +60,9 @@ pub fn folder(out: &Path, scenario: &str) -> Result<PathBuf, FileError> {
 ///
 /// # Errors
 /// When a file can't be written.
+///
+/// # Panics
+/// Never: a run's folder is named by its number.
 pub fn write(folder: &Path, files: &[File]) -> Result<PathBuf, FileError> {
     let draft = folder.join(format!(".writing-{}", std::process::id()));
     let place = fill(&draft, files).and_then(|()| settle(folder, &draft));

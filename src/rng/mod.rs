@@ -189,7 +189,8 @@ mod tests {
     #[test]
     fn neighbours_are_uniform_and_uncorrelated() {
         let n = 200_000_u32;
-        let at = |i: u32| At { replicate: i % 40, member: i / 40 % 500, day: i / 20_000, purpose: Purpose::Day, index: 0 };
+        let at =
+            |i: u32| At { replicate: i % 40, member: i / 40 % 500, day: i / 20_000, purpose: Purpose::Day, index: 0 };
         let steps: [fn(At) -> At; 3] = [
             |at| At { member: at.member + 1, ..at },
             |at| At { day: at.day + 1, ..at },

@@ -3,6 +3,7 @@
 //! Comes in: a TOML text and `--set` overrides. Goes out: a [`Draft`], the [`Scenario`] as far as it could be read together with
 //! every fault found. What a plan means day by day is not here: see `plan`.
 
+mod calendar;
 mod overrides;
 mod plans;
 mod reader;
@@ -14,33 +15,23 @@ mod tree;
 use serde::Serialize;
 
 use crate::diagnostic::{At, Diagnostic, Source};
-use crate::units::{Channel, Flags, Hours, Kind, Privacy, Weekday};
+use crate::units::{Channel, Flags, Hours, Kind, Privacy, Switches, Weekday};
 
 pub use shipped::{SHIPPED, shipped};
-
-/// Names a scenario may use that are defined elsewhere, besides metrics and parameters.
-#[derive(Debug, Clone, Copy)]
-pub struct Known<'a> {
-    /// Keys of the platform profiles.
-    pub platforms: &'a [&'a str],
-    /// Ids of the claims in the evidence ledger.
-    pub evidence: &'a [&'a str],
-}
 
 /// Reads a scenario with its overrides (`KEY=VALUE`), and every fault in either.
 ///
 /// ```
 /// use wearout::diagnostic::Source;
-/// use wearout::scenario::{Known, parse};
+/// use wearout::scenario::parse;
 ///
 /// let text = "[audience.club]\n[plan.daily]\n[plan.spaced]\nevery = \"24h\"\n";
 /// let source = Source { name: "club.toml".into(), text: text.into() };
-/// let known = Known { platforms: &["article-2025"], evidence: &[] };
-/// let draft = parse("club", source, &["plan.spaced.every=48h".into()], &known);
+/// let draft = parse("club", source, &["plan.spaced.every=48h".into()]);
 /// assert!(draft.faults.is_empty());
 /// assert_eq!(draft.scenario.plans.len(), 2);
 /// ```
-pub fn parse(name: &str, mut source: Source, overrides: &[String], known: &Known<'_>) -> Draft {
+pub fn parse(name: &str, mut source: Source, overrides: &[String]) -> Draft {
     // Columns count what is seen, and a byte order mark is not.
     if source.text.starts_with('\u{feff}') {
         source.text.drain(..'\u{feff}'.len_utf8());
@@ -52,7 +43,7 @@ pub fn parse(name: &str, mut source: Source, overrides: &[String], known: &Known
     for (index, text) in overrides.iter().enumerate() {
         overrides::apply(&mut reader, &mut root, index + 1, text);
     }
-    let scenario = schema::read(&mut reader, &root, name, known);
+    let scenario = schema::read(&mut reader, &root, name);
     let faults = reader.faults;
     Draft { scenario, sources, faults }
 }
@@ -101,20 +92,6 @@ pub struct Equality {
     pub relative: f64,
     /// Shares below this use `relative` (default 0.05).
     pub below: f64,
-}
-
-/// Optional mechanisms; all off by default, because no claim of the article identifies them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-#[expect(clippy::struct_excessive_bools, reason = "four independent marks, each named in the file")]
-pub struct Switches {
-    /// Reads of a content are forgotten with half-life `repeat_memory_days`.
-    pub repeat_memory: bool,
-    /// Exits in a group raise the others' hazard (`contagion_factor`, `contagion_days`).
-    pub contagion: bool,
-    /// The first read counts less (`wear_in`).
-    pub wear_in: bool,
-    /// Members learn what to expect (`expectation_learning`).
-    pub expectation_learning: bool,
 }
 
 /// A set of groups or a contact list.

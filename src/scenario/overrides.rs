@@ -5,7 +5,7 @@
 
 use crate::diagnostic::At;
 
-use super::plans::{FAMILIES, SAID_BY_POSTS};
+use super::calendar::{FAMILIES, SAID_BY_POSTS};
 use super::reader::{Reader, listed, plain, suggestion};
 use super::tree::{Entry, Node, Table, Value, join, typed_value};
 
@@ -61,7 +61,7 @@ fn names_exist(reader: &mut Reader<'_>, root: &Table, keys: &[&str], at: &At) ->
     if !reader.lossy {
         let help = suggestion(name, &known).unwrap_or_else(|| match known.len() {
             0 => format!("there is no {kind} in the file"),
-            _ => format!("there is {}", listed(&known)),
+            _ => format!("one of {}", listed(&known)),
         });
         reader.fault(at, format!("`{}` names no {kind} there is", plain(&join(kind, name))), help);
     }

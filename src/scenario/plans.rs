@@ -1,17 +1,18 @@
-//! The plans of a scenario file: what `like` copies, and the calendar as written.
+//! The plans of a scenario file: whom they address, how they answer, and what `like` copies.
 //!
-//! Comes in: the `[plan.NAME]` tables. Goes out: resolved [`Plan`]s. What a calendar means day by day is not here: see
-//! `plan::schedule`.
+//! Comes in: the `[plan.NAME]` tables. Goes out: resolved [`Plan`]s. Their calendars are not here: see
+//! `calendar`.
 
 use std::collections::BTreeSet;
 
 use crate::diagnostic::At;
-use crate::units::{Flags, Kind, Privacy, Weekday};
+use crate::units::{Hours, Privacy};
 
-use super::reader::{Range, Reader, plain, quoted};
-use super::schema::{MAX_DAYS, check_theme, people};
+use super::calendar::{self, FAMILIES, SAID_BY_POSTS};
+use super::reader::{Names, Range, Reader, plain, quoted};
+use super::schema::{check_theme, people};
 use super::tree::{Entry, Node, Table, Value};
-use super::{Audience, Calendar, Days, Kinds, Plan, PostLine, Select, Topic};
+use super::{Audience, Calendar, Plan, PostLine, Select, Topic};
 
 /// Keys of a plan, in the order of the format.
 const PLAN_KEYS: &[&str] = &[
@@ -40,17 +41,6 @@ const PLAN_KEYS: &[&str] = &[
     "cost",
 ];
 const SELECT_KEYS: &[&str] = &["keep", "signal"];
-const POST_KEYS: &[&str] =
-    &["day", "at", "kind", "content", "topic", "offer", "unlabelled", "gift", "everyone", "broken_link"];
-
-/// Keys that answer the same question: one of them replaces the others.
-pub(super) const FAMILIES: &[&[&str]] = &[&["every", "on", "days", "posts"], &["at", "per_day"], &["kinds", "mix"]];
-/// Keys that exact posts say for themselves.
-pub(super) const SAID_BY_POSTS: &[&str] =
-    &["at", "per_day", "kinds", "mix", "contents", "offer", "unlabelled", "gift", "everyone", "broken_link"];
-
-/// Most posts of one day: one a minute for twelve hours.
-const MAX_PER_DAY: u32 = 720;
 
 /// Mean reply delay where the plan says nothing, hours.
 const DEFAULT_REPLY_HOURS: f64 = 2.5;
@@ -106,7 +96,7 @@ enum Base {
 fn base(reader: &mut Reader<'_>, tables: &[(Entry, Table)], index: usize) -> Base {
     let Some(node) = tables[index].1.get("like") else { return Base::Nothing };
     let names: Vec<&str> = tables.iter().map(|(entry, _)| entry.key.as_str()).collect();
-    let name = if reader.lossy { reader.text(Some(node)) } else { reader.name(Some(node), "plan", &names) };
+    let name = reader.table_name(Some(node), "plan", &names);
     let Some(other) = name.and_then(|name| names.iter().position(|known| *known == name)) else { return Base::Faulty };
     match circle(tables, index) {
         Some(circle) => {
@@ -173,7 +163,7 @@ fn check_families(reader: &mut Reader<'_>, table: &Table) {
         let present: Vec<&Node> = family.iter().filter_map(|key| table.get(key)).collect();
         if let [first, others @ ..] = present.as_slice() {
             for other in others {
-                let message = format!("`{}` and `{}` say the same thing twice", other.path, first.path);
+                let message = format!("`{}` cannot stand beside `{}`", other.path, first.path);
                 reader.fault(&other.at, message, "keep one of the two");
             }
         }
@@ -182,18 +172,15 @@ fn check_families(reader: &mut Reader<'_>, table: &Table) {
 
 fn plan(reader: &mut Reader<'_>, entry: &Entry, table: &Table, is_whole: bool, campaign: &Campaign<'_>) -> Plan {
     let topics: Vec<&str> = campaign.topics.iter().map(|topic| topic.name.as_str()).collect();
-    let topic = topic_name(reader, table.get("topic"), &topics);
+    let topic = reader.table_name(table.get("topic"), "topic", &topics);
     let (to, to_audiences) = recipients(reader, entry, table, is_whole, campaign);
-    let calendar = match table.get("posts") {
-        Some(posts) => exact(reader, table, posts, &topics, campaign.last_day),
-        None => rule(reader, table, campaign.last_day),
-    };
+    let calendar = calendar::read(reader, table, &topics, campaign.last_day);
     check_topics(reader, table, &calendar, topic.as_deref(), &to_audiences, campaign);
     let (reply_is_never, reply_node) = match table.get("reply") {
         Some(node) if matches!(&node.value, Value::Text(text) if text == "never") => (true, None),
         node => (false, node),
     };
-    let reply = reader.duration(reply_node).or(Some(crate::units::Hours(DEFAULT_REPLY_HOURS)));
+    let reply = reader.duration(reply_node).or(Some(Hours(DEFAULT_REPLY_HOURS)));
     let privacy = [("kept", Privacy::Kept), ("ignored", Privacy::Ignored)];
     Plan {
         name: entry.key.clone(),
@@ -220,10 +207,6 @@ fn select(reader: &mut Reader<'_>, table: &Table) -> Select {
     }
 }
 
-fn topic_name(reader: &mut Reader<'_>, node: Option<&Node>, topics: &[&str]) -> Option<String> {
-    if reader.lossy { reader.text(node) } else { reader.name(node, "topic", topics) }
-}
-
 /// The audiences a plan addresses, by name and as they are.
 fn recipients<'a>(
     reader: &mut Reader<'_>,
@@ -234,11 +217,12 @@ fn recipients<'a>(
 ) -> (Vec<String>, Vec<&'a Audience>) {
     let names: Vec<&str> = campaign.audiences.iter().map(|audience| audience.name.as_str()).collect();
     let to = match (table.get("to"), names.as_slice()) {
-        (Some(node), _) if reader.lossy => {
+        // Without any audience, or where some may have been lost, there is nothing to compare names with.
+        (Some(node), known) if reader.lossy || known.is_empty() => {
             let list = reader.list(Some(node), "names", 1).unwrap_or_default();
             list.iter().filter_map(|element| reader.text(Some(element))).collect()
         }
-        (Some(node), _) => reader.names(Some(node), "audience", &names, 1).unwrap_or_default(),
+        (Some(node), _) => reader.names(Some(node), Names::new("audience", &names), 1).unwrap_or_default(),
         (None, [only]) => vec![(*only).to_owned()],
         (None, []) => Vec::new(),
         (None, [first, ..]) => {
@@ -282,217 +266,6 @@ fn check_topics(
             check_theme(reader, &at, topic, audience);
         }
     }
-}
-
-fn rule(reader: &mut Reader<'_>, table: &Table, last_day: Option<u32>) -> Calendar {
-    Calendar::Rule {
-        days: rule_days(reader, table, last_day),
-        at: hours(reader, table),
-        kinds: kinds(reader, table),
-        contents: reader.whole(table.get("contents"), 1, 1_000_000),
-        offer: reader.number(table.get("offer"), Range::Share),
-        flags: flags(reader, table),
-    }
-}
-
-fn rule_days(reader: &mut Reader<'_>, table: &Table, last_day: Option<u32>) -> Days {
-    let weekdays = Weekday::ALL.map(|day| (day.key(), day));
-    let on = reader.list(table.get("on"), "weekdays", 1).map(|list| {
-        let days: BTreeSet<Weekday> = list.iter().filter_map(|element| reader.word(Some(element), &weekdays)).collect();
-        Days::On(days.into_iter().collect())
-    });
-    let exactly = exact_days(reader, table, last_day);
-    let every = every(reader, table);
-    every.or(on.filter(|on| *on != Days::On(Vec::new()))).or(exactly).unwrap_or(Days::Every(1))
-}
-
-fn every(reader: &mut Reader<'_>, table: &Table) -> Option<Days> {
-    let node = table.get("every")?;
-    let hours = reader.duration(Some(node))?;
-    let days = hours.0 / 24.0;
-    if days.fract() != 0.0 || days > f64::from(MAX_DAYS) {
-        let help = if days < 1.0 {
-            "for several posts a day: every = \"24h\" and per_day = 2".to_owned()
-        } else {
-            format!("such as \"{}h\"", 24.0 * days.ceil().min(f64::from(MAX_DAYS)))
-        };
-        reader.must_be(node, "a whole number of days", help);
-        return None;
-    }
-    Some(Days::Every(days as u32))
-}
-
-fn exact_days(reader: &mut Reader<'_>, table: &Table, last_day: Option<u32>) -> Option<Days> {
-    let list = reader.list(table.get("days"), "days", 1)?;
-    let mut days: Vec<u32> = Vec::new();
-    for node in list {
-        let Some(day) = day(reader, node, last_day) else { continue };
-        match days.last() {
-            Some(&before) if day <= before => {
-                let message = format!("`{}` must increase, found {day} after {before}", node.path);
-                reader.fault(
-                    &node.at,
-                    message,
-                    "each day once, in order; for several posts a day say `at` or `per_day`",
-                );
-            }
-            _ => days.push(day),
-        }
-    }
-    (!days.is_empty()).then_some(Days::Exactly(days))
-}
-
-/// A day from 1 to the last.
-fn day(reader: &mut Reader<'_>, node: &Node, last_day: Option<u32>) -> Option<u32> {
-    let day = match node.value {
-        Value::Whole(day) if day >= 1 => day,
-        _ => return reader.whole(Some(node), 1, last_day.unwrap_or(MAX_DAYS)),
-    };
-    let last = last_day.unwrap_or(u32::MAX);
-    if day > i128::from(last) {
-        let message = format!("`{}` is after the last day, {last}, found {}", node.path, reader.found(node));
-        reader.fault(&node.at, message, "leave it out, or raise `days` at the top of the file");
-        return None;
-    }
-    u32::try_from(day).ok()
-}
-
-fn hours(reader: &mut Reader<'_>, table: &Table) -> Vec<f64> {
-    let per_day = reader.whole(table.get("per_day"), 1, MAX_PER_DAY);
-    let mut at: Vec<f64> = Vec::new();
-    for node in reader.list(table.get("at"), "times of day", 1).unwrap_or_default() {
-        let Some(hour) = time_of_day(reader, Some(node)) else { continue };
-        match at.last() {
-            Some(&before) if hour <= before => {
-                let found = reader.found(node);
-                let message = format!("`{}` must increase, found {found} after a time that is not earlier", node.path);
-                reader.fault(&node.at, message, "each time once, in order");
-            }
-            _ => at.push(hour),
-        }
-    }
-    if !at.is_empty() {
-        return at;
-    }
-    per_day.map_or_else(|| vec![DEFAULT_HOUR], spread_over_day)
-}
-
-/// Hour of a post that names none (contract, section 3).
-const DEFAULT_HOUR: f64 = 9.0;
-
-/// Hours of `n` posts a day: from 09:00, evenly over twelve hours.
-pub(super) fn spread_over_day(n: u32) -> Vec<f64> {
-    (0..n).map(|k| DEFAULT_HOUR + 12.0 * f64::from(k) / f64::from(n)).collect()
-}
-
-/// The hour of a text `HH:MM`.
-fn time_of_day(reader: &mut Reader<'_>, node: Option<&Node>) -> Option<f64> {
-    let node = node?;
-    let hour = match (&node.value, &node.typed) {
-        (Value::Text(text), _) | (_, Some(text)) => parse_hour(text),
-        (Value::Broken, _) => return None,
-        _ => None,
-    };
-    if hour.is_none() {
-        let help = match node.value {
-            Value::Time => format!("in quotes: \"{}\"", reader.found(node)),
-            _ => "two digits each, in quotes: \"09:00\"".to_owned(),
-        };
-        reader.must_be(node, "a time of day from \"00:00\" to \"23:59\"", help);
-    }
-    hour
-}
-
-/// The hour that a text `HH:MM` says.
-pub(super) fn parse_hour(text: &str) -> Option<f64> {
-    let (hours, minutes) = text.split_once(':')?;
-    let number = |digits: &str, end: u32| {
-        let is_plain = digits.len() == 2 && digits.bytes().all(|digit| digit.is_ascii_digit());
-        digits.parse::<u32>().ok().filter(|&number| is_plain && number < end)
-    };
-    Some(f64::from(number(hours, 24)?) + f64::from(number(minutes, 60)?) / 60.0)
-}
-
-fn kinds(reader: &mut Reader<'_>, table: &Table) -> Kinds {
-    let turn = reader.list(table.get("kinds"), "kinds", 1).map(|list| {
-        let words = Kind::ALL.map(|kind| (kind.key(), kind));
-        list.iter().filter_map(|element| reader.word(Some(element), &words)).collect::<Vec<_>>()
-    });
-    let mix = mix(reader, table);
-    match turn {
-        Some(turn) if !turn.is_empty() => Kinds::Turn(turn),
-        _ => mix.unwrap_or_else(|| Kinds::Turn(vec![Kind::Hard])),
-    }
-}
-
-fn mix(reader: &mut Reader<'_>, table: &Table) -> Option<Kinds> {
-    let node = table.get("mix")?;
-    let shares = reader.table(Some(node), "{ useful = 0.7, hard = 0.3 }")?;
-    reader.only_keys(shares, &Kind::ALL.map(Kind::key));
-    let mut mix = Vec::new();
-    for entry in &shares.entries {
-        let share = reader.number(Some(&entry.node), Range::Share)?;
-        mix.push((Kind::from_key(&entry.key)?, share));
-    }
-    let sum: f64 = mix.iter().map(|(_, share)| share).sum();
-    if (sum - 1.0).abs() > 1e-9 {
-        let shown = (sum * 1e9).round() / 1e9;
-        let message = format!("the shares of `{}` must sum to 1, found {shown}", node.path);
-        reader.fault(&node.at, message, "shares of all posts, such as { useful = 0.7, reminder = 0.2, hard = 0.1 }");
-        return None;
-    }
-    Some(Kinds::Mix(mix))
-}
-
-fn flags(reader: &mut Reader<'_>, table: &Table) -> Flags {
-    let mut is_set = |key: &str| reader.switch(table.get(key)).unwrap_or(false);
-    Flags {
-        unlabelled: is_set("unlabelled"),
-        gift: is_set("gift"),
-        everyone: is_set("everyone"),
-        broken_link: is_set("broken_link"),
-    }
-}
-
-fn exact(reader: &mut Reader<'_>, table: &Table, posts: &Node, topics: &[&str], last_day: Option<u32>) -> Calendar {
-    for node in SAID_BY_POSTS.iter().filter_map(|key| table.get(key)) {
-        let message = format!("`{}` means nothing beside the exact `{}`", node.path, posts.path);
-        reader.fault(&node.at, message, "say it in each post, or give `every`, `on` or `days` instead of `posts`");
-    }
-    let lines: Vec<PostLine> = reader
-        .list(Some(posts), "posts", 1)
-        .unwrap_or_default()
-        .iter()
-        .filter_map(|node| post(reader, node, topics, last_day))
-        .collect();
-    if lines.is_empty() { rule(reader, &Table::default(), last_day) } else { Calendar::Posts(lines) }
-}
-
-fn post(reader: &mut Reader<'_>, node: &Node, topics: &[&str], last_day: Option<u32>) -> Option<PostLine> {
-    let table = reader.table(Some(node), "{ day = 1, at = \"09:00\", kind = \"hard\" }")?;
-    reader.only_keys(table, POST_KEYS);
-    let day = match table.get("day") {
-        Some(node) => day(reader, node, last_day),
-        None => {
-            if !reader.lossy {
-                let message = format!("`{}.day` is missing", node.path);
-                reader.fault(&node.at, message, "days count from 1: day = 1");
-            }
-            None
-        }
-    };
-    let words = Kind::ALL.map(|kind| (kind.key(), kind));
-    let line = PostLine {
-        day: day.unwrap_or(1),
-        at: time_of_day(reader, table.get("at")).unwrap_or(DEFAULT_HOUR),
-        kind: reader.word(table.get("kind"), &words).unwrap_or(Kind::Hard),
-        content: reader.text(table.get("content")),
-        topic: topic_name(reader, table.get("topic"), topics),
-        offer: reader.number(table.get("offer"), Range::Share),
-        flags: flags(reader, table),
-        place: node.at.clone(),
-    };
-    day.map(|_| line)
 }
 
 /// The keys in which a plan differs from another, in the order of the format; `table` says which of a family it uses.
@@ -545,4 +318,117 @@ fn differing(plan: &Plan, other: &Plan, table: &Table) -> Vec<String> {
         _ => differs(used(FAMILIES[0], "every"), true),
     }
     keys.into_iter().flatten().map(|index| PLAN_KEYS[index].to_owned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnostic::Source;
+    use crate::scenario::{Calendar, Days, Draft, Kinds, parse};
+    use crate::units::Hours;
+
+    fn read(text: &str, overrides: &[&str]) -> Draft {
+        let source = Source { name: "a.toml".into(), text: text.into() };
+        let overrides: Vec<String> = overrides.iter().map(|&text| text.to_owned()).collect();
+        parse("a", source, &overrides)
+    }
+
+    fn differences(text: &str, overrides: &[&str]) -> Vec<String> {
+        let draft = read(text, overrides);
+        assert_eq!(draft.faults, []);
+        draft.scenario.plans.last().unwrap().like.clone().unwrap().1
+    }
+
+    #[test]
+    fn five_lines_are_a_scenario() {
+        let draft = read("[audience.club]\n[plan.daily]\n[plan.spaced]\nlike = \"daily\"\nevery = \"48h\"\n", &[]);
+        assert_eq!(draft.faults, []);
+        assert_eq!(draft.scenario.baseline, "daily");
+        assert_eq!(draft.scenario.plans[0].to, ["club"]);
+        assert_eq!(draft.scenario.plans[0].reply, Some(Hours(2.5)));
+        assert_eq!(draft.scenario.plans[1].like, Some(("daily".into(), vec!["every".into()])));
+    }
+
+    #[test]
+    fn a_copy_says_in_which_keys_it_differs() {
+        let base =
+            "[audience.club]\n[plan.a]\ncontents = 1\nselect = { keep = 0.5, signal = 0.2 }\nmix = { hard = 1.0 }\n";
+        let copy = |keys: &str| format!("{base}[plan.b]\nlike = \"a\"\n{keys}");
+        assert_eq!(differences(&copy(""), &[]), [""; 0]);
+        assert_eq!(differences(&copy("contents = 1\nevery = \"24h\"\n"), &[]), [""; 0], "said again is not different");
+        assert_eq!(
+            differences(&copy("per_day = 2\non = [\"mon\"]\nkinds = [\"useful\"]\nselect.keep = 0.25\n"), &[]),
+            ["select", "on", "per_day", "kinds"]
+        );
+        assert_eq!(differences(&copy("posts = [{ day = 1 }]\nreply = \"never\""), &[]), ["posts", "reply"]);
+    }
+
+    #[test]
+    fn a_copy_of_a_copy_may_stand_before_its_original() {
+        let text = "[audience.club]\n[plan.c]\nlike = \"b\"\n[plan.b]\nlike = \"a\"\nreach = 0.5\n[plan.a]\ncost = 2\n";
+        let draft = read(text, &[]);
+        assert_eq!(draft.faults, []);
+        assert_eq!(draft.scenario.plans[0].cost, Some(2.0));
+        assert_eq!(draft.scenario.plans[0].reach.to_bits(), 0.5f64.to_bits());
+        assert_eq!(draft.scenario.plans[0].like, Some(("b".into(), Vec::new())));
+    }
+
+    #[test]
+    fn an_own_key_of_a_family_replaces_the_copied_ones() {
+        let text =
+            "[audience.club]\n[plan.a]\nposts = [{ day = 1 }, { day = 1 }]\n[plan.b]\nlike = \"a\"\ndays = [2]\n";
+        let draft = read(text, &[]);
+        assert_eq!(draft.faults, []);
+        let Calendar::Rule { days, .. } = &draft.scenario.plans[1].calendar else { panic!("a rule") };
+        assert_eq!(*days, Days::Exactly(vec![2]));
+    }
+
+    #[test]
+    fn part_of_a_copied_selection_keeps_the_rest() {
+        let text = "[audience.club]\n[plan.a]\nselect = { keep = 0.5, signal = 0.9 }\n[plan.b]\nlike = \"a\"\n";
+        let draft = read(text, &["plan.b.select.keep=0.25"]);
+        assert_eq!(draft.faults, []);
+        let select = draft.scenario.plans[1].select;
+        assert_eq!((select.keep.to_bits(), select.signal.to_bits()), (0.25f64.to_bits(), 0.9f64.to_bits()));
+        let before = draft.scenario.plans[0].select.keep;
+        assert_eq!(before.to_bits(), 0.5f64.to_bits(), "the original stays as it is");
+    }
+
+    #[test]
+    fn an_override_reads_as_if_it_stood_in_the_file() {
+        let text =
+            "[audience.club]\ntheme = \"beauty\"\n[audience.list]\n[plan.a]\nto = [\"club\"]\nmix = { hard = 1 }\n";
+        let overrides = [
+            "plan.a.reply=15m",
+            "days=14",
+            "plan.a.to=[\"list\"]",
+            "plan.a.kinds = [\"useful\"]",
+            "plan.a.every=48h",
+            "audience.club.theme=2025",
+            "behaviour.block_share=0.5",
+            "switch.contagion=true",
+            "money.margin=60",
+            "plan.a.gift=true",
+        ];
+        let draft = read(text, &overrides);
+        assert_eq!(draft.faults, []);
+        let scenario = draft.scenario;
+        assert_eq!(scenario.days, 14);
+        assert_eq!(scenario.audiences[0].theme.as_deref(), Some("2025"));
+        assert_eq!(scenario.behaviour, [("block_share".to_owned(), 0.5)]);
+        assert!(scenario.switches.contagion);
+        assert_eq!(scenario.money.margin, Some(60.0));
+        let plan = &scenario.plans[0];
+        assert_eq!((plan.reply, plan.to.as_slice()), (Some(Hours(0.25)), ["list".to_owned()].as_slice()));
+        let Calendar::Rule { days, kinds, flags, .. } = &plan.calendar else { panic!("a rule") };
+        assert_eq!(*days, Days::Every(2));
+        assert!(matches!(kinds, Kinds::Turn(_)) && flags.gift);
+    }
+
+    #[test]
+    fn never_can_be_copied_and_overridden() {
+        let text = "[audience.club]\n[plan.a]\nreply = \"never\"\n[plan.b]\nlike = \"a\"\n";
+        assert_eq!(read(text, &[]).scenario.plans[1].reply, None);
+        assert_eq!(read(text, &["plan.b.reply=6.2m"]).scenario.plans[1].reply, Hours::parse("6.2m"));
+        assert_eq!(read(text, &["plan.b.reply=never"]).scenario.plans[1].reply, None);
+    }
 }

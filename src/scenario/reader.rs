@@ -16,6 +16,24 @@ pub(super) struct Reader<'a> {
     pub(super) lossy: bool,
 }
 
+/// What a key may name.
+#[derive(Clone, Copy)]
+pub(super) struct Names<'a> {
+    /// The noun.
+    pub(super) what: &'a str,
+    /// All there are.
+    pub(super) known: &'a [&'a str],
+    /// The one that goes by another word, too.
+    pub(super) also: fn(&str) -> Option<&'static str>,
+}
+
+impl<'a> Names<'a> {
+    /// Names without other words.
+    pub(super) fn new(what: &'a str, known: &'a [&'a str]) -> Names<'a> {
+        Names { what, known, also: |_| None }
+    }
+}
+
 /// The numbers a key admits.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Range {
@@ -52,14 +70,14 @@ impl Range {
             Range::SomeShare => "above 0 and at most 1",
             Range::InnerShare => "above 0 and below 1",
             Range::Correlation => "from -1 to 1",
-            Range::NotNegative => "a finite number, 0 or more",
+            Range::NotNegative => "0 or more",
             Range::Any => "a finite number",
         }
     }
 
     fn help(self, found: f64) -> String {
         let is_share = matches!(self, Range::Share | Range::SomeShare | Range::InnerShare);
-        if is_share && 1.0 < found && found <= 100.0 && self.admits(found / 100.0) {
+        if is_share && (2.0..=100.0).contains(&found) && self.admits(found / 100.0) {
             return format!("a share, not a percentage: {}", found / 100.0);
         }
         match self {
@@ -95,18 +113,20 @@ impl Reader<'_> {
             Value::Whole(whole) => *whole as f64,
             Value::Broken => return None,
             other => {
-                let help = match other {
-                    Value::Text(text) if text.trim().parse::<f64>().is_ok() => {
+                let help = match (other, range) {
+                    (Value::Text(text), _) if text.trim().parse::<f64>().is_ok() => {
                         format!("without quotes: {}", text.trim())
                     }
-                    _ => format!("a number {}", range.words().trim_start_matches("a finite number, ")),
+                    (_, Range::Any) => "a number without quotes".to_owned(),
+                    _ => format!("a number {}, without quotes", range.words()),
                 };
                 self.must_be(node, "a number", help);
                 return None;
             }
         };
         if !range.admits(number) {
-            self.must_be(node, range.words(), range.help(number));
+            let rule = if number.is_finite() { range.words() } else { Range::Any.words() };
+            self.must_be(node, rule, range.help(number));
             return None;
         }
         Some(number)
@@ -168,31 +188,35 @@ impl Reader<'_> {
 
     /// One of several words.
     pub(super) fn word<T: Copy>(&mut self, node: Option<&Node>, words: &[(&str, T)]) -> Option<T> {
-        let text = self.text(node)?;
+        let node = node?;
+        let text = match (&node.value, &node.typed) {
+            (Value::Text(text), _) | (_, Some(text)) => text.as_str(),
+            (Value::Broken, _) => return None,
+            _ => "",
+        };
         let found = words.iter().find(|(word, _)| *word == text).map(|(_, value)| *value);
-        if let (None, Some(node)) = (found, node) {
+        if found.is_none() {
             let keys: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-            let rule = one_of(&keys);
-            self.must_be(
-                node,
-                &rule,
-                suggestion(&text, &keys).unwrap_or_else(|| "one of these words, in quotes".into()),
-            );
+            let spelled_out = keys.iter().find(|key| text.to_lowercase().starts_with(**key));
+            let help = spelled_out.map(|key| format!("say `{key}`")).or_else(|| suggestion(text, &keys));
+            self.must_be(node, &one_of(&keys), help.unwrap_or_else(|| "one of these words, in quotes".to_owned()));
         }
         found
     }
 
-    /// The name of something that must be in `known`; `what` is its noun.
-    pub(super) fn name(&mut self, node: Option<&Node>, what: &str, known: &[&str]) -> Option<String> {
+    /// The name of something there is.
+    pub(super) fn name(&mut self, node: Option<&Node>, names: Names<'_>) -> Option<String> {
         let text = self.text(node)?;
+        let Names { what, known, also } = names;
         if known.contains(&text.as_str()) {
             return Some(text);
         }
         if let Some(node) = node {
             let message = format!("`{}` names no {what} there is, found {}", node.path, quoted(&text));
-            let help = suggestion(&text, known).unwrap_or_else(|| match known.len() {
+            let key = also(&text).map(|key| format!("its key is `{key}`"));
+            let help = key.or_else(|| suggestion(&text, known)).unwrap_or_else(|| match known.len() {
                 0 => format!("there is no {what} yet"),
-                1..=12 => format!("there is {}", listed(known)),
+                1..=12 => format!("one of {}", listed(known)),
                 n => format!("there are {n}; look it up with `wearout list` or `wearout explain`"),
             });
             self.fault(&node.at, message, help);
@@ -200,26 +224,25 @@ impl Reader<'_> {
         None
     }
 
+    /// The name of a table of this file; any name where tables may have been lost.
+    pub(super) fn table_name(&mut self, node: Option<&Node>, what: &str, known: &[&str]) -> Option<String> {
+        if self.lossy { self.text(node) } else { self.name(node, Names::new(what, known)) }
+    }
+
     /// A list of different names, at least `least`.
-    pub(super) fn names(
-        &mut self,
-        node: Option<&Node>,
-        what: &str,
-        known: &[&str],
-        least: usize,
-    ) -> Option<Vec<String>> {
+    pub(super) fn names(&mut self, node: Option<&Node>, names: Names<'_>, least: usize) -> Option<Vec<String>> {
         let list = self.list(node, "text", least)?;
-        let mut names: Vec<String> = Vec::new();
+        let mut found: Vec<String> = Vec::new();
         for element in list {
-            let Some(name) = self.name(Some(element), what, known) else { continue };
-            if names.contains(&name) {
+            let Some(name) = self.name(Some(element), names) else { continue };
+            if found.contains(&name) {
                 let message = format!("`{}` names {} twice", element.path, quoted(&name));
                 self.fault(&element.at, message, "leave one of them out");
             } else {
-                names.push(name);
+                found.push(name);
             }
         }
-        Some(names)
+        Some(found)
     }
 
     /// A duration as written, above 0.

@@ -8,7 +8,7 @@ use serde::{Serialize, Serializer};
 
 use crate::units::{Channel, Flags, Hours, Weekday};
 
-use super::plans::{parse_hour, spread_over_day};
+use super::calendar::{parse_hour, spread_over_day};
 use super::{Audience, Calendar, Days, Kinds, Plan, PostLine, Scenario, Topic};
 
 impl Serialize for Scenario {
@@ -186,4 +186,134 @@ fn entries_of_flags<M: SerializeMap>(map: &mut M, flags: Flags) -> Result<(), M:
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::diagnostic::{At, Source};
+    use crate::scenario::parse;
+
+    fn read(text: &str) -> Scenario {
+        let source = Source { name: "a.toml".into(), text: text.into() };
+        let draft = parse("a", source, &[]);
+        assert_eq!(draft.faults, [], "{text}");
+        draft.scenario
+    }
+
+    /// Without places and `like`, which the written form resolves away.
+    fn resolved(mut scenario: Scenario) -> Scenario {
+        for plan in &mut scenario.plans {
+            plan.at = At::default();
+            plan.like = None;
+            if let Calendar::Posts(posts) = &mut plan.calendar {
+                for post in posts {
+                    post.place = At::default();
+                }
+            }
+        }
+        scenario
+    }
+
+    fn check(text: &str) {
+        let scenario = read(text);
+        let written = toml::to_string(&scenario).unwrap();
+        let again = read(&written);
+        assert_eq!(resolved(again.clone()), resolved(scenario), "{written}");
+        assert_eq!(toml::to_string(&again).unwrap(), written);
+    }
+
+    #[test]
+    fn a_written_scenario_reads_back_the_same() {
+        check("[audience.club]\n[plan.daily]\n");
+        check(
+            r#"
+            question = "Who should \"hear\" from us,\nand how often?"
+            days = 21
+            starts = "wed"
+            platform = "none"
+            baseline = "filtered"
+            headline = ["loss", "kept"]
+            evidence = ["open-spray"]
+            equality = { points = 0.02, relative = 0.1, below = 0.04 }
+            money = { currency = "USD", margin = 59.9 }
+            behaviour = { block_share = 0.3, trust_at_entry = 0.7 }
+            switch = { contagion = true }
+            [audience.imported]
+            channel = "direct"
+            size = 8000
+            account_spread = 0.5
+            relation = 0
+            [audience."caf\u00e9"]
+            groups = 3
+            theme = "beauty"
+            fit = 0.8
+            twin = "imported"
+            [topic.serum]
+            relevance = { beauty = 1.0, "skin care" = 0.1 }
+            [plan.everybody]
+            to = ["imported"]
+            topic = "serum"
+            per_day = 7
+            contents = 1
+            reply = "never"
+            cost = 0.1
+            [plan.filtered]
+            like = "everybody"
+            select = { keep = 0.1, signal = -0.3 }
+            on = ["sun", "mon"]
+            mix = { useful = 0.7, reminder = 0.2, hard = 0.1 }
+            offer = 0.5
+            gift = true
+            reply = "11h18m"
+            answered = 0.9
+            privacy = "ignored"
+            [plan.exact]
+            to = ["caf\u00e9"]
+            reach = 0.2
+            reply = "6.2m"
+            posts = [
+              { day = 2, at = "18:07", kind = "useful", content = "tip", offer = 1.0 },
+              { day = 1, topic = "serum", unlabelled = true, everyone = true, broken_link = true },
+            ]
+            [plan.days]
+            to = ["imported"]
+            days = [1, 20]
+            at = ["00:00", "07:31", "23:59"]
+            kinds = ["hard", "preview", "testimonial", "hard"]
+            unlabelled = true
+            "#,
+        );
+    }
+
+    #[test]
+    fn an_hour_that_no_time_of_day_says_is_refused() {
+        let mut scenario = read("[audience.club]\n[plan.daily]\n");
+        if let Calendar::Rule { at, .. } = &mut scenario.plans[0].calendar {
+            *at = vec![9.001];
+        }
+        assert!(toml::to_string(&scenario).unwrap_err().to_string().contains("9.001"));
+    }
+
+    proptest! {
+        #[test]
+        fn every_number_reads_back_to_the_bit(
+            fit in 1e-12f64..1.0, cost in 0.0f64..1e300, hours in 1e-9f64..1e6, n in 1u32..=720, minute in 0u32..1440,
+        ) {
+            let mut scenario = read("[audience.club]\n[plan.daily]\nposts = [{ day = 1 }]\n[plan.often]\n");
+            scenario.audiences[0].fit = fit;
+            scenario.plans[0].cost = Some(cost);
+            scenario.plans[0].reply = Some(Hours(hours));
+            if let Calendar::Rule { at, .. } = &mut scenario.plans[1].calendar {
+                *at = spread_over_day(n);
+            }
+            if let Calendar::Posts(posts) = &mut scenario.plans[0].calendar {
+                posts[0].at = parse_hour(&format!("{:02}:{:02}", minute / 60, minute % 60)).unwrap();
+            }
+            let again = read(&toml::to_string(&scenario).unwrap());
+            prop_assert_eq!(resolved(again), resolved(scenario));
+        }
+    }
 }

@@ -3,13 +3,16 @@
 //! Comes in: the tree. Goes out: a [`Scenario`]; where a fault stood, the default stands. What a single value may look like is
 //! not here: see `reader`.
 
+use crate::diagnostic::At;
+use crate::evidence;
 use crate::parameter::{self, Parameters};
+use crate::platform;
 use crate::tally;
-use crate::units::{Channel, Weekday};
+use crate::units::{Channel, Switches, Weekday};
 
-use super::reader::{Range, Reader, listed, plain, suggestion};
-use super::tree::{Entry, Table, Value, join};
-use super::{Audience, Equality, Known, Money, Scenario, Switches, Topic, plans};
+use super::reader::{Names, Range, Reader, listed, plain, suggestion};
+use super::tree::{Entry, Node, Table, join};
+use super::{Audience, Equality, Money, Scenario, Topic, plans};
 
 pub(super) const TOP_KEYS: &[&str] = &[
     "question",
@@ -40,7 +43,9 @@ pub(super) const MAX_DAYS: u32 = 3650;
 const MAX_PEOPLE: u32 = 10_000_000;
 
 /// Reads the whole tree.
-pub(super) fn read(reader: &mut Reader<'_>, root: &Table, name: &str, known: &Known<'_>) -> Scenario {
+pub(super) fn read(reader: &mut Reader<'_>, root: &Table, name: &str) -> Scenario {
+    let platforms: Vec<&str> = platform::catalog().iter().map(|profile| profile.key.as_str()).collect();
+    let claims: Vec<&str> = evidence::ledger().iter().map(|claim| claim.id.as_str()).collect();
     reader.only_keys(root, TOP_KEYS);
     let horizon = reader.whole(root.get("days"), 1, MAX_DAYS);
     let weekdays = Weekday::ALL.map(|day| (day.key(), day));
@@ -60,11 +65,11 @@ pub(super) fn read(reader: &mut Reader<'_>, root: &Table, name: &str, known: &Kn
         days: horizon.unwrap_or(DEFAULT_DAYS),
         starts: reader.word(root.get("starts"), &weekdays).unwrap_or(Weekday::Mon),
         platform: reader
-            .name(root.get("platform"), "platform", known.platforms)
+            .name(root.get("platform"), Names::new("platform", &platforms))
             .unwrap_or_else(|| "article-2025".to_owned()),
         baseline: baseline(reader, root, &plan_names),
         headline: headline(reader, root),
-        evidence: reader.names(root.get("evidence"), "claim", known.evidence, 0).unwrap_or_default(),
+        evidence: reader.names(root.get("evidence"), Names::new("claim", &claims), 0).unwrap_or_default(),
         equality: equality(reader, root),
         money: money(reader, root),
         behaviour: behaviour(reader, root),
@@ -80,31 +85,14 @@ const DEFAULT_DAYS: u32 = 30;
 
 fn baseline(reader: &mut Reader<'_>, root: &Table, plans: &[&str]) -> String {
     let first = plans.first().copied().unwrap_or_default().to_owned();
-    let named =
-        if reader.lossy { reader.text(root.get("baseline")) } else { reader.name(root.get("baseline"), "plan", plans) };
-    named.unwrap_or(first)
+    reader.table_name(root.get("baseline"), "plan", plans).unwrap_or(first)
 }
 
 fn headline(reader: &mut Reader<'_>, root: &Table) -> Vec<String> {
-    let default = || ["conversion", "loss", "p_limited"].map(str::to_owned).to_vec();
-    let keys: Vec<&str> = tally::METRICS.iter().map(|metric| metric.key).collect();
-    // A word that is not a key but known for one (`churn` for `loss`) deserves better than the nearest spelling.
-    if let Some(Value::List(list)) = root.get("headline").map(|node| &node.value) {
-        let mut renamed = false;
-        for element in list {
-            let Value::Text(word) = &element.value else { continue };
-            let also = tally::METRICS.iter().find(|metric| metric.also.contains(&word.as_str()));
-            if let Some(metric) = also.filter(|_| tally::find(word).is_none()) {
-                let message = format!("`headline` names no metric there is, found \"{}\"", plain(word));
-                reader.fault(&element.at, message, format!("its key is `{}`", metric.key));
-                renamed = true;
-            }
-        }
-        if renamed {
-            return default();
-        }
-    }
-    reader.names(root.get("headline"), "metric", &keys, 1).unwrap_or_else(default)
+    let known: Vec<&str> = tally::METRICS.iter().map(|metric| metric.key).collect();
+    let also = |word: &str| tally::METRICS.iter().find(|metric| metric.also.contains(&word)).map(|metric| metric.key);
+    let headline = reader.names(root.get("headline"), Names { what: "metric", known: &known, also }, 1);
+    headline.unwrap_or_else(|| ["conversion", "loss", "p_limited"].map(str::to_owned).to_vec())
 }
 
 fn equality(reader: &mut Reader<'_>, root: &Table) -> Equality {
@@ -156,7 +144,8 @@ fn audiences(reader: &mut Reader<'_>, root: &Table) -> Vec<Audience> {
     let entries = named_tables(reader, root, "audience", "[audience.NAME]");
     let audiences: Vec<Audience> = entries.iter().map(|(entry, table)| audience(reader, entry, table)).collect();
     let names: Vec<&str> = audiences.iter().map(|audience| audience.name.as_str()).collect();
-    let twins = entries.iter().map(|(_, table)| twin(reader, table, &names)).collect::<Vec<_>>();
+    let twins =
+        entries.iter().map(|(_, table)| reader.table_name(table.get("twin"), "audience", &names)).collect::<Vec<_>>();
     let mut twinned = audiences.clone();
     for (audience, twin) in twinned.iter_mut().zip(twins) {
         audience.twin = twin;
@@ -208,13 +197,9 @@ fn audience(reader: &mut Reader<'_>, entry: &Entry, table: &Table) -> Audience {
     }
 }
 
-fn only_for_groups(reader: &mut Reader<'_>, audience: &Entry, node: &super::tree::Node) {
+fn only_for_groups(reader: &mut Reader<'_>, audience: &Entry, node: &Node) {
     let message = format!("`{}` is for groups only, and `{}` is a direct list", node.path, audience.node.path);
     reader.fault(&node.at, message, "leave it out, or say channel = \"group\"");
-}
-
-fn twin(reader: &mut Reader<'_>, table: &Table, names: &[&str]) -> Option<String> {
-    if reader.lossy { reader.text(table.get("twin")) } else { reader.name(table.get("twin"), "audience", names) }
 }
 
 /// The names along a circle of twins, when `start` is the first audience of one.
@@ -289,7 +274,7 @@ fn named_tables(reader: &mut Reader<'_>, root: &Table, key: &str, example: &str)
 }
 
 /// Faults a topic that says nothing of the theme of an audience it is sent to.
-pub(super) fn check_theme(reader: &mut Reader<'_>, at: &crate::diagnostic::At, topic: &Topic, audience: &Audience) {
+pub(super) fn check_theme(reader: &mut Reader<'_>, at: &At, topic: &Topic, audience: &Audience) {
     let Some(theme) = &audience.theme else { return };
     let themes: Vec<&str> = topic.relevance.iter().map(|(theme, _)| theme.as_str()).collect();
     if themes.contains(&theme.as_str()) || reader.lossy {

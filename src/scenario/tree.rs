@@ -11,6 +11,8 @@ use toml::de::{DeTable, DeValue};
 
 use crate::diagnostic::{At, Diagnostic};
 
+use super::reader::plain;
+
 /// A table in the order of the file.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Table {
@@ -119,32 +121,49 @@ pub(super) fn typed_value(text: &str, source: usize, offset: usize, path: &str) 
 
 const DUPLICATE: &str = "duplicate key";
 const UNQUOTED: &str = "string values must be quoted";
+const UNCLOSED: &str = "unclosed ";
 
 struct Error {
     span: Range<usize>,
     message: String,
+    /// Name of the value it stands in.
+    path: Option<String>,
 }
 
 impl Error {
     fn new(error: &toml::de::Error, text: &str) -> Error {
         let span = error.span().unwrap_or(text.len()..text.len());
         let start = floor_boundary(text, span.start);
-        Error { span: start..floor_boundary(text, span.end).max(start), message: error.message().to_owned() }
+        Error {
+            span: start..floor_boundary(text, span.end).max(start),
+            message: error.message().to_owned(),
+            path: None,
+        }
     }
 
     fn diagnostic(&self, text: &str) -> Diagnostic {
         let written = &text[self.span.clone()];
+        let key = self.path.as_ref().map_or_else(|| "a key".to_owned(), |path| format!("`{}`", plain(path)));
         let (message, help) = if self.message == DUPLICATE {
-            (format!("`{written}` stands twice in its table"), "keep one of the two".to_owned())
-        } else if self.message.starts_with(UNQUOTED) && written.is_empty() {
-            ("a key has no value".to_owned(), "write one after `=`, or leave the key out for its default".to_owned())
-        } else if self.message.starts_with(UNQUOTED) {
-            (format!("`{}` is not a value", written.escape_debug()), format!("text stands in quotes: {written:?}"))
-        } else {
+            (format!("`{}` stands twice in its table", plain(written)), "keep one of the two".to_owned())
+        } else if self.message == UNCLOSED {
             (
-                format!("not TOML: {}", self.message),
-                "one key = value to a line, text in quotes, lists in [ ], tables in { }".to_owned(),
+                format!("{key} opens with `{written}` and is never closed"),
+                "close it; what follows was not read".to_owned(),
             )
+        } else if self.message.starts_with(UNQUOTED) && written.is_empty() {
+            (format!("{key} has no value"), "write one after `=`, or leave the key out for its default".to_owned())
+        } else if self.message.starts_with(UNQUOTED) {
+            (
+                format!("{key} must be a TOML value, found {}", plain(written)),
+                format!("text stands in quotes: {written:?}"),
+            )
+        } else {
+            let help = "one key = value to a line, text in quotes, lists in [ ], tables in { }".to_owned();
+            match self.path {
+                Some(_) => (format!("{key} is not TOML: {}", self.message), help),
+                None => (format!("not TOML: {}", self.message), help),
+            }
         };
         Diagnostic { message, at: Some(At { source: 0, span: self.span.clone() }), help: Some(help) }
     }
@@ -178,8 +197,9 @@ impl Reading<'_> {
     fn node(&mut self, value: Spanned<DeValue<'_>>, path: String) -> Node {
         let span = value.span();
         let value = value.into_inner();
-        let has_header = matches!(value, DeValue::Table(_)) && !self.text[span.start..].starts_with('{');
-        let value = if !has_header && self.is_broken(&span) { Value::Broken } else { self.value(value, &path) };
+        let has_header =
+            matches!(value, DeValue::Table(_)) && !self.text[floor_boundary(self.text, span.start)..].starts_with('{');
+        let value = if !has_header && self.is_broken(&span, &path) { Value::Broken } else { self.value(value, &path) };
         Node { path, at: self.at(span), value, typed: None }
     }
 
@@ -205,16 +225,30 @@ impl Reading<'_> {
         }
     }
 
-    /// Whether an error stands in that value; of several the first remains, since the others follow from it.
-    fn is_broken(&mut self, span: &Range<usize>) -> bool {
-        let mut is_broken = false;
-        self.errors.retain(|error| {
-            let inside = span.start <= error.span.start && error.span.start <= span.end;
-            let keep = !(inside && is_broken);
-            is_broken |= inside;
-            keep
-        });
-        is_broken
+    /// Whether an error stands in that value. Of several the first remains, since the others follow from it; an open bracket
+    /// swallows what comes after it and is named instead.
+    fn is_broken(&mut self, span: &Range<usize>, path: &str) -> bool {
+        let mut first: Option<usize> = None;
+        let mut is_open = false;
+        let is_bracket = self.text[floor_boundary(self.text, span.start)..].starts_with(['[', '{']);
+        let mut kept = Vec::with_capacity(self.errors.len());
+        for mut error in self.errors.drain(..) {
+            let is_inside = span.start <= error.span.start && error.span.start <= span.end;
+            is_open |= is_inside && is_bracket && error.message.starts_with(UNCLOSED);
+            if !is_inside || first.is_none() {
+                if is_inside {
+                    first = Some(kept.len());
+                    error.path = Some(path.to_owned());
+                }
+                kept.push(error);
+            }
+        }
+        self.errors = kept;
+        if let (Some(first), true) = (first, is_open) {
+            self.errors[first].span = span.start..span.start + 1;
+            UNCLOSED.clone_into(&mut self.errors[first].message);
+        }
+        first.is_some()
     }
 
     fn at(&self, span: Range<usize>) -> At {
@@ -240,10 +274,20 @@ mod tests {
 
     #[test]
     fn what_stands_beside_a_syntax_error_is_read() {
-        let tree = document("a = [1, 2\nb = 3\n[x]\nc = 24h\nd = 5\n");
+        let tree = document("a = \"open\nb = 3\n[x]\nc = 24h\nd = \n");
         assert!(tree.lossy);
         assert!(matches!(tree.root.get("a").map(|node| &node.value), Some(Value::Broken)));
-        assert_eq!(tree.faults.len(), 2, "one for the open list, one for the bare word: {:?}", tree.faults);
+        assert!(matches!(tree.root.get("b").map(|node| &node.value), Some(Value::Whole(3))));
+        assert_eq!(tree.faults.len(), 3, "{:?}", tree.faults);
+    }
+
+    #[test]
+    fn an_open_bracket_is_one_fault() {
+        for (text, bracket) in [("a = [1, 2\nb = 3\n[x]\n", "["), ("a = { b = 1\nc = 3\n[x]\n", "{")] {
+            let tree = document(text);
+            let messages: Vec<&str> = tree.faults.iter().map(|fault| fault.message.as_str()).collect();
+            assert_eq!(messages, [format!("`a` opens with `{bracket}` and is never closed")]);
+        }
     }
 
     #[test]

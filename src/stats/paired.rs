@@ -29,9 +29,12 @@ impl Pairs {
         &self.difference
     }
 
-    /// Variance that a - b would have without pairing over the one it has; `None` where either is 0 or unknown.
+    /// Variance that a - b would have without pairing over the one it has; `None` where either is unknown, or 0 up to the
+    /// rounding of a - b: shares that differ by a constant leave nothing else.
     pub fn variance_ratio(&self) -> Option<f64> {
-        ratio(self.a.variance()? + self.b.variance()?, self.difference.variance()?)
+        let rounding = 4.0 * f64::EPSILON * (self.a.mean()?.abs() + self.b.mean()?.abs());
+        let paired = self.difference.variance()?;
+        ratio(self.a.variance()? + self.b.variance()?, if paired > rounding * rounding { paired } else { 0.0 })
     }
 }
 
@@ -138,6 +141,15 @@ mod tests {
         let interval = interval::of_mean(pairs.difference(), 0.95);
         assert_eq!(pairs.difference().mean(), Some(0.0));
         assert_eq!(interval, Some(Interval { low: 0.0, high: 0.0 }));
+        assert_eq!(pairs.variance_ratio(), None);
+    }
+
+    #[test]
+    fn a_constant_difference_has_no_variance_ratio() {
+        let mut pairs = Pairs::default();
+        for lost in [30.0, 33.0, 36.0, 31.0] {
+            pairs.push((lost - 8.0) / 100.0, lost / 100.0);
+        }
         assert_eq!(pairs.variance_ratio(), None);
     }
 

@@ -1,10 +1,10 @@
 //! Compares the plans of an experiment on the same people, and says how far the unknown enforcement moves ban risks.
 
-use crate::analysis::{Accumulator, Comparison, EnforcementRange, Look, PlanInfo, Precision};
+use crate::analysis::{Accumulator, Comparison, EnforcementRange, KEPT_REPLICATES, Look, PlanInfo, Precision};
 use crate::engine::{Progress, simulate};
 use crate::parameter;
 use crate::plan::Experiment;
-use crate::tally::{Metric, Outcome};
+use crate::tally::{METRICS, Metric, Outcome};
 
 /// Replicates simulated between two merges: bounds memory, decides nothing.
 pub const LARGEST_CHUNK: u32 = 256;
@@ -91,13 +91,15 @@ pub fn compare(
     if replicates == 0 {
         return None;
     }
-    let enforcement = enforcement(experiment, share_for_enforcement(replicates as u32), progress);
+    let comparison = accumulator.finish();
+    let enforcement = enforcement(experiment, &comparison, progress);
     let partial = replicates < wanted || progress.stopped();
-    Some(Compared { comparison: accumulator.finish(), enforcement, look, member_days, partial })
+    Some(Compared { comparison, enforcement, look, member_days, partial })
 }
 
 fn accumulator(experiment: &Experiment) -> Accumulator {
-    let info = |plan: &crate::plan::Plan| PlanInfo { name: plan.name.clone(), members: plan.members, stakes: plan.stakes };
+    let info =
+        |plan: &crate::plan::Plan| PlanInfo { name: plan.name.clone(), members: plan.members, stakes: plan.stakes };
     let plans: Vec<PlanInfo> = experiment.plans.iter().map(info).collect();
     Accumulator::new(&plans, experiment.baseline, experiment.days)
 }
@@ -107,17 +109,19 @@ pub fn enforcement_replicates(experiment: &Experiment, replicates: u32) -> u32 {
     if experiment.profile.rules.reports.is_some() { 2 * share_for_enforcement(replicates) } else { 0 }
 }
 
-/// A quarter of the replicates shows each end of enforcement.
+/// A quarter of the replicates shows each end of enforcement, as far as their values are kept.
 fn share_for_enforcement(replicates: u32) -> u32 {
-    replicates.div_ceil(4)
+    replicates.div_ceil(4).min(KEPT_REPLICATES as u32)
 }
 
-/// The chances of being limited and banned at both ends of the plausible enforcement, on the same luck.
-fn enforcement(experiment: &Experiment, replicates: u32, progress: &Progress) -> Vec<Option<EnforcementRange>> {
+/// The chances of being limited and banned at both ends of the plausible enforcement: by how much each end moves a quarter of the
+/// replicates, on the same luck, added to the chance over all of them.
+fn enforcement(experiment: &Experiment, comparison: &Comparison, progress: &Progress) -> Vec<Option<EnforcementRange>> {
     let nothing = vec![None; experiment.plans.len()];
     if experiment.profile.rules.reports.is_none() || progress.stopped() {
         return nothing;
     }
+    let replicates = share_for_enforcement(comparison.replicates as u32);
     let parameter = parameter::find("enforce_prob").expect("the catalogue holds every parameter");
     let [low, high] = [parameter.low, parameter.high].map(|probability| {
         let mut accumulator = accumulator(experiment);
@@ -134,8 +138,17 @@ fn enforcement(experiment: &Experiment, replicates: u32, progress: &Progress) ->
     if progress.stopped() {
         return nothing;
     }
-    let chance = |comparison: &Comparison, plan: usize, key: &str| comparison.estimate(plan, key)?.mean;
-    let range = |plan: usize, key: &str| Some([chance(&low, plan, key)?, chance(&high, plan, key)?]);
-    let of_plan = |plan| Some(EnforcementRange { limited: range(plan, "p_limited")?, banned: range(plan, "p_banned")? });
+    let range = |plan: usize, key: &str| {
+        let row = METRICS.iter().position(|metric| metric.key == key)?;
+        let quarter: f64 = comparison.plans[plan].values[row].iter().take(replicates as usize).flatten().sum();
+        let everywhere = comparison.plans[plan].estimates[row].mean?;
+        let at = |end: &Comparison| {
+            let there = end.plans[plan].estimates[row].mean?;
+            Some((everywhere + there - quarter / f64::from(replicates)).clamp(0.0, 1.0))
+        };
+        Some([at(&low)?, at(&high)?])
+    };
+    let of_plan =
+        |plan| Some(EnforcementRange { limited: range(plan, "p_limited")?, banned: range(plan, "p_banned")? });
     (0..experiment.plans.len()).map(of_plan).collect()
 }

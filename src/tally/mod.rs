@@ -49,6 +49,10 @@ pub enum Outcome {
     PrivacyComplaints,
     /// Posts sent.
     Posts,
+    /// Reads of the posts sent on this day, on whichever day they were read.
+    ReadsOfPosts,
+    /// Clicks on the posts sent on this day, on whichever day they were made.
+    ClicksOnPosts,
     /// Stock: members active and reachable.
     Active,
     /// Stock: members muted and reachable.
@@ -93,6 +97,8 @@ impl Outcome {
         (Outcome::MemberDays, "member_days"),
         (Outcome::PrivacyComplaints, "privacy_complaints"),
         (Outcome::Posts, "posts"),
+        (Outcome::ReadsOfPosts, "reads_of_posts"),
+        (Outcome::ClicksOnPosts, "clicks_on_posts"),
         (Outcome::Active, "active"),
         (Outcome::Muted, "muted"),
         (Outcome::Left, "left"),
@@ -238,6 +244,9 @@ impl Tally {
     }
 
     /// Adds another tally of as many days, exactly.
+    ///
+    /// # Panics
+    /// When the other has another number of days.
     pub fn merge(&mut self, other: &Tally) {
         assert_eq!(self.days.len(), other.days.len(), "tallies of different horizons");
         for (mine, theirs) in self.days.iter_mut().zip(&other.days) {

@@ -19,6 +19,8 @@ pub struct PostRecord {
     pub delivered: u32,
     /// Reads so far.
     pub reads: u32,
+    /// Clicks so far.
+    pub clicks: u32,
     /// Reads with an interaction.
     pub interactions: u32,
     /// Distinct members who reported it (a member reports once, when blocking).

@@ -24,9 +24,13 @@ pub(crate) fn tally(campaign: &Campaign) -> Tally {
     let mut tally = Tally::new(2);
     tally.days[0].set(Outcome::Delivered, campaign.delivered);
     tally.days[0].set(Outcome::Reads, campaign.reads);
+    tally.days[0].set(Outcome::ReadsOfPosts, campaign.reads);
     tally.days[1].set(Outcome::Purchases, campaign.buyers);
     tally.days[1].set(Outcome::Leaves, campaign.left);
     tally.days[1].set(Outcome::Limited, campaign.limited);
+    for day in &mut tally.days {
+        day.set(Outcome::MemberDays, MEMBERS);
+    }
     tally.close();
     tally.horizon.members = MEMBERS;
     tally.horizon.left = campaign.left;

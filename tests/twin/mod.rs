@@ -17,8 +17,7 @@ pub use luck::{Luck, OwnLuck, Slot};
 pub use member::{Law, Ledger, Member, Sent, Status, Today, Traits, day, horizon};
 
 use wearout::parameter::Parameters;
-use wearout::scenario::Switches;
-use wearout::units::{Flags, Kind, Privacy};
+use wearout::units::{Flags, Kind, Privacy, Switches};
 
 /// Hours in a day; day d (from 1) covers the hours 24 (d - 1) up to 24 d.
 pub const DAY: f64 = 24.0;

@@ -6,8 +6,7 @@ use std::fmt;
 
 use serde_json::Value;
 use wearout::parameter::Parameters;
-use wearout::scenario::Switches;
-use wearout::units::{Flags, Hours, Kind, Privacy};
+use wearout::units::{Flags, Hours, Kind, Privacy, Switches};
 
 use super::{Counts, Design, Post, Record, Slot};
 
@@ -78,6 +77,8 @@ pub struct Figure {
 
 impl Figure {
     fn of(values: &[f64]) -> Figure {
+        // A replicate without a base (nothing delivered after a ban) is left out.
+        let values: Vec<f64> = values.iter().copied().filter(|value| value.is_finite()).collect();
         let n = values.len() as f64;
         let mean = values.iter().sum::<f64>() / n;
         let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();

@@ -1,0 +1,214 @@
+//! Every chart of many made-up comparisons: legible, whole, the same each time.
+//!
+//! To look at them: `WEAROUT_GALLERY=<folder> cargo test gallery` writes the pictures there.
+
+use std::time::{Duration, Instant};
+
+use crate::tally::{METRICS, Metric, find};
+
+use super::canvas::{Canvas, Place, Shape, Text};
+use super::fake::{Kind, comparison};
+use super::style::SMALL;
+use super::{CHARTS, Caption, Scene, render};
+use crate::analysis::Comparison;
+
+const CAPTION: Caption = Caption {
+    scenario: "targeted-vs-spray",
+    question: "Does writing to those who fit pay, compared with writing to everybody?",
+    seed: 1,
+    replicates: 400,
+    partial: false,
+};
+
+fn headline() -> Vec<&'static Metric> {
+    ["conversion", "loss", "p_limited"].map(|key| find(key).unwrap()).to_vec()
+}
+
+/// A name and a comparison for every shape of result.
+fn shapes() -> Vec<(String, Comparison)> {
+    let mut shapes = Vec::new();
+    for (plans, days, replicates) in [
+        (2, 30, 400),
+        (1, 30, 400),
+        (3, 14, 200),
+        (4, 7, 50),
+        (5, 30, 400),
+        (8, 60, 100),
+        (12, 365, 100),
+        (12, 1, 30),
+        (2, 1, 1),
+        (2, 365, 400),
+        (3, 2, 2),
+    ] {
+        shapes.push((Kind::Rich, plans, days, replicates));
+    }
+    for kind in [Kind::Zero, Kind::Equal, Kind::Bare] {
+        shapes.extend([(kind, 2, 30, 400), (kind, 12, 30, 20), (kind, 1, 1, 1)]);
+    }
+    let named = |(kind, plans, days, replicates)| {
+        (format!("{kind:?}-{plans}-plans-{days}-days").to_lowercase(), comparison(kind, plans, days, replicates))
+    };
+    shapes.into_iter().map(named).collect()
+}
+
+fn texts(canvas: &Canvas) -> Vec<&Text> {
+    canvas.shapes.iter().filter_map(Shape::text).filter(|text| !text.words.is_empty()).collect()
+}
+
+fn meet((a0, a1): (Place, Place), (b0, b1): (Place, Place)) -> bool {
+    a0.0 < b1.0 && b0.0 < a1.0 && a0.1 < b1.1 && b0.1 < a1.1
+}
+
+/// What is wrong with the texts of a chart, in words.
+fn complaints(canvas: &Canvas) -> Vec<String> {
+    let texts = texts(canvas);
+    let mut found = Vec::new();
+    for (i, text) in texts.iter().enumerate() {
+        let (low, high) = text.bounds();
+        if low.0 < 2.0
+            || low.1 < 2.0
+            || high.0 > f64::from(canvas.width) - 2.0
+            || high.1 > f64::from(canvas.height) - 2.0
+        {
+            found.push(format!("clipped: {:?}", text.words));
+        }
+        if text.size < SMALL {
+            found.push(format!("too small: {:?}", text.words));
+        }
+        for other in &texts[..i] {
+            if meet(text.bounds(), other.bounds()) {
+                found.push(format!("overlap: {:?} and {:?}", other.words, text.words));
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn no_text_is_clipped_or_overlaps_another() {
+    let mut found = Vec::new();
+    for (name, comparison) in shapes() {
+        for chart in CHARTS {
+            let scene = Scene { comparison: &comparison, headline: &headline(), caption: &CAPTION };
+            if let Some(canvas) = (chart.draw)(&scene).unwrap() {
+                found.extend(complaints(&canvas).into_iter().map(|text| format!("{name} {}: {text}", chart.key)));
+            }
+        }
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+#[test]
+fn nothing_is_drawn_outside_the_canvas() {
+    for (name, comparison) in shapes() {
+        for chart in CHARTS {
+            let scene = Scene { comparison: &comparison, headline: &headline(), caption: &CAPTION };
+            let Some(canvas) = (chart.draw)(&scene).unwrap() else { continue };
+            let (width, height) = (f64::from(canvas.width), f64::from(canvas.height));
+            for shape in &canvas.shapes {
+                let places = match shape {
+                    Shape::Area { ring, .. } => ring.clone(),
+                    Shape::Line { path, .. } => path.clone(),
+                    Shape::Disc { centre, .. } => vec![*centre],
+                    Shape::Text(_) => Vec::new(),
+                };
+                let outside = places.iter().find(|(x, y)| !(0.0..=width).contains(x) || !(0.0..=height).contains(y));
+                assert_eq!(outside, None, "{name} {}: {shape:?}", chart.key);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_chart_of_the_gallery_is_a_picture() {
+    let folder = std::env::var_os("WEAROUT_GALLERY").map(std::path::PathBuf::from);
+    for (name, comparison) in shapes() {
+        for chart in CHARTS {
+            let caption = Caption { partial: name.contains("bare"), replicates: comparison.replicates, ..CAPTION };
+            let Some(rendered) = render(chart, &comparison, &headline(), &caption).unwrap() else {
+                continue;
+            };
+            if let Some(folder) = &folder {
+                std::fs::create_dir_all(folder).unwrap();
+                std::fs::write(folder.join(format!("{name}-{}.png", chart.key)), &rendered.png).unwrap();
+                std::fs::write(folder.join(format!("{name}-{}.svg", chart.key)), &rendered.svg).unwrap();
+            }
+            assert!(!rendered.svg.contains("<text"), "{name} {}", chart.key);
+            assert!(!rendered.svg.contains("NaN") && !rendered.svg.contains("inf"), "{name} {}", chart.key);
+            let mut reader = png::Decoder::new(rendered.png.as_slice()).read_info().unwrap();
+            let mut pixels = vec![0; reader.output_buffer_size()];
+            let info = reader.next_frame(&mut pixels).unwrap();
+            let inked = pixels.chunks(3).filter(|pixel| pixel != &[255, 255, 255]).count();
+            assert_eq!(info.width, 1600);
+            assert!(inked > 5000, "{name} {}: {inked} pixels", chart.key);
+        }
+    }
+}
+
+#[test]
+fn charts_are_the_same_to_the_byte_on_repetition() {
+    let comparison = comparison(Kind::Rich, 3, 30, 100);
+    for chart in CHARTS {
+        let once = render(chart, &comparison, &headline(), &CAPTION).unwrap();
+        assert_eq!(once, render(chart, &comparison, &headline(), &CAPTION).unwrap(), "{}", chart.key);
+        assert!(once.is_some(), "{}", chart.key);
+    }
+}
+
+#[test]
+fn a_chart_without_anything_to_show_is_not_drawn() {
+    let nothing = comparison(Kind::Empty, 2, 30, 10);
+    for chart in CHARTS {
+        assert_eq!(render(chart, &nothing, &headline(), &CAPTION).unwrap(), None, "{}", chart.key);
+    }
+    let single = comparison(Kind::Rich, 1, 30, 10);
+    let forest = CHARTS.iter().find(|chart| chart.key == "forest").unwrap();
+    assert_eq!(render(forest, &single, &headline(), &CAPTION).unwrap(), None, "one plan differs from nothing");
+}
+
+#[test]
+fn titles_claim_a_direction_only_where_the_interval_leaves_zero_out() {
+    let directed = ["times as", "more ", "less ", "fewer", "clearly"];
+    let equal = comparison(Kind::Equal, 2, 30, 100);
+    for chart in
+        CHARTS.iter().filter(|chart| ["forest", "open_by_day", "people_by_day", "ban_by_day"].contains(&chart.key))
+    {
+        let scene = Scene { comparison: &equal, headline: &headline(), caption: &CAPTION };
+        let canvas = (chart.draw)(&scene).unwrap().unwrap();
+        let title: String =
+            texts(&canvas).iter().filter(|text| text.size > 20.0).map(|text| text.words.as_str()).collect();
+        assert!(!directed.iter().any(|word| title.contains(word)), "{}: {title}", chart.key);
+    }
+    let rich = comparison(Kind::Rich, 2, 30, 100);
+    let scene = Scene { comparison: &rich, headline: &headline(), caption: &CAPTION };
+    let canvas = (super::open_by_day::draw)(&scene).unwrap().unwrap();
+    assert!(
+        texts(&canvas)
+            .iter()
+            .any(|text| text.words.starts_with("Targeted is opened 2.")
+                && text.words.ends_with("times as often as spray"))
+    );
+}
+
+#[test]
+fn every_metric_has_a_row_on_the_forest_when_it_is_a_headline() {
+    let comparison = comparison(Kind::Rich, 12, 30, 100);
+    let all: Vec<&'static Metric> = METRICS.iter().collect();
+    let scene = Scene { comparison: &comparison, headline: &all, caption: &CAPTION };
+    let canvas = (super::forest::draw)(&scene).unwrap().unwrap();
+    assert_eq!(complaints(&canvas), Vec::<String>::new());
+}
+
+#[test]
+fn the_set_of_two_plans_takes_well_under_a_second() {
+    let comparison = comparison(Kind::Rich, 2, 30, 400);
+    let one_run = || {
+        let start = Instant::now();
+        for chart in CHARTS {
+            render(chart, &comparison, &headline(), &CAPTION).unwrap();
+        }
+        start.elapsed()
+    };
+    let best = (0..3).map(|_| one_run()).min().unwrap();
+    assert!(best < Duration::from_secs(1), "{best:?}");
+}

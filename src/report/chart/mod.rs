@@ -1,0 +1,123 @@
+//! Charts: pictures of a comparison, as SVG and PNG from the same drawing.
+//!
+//! Comes in: a [`Comparison`] and what its caption must say. Goes out: [`Rendered`] bytes, or nothing where there is nothing
+//! to show. No file is touched and no estimate made here; a chart is one file and one row of [`CHARTS`].
+
+mod ban_by_day;
+mod canvas;
+#[cfg(test)]
+mod fake;
+mod font;
+mod forest;
+mod funnel;
+mod loss_distribution;
+mod open_by_day;
+mod people_by_day;
+mod raster;
+mod repeats;
+mod sheet;
+mod style;
+mod svg;
+mod words;
+
+use crate::analysis::Comparison;
+use crate::tally::Metric;
+
+use canvas::{Canvas, Shape};
+
+/// What a caption says of the run.
+#[derive(Debug, Clone, Copy)]
+pub struct Caption<'a> {
+    /// Name of the scenario.
+    pub scenario: &'a str,
+    /// The question it answers; stands above the title.
+    pub question: &'a str,
+    /// Seed of the run.
+    pub seed: u64,
+    /// Replicates done.
+    pub replicates: u64,
+    /// Whether the run was interrupted.
+    pub partial: bool,
+}
+
+/// Everything a chart is drawn from.
+#[derive(Debug, Clone, Copy)]
+struct Scene<'a> {
+    /// The estimates.
+    comparison: &'a Comparison,
+    /// Metrics the verdict speaks of, first on the chart of differences.
+    headline: &'a [&'static Metric],
+    /// What the caption says.
+    caption: &'a Caption<'a>,
+}
+
+/// A kind of chart. `key` is the stem of its files.
+#[derive(Debug)]
+pub struct Chart {
+    /// Stem of its files and its name on the command line.
+    pub key: &'static str,
+    /// What it shows.
+    pub title: &'static str,
+    draw: fn(&Scene) -> Result<Option<Canvas>, Failure>,
+}
+
+/// Every kind of chart, in the order in which they are best read.
+pub const CHARTS: &[Chart] = &[
+    Chart { key: "forest", title: "paired differences from the baseline with 95 % intervals", draw: forest::draw },
+    Chart {
+        key: "open_by_day",
+        title: "open rate by day, with the spread of single campaigns",
+        draw: open_by_day::draw,
+    },
+    Chart {
+        key: "people_by_day",
+        title: "people by day: active, muted, left, blocked, unreachable",
+        draw: people_by_day::draw,
+    },
+    Chart { key: "ban_by_day", title: "chance of having been limited or banned, by day", draw: ban_by_day::draw },
+    Chart { key: "funnel", title: "from delivered to bought, per 1,000 delivered", draw: funnel::draw },
+    Chart { key: "repeats", title: "what each further read of the same content does", draw: repeats::draw },
+    Chart {
+        key: "loss_distribution",
+        title: "how churn differs from campaign to campaign",
+        draw: loss_distribution::draw,
+    },
+];
+
+/// A chart in both formats.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rendered {
+    /// An SVG document whose texts are outlines.
+    pub svg: String,
+    /// A PNG file, two pixels to each logical one.
+    pub png: Vec<u8>,
+}
+
+/// A chart that plotters could not draw.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the chart cannot be drawn: {0}")]
+pub struct Failure(String);
+
+/// The chart of a comparison; `None` where it would show nothing.
+///
+/// # Errors
+/// When plotters refuses to draw.
+pub fn render(
+    chart: &Chart,
+    comparison: &Comparison,
+    headline: &[&'static Metric],
+    caption: &Caption,
+) -> Result<Option<Rendered>, Failure> {
+    let canvas = (chart.draw)(&Scene { comparison, headline, caption })?;
+    Ok(canvas
+        .map(|canvas| Rendered { svg: svg::svg(&canvas, chart.title, &words_on(&canvas)), png: raster::png(&canvas) }))
+}
+
+/// Everything that can be read on the canvas, for those who cannot see it.
+fn words_on(canvas: &Canvas) -> String {
+    let words = canvas.shapes.iter().filter_map(Shape::text).map(|text| text.words.as_str());
+    words.collect::<Vec<_>>().join(" | ")
+}
+
+#[cfg(test)]
+mod gallery;

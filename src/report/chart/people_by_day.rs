@@ -1,0 +1,105 @@
+//! People by day: for each plan, what has become of the members it addressed.
+
+use plotters::style::RGBAColor;
+
+use crate::analysis::PlanSummary;
+use crate::tally::Outcome;
+
+use super::canvas::Canvas;
+use super::sheet::{Axis, Drawn, GAP, Head, Panel, compose};
+use super::style::{NAME, NOTE, as_ink, grid, grid_rows, plan_colour};
+use super::words::{Verbs, compared, mean, percent};
+use super::{Failure, Scene};
+
+/// States from the bottom up: from those who are there to those who cannot be reached.
+const STATES: [(Outcome, &str, RGBAColor); 5] = [
+    (Outcome::Active, "active", RGBAColor(0x2F, 0x7F, 0x86, 1.0)),
+    (Outcome::Muted, "muted", RGBAColor(0xA9, 0xCF, 0xCB, 1.0)),
+    (Outcome::Left, "left", RGBAColor(0xF2, 0xC1, 0x66, 1.0)),
+    (Outcome::Blocked, "blocked", RGBAColor(0xB4, 0x4B, 0x33, 1.0)),
+    (Outcome::Unreachable, "unreachable (sender banned or expelled)", RGBAColor(0xA2, 0xA7, 0xAD, 1.0)),
+];
+
+const VERBS: Verbs = Verbs {
+    verb: "keeps",
+    often: "many members active",
+    more: "keeps more members active than",
+    less: "keeps fewer members active than",
+    several: "keep",
+    several_more: "more members active",
+    several_less: "fewer",
+    noun: "share of members kept active",
+};
+
+pub(super) fn draw(scene: &Scene) -> Result<Option<Canvas>, Failure> {
+    let comparison = scene.comparison;
+    let plans: Vec<(usize, &PlanSummary)> =
+        comparison.plans.iter().enumerate().filter(|(_, plan)| plan.members > 0 && !shares(plan).is_empty()).collect();
+    let Some(&(_, first)) = plans.first() else { return Ok(None) };
+    let title = compared(comparison, "kept", &VERBS).unwrap_or_else(|| {
+        let kept = mean(first, "kept").map_or_else(String::new, |kept| format!(": {} stay active", percent(kept)));
+        format!("What becomes of the members that {} writes to{kept}", first.name)
+    });
+    let head = Head {
+        title,
+        subtitle: "Share of the members addressed, by day; members who muted can still be reached but rarely look"
+            .to_owned(),
+        note: "means over replicates".to_owned(),
+    };
+    let rows = grid_rows(plans.len());
+    let row_height = if rows == 1 { 270.0 } else { 150.0 };
+    compose(scene, &head, rows as f64 * row_height + 58.0, |sheet, plot| {
+        sheet.key((plot.left, plot.top + 8.0), &STATES.map(|(_, name, colour)| (name, colour)))?;
+        let y = Axis::shares(1.0, if rows == 1 { 5 } else { 2 });
+        let cells = grid(plot.inset(y.room(), 30.0, 0.0, 24.0), plans.len());
+        for (&(i, plan), cell) in plans.iter().zip(cells) {
+            let rect = cell.rect.inset(0.0, 26.0, 0.0, 12.0);
+            let kept = mean(plan, "kept").map_or_else(String::new, |kept| format!("{} active", percent(kept)));
+            let name = NAME.in_colour(as_ink(plan_colour(comparison, i)));
+            let heading = cell.rect.top + 12.0;
+            sheet.text(
+                &name.shorten(&plan.name, rect.width() - NOTE.width(&kept) - 10.0),
+                (rect.left, heading),
+                name,
+            )?;
+            sheet.text(&kept, (rect.right, heading), NOTE.ending())?;
+            let days = Axis { range: 0.5..plan.days.len() as f64 + 0.5, ..Axis::days_ends(plan.days.len()) };
+            let y = if cell.leftmost { y.clone() } else { y.unlabelled() };
+            let days = if cell.lowest { days } else { days.unlabelled() };
+            let mut panel = sheet.panel(rect, &days, &y)?;
+            stack(&mut panel, &shares(plan))?;
+        }
+        Ok(())
+    })
+}
+
+/// By day, the share in each state; a state without an estimate counts nobody, a day without any is left out.
+fn shares(plan: &PlanSummary) -> Vec<(f64, [f64; STATES.len()])> {
+    let known = plan.days.iter().enumerate().filter(|(_, day)| day[Outcome::Active as usize].mean.is_some());
+    known
+        .map(|(i, day)| {
+            let share = |(state, _, _)| day[state as usize].mean.unwrap_or(0.0) / plan.members as f64;
+            (i as f64 + 1.0, STATES.map(share))
+        })
+        .collect()
+}
+
+fn stack(panel: &mut Panel, days: &[(f64, [f64; STATES.len()])]) -> Drawn {
+    let top_of = |shares: &[f64; STATES.len()], state: usize| shares[..state].iter().sum::<f64>().min(1.0);
+    for (state, (_, _, colour)) in STATES.into_iter().enumerate() {
+        let edge = |level: usize| {
+            days.iter().flat_map(move |(day, shares)| {
+                let height = top_of(shares, level);
+                [(day - 0.5, height), (day + 0.5, height)]
+            })
+        };
+        let upper: Vec<(f64, f64)> = edge(state + 1).collect();
+        let lower: Vec<(f64, f64)> = edge(state).collect();
+        let ring = upper.iter().copied().chain(lower.into_iter().rev()).collect();
+        panel.surface(ring, colour)?;
+        if state > 0 && days.iter().any(|(_, shares)| shares[state] > 0.004) {
+            panel.line(edge(state), GAP, 0.8)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,79 @@
+//! Numbers for people: as many digits as the interval supports, in the unit one reads them in.
+//!
+//! Comes in: a figure, how uncertain it is, its unit. Goes out: text. Numbers for machines are in `csv` and `json`.
+
+use crate::tally::Unit;
+
+/// Digits after the point beyond which nobody reads.
+const MOST_DECIMALS: usize = 4;
+
+/// Digits after the point for a figure of this half-width: the half-width then has one digit, or two when they are below 20.
+pub(super) fn decimals(half_width: f64) -> usize {
+    let mut scaled = half_width;
+    let mut decimals = 0;
+    while scaled < 1.95 && decimals < MOST_DECIMALS {
+        scaled *= 10.0;
+        decimals += 1;
+    }
+    decimals
+}
+
+/// Digits after the point of a figure that is not uncertain, or of unknown uncertainty.
+pub(super) fn plain_decimals(unit: Unit) -> usize {
+    match unit {
+        Unit::Count => 0,
+        Unit::Share | Unit::Chance => 1,
+        _ => 2,
+    }
+}
+
+/// What a figure of this unit is multiplied by to be read: shares and chances in points.
+pub(super) fn scale(unit: Unit) -> f64 {
+    if matches!(unit, Unit::Share | Unit::Chance) { 100.0 } else { 1.0 }
+}
+
+/// The figure with that many digits after the point and a comma at every thousand; never "-0".
+pub(super) fn fixed(value: f64, decimals: usize) -> String {
+    let digits = format!("{:.decimals$}", value.abs());
+    let (whole, fraction) = digits.split_once('.').map_or((digits.as_str(), None), |(whole, rest)| (whole, Some(rest)));
+    let is_zero = digits.chars().all(|digit| digit == '0' || digit == '.');
+    let mut text = String::from(if value < 0.0 && !is_zero { "-" } else { "" });
+    for (i, digit) in whole.chars().enumerate() {
+        if i > 0 && (whole.len() - i).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    if let Some(fraction) = fraction {
+        text.push('.');
+        text.push_str(fraction);
+    }
+    text
+}
+
+/// The same with a plus sign before what is above 0.
+pub(super) fn signed(value: f64, decimals: usize) -> String {
+    let text = fixed(value, decimals);
+    let is_zero = text.chars().all(|digit| matches!(digit, '0' | '.'));
+    if value > 0.0 && !is_zero { format!("+{text}") } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digits_follow_the_width_of_the_interval() {
+        for (half_width, expected) in
+            [(130.0, 0), (2.0, 0), (1.5, 1), (0.24, 1), (0.15, 2), (0.03, 2), (1e-9, 4), (0.0, 4)]
+        {
+            assert_eq!(decimals(half_width), expected, "{half_width}");
+        }
+    }
+
+    #[test]
+    fn thousands_have_a_comma_and_zero_has_no_sign() {
+        let texts = [fixed(1_234_567.8, 1), fixed(-999.0, 0), fixed(-0.04, 1), signed(0.04, 1), signed(1000.0, 0)];
+        assert_eq!(texts, ["1,234,567.8", "-999", "0.0", "0.0", "+1,000"]);
+    }
+}

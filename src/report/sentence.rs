@@ -1,0 +1,150 @@
+//! The verdict in sentences: size first, then what it means.
+//!
+//! Comes in: a verdict. Goes out: lines of text. What is better is decided in `analysis`; only the wording is here.
+
+use super::number::{decimals, fixed, plain_decimals, scale, signed};
+use crate::analysis::{Call, Finding, Overall, PlanVerdict, Verdict};
+use crate::stats::Interval;
+use crate::tally::{Metric, Unit};
+
+/// The verdict, line by line.
+pub(super) fn lines(verdict: &Verdict) -> Vec<String> {
+    if verdict.plans.is_empty() {
+        return vec!["Verdict: one plan alone; a second one would say whether it is better.".into()];
+    }
+    let names: Vec<&str> = verdict.headline.iter().map(|metric| metric.label).collect();
+    let zone = verdict.zone;
+    let mut lines = vec![
+        format!("Verdict, against {}: {}", verdict.baseline, list(&names)),
+        format!(
+            "(95 % for all together; practically equal: within {} {}, or {} % of a baseline that is below {} % or not a share)",
+            shortest(100.0 * zone.points),
+            if (zone.points - 0.01).abs() < 1e-12 { "point" } else { "points" },
+            shortest(100.0 * zone.relative),
+            shortest(100.0 * zone.below),
+        ),
+    ];
+    for plan in &verdict.plans {
+        lines.push(conclusion(plan, verdict));
+        lines.extend(plan.findings.iter().map(|finding| format!("  {}", finding_line(finding, verdict.replicates))));
+    }
+    lines
+}
+
+/// What follows for one plan, in one sentence.
+pub(super) fn conclusion(plan: &PlanVerdict, verdict: &Verdict) -> String {
+    let phrases = |call: Call| -> Vec<String> {
+        plan.findings.iter().filter(|finding| finding.call == call).filter_map(phrase).collect()
+    };
+    let labels = |call: Call| -> Vec<&str> {
+        plan.findings.iter().filter(|finding| finding.call == call).map(|finding| finding.metric.label).collect()
+    };
+    let (name, baseline, n) = (&plan.name, &verdict.baseline, verdict.replicates);
+    let (better, worse, unknown) = (phrases(Call::Better), phrases(Call::Worse), labels(Call::Unknown));
+    let not_known = format!("not known after {}: {}", replicates(n), list(&unknown));
+    match plan.overall {
+        Overall::Dominates => {
+            format!("{name} dominates {baseline}: {}, and is worse in nothing named here", better.join(", "))
+        }
+        Overall::Dominated => {
+            format!("{name} is dominated by {baseline}: {}, and is better in nothing named here", worse.join(", "))
+        }
+        Overall::Price if unknown.is_empty() => {
+            format!("{name} has a price: {}, {}", better.join(", "), worse.join(", "))
+        }
+        Overall::Price => format!("{name} has a price: {}, {}; {not_known}", better.join(", "), worse.join(", ")),
+        Overall::Equal => format!("{name} is practically equal to {baseline} in all of them"),
+        Overall::Open => {
+            let known: Vec<String> = [better, worse, phrases(Call::Different)].concat();
+            match (known.is_empty(), unknown.is_empty()) {
+                (true, _) => format!("{name}: {not_known}"),
+                (false, true) => format!("{name}: {}, which is neither better nor worse", known.join(", ")),
+                (false, false) => format!("{name}: {}; {not_known}", known.join(", ")),
+            }
+        }
+    }
+}
+
+fn finding_line(finding: &Finding, n: u64) -> String {
+    let metric = finding.metric;
+    let Some(difference) = finding.difference else {
+        return format!("{}: no replicate has a base for both", metric.label);
+    };
+    let size = size(metric, difference, finding.interval);
+    let call = match (finding.call, finding.interval) {
+        (Call::Better, _) => "better".into(),
+        (Call::Worse, _) => "worse".into(),
+        (Call::Different, _) => "different".into(),
+        (Call::PracticallyEqual, _) => "practically equal".into(),
+        (Call::Unknown, Some(interval)) if !interval.contains(0.0) => {
+            let side = if difference > 0.0 { "higher" } else { "lower" };
+            format!("{side}, but whether by enough to matter is not known after {}", replicates(n))
+        }
+        (Call::Unknown, _) => format!("not known after {}", replicates(n)),
+    };
+    format!("{}: {size}, {call}", metric.label)
+}
+
+/// `+1.6 points (+1.4 to +1.8)`.
+fn size(metric: &Metric, difference: f64, interval: Option<Interval>) -> String {
+    let factor = scale(metric.unit);
+    let decimals = digits(metric, interval);
+    let amount = format!("{}{}", signed(factor * difference, decimals), unit_word(metric.unit));
+    match interval {
+        Some(Interval { low, high }) => {
+            format!("{amount} ({} to {})", signed(factor * low, decimals), signed(factor * high, decimals))
+        }
+        None => amount,
+    }
+}
+
+fn digits(metric: &Metric, interval: Option<Interval>) -> usize {
+    match interval {
+        Some(Interval { low, high }) if low < high => decimals(scale(metric.unit) * (high - low) / 2.0),
+        _ => plain_decimals(metric.unit),
+    }
+}
+
+/// A finding as a verb: "sells 1.6 points less".
+fn phrase(finding: &Finding) -> Option<String> {
+    let (metric, difference) = (finding.metric, finding.difference?);
+    let is_more = difference > 0.0;
+    let x = fixed(scale(metric.unit) * difference.abs(), digits(metric, finding.interval));
+    let (less, fewer, lower) = if is_more { ("more", "more", "higher") } else { ("less", "fewer", "lower") };
+    Some(match metric.key {
+        "conversion" => format!("sells {x} points {less}"),
+        "loss" => format!("loses {x} points {fewer} members"),
+        "unsubscribe" => format!("drives {x} points {fewer} members out"),
+        "kept" => format!("keeps {x} points {fewer} members"),
+        "buyers" => format!("wins {x} {fewer} buyers"),
+        "members_lost" => format!("loses {x} {fewer} members"),
+        "p_limited" => format!("is limited {x} points {less} often"),
+        "p_banned" => format!("is banned {x} points {less} often"),
+        _ => format!("is {x}{} {lower} in {}", unit_word(metric.unit), metric.label),
+    })
+}
+
+fn unit_word(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Share | Unit::Chance => " points",
+        Unit::Seconds => " s",
+        _ => "",
+    }
+}
+
+fn replicates(n: u64) -> String {
+    if n == 1 { "1 replicate".into() } else { format!("{} replicates", fixed(n as f64, 0)) }
+}
+
+/// `a, b and c`.
+fn list(words: &[&str]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => (*one).into(),
+        [rest @ .., last] => format!("{} and {last}", rest.join(", ")),
+    }
+}
+
+fn shortest(percent: f64) -> String {
+    ((percent * 1e6).round() / 1e6).to_string()
+}

@@ -1,0 +1,209 @@
+//! What is written and printed of small campaigns.
+
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
+
+mod campaign;
+
+use campaign::{Campaign, plans, replicates};
+use wearout::analysis::{Accumulator, Comparison, EnforcementRange, Zone, verdict};
+use wearout::report::table::Page;
+use wearout::report::{csv, json, table};
+use wearout::tally::{METRICS, Metric, Outcome, REPEATS, find};
+
+const ZONE: Zone = Zone { points: 0.01, relative: 0.10, below: 0.05 };
+
+fn headline() -> Vec<&'static Metric> {
+    ["conversion", "loss", "p_limited"].iter().map(|key| find(key).unwrap()).collect()
+}
+
+fn house(i: u64) -> Campaign {
+    Campaign {
+        delivered: 150,
+        reads: 20 + i * 7 % 5,
+        buyers: 10 + i % 3,
+        left: 30 + i * 3 % 7,
+        limited: u64::from(i.is_multiple_of(5)),
+    }
+}
+
+fn yours(i: u64) -> Campaign {
+    Campaign { delivered: 150, reads: 40 + i * 5 % 7, buyers: 8 + i % 4, left: 22 + i * 3 % 7, limited: 0 }
+}
+
+fn compare(names: &[&str], n: u64, plan: &[&dyn Fn(u64) -> Campaign]) -> Comparison {
+    let campaigns: Vec<Vec<Campaign>> = (0..n).map(|i| plan.iter().map(|plan| plan(i)).collect()).collect();
+    let mut accumulator = Accumulator::new(&plans(names), 0, 2);
+    accumulator.accumulate(&replicates(3, &campaigns));
+    accumulator.finish()
+}
+
+fn print(
+    comparison: &Comparison,
+    enforcement: &[Option<EnforcementRange>],
+    different: &[String],
+    notes: &[String],
+) -> String {
+    let verdict = verdict(comparison, &headline(), ZONE);
+    table::text(&Page { comparison, verdict: &verdict, enforcement, different_people: different, notes })
+}
+
+fn lines(bytes: Vec<u8>) -> Vec<String> {
+    String::from_utf8(bytes).unwrap().lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn the_page_reads_as_follows() {
+    let comparison = compare(&["house", "yours"], 400, &[&house, &yours]);
+    let range = EnforcementRange { limited: [0.02, 0.48], banned: [0.0, 0.31] };
+    let text = print(&comparison, &[Some(range), None], &[], &["margin not given: return on cost is blank".into()]);
+    assert_eq!(text, include_str!("data/page.txt"), "\n{text}");
+}
+
+#[test]
+fn no_line_is_wider_than_a_terminal_whatever_the_number_of_plans() {
+    let names: Vec<String> = (1..=9).map(|i| format!("plan-number-{i}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let n_plans = names.len();
+    let comparison = compare(&names, 40, &vec![&house as &dyn Fn(u64) -> Campaign; n_plans]);
+    let text = print(&comparison, &[], &[], &[]);
+    for line in text.lines() {
+        assert!(line.chars().count() <= 120, "{line}");
+    }
+    for name in names {
+        assert!(text.contains(name), "{name}");
+    }
+}
+
+#[test]
+fn different_people_are_said_above_everything() {
+    let comparison = compare(&["house", "yours"], 40, &[&house, &yours]);
+    let text = print(&comparison, &[], &["yours".into()], &[]);
+    assert!(text.starts_with("different people: this difference mixes whom you write to with how you write (yours)\n"));
+    assert!(!print(&comparison, &[], &[], &[]).contains("different people"));
+}
+
+#[test]
+fn identical_plans_are_printed_as_equal() {
+    let text = print(&compare(&["house", "yours"], 400, &[&house, &house]), &[], &[], &[]);
+    assert!(text.contains("yours is practically equal to house in all of them"), "{text}");
+    assert!(text.contains("0.0 [0.0, 0.0]"));
+    assert!(!text.contains("-0.0") && !text.contains("-0 "), "{text}");
+}
+
+#[test]
+fn one_plan_and_one_replicate_are_printed_without_a_claim() {
+    let alone = print(&compare(&["house"], 40, &[&house]), &[], &[], &[]);
+    assert!(alone.contains("one plan alone") && !alone.contains("Difference from"), "{alone}");
+    let once = print(&compare(&["house", "yours"], 1, &[&house, &yours]), &[], &[], &[]);
+    assert!(!once.contains('±') && once.contains("not known after 1 replicate:"), "{once}");
+    assert!(!once.contains("NaN") && !once.contains("inf"), "{once}");
+}
+
+#[test]
+fn a_base_that_some_replicates_lack_is_said() {
+    let sometimes = |i: u64| Campaign { delivered: i % 2 * 150, ..yours(i) };
+    let text = print(&compare(&["house", "yours"], 40, &[&house, &sometimes]), &[], &[], &[]);
+    assert!(text.contains("open rate, yours: 20 of 40 replicates have a base"), "{text}");
+}
+
+#[test]
+fn the_price_is_named_size_by_size() {
+    let text =
+        print(&compare(&["house", "yours"], 400, &[&house, &|i| Campaign { buyers: 5, ..yours(i) }]), &[], &[], &[]);
+    assert!(text.contains("yours has a price: loses 8.0 points fewer members"), "{text}");
+    assert!(text.contains("sells 6.00 points less"), "{text}");
+}
+
+#[test]
+fn summary_has_a_row_per_plan_and_metric_and_blank_quantiles_for_chances() {
+    let lines = lines(csv::summary(&compare(&["house", "yours"], 4, &[&house, &yours])));
+    assert_eq!(lines[0], "plan,metric,unit,mean,low,high,mcse,q05,q50,q95,replicates");
+    assert_eq!(lines.len(), 1 + 2 * METRICS.len());
+    let row = |start: &str| lines.iter().find(|line| line.starts_with(start)).unwrap().as_str();
+    assert!(row("yours,p_limited,").ends_with(",0,,,,4"), "{}", row("yours,p_limited,"));
+    assert_eq!(row("house,roi,"), "house,roi,ratio,,,,,,,,0");
+    assert!(row("house,buyers,").starts_with("house,buyers,count,10.75,"), "{}", row("house,buyers,"));
+}
+
+#[test]
+fn differences_have_a_row_per_metric_and_no_row_for_the_baseline() {
+    let lines = lines(csv::differences(&compare(&["house", "yours"], 4, &[&house, &yours])));
+    assert_eq!(lines[0], "plan,baseline,metric,unit,difference,low,high,variance_ratio,replicates");
+    assert_eq!(lines.len(), 1 + METRICS.len());
+    assert!(lines[1..].iter().all(|line| line.starts_with("yours,house,")));
+    let same = compare(&["house", "yours"], 4, &[&house, &house]);
+    let row = lines_of(&csv::differences(&same), "yours,house,loss,");
+    assert_eq!(row, "yours,house,loss,share,0,0,0,,4");
+}
+
+fn lines_of(bytes: &[u8], start: &str) -> String {
+    lines(bytes.to_vec()).into_iter().find(|line| line.starts_with(start)).unwrap()
+}
+
+#[test]
+fn daily_has_every_series_of_every_day_and_blanks_where_nothing_was_sent() {
+    let lines = lines(csv::daily(&compare(&["house", "yours"], 4, &[&house, &yours])));
+    assert_eq!(lines[0], "plan,day,series,mean,q05,q95");
+    assert_eq!(lines.len(), 1 + 2 * 2 * (Outcome::ALL.len() + 1));
+    assert!(lines.contains(&"house,1,delivered,150,150,150".into()));
+    assert!(lines.contains(&"house,2,open_rate,,,".into()));
+    assert!(lines.contains(&"house,2,limited,0.25,,".into()));
+}
+
+#[test]
+fn replicates_have_a_row_per_replicate_and_plan_in_that_order() {
+    let lines = lines(csv::replicates(&compare(&["house", "yours"], 3, &[&house, &yours])));
+    assert!(lines[0].starts_with("replicate,plan,buyers,members_lost,"));
+    let starts: Vec<&str> = lines[1..].iter().map(|line| &line[..8]).collect();
+    assert_eq!(starts, ["3,house,", "3,yours,", "4,house,", "4,yours,", "5,house,", "5,yours,"]);
+    assert!(lines.iter().all(|line| line.split(',').count() == METRICS.len() + 2));
+}
+
+#[test]
+fn reads_by_repeat_are_pooled_counts() {
+    let lines = lines(csv::reads_by_repeat(&compare(&["house"], 2, &[&house])));
+    assert_eq!(lines[0], "plan,earlier_reads,reads,clicks,left,blocked,muted,reports");
+    assert_eq!(lines[1], "house,0,42,0,0,0,0,0");
+    assert_eq!(lines.len(), 1 + REPEATS);
+}
+
+#[test]
+fn no_file_holds_a_number_that_is_none() {
+    for n in [0, 1, 2] {
+        let comparison = compare(&["house", "yours"], n, &[&house, &yours]);
+        for bytes in [
+            csv::summary(&comparison),
+            csv::differences(&comparison),
+            csv::daily(&comparison),
+            csv::replicates(&comparison),
+            csv::reads_by_repeat(&comparison),
+        ] {
+            let text = String::from_utf8(bytes).unwrap();
+            for word in ["NaN", "inf", ",-0,", ",-0\n"] {
+                assert!(!text.contains(word), "{word} in {text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn json_says_what_the_page_says() {
+    let comparison = compare(&["house", "yours"], 40, &[&house, &yours]);
+    let verdict = verdict(&comparison, &headline(), ZONE);
+    let range = EnforcementRange { limited: [0.02, 0.48], banned: [0.0, 0.31] };
+    let value = json::value(&Page {
+        comparison: &comparison,
+        verdict: &verdict,
+        enforcement: &[Some(range), None],
+        different_people: &[],
+        notes: &["margin not given".into()],
+    });
+    assert_eq!(value["replicates"], 40);
+    assert_eq!(value["plans"][0]["over_what_nobody_knows"]["p_limited"][1], 0.48);
+    assert_eq!(value["plans"][0]["metrics"]["p_limited"]["mean"], 0.2);
+    assert!(value["plans"][1]["metrics"]["roi"]["mean"].is_null());
+    assert_eq!(value["differences"].as_array().unwrap().len(), METRICS.len());
+    assert_eq!(value["verdict"][0]["findings"][1]["call"], "better");
+    assert_eq!(value["notes"][0], "margin not given");
+    assert!(value["different_people"].is_null());
+}
