@@ -125,6 +125,17 @@ pub fn compile(draft: &Draft, seed: u64) -> Result<Experiment, Faults> {
             Err(more) => faults.extend(more),
         }
     }
+    let parameters = parameters(scenario);
+    if parameters.visit_from_hour >= parameters.visit_to_hour {
+        faults.push(Diagnostic {
+            message: format!(
+                "`behaviour.visit_from_hour` must be before `visit_to_hour`, found {} and {}",
+                parameters.visit_from_hour, parameters.visit_to_hour
+            ),
+            at: None,
+            help: Some("members visit between the two hours of a day".to_owned()),
+        });
+    }
     match Faults::new(draft.sources.clone(), faults) {
         Some(faults) => Err(faults),
         None => Ok(experiment(scenario, &calendars, seed)),
@@ -133,11 +144,7 @@ pub fn compile(draft: &Draft, seed: u64) -> Result<Experiment, Faults> {
 
 /// The experiment of a scenario without faults.
 fn experiment(scenario: &Scenario, calendars: &[Vec<Slot>], seed: u64) -> Experiment {
-    let mut parameters = Parameters::best();
-    for (key, value) in &scenario.behaviour {
-        assert!(parameters.set(key, *value), "`{key}` passed the reader but is no parameter");
-    }
-    tie_reply_patience(scenario, &mut parameters);
+    let parameters = parameters(scenario);
     let laws = Laws::new(&parameters);
     let law = Law::new(&parameters, scenario.switches);
     let plans = scenario
@@ -163,15 +170,21 @@ fn experiment(scenario: &Scenario, calendars: &[Vec<Slot>], seed: u64) -> Experi
     }
 }
 
-/// A scenario that changes the shape of reply patience but not its scale keeps the claim `giveup-2h`: P(W <= 2 h) stays.
-fn tie_reply_patience(scenario: &Scenario, parameters: &mut Parameters) {
+/// The catalogue's parameters with the scenario's own. One that changes the shape of reply patience but not its scale keeps the
+/// claim `giveup-2h`: P(W <= 2 h) stays.
+fn parameters(scenario: &Scenario) -> Parameters {
+    let best = Parameters::best();
+    let mut parameters = best;
+    for (key, value) in &scenario.behaviour {
+        assert!(parameters.set(key, *value), "`{key}` passed the reader but is no parameter");
+    }
     let changes = |key: &str| scenario.behaviour.iter().any(|(changed, _)| changed == key);
     if changes("reply_patience_shape") && !changes("reply_patience_scale") {
-        let best = Parameters::best();
         // -ln P(W > 2 h) at the defaults.
         let hazard = libm::pow(2.0 / best.reply_patience_scale, best.reply_patience_shape);
         parameters.reply_patience_scale = 2.0 / libm::pow(hazard, 1.0 / parameters.reply_patience_shape);
     }
+    parameters
 }
 
 fn index_of<'a>(names: impl IntoIterator<Item = &'a String>, name: &str) -> usize {
