@@ -43,7 +43,9 @@ fn experiment(case: &str) -> Experiment {
     let calendar = match case {
         "no posts to speak of" => "days = [1]",
         "one post a day" => "kinds = [\"hard\", \"reminder\", \"useful\", \"hard\", \"preview\"]",
-        "five posts a day" => "per_day = 5\nreply = \"never\"\nkinds = [\"hard\", \"reminder\", \"useful\", \"hard\", \"preview\"]",
+        "five posts a day" => {
+            "per_day = 5\nreply = \"never\"\nkinds = [\"hard\", \"reminder\", \"useful\", \"hard\", \"preview\"]"
+        }
         "the same post a day" => "contents = 1",
         other => unreachable!("{other}"),
     };

@@ -196,7 +196,7 @@ pub struct People {
 ///
 /// The signal of a member correlates `signal` with the normal score of its own fit uniform (1: perfect knowledge, 0: a random
 /// share), and its noise is the same for every plan.
-pub fn select(audience: &Audience, laws: &Laws, replicate: u32, (keep, signal): (f64, f64)) -> Vec<u32> {
+pub fn choose(audience: &Audience, laws: &Laws, replicate: u32, (keep, signal): (f64, f64)) -> Vec<u32> {
     let members = audience.members();
     let kept = (keep * f64::from(members)).round() as usize;
     if kept >= members as usize {
@@ -295,7 +295,7 @@ mod tests {
         let (laws, audience) = audience(0.5, 0.0);
         let people = audience.draw(&laws, 1);
         let fit_of = |signal: f64| {
-            let chosen = select(&audience, &laws, 1, (0.25, signal));
+            let chosen = choose(&audience, &laws, 1, (0.25, signal));
             assert_eq!(chosen.len(), 5000);
             chosen.iter().map(|&member| f64::from(people.fit[member as usize])).sum::<f64>() / 5000.0
         };
