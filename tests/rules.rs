@@ -17,7 +17,7 @@ const PRACTICE: Practice =
 
 /// The article's platform with one of its rules alone (several: names with a space between).
 fn only(names: &str) -> Profile {
-    let mut profile = platform::find("article-2025").unwrap().clone();
+    let mut profile = platform::find("article-2025").expect("the default profile").clone();
     let rules = &mut profile.rules;
     let is_kept = |name| names.split(' ').any(|kept| kept == name);
     rules.cap.take_if(|_| !is_kept("cap"));
@@ -49,6 +49,7 @@ fn post(day: u32, content: usize) -> PostRecord {
         reads: 0,
         interactions: 0,
         reporters: 0,
+        clicks: 0,
         crossed: false,
     }
 }
@@ -158,7 +159,9 @@ fn a_crossing_is_enforced_with_its_probability_and_seen_once() {
             account.events(day - 1);
             let (_, crossings) = account.midnight(day, &posts, &[], &[topic(1.0)], &mut []);
             assert_eq!(crossings.len(), usize::from(day == 1));
-            crossings.iter().for_each(|&index| posts[index].crossed = true);
+            for index in crossings {
+                posts[index].crossed = true;
+            }
         }
         account.ever_limited()
     });
@@ -486,7 +489,7 @@ fn a_review_begins_above_five_complaints_in_seven_days_and_none_counts_twice() {
             }
             // What came before the end of a review is spent; its end is on the first day that is free again.
             if account.under_review(day) {
-                fresh_from = (day..).find(|&later| !account.under_review(later)).unwrap();
+                fresh_from = (day..day + 9).find(|&later| !account.under_review(later)).unwrap();
             }
             assert_eq!(account.sends(day, 0), !account.under_review(day));
         }

@@ -126,13 +126,13 @@ fn irritated(behaviour: &str, club: &str, plan: &str, expected: f64) {
 
 #[test]
 fn irritation_rises_as_value_falls() {
-    let behaviour = "irritation_base = -3\nirritation_slope = 4\nirritation_per_fatigue = 0\nuseful_value = 0.7";
+    let behaviour = "irritation_base = -3\nirritation_slope = 4\nirritation_per_fatigue = 0\nuseful_value = 0.7\nvalue_reminder = 0.3\nvalue_preview = 0.5\nvalue_testimonial = 0.6";
     let quits = |value: f64| 1.0 - (-(-3.0 + 4.0 * (1.0 - value)).exp()).exp();
     let plan = |kind: &str| format!("[plan.a]\nat = [\"06:00\"]\nkinds = [\"{kind}\"]");
     irritated(behaviour, "fit = 0.5", &plan("hard"), quits(0.5));
     irritated(behaviour, "fit = 0.8", &plan("hard"), quits(0.8));
-    for (kind, share) in [("reminder", 0.35), ("preview", 0.5), ("testimonial", 0.7), ("useful", 1.0)] {
-        irritated(behaviour, "fit = 0.5", &plan(kind), quits(0.5 + 0.5 * 0.7 * share));
+    for (kind, share) in [("reminder", 0.3), ("preview", 0.5), ("testimonial", 0.6), ("useful", 0.7)] {
+        irritated(behaviour, "fit = 0.5", &plan(kind), quits(0.5 + 0.5 * share));
     }
 }
 

@@ -3,8 +3,7 @@
 use wearout::diagnostic::Source;
 use wearout::engine::{Progress, simulate};
 use wearout::plan::{Experiment, compile};
-use wearout::platform;
-use wearout::scenario::{Known, parse};
+use wearout::scenario::parse;
 use wearout::tally::{Outcome, PairedTally, Tally};
 
 /// Seed of every test: fixed, so that a test holds or fails for good.
@@ -34,9 +33,7 @@ pub(crate) const STURDY: &str = "frailty_variance = 0.0001";
 
 /// The experiment of a scenario text.
 pub(crate) fn experiment(text: &str) -> Experiment {
-    let platforms: Vec<&str> = platform::catalog().iter().map(|profile| profile.key.as_str()).collect();
-    let source = Source { name: "test.toml".into(), text: text.into() };
-    let draft = parse("test", source, &[], &Known { platforms: &platforms, evidence: &[] });
+    let draft = parse("test", Source { name: "test.toml".into(), text: text.into() }, &[]);
     match compile(&draft, SEED) {
         Ok(experiment) => experiment,
         Err(faults) => panic!("{faults}\n{text}"),
