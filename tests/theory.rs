@@ -709,6 +709,15 @@ fn trust_gives_voice() {
     }
 }
 
+/// The other way round, too: those who trust less may ask more.
+#[test]
+fn voice_may_rise_as_trust_falls() {
+    let base = "voice_per_trust = -3\ntrust_at_entry = 0.5\ntrust_drift = 0\nquestion_rate = 0.2";
+    let run =
+        Run::of(&scenario(1, "size = 1000\nfit = 0.6", &[base, ALIKE, ALWAYS_HERE, NOBODY_QUITS], "[plan.a]"), 40);
+    agrees("questions", &run.each(0, on_day(Outcome::Questions, 1)), 0.2, 0.011);
+}
+
 #[test]
 fn a_gift_wording_raises_complaints_of_those_who_read_it() {
     let base = "complaint_base = -1\noutcome_per_trust = 0\ngift_factor = 1.5\nread_base = 0\nread_per_expectation = 0";
