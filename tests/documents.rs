@@ -87,7 +87,7 @@ fn parameters() -> String {
 }
 
 fn parameter_row(parameter: &Parameter) -> String {
-    let Parameter { key, value, unit, low, high, meaning, evidence, basis } = parameter;
+    let Parameter { key, value, unit, low, high, meaning, evidence, basis, domain: _ } = parameter;
     let basis = match basis {
         Basis::Fitted => "fitted",
         Basis::Claim => "claim",

@@ -66,7 +66,7 @@ fn tallies(experiment: &Experiment, replicates: std::ops::Range<u32>) -> Vec<Pai
 }
 
 fn on_threads(threads: usize, experiment: &Experiment) -> Vec<PairedTally> {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a few threads can be had");
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a small pool");
     pool.install(|| tallies(experiment, 0..13))
 }
 

@@ -27,13 +27,9 @@ fn compare(days: u32, club: &str, [harsher, milder]: [&str; 2]) -> Comparison {
     accumulator.finish()
 }
 
-fn variance_ratio(comparison: &Comparison) -> f64 {
-    let difference = comparison.difference(1, "loss").expect("the milder plan is not the baseline");
-    difference.variance_ratio.expect("losses vary")
-}
-
 fn check(days: u32, club: &str, plans: [&str; 2], at_least: f64) {
-    let ratio = variance_ratio(&compare(days, club, plans));
+    let comparison = compare(days, club, plans);
+    let ratio = comparison.difference(1, "loss").expect("a row").variance_ratio.expect("both vary");
     assert!(ratio >= at_least, "the variance ratio is {ratio}, at least {at_least} is due");
 }
 
@@ -70,7 +66,7 @@ fn coupling_is_as_tight_as_can_be() {
             let [p, q] = [0, 1].map(|plan| comparison.estimate(plan, "loss").unwrap().mean.unwrap());
             let d = (p - q).abs();
             let bound = (p * (1.0 - p) + q * (1.0 - q)) / (d * (1.0 - d));
-            let ratio = variance_ratio(&comparison);
+            let ratio = comparison.difference(1, "loss").unwrap().variance_ratio.unwrap();
             assert!(ratio >= 0.8 * bound, "{plans:?}, fit {fit}: the variance ratio is {ratio}, {bound} can be had");
         }
     }

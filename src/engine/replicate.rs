@@ -71,7 +71,7 @@ impl<'a> Campaign<'a> {
                 groups.push(Group { audience: place, has_admin, number, key: audience.key, expelled: false });
             }
         }
-        let key = rng::key(experiment.seed, "");
+        let key = rng::account_key(experiment.seed);
         Campaign {
             experiment,
             plan,

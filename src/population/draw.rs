@@ -55,6 +55,8 @@ impl Laws {
 pub struct Audience {
     /// Key of its people: audiences that are twins share it.
     pub key: Key,
+    /// Key of the account, which all audiences share.
+    account_key: Key,
     /// Groups with admins, or a direct list.
     pub channel: Channel,
     /// Number of groups.
@@ -72,7 +74,13 @@ pub struct Audience {
 
 impl Audience {
     /// Compiles an audience; `fit` is its mean fit, `relation` 0 (cold) to 1 (opted in).
-    pub fn new(laws: &Laws, key: Key, channel: Channel, (groups, size): (u32, u32), people: PeopleLaw) -> Audience {
+    pub fn new(
+        laws: &Laws,
+        (key, account_key): (Key, Key),
+        channel: Channel,
+        (groups, size): (u32, u32),
+        people: PeopleLaw,
+    ) -> Audience {
         let PeopleLaw { fit, fit_spread, account_spread, relation } = people;
         let fit = inner_share(fit);
         let logit_fit = libm::log(fit / (1.0 - fit));
@@ -85,6 +93,7 @@ impl Audience {
         };
         Audience {
             key,
+            account_key,
             channel,
             groups,
             size,
@@ -114,10 +123,11 @@ impl Audience {
             expectation: column(),
             unread_odds: column(),
         };
-        let account = self.score(laws, replicate, Purpose::AccountFit, 0) * self.account_spread;
+        let at = At { replicate, member: 0, day: 0, purpose: Purpose::AccountFit, index: 0 };
+        let account = f64::from(laws.normal.at(at.words(self.account_key)[0])) * self.account_spread;
         for group in 0..self.groups {
-            let logit =
-                self.logit_fit + account + self.score(laws, replicate, Purpose::GroupFit, group) * self.fit_spread;
+            let score = f64::from(laws.normal.at(self.at(replicate, 0, Purpose::GroupFit, group)[0]));
+            let logit = self.logit_fit + account + score * self.fit_spread;
             let place = ((logit - self.lowest_logit) / LOGIT_STEP).clamp(0.0, (self.fit.len() - 1) as f64);
             let (row, way) = (place.floor() as usize, place.fract() as f32);
             let (here, there) = (&self.fit[row], &self.fit[(row + 1).min(self.fit.len() - 1)]);
@@ -143,10 +153,6 @@ impl Audience {
 
     fn at(&self, replicate: u32, member: u32, purpose: Purpose, index: u32) -> [u32; 4] {
         At { replicate, member, day: 0, purpose, index }.words(self.key)
-    }
-
-    fn score(&self, laws: &Laws, replicate: u32, purpose: Purpose, index: u32) -> f64 {
-        f64::from(laws.normal.at(self.at(replicate, 0, purpose, index)[0]))
     }
 }
 
@@ -222,7 +228,7 @@ mod tests {
     fn audience(fit: f64, fit_spread: f64) -> (Laws, Audience) {
         let laws = Laws::new(&Parameters::best());
         let people = PeopleLaw { fit, fit_spread, account_spread: 0.0, relation: 1.0 };
-        let audience = Audience::new(&laws, [5, 6], Channel::Group, (40, 500), people);
+        let audience = Audience::new(&laws, ([5, 6], [7, 8]), Channel::Group, (40, 500), people);
         (laws, audience)
     }
 
@@ -257,7 +263,7 @@ mod tests {
             (parameters.fit_concentration, parameters.patience_shape) = (concentration, concentration);
             let laws = Laws::new(&parameters);
             let law = PeopleLaw { fit: 0.8, fit_spread: 0.0, account_spread: 0.0, relation: 1.0 };
-            let people = Audience::new(&laws, [5, 6], Channel::Direct, (1, 20_000), law).draw(&laws, 0);
+            let people = Audience::new(&laws, ([5, 6], [7, 8]), Channel::Direct, (1, 20_000), law).draw(&laws, 0);
             for (column, expected) in [(&people.frailty, 1.0), (&people.presence, presence), (&people.fit, 0.8)] {
                 assert!((mean(column) - expected).abs() < 0.015, "{} is not {expected}", mean(column));
             }

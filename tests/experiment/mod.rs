@@ -33,7 +33,8 @@ pub(crate) const STURDY: &str = "frailty_variance = 0.0001";
 
 /// The experiment of a scenario text.
 pub(crate) fn experiment(text: &str) -> Experiment {
-    let draft = parse("test", Source { name: "test.toml".into(), text: text.into() }, &[]);
+    let source = Source { name: "test.toml".into(), text: text.into() };
+    let draft = parse("test", source, &[]);
     match compile(&draft, SEED) {
         Ok(experiment) => experiment,
         Err(faults) => panic!("{faults}\n{text}"),
