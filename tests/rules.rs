@@ -47,9 +47,9 @@ fn post(day: u32, content: usize) -> PostRecord {
         sent: true,
         delivered: 100,
         reads: 0,
-        clicks: 0,
         interactions: 0,
         reporters: 0,
+        clicks: 0,
         crossed: false,
     }
 }
@@ -697,6 +697,19 @@ fn posts_off_theme_are_read_less_from_the_fourth_day() {
         under_the_article(&scenario(5, "channel = \"direct\"\nsize = 1000\ntheme = \"pets\"", &behaviour, plans), 30);
     for (day, delivery) in [(1, 1.0), (3, 1.0), (4, 0.58), (5, 0.58)] {
         agrees("reads", &run.each(0, on_day(Outcome::Reads, day)), 0.5 * delivery, 0.015);
+    }
+}
+
+/// A post keeps the delivery factor of the day it was sent on, whenever it is read.
+#[test]
+fn the_delivery_factor_is_that_of_the_day_of_the_post() {
+    let even = "read_base = 0\nread_per_expectation = 0\nread_per_fatigue = 0\nvisit_from_hour = 10\nvisit_to_hour = 12\ninteraction_base = 60";
+    let plans = "[topic.t]\nrelevance = { pets = 0.2 }\n[plan.a]\ntopic = \"t\"\nat = [\"22:00\"]";
+    let text =
+        scenario(6, "channel = \"direct\"\nsize = 1000\ntheme = \"pets\"", &[even, ALWAYS_HERE, NOBODY_QUITS], plans);
+    let run = under_the_article(&text, 30);
+    for (day, delivery) in [(2, 1.0), (4, 1.0), (5, 0.58), (6, 0.58)] {
+        agrees("read the next morning", &run.each(0, on_day(Outcome::Reads, day)), 0.5 * delivery, 0.015);
     }
 }
 

@@ -126,13 +126,13 @@ fn irritated(behaviour: &str, club: &str, plan: &str, expected: f64) {
 
 #[test]
 fn irritation_rises_as_value_falls() {
-    let behaviour = "irritation_base = -3\nirritation_slope = 4\nirritation_per_fatigue = 0\nuseful_value = 0.7";
+    let behaviour = "irritation_base = -3\nirritation_slope = 4\nirritation_per_fatigue = 0\nuseful_value = 0.7\nvalue_reminder = 0.3\nvalue_preview = 0.5\nvalue_testimonial = 0.6";
     let quits = |value: f64| 1.0 - (-(-3.0 + 4.0 * (1.0 - value)).exp()).exp();
     let plan = |kind: &str| format!("[plan.a]\nat = [\"06:00\"]\nkinds = [\"{kind}\"]");
     irritated(behaviour, "fit = 0.5", &plan("hard"), quits(0.5));
     irritated(behaviour, "fit = 0.8", &plan("hard"), quits(0.8));
-    for (kind, value) in [("reminder", 0.35), ("preview", 0.5), ("testimonial", 0.7), ("useful", 0.7)] {
-        irritated(behaviour, "fit = 0.5", &plan(kind), quits(0.5 + 0.5 * value));
+    for (kind, share) in [("reminder", 0.3), ("preview", 0.5), ("testimonial", 0.6), ("useful", 0.7)] {
+        irritated(behaviour, "fit = 0.5", &plan(kind), quits(0.5 + 0.5 * share));
     }
 }
 
@@ -289,6 +289,68 @@ fn a_muted_member_who_would_mute_again_stays_muted() {
     ];
     let run = Run::of(&scenario(30, "size = 500", &behaviour, "[plan.a]"), 2);
     assert_eq!((run.pooled(0).horizon.muted, run.sum(0, Outcome::Mutes)), (1000, 1000));
+}
+
+#[test]
+fn frailty_multiplies_irritation_too() {
+    let hazard = 0.5_f64;
+    let base = format!(
+        "irritation_base = {}\nirritation_slope = 0\nirritation_per_fatigue = 0\nmute_share = 0\nfrailty_variance = 1.5",
+        hazard.ln()
+    );
+    let behaviour = [base.as_str(), ALWAYS_HERE, ALWAYS_READ, NO_DISTRUST, NO_REPETITION, NO_LEAKS];
+    let run = Run::of(&scenario(3, "size = 1000", &behaviour, "[plan.a]\nat = [\"06:00\"]"), 40);
+    for day in 1..=3 {
+        let expected = (1.0 + 1.5 * hazard * day as f64).powf(-1.0 / 1.5);
+        agrees("still in", &run.each(0, on_day(Outcome::Active, day)), expected, 0.011);
+    }
+}
+
+#[test]
+fn a_broken_link_that_was_not_read_irritates_nobody() {
+    let base = "irritation_base = -1\nirritation_slope = 0\nirritation_per_fatigue = 0\nbroken_link_factor = 3\nmute_share = 0";
+    let even = "read_base = 0\nread_per_expectation = 0\nread_per_fatigue = 0";
+    let plan = "[plan.a]\nposts = [{ day = 1, at = \"05:00\", broken_link = true }, { day = 1, at = \"06:00\" }]";
+    let behaviour = [base, even, STURDY, ALWAYS_HERE, NO_DISTRUST, NO_REPETITION, NO_LEAKS];
+    let run = Run::of(&scenario(1, "size = 1000", &behaviour, plan), 40);
+    let quits = |factor: f64| 1.0 - (-factor * (-1.0_f64).exp()).exp();
+    agrees("lost", &run.each(0, loss), 0.5 * quits(3.0) + 0.25 * quits(1.0), 0.011);
+}
+
+/// Who leaves in the morning gets no post of the evening, but did get the one before.
+#[test]
+fn posts_are_delivered_to_those_who_are_still_there() {
+    let gone = "distrust_base = 10\ntrust_protection = 0\nmute_share = 0";
+    let behaviour = [gone, STURDY, ALWAYS_HERE, NO_IRRITATION, NO_REPETITION, NO_LEAKS];
+    let plan = "[plan.a]\nat = [\"06:00\", \"15:30\", \"23:59\"]";
+    let run = Run::of(&scenario(2, "size = 1000", &behaviour, plan), 40);
+    // Half the visits are before 15:30.
+    agrees("day 1", &run.each(0, on_day(Outcome::Delivered, 1)), 1.5, 0.015);
+    agrees("day 2", &run.each(0, on_day(Outcome::Delivered, 2)), 0.0, 0.002);
+}
+
+#[test]
+fn the_muted_are_delivered_to_but_neither_ask_nor_speak() {
+    let muted = "distrust_base = 10\ntrust_protection = 0\nmute_share = 1\nmute_visit = 1\nquestion_rate = 50";
+    let behaviour = [muted, STURDY, ALIKE, ALWAYS_HERE, NO_IRRITATION, NO_REPETITION, NO_LEAKS];
+    let run = Run::of(&scenario(4, "size = 1000", &behaviour, "[plan.a]\nreply = \"0.001m\""), 4);
+    agrees("asked on day 1", &run.each(0, on_day(Outcome::Questions, 1)), 0.9999, 0.002);
+    for day in [3, 4] {
+        agrees("delivered", &run.each(0, on_day(Outcome::Delivered, day)), 1.0, 1e-9);
+        agrees("asked", &run.each(0, on_day(Outcome::Questions, day)), 0.0, 0.004);
+        agrees("spoken", &run.each(0, |tally| on_day(Outcome::Activity, day)(tally) / 1024.0), 0.0, 0.004);
+    }
+}
+
+#[test]
+fn those_who_have_gone_do_nothing_after_the_horizon() {
+    let gone = "distrust_base = 10\ntrust_protection = 0\nmute_share = 0\nrepurchase_base = 60\nrecommend_base = 60\ncomplaint_base = 60";
+    let behaviour = [gone, STURDY, NO_IRRITATION, NO_REPETITION, NO_LEAKS];
+    let run = Run::of(&scenario(2, "size = 1000", &behaviour, "[plan.a]"), 4);
+    let horizon = run.pooled(0).horizon;
+    assert!(0 < horizon.active && horizon.active < 2000 && horizon.left > 2000);
+    let outcomes = [horizon.repurchases, horizon.complaints, horizon.recommendations];
+    assert_eq!(outcomes, [horizon.active; 3]);
 }
 
 // --- Leaks and complaints ---
@@ -454,6 +516,17 @@ fn fatigue_lowers_reading_and_halves_in_its_half_life() {
     }
 }
 
+/// Fatigue decays with the time since the last visit: days of absence in between change nothing.
+#[test]
+fn fatigue_decays_alike_whether_or_not_one_looks_in() {
+    let noon = "visit_from_hour = 12\nvisit_to_hour = 12.001\npresence_mean = 0.5\npresence_concentration = 10000";
+    let behaviour = ["read_base = 0\nread_per_expectation = 0\nread_per_fatigue = 4", noon, NOBODY_QUITS];
+    let run = Run::of(&scenario(5, "size = 1000", &behaviour, "[plan.a]\ndays = [1, 5]"), 40);
+    let tired = logistic(-4.0 * f64::ln(1.25));
+    let expected = 0.5 * (0.25 * tired + 0.75 * 0.5);
+    agrees("day 5", &run.each(0, on_day(Outcome::Reads, 5)), expected, 0.011);
+}
+
 #[test]
 fn the_second_post_of_a_visit_meets_the_fatigue_of_the_first() {
     let behaviour = ["read_base = 0\nread_per_expectation = 0\nread_per_fatigue = 2", ALWAYS_HERE, NOBODY_QUITS];
@@ -583,6 +656,33 @@ fn one_question_at_a_time() {
     assert!(run.sum(0, Outcome::Questions) > 9950);
 }
 
+/// Patience of almost exactly thirty hours, never an answer: asked at noon, given up at six in the evening of the next day,
+/// noticed the day after, and asked again.
+#[test]
+fn a_question_stays_open_until_its_time() {
+    let noon = "visit_from_hour = 12\nvisit_to_hour = 12.001\nquestion_rate = 50\nreply_patience_shape = 100\nreply_patience_scale = 30";
+    let behaviour = [noon, ALIKE, ALWAYS_HERE, NOBODY_QUITS];
+    let run = Run::of(&scenario(5, "size = 1000", &behaviour, "[plan.a]\nreply = \"never\""), 4);
+    for (day, asked) in [(1, 1.0), (2, 0.0), (3, 1.0), (4, 0.0), (5, 1.0)] {
+        let found = run.mean(0, on_day(Outcome::Questions, day));
+        assert!((found - asked).abs() < 0.003, "day {day}: {found}");
+    }
+}
+
+/// What has resolved by the horizon takes effect there; what has not, lapses.
+#[test]
+fn questions_of_the_last_day_count_as_far_as_they_have_resolved() {
+    let noon = "visit_from_hour = 12\nvisit_to_hour = 12.001\nquestion_rate = 50\nreply_patience_shape = 100";
+    let trust = "trust_drift = 0\ntrust_at_entry = 0.8\nown_reply_weight = 0.5";
+    for (hours, at_horizon) in [(11, 0.4), (14, 0.8)] {
+        let patience = format!("reply_patience_scale = {hours}");
+        trust_shows("never answered", &[noon, trust, &patience, ALIKE], "reply = \"never\"", 1, at_horizon);
+    }
+    let behaviour = [noon, "reply_patience_scale = 14\npurchase_given_answer = 0.5", ALIKE, ALWAYS_HERE, NOBODY_QUITS];
+    let run = Run::of(&scenario(1, "size = 1000", &behaviour, "[plan.a]\nreply = \"0.001m\""), 20);
+    agrees("sold at the horizon", &run.each(0, on_day(Outcome::InquiryPurchases, 1)), 0.5, 0.016);
+}
+
 /// P(R < W), exponential against Weibull: closed at shape 1, by quadrature at the shape of the model.
 #[test]
 fn the_reply_race_is_won_as_often_as_it_should() {
@@ -672,6 +772,20 @@ fn trust_drifts_to_what_service_is_worth() {
     }
 }
 
+/// Trust drifts at visits, not by the calendar: with half the days visited, the number of steps is binomial.
+#[test]
+fn trust_drifts_only_at_visits() {
+    let base = "trust_at_entry = 0.8\ntrust_drift = 0.6\nservice_step = 0\nprivacy_trust_cut = 0.75\nrepurchase_base = -2\noutcome_per_trust = 4";
+    let here = "presence_mean = 0.5\npresence_concentration = 10000";
+    let behaviour = [base, here, NO_QUESTIONS, NOBODY_QUITS];
+    let run = Run::of(&scenario(3, "size = 1000", &behaviour, "[plan.a]\nprivacy = \"ignored\""), 40);
+    let after = |visits: i32| logistic(-2.0 + 4.0 * (0.2 + 0.6 * 0.4_f64.powi(visits)));
+    let expected = (after(0) + 3.0 * after(1) + 3.0 * after(2) + after(3)) / 8.0;
+    let repurchases = run.each(0, |tally| tally.horizon.repurchases as f64 / members(tally));
+    agrees("repurchase", &repurchases, expected, 0.011);
+    agrees("activity", &run.each(0, |tally| on_day(Outcome::Activity, 1)(tally) / 1024.0), 0.5, 0.002);
+}
+
 /// Everybody asks on day 1 and nobody later; the asker's trust takes the result at the next visit.
 #[test]
 fn own_experience_moves_trust() {
@@ -707,6 +821,15 @@ fn trust_gives_voice() {
         agrees("activity", &run.each(0, activity), spoken, 0.001);
         trust *= if day == 1 { 1.0 } else { 0.5 };
     }
+}
+
+/// The other way round, too: those who trust less may ask more.
+#[test]
+fn voice_may_rise_as_trust_falls() {
+    let base = "voice_per_trust = -3\ntrust_at_entry = 0.5\ntrust_drift = 0\nquestion_rate = 0.2";
+    let run =
+        Run::of(&scenario(1, "size = 1000\nfit = 0.6", &[base, ALIKE, ALWAYS_HERE, NOBODY_QUITS], "[plan.a]"), 40);
+    agrees("questions", &run.each(0, on_day(Outcome::Questions, 1)), 0.2, 0.011);
 }
 
 #[test]
@@ -922,6 +1045,15 @@ fn leaving_is_contagious_in_the_share_of_the_group_that_left() {
         alive -= exits;
         felt = felt * (-0.5_f64).exp() + exits;
     }
+    let irritated = format!(
+        "irritation_base = {}\nirritation_slope = 0\nirritation_per_fatigue = 0\nmute_share = 0\nblock_share = 0\ncontagion_factor = 5",
+        f64::ln(0.2)
+    );
+    let irritated = [irritated.as_str(), STURDY, ALWAYS_HERE, ALWAYS_READ, NO_DISTRUST, NO_REPETITION, NO_LEAKS];
+    let run = switched("contagion", true, &irritated, "size = 2000", "at = [\"06:00\"]");
+    let first = 1.0 - (-0.2_f64).exp();
+    let second = (1.0 - first) * (1.0 - (-0.2 * (1.0 + 5.0 * first)).exp());
+    agrees("exits by irritation", &run.each(0, on_day(Outcome::Leaves, 2)), second, 0.012);
     // A list has no neighbours who could be missed.
     let list = |on| switched("contagion", on, &behaviour, "channel = \"direct\"\nsize = 500", "").replicates;
     assert!(list(true) == list(false));

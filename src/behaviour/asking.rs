@@ -37,8 +37,10 @@ pub(super) fn ask(
     words: &Lane<u32>,
     notes: &mut Notes<'_>,
 ) {
-    // Dense: the largest probability anybody can have against the low half of the word. Exact for the few that pass.
-    let most = law.question_rate * trust::voice(law, 1.0) / law.question_fit_scale;
+    // Dense: the largest probability anybody can have, whichever way trust works, against the low half of the word. Exact for
+    // the few that pass.
+    let loudest = trust::voice(law, 0.0).max(trust::voice(law, 1.0));
+    let most = law.question_rate * loudest / law.question_fit_scale;
     let mut candidates = [0; LANES];
     for lane in 0..LANES {
         let low = (words[lane] & 0xffff) as i32 as f32 * (1.0 / 65_536.0);

@@ -142,7 +142,11 @@ fn enforcement(experiment: &Experiment, comparison: &Comparison, progress: &Prog
     let range = |plan: usize, key: &str| {
         let row = METRICS.iter().position(|metric| metric.key == key)?;
         let mut quarter = Moments::default();
-        comparison.plans[plan].values[row].iter().take(replicates as usize).flatten().for_each(|&value| quarter.push(value));
+        comparison.plans[plan].values[row]
+            .iter()
+            .take(replicates as usize)
+            .flatten()
+            .for_each(|&value| quarter.push(value));
         let quarter = quarter.mean()?;
         let everywhere = comparison.plans[plan].estimates[row].mean?;
         let at = |end: &Comparison| {
