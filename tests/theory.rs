@@ -707,10 +707,17 @@ fn the_reply_race_is_won_as_often_as_it_should() {
     agrees_share("mean 2 h", (run.sum(0, Outcome::Answers), run.sum(0, Outcome::Questions)), expected, 0.02);
 }
 
+/// Asked at ten in the evening of the last day: who has given up by midnight has lost trust at the horizon.
 #[test]
 fn forty_five_in_a_hundred_give_up_within_two_hours() {
-    let within = |hours: f64| 1.0 - (-(hours / 4.05_f64).powf(0.73)).exp();
-    assert!((within(2.0) - 0.45).abs() < 0.003);
+    let evening = "visit_from_hour = 22\nvisit_to_hour = 22.001\nquestion_rate = 50";
+    let trust =
+        "trust_drift = 0\ntrust_at_entry = 0.9\nown_reply_weight = 1\nrepurchase_base = -3\noutcome_per_trust = 6";
+    let behaviour = [evening, trust, ALIKE, ALWAYS_HERE, NOBODY_QUITS];
+    let run = Run::of(&scenario(1, "size = 1000", &behaviour, "[plan.a]\nreply = \"never\""), 40);
+    let expected = 0.45 * logistic(-3.0) + 0.55 * logistic(-3.0 + 6.0 * 0.9);
+    let repurchases = run.each(0, |tally| tally.horizon.repurchases as f64 / members(tally));
+    agrees("repurchase", &repurchases, expected, 0.011);
 }
 
 #[test]
