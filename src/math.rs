@@ -16,7 +16,9 @@ const ROUND: f32 = 12_582_912.0;
 #[inline(always)]
 pub fn exp(x: f32) -> f32 {
     let x = x.clamp(-87.0, 88.0);
-    let whole = (x * std::f32::consts::LOG2_E + ROUND) - ROUND;
+    // The rounded exponent stands in the low bits of the sum: no conversion to an integer, which would have to saturate.
+    let shifted = x * std::f32::consts::LOG2_E + ROUND;
+    let whole = shifted - ROUND;
     let r = (x - whole * 0.693_359_4) + whole * 2.121_944_4e-4;
     let mut p = 1.987_569_1e-4;
     p = p * r + 1.398_199_9e-3;
@@ -25,7 +27,7 @@ pub fn exp(x: f32) -> f32 {
     p = p * r + 1.666_666_6e-1;
     p = p * r + 0.5;
     let fraction = p * (r * r) + r + 1.0;
-    fraction * f32::from_bits(((whole as i32 + 127) << 23) as u32)
+    fraction * f32::from_bits((shifted.to_bits() << 23).wrapping_add(127 << 23))
 }
 
 /// ln x for normal positive x.

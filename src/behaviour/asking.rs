@@ -1,15 +1,15 @@
 //! Questions: who asks, how long the answer takes, how long the asker waits, and what either does to trust and buying.
 
 use super::{Law, Notes, Today, Visit, lanes, member_words, trust};
-use crate::population::{Block, LANES, Lane, Status};
+use crate::population::{Block, LANES, Lane, Status, mask};
 use crate::rng::{At, Purpose, uniform_f64};
 use crate::tally::{Outcome, QuestionRecord};
 
 /// Lets an open question whose time has come take effect at this visit.
 pub(super) fn resolve(block: &mut Block, law: &Law, today: &Today<'_>, visit: &Visit, notes: &mut Notes<'_>) {
-    let mut ripe = [false; LANES];
+    let mut ripe = [0; LANES];
     for lane in 0..LANES {
-        ripe[lane] = visit.here[lane] & (block.due[lane] <= visit.hour[lane]);
+        ripe[lane] = visit.here[lane] & mask(block.due[lane] <= visit.hour[lane]);
     }
     for lane in lanes(&ripe) {
         if take_effect(block, law, today.replicate, lane) {
@@ -37,15 +37,17 @@ pub(super) fn ask(
     words: &Lane<u32>,
     notes: &mut Notes<'_>,
 ) {
-    // Dense: the largest probability anybody can have against the low half of the word. Exact for the few that pass.
-    let most = law.question_rate * trust::voice(law, 1.0) / law.question_fit_scale;
-    let mut candidates = [false; LANES];
+    // Dense: the largest probability anybody can have, whichever way trust works, against the low half of the word. Exact for
+    // the few that pass.
+    let loudest = trust::voice(law, 0.0).max(trust::voice(law, 1.0));
+    let most = law.question_rate * loudest / law.question_fit_scale;
+    let mut candidates = [0; LANES];
     for lane in 0..LANES {
         let low = (words[lane] & 0xffff) as i32 as f32 * (1.0 / 65_536.0);
         candidates[lane] = visit.here[lane]
-            & (low <= most)
-            & (block.status[lane] == Status::Active as u32)
-            & (block.due[lane] == f32::INFINITY);
+            & mask(low <= most)
+            & mask(block.status[lane] == Status::Active as u32)
+            & mask(block.due[lane] == f32::INFINITY);
     }
     for lane in lanes(&candidates) {
         let probability =

@@ -2,21 +2,22 @@
 
 use super::{Law, Visit};
 use crate::math;
-use crate::population::{Block, LANES};
+use crate::population::{Block, LANES, select};
 
 /// Lets fatigue, and where switched on the memory of repeats, decay over the time since the last visit.
 pub(super) fn decay(block: &mut Block, law: &Law, visit: &Visit) {
+    let (fatigue_decay, memory_decay) = (law.fatigue_decay, law.memory_decay);
     for lane in 0..LANES {
         let hours = visit.hour[lane] - block.last_visit[lane];
-        let rested = block.fatigue[lane] * math::exp(law.fatigue_decay * hours);
-        block.fatigue[lane] = if visit.here[lane] { rested } else { block.fatigue[lane] };
+        let rested = block.fatigue[lane] * math::exp(fatigue_decay * hours);
+        block.fatigue[lane] = select(visit.here[lane], rested, block.fatigue[lane]);
     }
-    if law.memory_decay != 0.0 {
+    if memory_decay != 0.0 {
         for reads in &mut block.reads {
             for lane in 0..LANES {
                 let hours = visit.hour[lane] - block.last_visit[lane];
-                let remembered = reads[lane] * math::exp(law.memory_decay * hours);
-                reads[lane] = if visit.here[lane] { remembered } else { reads[lane] };
+                let remembered = reads[lane] * math::exp(memory_decay * hours);
+                reads[lane] = select(visit.here[lane], remembered, reads[lane]);
             }
         }
     }

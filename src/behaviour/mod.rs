@@ -28,7 +28,7 @@ pub use law::Law;
 pub use outcome::close;
 pub use reading::{MOST_OFFERED, Post};
 
-use crate::population::{Block, LANES, Lane, Status};
+use crate::population::{Block, LANES, Lane, Mask, Status, mask};
 use crate::rng::{At, Key, Purpose};
 use crate::tally::{Counts, Outcome, PostRecord, QuestionRecord, REPEATS, Repeat};
 
@@ -82,17 +82,17 @@ pub struct Notes<'a> {
 /// What one visit leaves for the decisions at its end.
 pub(crate) struct Visit {
     /// Whether the member comes today.
-    pub(crate) here: Lane<bool>,
+    pub(crate) here: Mask,
     /// Hour of the visit.
     pub(crate) hour: Lane<f32>,
     /// Whether it read anything.
-    pub(crate) read: Lane<bool>,
+    pub(crate) read: Mask,
     /// Lowest value read.
     pub(crate) lowest_value: Lane<f32>,
     /// Whether a read went over its repeat patience.
-    pub(crate) over_patience: Lane<bool>,
+    pub(crate) over_patience: Mask,
     /// Whether a post read had a broken link.
-    pub(crate) broken_link: Lane<bool>,
+    pub(crate) broken_link: Mask,
     /// Index of the last post read.
     pub(crate) last_post: Lane<u32>,
     /// Earlier reads of that post's content.
@@ -110,7 +110,7 @@ pub fn live(block: &mut Block, law: &Law, today: &Today<'_>, notes: &mut Notes<'
 
     let words = day_words(block.key, &block.id, today, 0);
     let mut visit = visiting::visit(block, law, &words[0]);
-    let present = block.status.map(is_alive);
+    let present = block.status.map(|status| mask(is_alive(status)));
 
     asking::resolve(block, law, today, &visit, notes);
     fatigue::decay(block, law, &visit);
@@ -129,8 +129,16 @@ pub(crate) fn is_alive(status: u32) -> bool {
 }
 
 /// Lanes for which something is true, in order.
-pub(crate) fn lanes(mask: &Lane<bool>) -> impl Iterator<Item = usize> + '_ {
-    (0..LANES).filter(|&lane| mask[lane])
+pub(crate) fn lanes(mask: &Mask) -> impl Iterator<Item = usize> + '_ {
+    // Most lanes of most masks are empty: skip them eight at a time.
+    let eights =
+        mask.chunks_exact(8).enumerate().filter(|(_, eight)| eight.iter().fold(0, |any, lane| any | lane) != 0);
+    eights.flat_map(|(i, eight)| eight.iter().enumerate().filter(|(_, lane)| **lane != 0).map(move |(j, _)| 8 * i + j))
+}
+
+/// How many lanes of a mask are set.
+pub(crate) fn count(mask: &Mask) -> u32 {
+    mask.iter().fold(0, |n, lane| n + (lane & 1))
 }
 
 /// A group of four of the day's words for every member.

@@ -4,7 +4,7 @@
 
 use super::{Law, Notes, Today, Visit, depart, fatigue, lanes, member_words};
 use crate::math;
-use crate::population::{Block, LANES, Lane, Status};
+use crate::population::{Block, LANES, Lane, Status, mask, select};
 use crate::rng::{Purpose, uniform_f64};
 use crate::tally::{Outcome, REPEATS};
 
@@ -18,23 +18,37 @@ struct Hazards {
 
 impl Hazards {
     #[inline(always)]
-    fn of(block: &Block, law: &Law, today: &Today<'_>, visit: &Visit, lane: usize) -> Hazards {
+    fn of(block: &Block, law: &Law, today: &Constants, visit: &Visit, lane: usize) -> Hazards {
         let fatigue = law.irritation_per_fatigue * fatigue::felt(block.fatigue[lane]);
         let irritation = law.irritation_base + law.irritation_slope * (1.0 - visit.lowest_value[lane]) + fatigue;
-        let broken = if visit.broken_link[lane] { law.broken_link_factor } else { 1.0 };
+        let broken = select(visit.broken_link[lane], law.broken_link_factor, 1.0);
         let distrust = math::exp(law.distrust_base - law.trust_protection * block.trust[lane]);
-        let contagion = if today.contagion.is_empty() { 1.0 } else { today.contagion[block.group[lane] as usize] };
+        let contagion = today.contagion[lane];
         let irritated = block.frailty[lane] * math::exp(irritation) * broken;
         Hazards {
-            irritation: if visit.read[lane] { irritated * contagion } else { 0.0 },
+            irritation: select(visit.read[lane], irritated * contagion, 0.0),
             distrust: (block.frailty[lane] * distrust + today.privacy_hazard) * contagion,
-            repetition: if visit.over_patience[lane] { law.over_patience_hazard } else { 0.0 },
+            repetition: select(visit.over_patience[lane], law.over_patience_hazard, 0.0),
         }
     }
 
     #[inline(always)]
     fn sum(self) -> f32 {
         self.irritation + self.distrust + self.repetition
+    }
+}
+
+/// What the day adds to hazards, by lane.
+struct Constants {
+    privacy_hazard: f32,
+    contagion: Lane<f32>,
+}
+
+impl Constants {
+    fn of(block: &Block, today: &Today<'_>) -> Constants {
+        let contagion = |group: u32| today.contagion.get(group as usize).copied().unwrap_or(1.0);
+        let contagion = if today.contagion.is_empty() { [1.0; LANES] } else { block.group.map(contagion) };
+        Constants { privacy_hazard: today.privacy_hazard, contagion }
     }
 }
 
@@ -55,13 +69,15 @@ pub(super) fn quit(
     notes: &mut Notes<'_>,
 ) {
     // Dense: 1 - exp(-h) <= h against the high half of the word. Exact for the few that pass.
-    let mut candidates = [false; LANES];
+    let mut candidates = [0; LANES];
+    let law = &law.clone();
+    let constants = Constants::of(block, today);
     for lane in 0..LANES {
         let high = (words[lane] >> 16) as i32 as f32 * (1.0 / 65_536.0);
-        candidates[lane] = visit.here[lane] & (high <= Hazards::of(block, law, today, visit, lane).sum());
+        candidates[lane] = visit.here[lane] & mask(high <= Hazards::of(block, law, &constants, visit, lane).sum());
     }
     for lane in lanes(&candidates) {
-        let hazards = Hazards::of(block, law, today, visit, lane);
+        let hazards = Hazards::of(block, law, &constants, visit, lane);
         let draws = member_words(block, lane, today, Purpose::Quit);
         let exact = uniform_f64(words[lane] & 0xffff_0000 | draws[0] >> 16);
         if exact < -libm::expm1(-f64::from(hazards.sum())) {
@@ -98,7 +114,8 @@ fn carry_out(
     } else {
         Exit::Leave
     };
-    let mut repeat = visit.read[lane].then(|| &mut notes.repeats[(visit.last_repeat[lane] as usize).min(REPEATS - 1)]);
+    let mut repeat =
+        (visit.read[lane] != 0).then(|| &mut notes.repeats[(visit.last_repeat[lane] as usize).min(REPEATS - 1)]);
     match exit {
         Exit::Mute if block.status[lane] == Status::Muted as u32 => {}
         Exit::Mute => {

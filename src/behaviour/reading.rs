@@ -2,7 +2,7 @@
 
 use super::{Law, Notes, Today, Visit, buying, fatigue, is_alive, words_of};
 use crate::math;
-use crate::population::{Block, LANES, Lane};
+use crate::population::{Block, LANES, Lane, Mask, mask, select};
 use crate::rng::{At, Purpose, uniform};
 use crate::tally::{Outcome, REPEATS};
 use crate::units::Flags;
@@ -56,7 +56,7 @@ pub(super) fn read_posts(
         for post in today.posts {
             let seen = in_sight(block, today, visit, &since, post);
             for lane in 0..LANES {
-                passed_over[lane] += u32::from(seen[lane]);
+                passed_over[lane] += seen[lane] & 1;
             }
         }
         passed_over = passed_over.map(|seen| seen.saturating_sub(MOST_OFFERED));
@@ -65,12 +65,12 @@ pub(super) fn read_posts(
         let mut offered = in_sight(block, today, visit, &since, post);
         if crowded {
             for lane in 0..LANES {
-                let skipped = offered[lane] & (passed_over[lane] > 0);
-                passed_over[lane] -= u32::from(skipped);
+                let skipped = offered[lane] & mask(passed_over[lane] > 0);
+                passed_over[lane] -= skipped & 1;
                 offered[lane] &= !skipped;
             }
         }
-        let n_offered = offered.iter().map(|&seen| u32::from(seen)).sum::<u32>();
+        let n_offered = super::count(&offered);
         if n_offered == 0 {
             continue;
         }
@@ -91,22 +91,23 @@ fn window(block: &Block, visit: &Visit) -> Lane<f32> {
     let mut since = [0.0; LANES];
     for lane in 0..LANES {
         let last = block.last_visit[lane];
-        let yesterday = last >= -24.0;
-        since[lane] = if yesterday { last } else { last.max(visit.hour[lane] - 24.0) };
+        let a_day_ago = last.max(visit.hour[lane] - 24.0);
+        since[lane] = select(mask(last >= -24.0), last, a_day_ago);
     }
     since
 }
 
 /// Who has this post in sight: came, was addressed, and it arrived since the window opened.
 #[inline(always)]
-fn in_sight(block: &Block, today: &Today<'_>, visit: &Visit, since: &Lane<f32>, post: &Post<'_>) -> Lane<bool> {
-    let mut seen = [false; LANES];
-    let mut any = false;
+fn in_sight(block: &Block, today: &Today<'_>, visit: &Visit, since: &Lane<f32>, post: &Post<'_>) -> Mask {
+    let mut seen = [0; LANES];
+    let mut any = 0;
+    let delivered = post.delivered;
     for lane in 0..LANES {
-        seen[lane] = visit.here[lane] & (post.delivered > since[lane]) & (post.delivered <= visit.hour[lane]);
+        seen[lane] = visit.here[lane] & mask(delivered > since[lane]) & mask(delivered <= visit.hour[lane]);
         any |= seen[lane];
     }
-    if any && today.reach < 1.0 {
+    if any != 0 && today.reach < 1.0 {
         let addressed = addressed(block, today, post);
         for lane in 0..LANES {
             seen[lane] &= addressed[lane];
@@ -116,10 +117,10 @@ fn in_sight(block: &Block, today: &Today<'_>, visit: &Visit, since: &Lane<f32>, 
 }
 
 /// Which members a post is addressed to when it reaches only a share of them.
-fn addressed(block: &Block, today: &Today<'_>, post: &Post<'_>) -> Lane<bool> {
+fn addressed(block: &Block, today: &Today<'_>, post: &Post<'_>) -> Mask {
     let at = At { replicate: today.replicate, member: 0, day: post.day, purpose: Purpose::Reach, index: post.slot / 4 };
     let words = words_of(block.key, &block.id, at);
-    words[post.slot as usize % 4].map(|word| uniform(word) < today.reach)
+    words[post.slot as usize % 4].map(|word| mask(uniform(word) < today.reach))
 }
 
 /// The two words of a post for everyone it is offered to: those of the day it was sent.
@@ -128,7 +129,7 @@ fn post_words(
     today: &Today<'_>,
     post: &Post<'_>,
     day_words: &[Lane<u32>; 4],
-    (offered, n_offered): (&Lane<bool>, u32),
+    (offered, n_offered): (&Mask, u32),
 ) -> (Lane<u32>, Lane<u32>) {
     let word = 2 + 2 * post.slot;
     let (index, first) = (word / 4, word as usize % 4);
@@ -154,61 +155,67 @@ fn read<const REPEATED: bool>(
     law: &Law,
     post: &Post<'_>,
     visit: &mut Visit,
-    (offered, first, second): (&Lane<bool>, &Lane<u32>, &Lane<u32>),
+    (offered, first, second): (&Mask, &Lane<u32>, &Lane<u32>),
     reads: &mut Lane<f32>,
     notes: &mut Notes<'_>,
 ) {
     let relevance = post.relevance[block.audience];
+    let (index, gift, broken_link) = (post.index as u32, mask(post.flags.gift), mask(post.flags.broken_link));
     let (mut n_reads, mut n_clicks, mut n_buys, mut n_interactions) = (0_u32, 0_u32, 0_u32, 0_u32);
     let (mut n_unwanted, mut dwell_ms) = (0_u32, 0_u32);
-    let mut clicked = [false; LANES];
-    let mut has_read = [false; LANES];
+    let mut clicked = [0; LANES];
+    let mut has_read = [0; LANES];
+    let mut value = [0.0; LANES];
+    // Copies, not references: a loop that stores into the block while it reads through references is not vectorised.
+    let law = law.clone();
+    let (kind_value, delivery) = (post.value, post.delivery);
+    let tiring = fatigue::of_a_read(post.value);
+    let (click_chance, purchase_chance) = (buying::click(&law, post), buying::purchase(&law, post));
     for lane in 0..LANES {
         let earlier = if REPEATED { reads[lane] } else { 0.0 };
         let w = if REPEATED { math::exp(law.wear * earlier) } else { 1.0 };
         let x = relevance * block.fit[lane];
-        let v = (x + (1.0 - x) * post.value) * w;
+        let v = (x + (1.0 - x) * kind_value) * w;
 
         // Read, click and purchase are nested in one word: each is a part of the one before.
         let tired = math::exp(law.read_per_fatigue * fatigue::felt(block.fatigue[lane]));
-        let p_read = post.delivery / (1.0 + block.unread_odds[lane] * tired);
+        let p_read = delivery / (1.0 + block.unread_odds[lane] * tired);
         let u = uniform(first[lane]);
-        let read = offered[lane] & (u < p_read);
-        let first_read = if earlier < 0.5 { law.first_read } else { 1.0 };
-        let p_click = p_read * buying::click(law, post, x, w, first_read);
-        let click = read & (u < p_click);
-        let buy = click & (block.bought[lane] == 0) & (u < p_click * buying::purchase(law, post, w, first_read));
+        let read = offered[lane] & mask(u < p_read);
+        let first_read = select(mask(earlier < 0.5), law.first_read, 1.0);
+        let p_click = p_read * (click_chance * x * w * first_read);
+        let click = read & mask(u < p_click);
+        let p_buy = p_click * (purchase_chance * w * first_read);
+        let buy = click & mask(block.bought[lane] == 0) & mask(u < p_buy);
         let p_interaction = math::logistic(law.interaction_base + law.interaction_slope * v);
-        let interaction = read & (uniform(second[lane]) < p_interaction);
+        let interaction = read & mask(uniform(second[lane]) < p_interaction);
         let dwell = (law.dwell_base + law.dwell_per_value * x) * math::exp(law.dwell_wear * earlier);
 
         has_read[lane] = read;
         clicked[lane] = click;
-        n_reads += u32::from(read);
-        n_clicks += u32::from(click);
-        n_buys += u32::from(buy);
-        n_interactions += u32::from(interaction);
-        n_unwanted += u32::from(read & (v < law.unwanted_below));
-        dwell_ms += if read { (dwell * 1000.0 + 0.5) as i32 as u32 } else { 0 };
+        n_reads += read & 1;
+        n_clicks += click & 1;
+        n_buys += buy & 1;
+        n_interactions += interaction & 1;
+        n_unwanted += read & mask(v < law.unwanted_below) & 1;
+        dwell_ms += (dwell * 1000.0 + 0.5) as i32 as u32 & read;
 
-        block.bought[lane] |= u32::from(buy);
-        block.gift_read[lane] |= u32::from(read & post.flags.gift);
-        block.fatigue[lane] += if read { fatigue::of_a_read(post.value) } else { 0.0 };
+        block.bought[lane] |= buy & 1;
+        block.gift_read[lane] |= read & gift & 1;
+        block.fatigue[lane] += select(read, tiring, 0.0);
         visit.read[lane] |= read;
-        visit.lowest_value[lane] = if read { visit.lowest_value[lane].min(v) } else { visit.lowest_value[lane] };
-        visit.broken_link[lane] |= read & post.flags.broken_link;
-        visit.last_post[lane] = if read { post.index as u32 } else { visit.last_post[lane] };
-        visit.last_repeat[lane] = if read { (earlier + 0.5) as i32 as u32 } else { visit.last_repeat[lane] };
+        visit.lowest_value[lane] = select(read, visit.lowest_value[lane].min(v), visit.lowest_value[lane]);
+        visit.broken_link[lane] |= read & broken_link;
+        visit.last_post[lane] = index & read | visit.last_post[lane] & !read;
+        visit.last_repeat[lane] = (earlier + 0.5) as i32 as u32 & read | visit.last_repeat[lane] & !read;
         if REPEATED {
-            reads[lane] += if read { 1.0 } else { 0.0 };
-            visit.over_patience[lane] |= read & (reads[lane] > block.patience[lane]);
+            reads[lane] += select(read, 1.0, 0.0);
+            visit.over_patience[lane] |= read & mask(reads[lane] > block.patience[lane]);
         }
-        if law.learning > 0.0 {
-            let e = block.expectation[lane];
-            let e = if read { e + law.learning * (v - e) } else { e };
-            block.expectation[lane] = e;
-            block.unread_odds[lane] = math::exp(-(law.read_base + law.read_per_expectation * e));
-        }
+        value[lane] = v;
+    }
+    if law.learning > 0.0 {
+        learn(block, &law, &has_read, &value);
     }
     notes.counts.add(Outcome::Reads, u64::from(n_reads));
     notes.counts.add(Outcome::Clicks, u64::from(n_clicks));
@@ -224,7 +231,7 @@ fn read<const REPEATED: bool>(
         for lane in super::lanes(&has_read) {
             let repeat = &mut notes.repeats[(visit.last_repeat[lane] as usize).min(REPEATS - 1)];
             repeat.reads += 1;
-            repeat.clicks += u64::from(clicked[lane]);
+            repeat.clicks += u64::from(clicked[lane] & 1);
         }
     } else {
         notes.repeats[0].reads += u64::from(n_reads);
@@ -232,19 +239,23 @@ fn read<const REPEATED: bool>(
     }
 }
 
+/// Members learn what to expect from what they read.
+fn learn(block: &mut Block, law: &Law, has_read: &Mask, value: &Lane<f32>) {
+    for lane in 0..LANES {
+        let e = block.expectation[lane];
+        let e = select(has_read[lane], e + law.learning * (value[lane] - e), e);
+        block.expectation[lane] = e;
+        block.unread_odds[lane] = math::exp(-(law.read_base + law.read_per_expectation * e));
+    }
+}
+
 /// Counts today's posts as delivered to everyone addressed who was not gone when they went out.
 /// `present`: alive at the day's start, after the night's leaks.
-pub(super) fn count_deliveries(
-    block: &Block,
-    today: &Today<'_>,
-    visit: &Visit,
-    present: &Lane<bool>,
-    notes: &mut Notes<'_>,
-) {
+pub(super) fn count_deliveries(block: &Block, today: &Today<'_>, visit: &Visit, present: &Mask, notes: &mut Notes<'_>) {
     for post in today.posts.iter().filter(|post| post.day == today.day) {
-        let mut delivered = [false; LANES];
+        let mut delivered = [0; LANES];
         for lane in 0..LANES {
-            let gone = !is_alive(block.status[lane]) & (visit.hour[lane] < post.sent);
+            let gone = mask(!is_alive(block.status[lane])) & mask(visit.hour[lane] < post.sent);
             delivered[lane] = present[lane] & !gone;
         }
         if today.reach < 1.0 {
@@ -253,7 +264,7 @@ pub(super) fn count_deliveries(
                 delivered[lane] &= addressed[lane];
             }
         }
-        let n_delivered = delivered.iter().map(|&seen| u32::from(seen)).sum::<u32>();
+        let n_delivered = super::count(&delivered);
         notes.posts[post.index].delivered += n_delivered;
         notes.counts.add(Outcome::Delivered, u64::from(n_delivered));
     }

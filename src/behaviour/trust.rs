@@ -2,14 +2,14 @@
 
 use super::{Law, Today, Visit};
 use crate::math;
-use crate::population::{Block, LANES, Status};
+use crate::population::{Block, LANES, Status, mask, select};
 
 /// Trust drifts towards the service reputation at each visit.
 pub(super) fn drift(block: &mut Block, law: &Law, today: &Today<'_>, visit: &Visit) {
+    let (step, target) = (law.trust_drift, today.trust_target);
     for lane in 0..LANES {
         let trust = block.trust[lane];
-        let drifted = trust + law.trust_drift * (today.trust_target - trust);
-        block.trust[lane] = if visit.here[lane] { drifted } else { trust };
+        block.trust[lane] = select(visit.here[lane], trust + step * (target - trust), trust);
     }
 }
 
@@ -30,7 +30,7 @@ pub(super) fn activity(block: &Block, law: &Law) -> u64 {
     let mut total = 0_u32;
     for lane in 0..LANES {
         let spoken = block.presence[lane] * voice(law, block.trust[lane]) * 1024.0 + 0.5;
-        total += if block.status[lane] == Status::Active as u32 { spoken as i32 as u32 } else { 0 };
+        total += spoken as i32 as u32 & mask(block.status[lane] == Status::Active as u32);
     }
     u64::from(total)
 }

@@ -11,7 +11,7 @@ use crate::parameter::{self, Basis, Parameter};
 use crate::platform;
 use crate::report::chart::CHARTS;
 use crate::scenario::SHIPPED;
-use crate::tally::{METRICS, Metric};
+use crate::tally::{self, METRICS, Metric};
 
 /// The rows of a list: name, what it is.
 fn rows(what: Listed) -> Vec<(String, String)> {
@@ -91,7 +91,11 @@ pub(super) fn explain(name: &str) -> Result<String, String> {
 fn metric_text(metric: &Metric) -> String {
     let mut text =
         format!("{} (metric): {}\n  {}\n  unit: {}\n", metric.key, metric.label, metric.meaning, metric.unit.key());
-    let measured = evidence::ledger().iter().filter(|claim| claim.observable == metric.key);
+    let is_measured = |observable: &str| {
+        let horizon = observable.strip_prefix(metric.key);
+        horizon.is_some_and(|rest| rest.is_empty() || rest.starts_with(['@', '_']) && tally::find(observable).is_none())
+    };
+    let measured = evidence::ledger().iter().filter(|claim| is_measured(&claim.observable));
     let ids: Vec<String> = measured.map(|claim| claim.id.clone()).collect();
     if ids.is_empty() {
         text.push_str("  the article claims no figure for it\n");

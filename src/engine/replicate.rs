@@ -6,7 +6,7 @@
 use crate::behaviour::{self, Notes, Post, Today};
 use crate::plan::{Experiment, Plan};
 use crate::platform::{Account, Group, Treatment};
-use crate::population::{Block, LANES, People, Status, select};
+use crate::population::{Block, LANES, People, Status, choose};
 use crate::rng;
 use crate::tally::{Counts, Outcome, PairedTally, PostRecord, QuestionRecord, Tally};
 use crate::units::{Channel, Privacy};
@@ -51,7 +51,7 @@ impl<'a> Campaign<'a> {
         for (place, &index) in plan.audiences.iter().enumerate() {
             let audience = &experiment.audiences[index];
             let people = people[index].as_ref().expect("everyone a plan addresses is drawn");
-            let chosen = select(audience, &experiment.laws, replicate, plan.select);
+            let chosen = choose(audience, &experiment.laws, replicate, plan.select);
             let first_group = groups.len() as u32;
             for members in chosen.chunks(LANES) {
                 blocks.push(Block::gather(
@@ -71,7 +71,7 @@ impl<'a> Campaign<'a> {
                 groups.push(Group { audience: place, has_admin, number, key: audience.key, expelled: false });
             }
         }
-        let key = rng::key(experiment.seed, "");
+        let key = rng::account_key(experiment.seed);
         Campaign {
             experiment,
             plan,

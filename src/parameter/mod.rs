@@ -35,6 +35,8 @@ pub struct Parameter {
     pub low: f64,
     /// Upper end of what is plausible.
     pub high: f64,
+    /// Smallest and largest value that can be computed with, where the unit does not say it.
+    pub domain: Option<[f64; 2]>,
     /// What it is and does.
     pub meaning: String,
     /// Ids of the claims it rests on.
@@ -46,7 +48,9 @@ pub struct Parameter {
 impl Parameter {
     /// The values that make sense at all, as opposed to plausible ones.
     pub fn domain(&self) -> (f64, f64) {
-        if self.unit.starts_with("logit") || self.unit.starts_with("log") {
+        if let Some([least, most]) = self.domain {
+            (least, most)
+        } else if self.unit.starts_with("logit") || self.unit.starts_with("log") {
             (f64::NEG_INFINITY, f64::INFINITY)
         } else if self.unit == "probability" || self.unit == "share" {
             (0.0, 1.0)

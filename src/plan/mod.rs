@@ -7,7 +7,7 @@ pub mod schedule;
 use std::collections::BTreeMap;
 
 use crate::behaviour::{Law, Reply};
-use crate::diagnostic::Faults;
+use crate::diagnostic::{Diagnostic, Faults};
 use crate::parameter::Parameters;
 use crate::platform::{self, Practice, Profile, TopicRelevance};
 use crate::population::{Audience, Laws, PeopleLaw};
@@ -109,10 +109,32 @@ pub fn compile(draft: &Draft, seed: u64) -> Result<Experiment, Faults> {
     // Where a fault stood the default stands, and a calendar under a wrong horizon would be a fault of its own.
     let readable = if faults.is_empty() { scenario.plans.as_slice() } else { &[] };
     for plan in readable {
+        let addressed = scenario.audiences.iter().filter(|audience| plan.to.contains(&audience.name));
+        if addressed.map(|audience| members_kept(plan, audience)).sum::<f64>() == 0.0 {
+            faults.push(Diagnostic {
+                message: format!(
+                    "`plan.{}.select.keep` = {} keeps nobody of those addressed",
+                    plan.name, plan.select.keep
+                ),
+                at: Some(plan.at.clone()),
+                help: Some("keep a larger share, or address more people".to_owned()),
+            });
+        }
         match schedule::schedule(plan, scenario.days, scenario.starts) {
             Ok(slots) => calendars.push(slots),
             Err(more) => faults.extend(more),
         }
+    }
+    let parameters = parameters(scenario);
+    if parameters.visit_from_hour >= parameters.visit_to_hour {
+        faults.push(Diagnostic {
+            message: format!(
+                "`behaviour.visit_from_hour` must be before `visit_to_hour`, found {} and {}",
+                parameters.visit_from_hour, parameters.visit_to_hour
+            ),
+            at: None,
+            help: Some("members visit between the two hours of a day".to_owned()),
+        });
     }
     match Faults::new(draft.sources.clone(), faults) {
         Some(faults) => Err(faults),
@@ -122,10 +144,7 @@ pub fn compile(draft: &Draft, seed: u64) -> Result<Experiment, Faults> {
 
 /// The experiment of a scenario without faults.
 fn experiment(scenario: &Scenario, calendars: &[Vec<Slot>], seed: u64) -> Experiment {
-    let mut parameters = Parameters::best();
-    for (key, value) in &scenario.behaviour {
-        assert!(parameters.set(key, *value), "`{key}` passed the reader but is no parameter");
-    }
+    let parameters = parameters(scenario);
     let laws = Laws::new(&parameters);
     let law = Law::new(&parameters, scenario.switches);
     let plans = scenario
@@ -151,6 +170,23 @@ fn experiment(scenario: &Scenario, calendars: &[Vec<Slot>], seed: u64) -> Experi
     }
 }
 
+/// The catalogue's parameters with the scenario's own. One that changes the shape of reply patience but not its scale keeps the
+/// claim `giveup-2h`: P(W <= 2 h) stays.
+fn parameters(scenario: &Scenario) -> Parameters {
+    let best = Parameters::best();
+    let mut parameters = best;
+    for (key, value) in &scenario.behaviour {
+        assert!(parameters.set(key, *value), "`{key}` passed the reader but is no parameter");
+    }
+    let changes = |key: &str| scenario.behaviour.iter().any(|(changed, _)| changed == key);
+    if changes("reply_patience_shape") && !changes("reply_patience_scale") {
+        // -ln P(W > 2 h) at the defaults.
+        let hazard = libm::pow(2.0 / best.reply_patience_scale, best.reply_patience_shape);
+        parameters.reply_patience_scale = 2.0 / libm::pow(hazard, 1.0 / parameters.reply_patience_shape);
+    }
+    parameters
+}
+
 fn index_of<'a>(names: impl IntoIterator<Item = &'a String>, name: &str) -> usize {
     names.into_iter().position(|other| other == name).expect("the reader has checked every name")
 }
@@ -172,8 +208,13 @@ fn compile_audience(scenario: &Scenario, audience: &scenario::Audience, laws: &L
         account_spread: audience.account_spread,
         relation: audience.relation,
     };
-    let key = rng::key(seed, people_of(scenario, audience));
-    Audience::new(laws, key, audience.channel, (audience.groups, audience.size), people)
+    let keys = (rng::key(seed, people_of(scenario, audience)), rng::account_key(seed));
+    Audience::new(laws, keys, audience.channel, (audience.groups, audience.size), people)
+}
+
+/// How many of an audience a plan addresses, the same in every replicate.
+fn members_kept(plan: &scenario::Plan, audience: &scenario::Audience) -> f64 {
+    (plan.select.keep * f64::from(audience.groups * audience.size)).round()
 }
 
 fn compile_plan(
@@ -184,10 +225,7 @@ fn compile_plan(
 ) -> Plan {
     let audiences: Vec<usize> =
         plan.to.iter().map(|name| index_of(scenario.audiences.iter().map(|audience| &audience.name), name)).collect();
-    let kept = |&audience: &usize| {
-        let audience = &scenario.audiences[audience];
-        (plan.select.keep * f64::from(audience.groups * audience.size)).round()
-    };
+    let kept = |&audience: &usize| members_kept(plan, &scenario.audiences[audience]);
     let members: f64 = audiences.iter().map(kept).sum();
     let topic_of = |slot: &Slot| slot.topic.clone().or_else(|| plan.topic.clone());
     let mut topics: Vec<Option<String>> = Vec::new();

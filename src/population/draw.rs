@@ -31,11 +31,11 @@ impl Laws {
     pub fn new(parameters: &Parameters) -> Laws {
         let p = parameters;
         let spread = p.frailty_variance.max(1e-6);
-        let k = p.presence_concentration;
+        let patience_shape = p.patience_shape.clamp(1e-2, 1e6);
         Laws {
             frailty: QuantileTable::gamma(1.0 / spread, spread, 0.0),
-            patience: QuantileTable::gamma(p.patience_shape, (p.patience_mean - 1.0).max(0.0) / p.patience_shape, 1.0),
-            presence: QuantileTable::beta(k * p.presence_mean, k * (1.0 - p.presence_mean)),
+            patience: QuantileTable::gamma(patience_shape, (p.patience_mean - 1.0).max(0.0) / patience_shape, 1.0),
+            presence: beta_around(p.presence_mean, p.presence_concentration),
             normal: QuantileTable::normal(),
             fit_concentration: p.fit_concentration,
             cold_expectation: p.cold_expectation as f32,
@@ -55,6 +55,8 @@ impl Laws {
 pub struct Audience {
     /// Key of its people: audiences that are twins share it.
     pub key: Key,
+    /// Key of the account, which all audiences share.
+    account_key: Key,
     /// Groups with admins, or a direct list.
     pub channel: Channel,
     /// Number of groups.
@@ -72,19 +74,26 @@ pub struct Audience {
 
 impl Audience {
     /// Compiles an audience; `fit` is its mean fit, `relation` 0 (cold) to 1 (opted in).
-    pub fn new(laws: &Laws, key: Key, channel: Channel, (groups, size): (u32, u32), people: PeopleLaw) -> Audience {
+    pub fn new(
+        laws: &Laws,
+        (key, account_key): (Key, Key),
+        channel: Channel,
+        (groups, size): (u32, u32),
+        people: PeopleLaw,
+    ) -> Audience {
         let PeopleLaw { fit, fit_spread, account_spread, relation } = people;
-        let fit = fit.clamp(1e-4, 1.0 - 1e-4);
+        let fit = inner_share(fit);
         let logit_fit = libm::log(fit / (1.0 - fit));
         let reach = REACH_SD * (fit_spread * fit_spread + account_spread * account_spread).sqrt();
         let steps = (reach / LOGIT_STEP).ceil();
         let lowest_logit = logit_fit - steps * LOGIT_STEP;
         let table = |i: u32| {
             let mean = 1.0 / (1.0 + libm::exp(-(lowest_logit + f64::from(i) * LOGIT_STEP)));
-            QuantileTable::beta(laws.fit_concentration * mean, laws.fit_concentration * (1.0 - mean))
+            beta_around(mean, laws.fit_concentration)
         };
         Audience {
             key,
+            account_key,
             channel,
             groups,
             size,
@@ -114,10 +123,11 @@ impl Audience {
             expectation: column(),
             unread_odds: column(),
         };
-        let account = self.score(laws, replicate, Purpose::AccountFit, 0) * self.account_spread;
+        let at = At { replicate, member: 0, day: 0, purpose: Purpose::AccountFit, index: 0 };
+        let account = f64::from(laws.normal.at(at.words(self.account_key)[0])) * self.account_spread;
         for group in 0..self.groups {
-            let logit =
-                self.logit_fit + account + self.score(laws, replicate, Purpose::GroupFit, group) * self.fit_spread;
+            let score = f64::from(laws.normal.at(self.at(replicate, 0, Purpose::GroupFit, group)[0]));
+            let logit = self.logit_fit + account + score * self.fit_spread;
             let place = ((logit - self.lowest_logit) / LOGIT_STEP).clamp(0.0, (self.fit.len() - 1) as f64);
             let (row, way) = (place.floor() as usize, place.fract() as f32);
             let (here, there) = (&self.fit[row], &self.fit[(row + 1).min(self.fit.len() - 1)]);
@@ -144,10 +154,17 @@ impl Audience {
     fn at(&self, replicate: u32, member: u32, purpose: Purpose, index: u32) -> [u32; 4] {
         At { replicate, member, day: 0, purpose, index }.words(self.key)
     }
+}
 
-    fn score(&self, laws: &Laws, replicate: u32, purpose: Purpose, index: u32) -> f64 {
-        f64::from(laws.normal.at(self.at(replicate, 0, purpose, index)[0]))
-    }
+/// A share that a Beta law can have as its mean.
+fn inner_share(mean: f64) -> f64 {
+    mean.clamp(1e-4, 1.0 - 1e-4)
+}
+
+/// Beta of that mean; `concentration` is the sum of its shapes, within what can be tabulated: from all or nothing to all alike.
+fn beta_around(mean: f64, concentration: f64) -> QuantileTable {
+    let (mean, concentration) = (inner_share(mean), concentration.clamp(1e-2, 1e5));
+    QuantileTable::beta(concentration * mean, concentration * (1.0 - mean))
 }
 
 /// What sets one audience's people apart from another's.
@@ -179,7 +196,7 @@ pub struct People {
 ///
 /// The signal of a member correlates `signal` with the normal score of its own fit uniform (1: perfect knowledge, 0: a random
 /// share), and its noise is the same for every plan.
-pub fn select(audience: &Audience, laws: &Laws, replicate: u32, (keep, signal): (f64, f64)) -> Vec<u32> {
+pub fn choose(audience: &Audience, laws: &Laws, replicate: u32, (keep, signal): (f64, f64)) -> Vec<u32> {
     let members = audience.members();
     let kept = (keep * f64::from(members)).round() as usize;
     if kept >= members as usize {
@@ -211,7 +228,7 @@ mod tests {
     fn audience(fit: f64, fit_spread: f64) -> (Laws, Audience) {
         let laws = Laws::new(&Parameters::best());
         let people = PeopleLaw { fit, fit_spread, account_spread: 0.0, relation: 1.0 };
-        let audience = Audience::new(&laws, [5, 6], Channel::Group, (40, 500), people);
+        let audience = Audience::new(&laws, ([5, 6], [7, 8]), Channel::Group, (40, 500), people);
         (laws, audience)
     }
 
@@ -231,6 +248,26 @@ mod tests {
         ] {
             let error = mean(column) - expected;
             assert!(error.abs() < 4.0 * sd / (column.len() as f64).sqrt(), "{error} off {expected}");
+        }
+    }
+
+    /// Values at the ends of what a scenario may say: everybody alike, or all or nothing.
+    #[test]
+    fn extreme_laws_keep_their_means() {
+        for (variance, concentration, presence) in
+            [(0.0, 1e9, 0.3), (1e-3, 1e4, 0.0), (0.01, 0.0, 1.0), (0.0, 1e4, 0.8), (1e-4, 300.0, 0.5)]
+        {
+            let mut parameters = Parameters::best();
+            parameters.frailty_variance = variance;
+            (parameters.presence_mean, parameters.presence_concentration) = (presence, concentration);
+            (parameters.fit_concentration, parameters.patience_shape) = (concentration, concentration);
+            let laws = Laws::new(&parameters);
+            let law = PeopleLaw { fit: 0.8, fit_spread: 0.0, account_spread: 0.0, relation: 1.0 };
+            let people = Audience::new(&laws, ([5, 6], [7, 8]), Channel::Direct, (1, 20_000), law).draw(&laws, 0);
+            for (column, expected) in [(&people.frailty, 1.0), (&people.presence, presence), (&people.fit, 0.8)] {
+                assert!((mean(column) - expected).abs() < 0.015, "{} is not {expected}", mean(column));
+            }
+            assert!(people.patience.iter().all(|patience| *patience >= 1.0));
         }
     }
 
@@ -258,7 +295,7 @@ mod tests {
         let (laws, audience) = audience(0.5, 0.0);
         let people = audience.draw(&laws, 1);
         let fit_of = |signal: f64| {
-            let chosen = select(&audience, &laws, 1, (0.25, signal));
+            let chosen = choose(&audience, &laws, 1, (0.25, signal));
             assert_eq!(chosen.len(), 5000);
             chosen.iter().map(|&member| f64::from(people.fit[member as usize])).sum::<f64>() / 5000.0
         };

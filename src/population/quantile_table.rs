@@ -13,6 +13,9 @@ const KNOTS: usize = 24 * 32 + 1;
 /// Words carry 24 bits; half of them lie on each side.
 const SCALE: f64 = 16_777_216.0;
 
+/// Where the search for the outermost knot begins, in standard deviations from the mean; beyond it, where slopes are steepest.
+const OUTERMOST_SD: f64 = 8.0;
+
 /// A quantile function on (0, 1).
 #[derive(Debug, Clone, PartialEq)]
 pub struct QuantileTable {
@@ -39,12 +42,20 @@ impl QuantileTable {
     /// `offset` + `scale` x Gamma(shape).
     pub fn gamma(shape: f64, scale: f64, offset: f64) -> QuantileTable {
         let density = move |x: f64| libm::exp((shape - 1.0) * libm::log(x) - x - ln_gamma(shape));
-        let start = (libm::log(0.5 / SCALE) + ln_gamma(shape + 1.0)) / shape;
-        let mut lower = Newton { log_x: start.min(0.0) };
-        let mut upper = Newton { log_x: libm::log(shape + 20.0) };
+        // Near 0 the distribution is x^shape / Gamma(shape + 1). Far from it the tails begin some deviations from the mean, by
+        // the cube root that is nearly normal (Wilson & Hilferty 1931).
+        let near_zero = move |u: f64| (libm::log(u) + ln_gamma(shape + 1.0)) / shape;
+        let away = |deviations: f64| {
+            let root = 1.0 - 1.0 / (9.0 * shape) + deviations / (3.0 * shape.sqrt());
+            libm::log(shape) + 3.0 * libm::log(root)
+        };
+        let is_far = shape > 50.0;
+        let start = if is_far { away(-OUTERMOST_SD) } else { near_zero(0.5 / SCALE).min(0.0) };
+        let mut lower = Newton { log_x: start };
+        let mut upper = Newton { log_x: if is_far { away(OUTERMOST_SD) } else { libm::log(shape + 20.0) } };
         QuantileTable::build(
-            move |u| offset + scale * lower.solve(u, |x| gamma_lr(shape, x), density),
-            move |u| offset + scale * upper.solve(u, |x| gamma_ur(shape, x), |x| -density(x)),
+            move |u| offset + scale * lower.solve(u, near_zero, |x| gamma_lr(shape, x), density),
+            move |u| offset + scale * upper.solve(u, near_zero, |x| gamma_ur(shape, x), |x| -density(x)),
         )
     }
 
@@ -59,7 +70,11 @@ impl QuantileTable {
         let density = |x: f64| libm::exp(-0.5 * libm::log(x) - x - ln_gamma(0.5));
         let mut tail = Newton { log_x: libm::log(15.0) };
         let magnitude = |u: f64| {
-            if u < 0.5 { (2.0 * tail.solve(2.0 * u, |x| gamma_ur(0.5, x), |x| -density(x))).sqrt() } else { 0.0 }
+            if u < 0.5 {
+                (2.0 * tail.solve(2.0 * u, libm::log, |x| gamma_ur(0.5, x), |x| -density(x))).sqrt()
+            } else {
+                0.0
+            }
         };
         QuantileTable::build(|_| 0.0, magnitude).upper
     }
@@ -93,9 +108,12 @@ impl QuantileTable {
 fn beta_lower_tail(a: f64, b: f64) -> impl FnMut(f64) -> f64 {
     let ln_norm = ln_beta(a, b);
     let density = move |x: f64| libm::exp((a - 1.0) * libm::log(x) + (b - 1.0) * libm::log1p(-x) - ln_norm);
-    // Near 0 the distribution is x^a / (a B): the first start.
-    let mut newton = Newton { log_x: ((libm::log(0.5 / SCALE) + libm::log(a) + ln_norm) / a).min(-1e-9) };
-    move |u| newton.solve(u, |x| beta_reg(a, b, x.min(1.0)), density).min(1.0)
+    // Near 0 the distribution is x^a / (a B). Where that is far from the tail, the start is some deviations below the mean.
+    let near_zero = move |u: f64| ((libm::log(u) + libm::log(a) + ln_norm) / a).min(-1e-9);
+    let (mean, variance) = (a / (a + b), a * b / ((a + b) * (a + b) * (a + b + 1.0)));
+    let below_mean = libm::log((mean - OUTERMOST_SD * variance.sqrt()).max(1e-300));
+    let mut newton = Newton { log_x: near_zero(0.5 / SCALE).max(below_mean) };
+    move |u| newton.solve(u, near_zero, |x| beta_reg(a, b, x.min(1.0)), density).min(1.0)
 }
 
 /// Newton's method on log tail against log x, each solution the start of the next: tails are nearly straight there.
@@ -104,10 +122,19 @@ struct Newton {
 }
 
 impl Newton {
-    /// x with tail(x) = u; `slope` is the derivative of the tail.
-    fn solve(&mut self, u: f64, tail: impl Fn(f64) -> f64, slope: impl Fn(f64) -> f64) -> f64 {
+    /// x with tail(x) = u; `slope` is the derivative of the tail, `near_zero` log x where x is too small to compute with.
+    fn solve(
+        &mut self,
+        u: f64,
+        near_zero: impl Fn(f64) -> f64,
+        tail: impl Fn(f64) -> f64,
+        slope: impl Fn(f64) -> f64,
+    ) -> f64 {
         const SMALLEST: f64 = -600.0;
         let target = libm::log(u);
+        if self.log_x < SMALLEST {
+            self.log_x = near_zero(u);
+        }
         for _ in 0..60 {
             if self.log_x < SMALLEST {
                 return 0.0; // below what an f32 can hold
@@ -162,13 +189,39 @@ mod tests {
         assert!(worst(&QuantileTable::normal(), |u| normal.inverse_cdf(u)) < 2e-4);
     }
 
+    /// Laws so narrow that the tail near 0 is nothing at all, and so wide that quantiles fall below every number.
+    #[test]
+    fn tables_hold_from_all_alike_to_all_or_nothing() {
+        for (a, b) in [(80.0, 20.0), (8000.0, 2000.0), (5000.0, 5000.0), (9999.0, 1.0)] {
+            let beta = Beta::new(a, b).unwrap();
+            let median = f64::from(QuantileTable::beta(a, b).at(u32::MAX / 2));
+            assert!((beta.cdf(median) - 0.5).abs() < 1e-3, "Beta({a}, {b}): {median}");
+        }
+        let all_or_nothing = QuantileTable::beta(0.0015, 0.0085);
+        let ones = (0..1000_u32).filter(|i| all_or_nothing.at(i * 4_294_967) > 0.5).count();
+        assert!((145..=155).contains(&ones), "{ones} of 1000");
+        for shape in [60.0, 1e3, 1e6] {
+            let gamma = Gamma::new(shape, shape).unwrap();
+            for word in [u32::MAX / 100, u32::MAX / 4, u32::MAX / 2, u32::MAX / 100 * 99] {
+                let u = (f64::from(word >> 8) + 0.5) / SCALE;
+                let quantile = f64::from(QuantileTable::gamma(shape, 1.0 / shape, 0.0).at(word));
+                assert!((gamma.cdf(quantile) - u).abs() < 1e-3, "Gamma({shape}) at {u}: {quantile}");
+            }
+        }
+    }
+
     #[test]
     fn a_larger_word_never_gives_a_smaller_trait() {
-        let table = QuantileTable::gamma(1.0 / 1.5, 1.5, 0.0);
-        let mut last = f32::MIN;
-        for word in (0..u32::MAX - 70_000).step_by(65_537) {
-            assert!(table.at(word) >= last);
-            last = table.at(word);
+        for table in [
+            QuantileTable::gamma(1.0 / 1.5, 1.5, 0.0),
+            QuantileTable::gamma(1e4, 1e-4, 0.0),
+            QuantileTable::beta(80.0, 20.0),
+        ] {
+            let mut last = f32::MIN;
+            for word in (0..u32::MAX - 70_000).step_by(65_537) {
+                assert!(table.at(word) >= last);
+                last = table.at(word);
+            }
         }
     }
 }

@@ -82,6 +82,11 @@ pub fn key(seed: u64, people: &str) -> Key {
     [seed as u32, (seed >> 32) as u32 ^ hash]
 }
 
+/// The key of accounts under a seed: one sender's luck, whomever it addresses.
+pub fn account_key(seed: u64) -> Key {
+    key(seed, "")
+}
+
 /// Coordinates of four words, but for the key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct At {

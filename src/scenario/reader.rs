@@ -3,6 +3,8 @@
 //! Comes in: nodes of the tree. Goes out: the value, or `None` where it is absent or at fault; the [`Reader`] collects the
 //! faults. Which keys there are is not here: see `schema` and `plans`.
 
+use std::borrow::Cow;
+
 use crate::diagnostic::{At, Diagnostic, Source, nearest};
 use crate::units::Hours;
 
@@ -47,6 +49,8 @@ pub(super) enum Range {
     Correlation,
     /// 0 or more.
     NotNegative,
+    /// From one number to another.
+    Between(f64, f64),
     /// Any finite number.
     Any,
 }
@@ -60,19 +64,22 @@ impl Range {
                 Range::InnerShare => 0.0 < number && number < 1.0,
                 Range::Correlation => (-1.0..=1.0).contains(&number),
                 Range::NotNegative => 0.0 <= number,
+                Range::Between(low, high) => low <= number && number <= high,
                 Range::Any => true,
             }
     }
 
-    fn words(self) -> &'static str {
-        match self {
+    fn words(self) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
+            Range::Between(low, f64::INFINITY) => return Cow::Owned(format!("{low} or more")),
+            Range::Between(low, high) => return Cow::Owned(format!("from {low} to {high}")),
             Range::Share => "from 0 to 1",
             Range::SomeShare => "above 0 and at most 1",
             Range::InnerShare => "above 0 and below 1",
             Range::Correlation => "from -1 to 1",
             Range::NotNegative => "0 or more",
             Range::Any => "a finite number",
-        }
+        })
     }
 
     fn help(self, found: f64) -> String {
@@ -85,7 +92,7 @@ impl Range {
             Range::SomeShare => "a share: 0.25 for a quarter, 1 for all",
             Range::InnerShare => "a mean over people who differ: 0.5 is the middle, 0.99 nearly everybody",
             Range::Correlation => "a correlation: 0 knows nothing, 1 everything",
-            Range::NotNegative | Range::Any => "leave it out for the default",
+            Range::NotNegative | Range::Between(..) | Range::Any => "leave it out for the default",
         }
         .to_owned()
     }
@@ -126,7 +133,7 @@ impl Reader<'_> {
         };
         if !range.admits(number) {
             let rule = if number.is_finite() { range.words() } else { Range::Any.words() };
-            self.must_be(node, rule, range.help(number));
+            self.must_be(node, &rule, range.help(number));
             return None;
         }
         Some(number)

@@ -14,6 +14,9 @@ use super::reader::{Names, Range, Reader, listed, plain, suggestion};
 use super::tree::{Entry, Node, Table, join};
 use super::{Audience, Equality, Money, Scenario, Topic, plans};
 
+/// Spread of logit fit: at 5, groups fit either nobody or everybody.
+const MOST_SPREAD: Range = Range::Between(0.0, 5.0);
+
 pub(super) const TOP_KEYS: &[&str] = &[
     "question",
     "days",
@@ -118,9 +121,10 @@ fn behaviour(reader: &mut Reader<'_>, root: &Table) -> Vec<(String, f64)> {
     for entry in &table.entries {
         let Some(parameter) = parameter::find(&entry.key) else { continue };
         let range = match parameter.domain() {
-            (_, high) if high <= 1.0 => Range::Share,
-            (low, _) if low >= 0.0 => Range::NotNegative,
-            _ => Range::Any,
+            (0.0, 1.0) => Range::Share,
+            (0.0, f64::INFINITY) => Range::NotNegative,
+            (f64::NEG_INFINITY, _) => Range::Any,
+            (low, high) => Range::Between(low, high),
         };
         if let Some(value) = reader.number(Some(&entry.node), range) {
             values.push((entry.key.clone(), value));
@@ -167,7 +171,7 @@ fn audience(reader: &mut Reader<'_>, entry: &Entry, table: &Table) -> Audience {
     let channel = reader.word(table.get("channel"), &channels).unwrap_or(Channel::Group);
     let is_direct = channel == Channel::Direct;
     let groups = reader.whole(table.get("groups"), 1, 100_000);
-    let fit_spread = reader.number(table.get("fit_spread"), Range::NotNegative);
+    let fit_spread = reader.number(table.get("fit_spread"), MOST_SPREAD);
     if is_direct {
         if let Some(node) = table.get("groups") {
             only_for_groups(reader, entry, node);
@@ -191,7 +195,7 @@ fn audience(reader: &mut Reader<'_>, entry: &Entry, table: &Table) -> Audience {
         theme: reader.text(table.get("theme")),
         fit: reader.number(table.get("fit"), Range::InnerShare).unwrap_or(0.5),
         fit_spread: if is_direct { 0.0 } else { fit_spread.unwrap_or(0.3) },
-        account_spread: reader.number(table.get("account_spread"), Range::NotNegative).unwrap_or(0.0),
+        account_spread: reader.number(table.get("account_spread"), MOST_SPREAD).unwrap_or(0.0),
         relation: reader.number(table.get("relation"), Range::Share).unwrap_or(1.0),
         twin: None,
     }

@@ -4,6 +4,7 @@ use crate::analysis::{Accumulator, Comparison, EnforcementRange, KEPT_REPLICATES
 use crate::engine::{Progress, simulate};
 use crate::parameter;
 use crate::plan::Experiment;
+use crate::stats::mean::Moments;
 use crate::tally::{METRICS, Metric, Outcome};
 
 /// Replicates simulated between two merges: bounds memory, decides nothing.
@@ -114,8 +115,8 @@ fn share_for_enforcement(replicates: u32) -> u32 {
     replicates.div_ceil(4).min(KEPT_REPLICATES as u32)
 }
 
-/// The chances of being limited and banned at both ends of the plausible enforcement: by how much each end moves a quarter of the
-/// replicates, on the same luck, added to the chance over all of them.
+/// The chances of being limited and banned at both ends of the plausible enforcement, from a quarter of the replicates on the same
+/// luck. Where an end changes nothing in that quarter it is the chance over all of them, which always lies in the range.
 fn enforcement(experiment: &Experiment, comparison: &Comparison, progress: &Progress) -> Vec<Option<EnforcementRange>> {
     let nothing = vec![None; experiment.plans.len()];
     if experiment.profile.rules.reports.is_none() || progress.stopped() {
@@ -140,13 +141,19 @@ fn enforcement(experiment: &Experiment, comparison: &Comparison, progress: &Prog
     }
     let range = |plan: usize, key: &str| {
         let row = METRICS.iter().position(|metric| metric.key == key)?;
-        let quarter: f64 = comparison.plans[plan].values[row].iter().take(replicates as usize).flatten().sum();
+        let mut quarter = Moments::default();
+        comparison.plans[plan].values[row]
+            .iter()
+            .take(replicates as usize)
+            .flatten()
+            .for_each(|&value| quarter.push(value));
+        let quarter = quarter.mean()?;
         let everywhere = comparison.plans[plan].estimates[row].mean?;
         let at = |end: &Comparison| {
             let there = end.plans[plan].estimates[row].mean?;
-            Some((everywhere + there - quarter / f64::from(replicates)).clamp(0.0, 1.0))
+            Some(if there == quarter { everywhere } else { there })
         };
-        Some([at(&low)?, at(&high)?])
+        Some([at(&low)?.min(everywhere), at(&high)?.max(everywhere)])
     };
     let of_plan =
         |plan| Some(EnforcementRange { limited: range(plan, "p_limited")?, banned: range(plan, "p_banned")? });

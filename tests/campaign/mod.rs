@@ -24,6 +24,7 @@ pub(crate) fn tally(campaign: &Campaign) -> Tally {
     let mut tally = Tally::new(2);
     tally.days[0].set(Outcome::Delivered, campaign.delivered);
     tally.days[0].set(Outcome::Reads, campaign.reads);
+    tally.days[0].set(Outcome::ReadsOfPosts, campaign.reads);
     tally.days[1].set(Outcome::Purchases, campaign.buyers);
     tally.days[1].set(Outcome::Leaves, campaign.left);
     tally.days[1].set(Outcome::Limited, campaign.limited);

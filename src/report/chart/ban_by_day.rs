@@ -3,8 +3,9 @@
 use crate::analysis::PlanSummary;
 use crate::tally::Outcome;
 
+use super::axis::Axis;
 use super::canvas::Canvas;
-use super::sheet::{Axis, Head, Point, Series, compose, names_room};
+use super::sheet::{Head, Point, Series, compose, names_room};
 use super::style::{NAME, plan_colour};
 use super::words::{Verbs, compared, mean, percent, wilson};
 use super::{Failure, Scene};

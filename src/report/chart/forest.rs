@@ -3,8 +3,9 @@
 use crate::analysis::Difference;
 use crate::tally::{Better, METRICS, Metric, Unit};
 
+use super::axis::{Axis, signed};
 use super::canvas::Canvas;
-use super::sheet::{Axis, Drawn, Head, Sheet, compose, signed};
+use super::sheet::{Drawn, Head, Sheet, compose};
 use super::style::{AXIS, LABEL, NAME, NOTE, PAPER, Rect, as_ink, plan_colour};
 use super::words::{Side, row_of, sentence, side};
 use super::{Failure, Scene};

@@ -4,8 +4,9 @@ use plotters::style::Color;
 
 use crate::analysis::PlanSummary;
 
+use super::axis::Axis;
 use super::canvas::Canvas;
-use super::sheet::{Axis, Drawn, Head, Sheet, compose};
+use super::sheet::{Drawn, Head, Sheet, compose};
 use super::style::{AXIS, GRID, INK, NAME, NOTE, Rect, as_ink, plan_colour};
 use super::words::{estimate, percent, row_of, sentence};
 use super::{Failure, Scene};

@@ -3,6 +3,7 @@
 //! Comes in: a [`Comparison`] and what its caption must say. Goes out: [`Rendered`] bytes, or nothing where there is nothing
 //! to show. No file is touched and no estimate made here; a chart is one file and one row of [`CHARTS`].
 
+mod axis;
 mod ban_by_day;
 mod canvas;
 #[cfg(test)]

@@ -2,8 +2,9 @@
 
 use crate::analysis::PlanSummary;
 
+use super::axis::Axis;
 use super::canvas::Canvas;
-use super::sheet::{Axis, Head, Point, Series, Sheet, compose, names_room};
+use super::sheet::{Head, Point, Series, Sheet, compose, names_room};
 use super::style::{GRID, NAME, Rect, as_ink, grid, grid_rows, plan_colour};
 use super::words::{Verbs, compared, mean, percent};
 use super::{Failure, Scene};

@@ -5,8 +5,9 @@ use plotters::style::RGBAColor;
 use crate::analysis::PlanSummary;
 use crate::tally::Outcome;
 
+use super::axis::Axis;
 use super::canvas::Canvas;
-use super::sheet::{Axis, Drawn, GAP, Head, Panel, compose};
+use super::sheet::{Drawn, GAP, Head, Panel, compose};
 use super::style::{NAME, NOTE, as_ink, grid, grid_rows, plan_colour};
 use super::words::{Verbs, compared, mean, percent};
 use super::{Failure, Scene};

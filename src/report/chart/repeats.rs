@@ -3,8 +3,9 @@
 use crate::analysis::PlanSummary;
 use crate::tally::{REPEATS, Repeat};
 
+use super::axis::{Axis, Ends};
 use super::canvas::Canvas;
-use super::sheet::{Axis, Drawn, Ends, Head, Panel, Point, Series, Sheet, compose, names_room};
+use super::sheet::{Drawn, Head, Panel, Point, Series, Sheet, compose, names_room};
 use super::style::{ALERT, NAME, NOTE, plan_colour};
 use super::words::{percent, sentence, wilson};
 use super::{Failure, Scene};

@@ -1,0 +1,272 @@
+//! The house holds: floors, purity, sizes. Each test prints what breaks it, and where.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Every module of `src/` and its floor. A module imports only from lower floors; those of one floor never meet.
+const FLOORS: &[(u32, &[&str])] = &[
+    (0, &["units", "diagnostic"]),
+    (1, &["math", "rng", "stats", "tally", "evidence", "parameter"]),
+    (2, &["population"]),
+    (3, &["behaviour", "platform"]),
+    (4, &["scenario"]),
+    (5, &["plan"]),
+    (6, &["engine"]),
+    (7, &["analysis"]),
+    (8, &["study"]),
+    (9, &["report"]),
+    (10, &["cli"]),
+    (11, &["main"]),
+];
+
+/// Highest floor of the core, which is pure: no file, clock, environment, terminal or hash order.
+const CORE: u32 = 8;
+
+/// Most lines of a source file; what passes it probably holds a second noun.
+const MOST_LINES: usize = 450;
+
+/// Files that may be longer, and why.
+const LONG: &[(&str, &str)] =
+    &[("src/platform/mod.rs", "one struct and one sentence for each rule, side by side on purpose")];
+
+/// Words of the domain, which general statistics do not know. `group`, `plan` and `post` in any form.
+const DOMAIN_WORDS: &[&str] = &["member", "post", "plan", "group", "message", "campaign", "sender", "audience"];
+
+struct SourceFile {
+    /// Path from the repository's root, with `/`.
+    path: String,
+    /// The module it belongs to: the first folder or file below `src/`.
+    module: String,
+    text: String,
+}
+
+impl SourceFile {
+    /// Its lines with their numbers, without unit tests and without comments.
+    fn code(&self) -> impl Iterator<Item = (usize, &str)> {
+        let end = self.text.find("#[cfg(test)]\nmod tests").unwrap_or(self.text.len());
+        let lines = self.text[..end].lines().enumerate().map(|(i, line)| (i + 1, line));
+        lines.map(|(n, line)| (n, line.find("//").map_or(line, |comment| &line[..comment])))
+    }
+
+    fn floor(&self) -> Option<u32> {
+        floor(&self.module)
+    }
+}
+
+fn floor(module: &str) -> Option<u32> {
+    FLOORS.iter().find(|(_, modules)| modules.contains(&module)).map(|(floor, _)| *floor)
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn files_below(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).expect("the folder of sources can be read") {
+        let path = entry.expect("and each of its entries").path();
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
+        let is_generated =
+            ["target", ".git", "output", ".venv", ".ipynb_checkpoints", "__pycache__"].contains(&name.as_str());
+        if path.is_dir() && !is_generated {
+            files_below(&path, found);
+        } else if path.is_file() && !is_generated {
+            found.push(path);
+        }
+    }
+}
+
+fn name(path: &Path) -> String {
+    path.strip_prefix(root()).expect("found below the root").to_string_lossy().replace('\\', "/")
+}
+
+fn sources() -> Vec<SourceFile> {
+    let mut paths = Vec::new();
+    files_below(&root().join("src"), &mut paths);
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "rs"));
+    paths.sort();
+    let read = |path: &PathBuf| {
+        let name = name(path);
+        let module = name["src/".len()..].split('/').next().unwrap_or_default().trim_end_matches(".rs").to_owned();
+        SourceFile { path: name, module, text: fs::read_to_string(path).expect("a source is text") }
+    };
+    paths.iter().map(read).filter(|file| file.module != "lib").collect()
+}
+
+/// The modules that a line names by `crate::` or `wearout::`.
+fn named_modules(line: &str) -> Vec<&str> {
+    let mut named = Vec::new();
+    for prefix in ["crate::", "wearout::"] {
+        for (at, _) in line.match_indices(prefix) {
+            let rest = &line[at + prefix.len()..];
+            let end = rest.find(|letter: char| !letter.is_alphanumeric() && letter != '_').unwrap_or(rest.len());
+            named.push(&rest[..end]);
+        }
+    }
+    named
+}
+
+fn nothing(found: &[String]) {
+    assert!(found.is_empty(), "\n{}\n", found.join("\n"));
+}
+
+#[test]
+fn every_module_has_a_floor() {
+    let unknown = sources().into_iter().filter(|file| file.floor().is_none());
+    nothing(&unknown.map(|file| format!("{}: `{}` is on no floor", file.path, file.module)).collect::<Vec<_>>());
+}
+
+#[test]
+fn arrows_point_down() {
+    let mut wrong = Vec::new();
+    for file in sources() {
+        for (line, text) in file.code() {
+            for other in named_modules(text).into_iter().filter(|other| *other != file.module) {
+                if let (Some(from), Some(to)) = (file.floor(), floor(other))
+                    && to >= from
+                {
+                    let path = &file.path;
+                    wrong.push(format!("{path}:{line}: {} (floor {from}) -> {other} (floor {to})", file.module));
+                }
+            }
+        }
+    }
+    nothing(&wrong);
+}
+
+#[test]
+fn an_arrow_is_seen_wherever_it_stands() {
+    assert_eq!(named_modules("use crate::engine::{Progress, simulate};"), ["engine"]);
+    assert_eq!(named_modules("fn f(plan: &crate::plan::Plan) -> wearout::tally::Tally {"), ["plan", "tally"]);
+}
+
+/// `crate::{a, b}` and `super::super` would hide arrows from the test above.
+#[test]
+fn modules_are_named_one_by_one_from_the_root() {
+    let mut wrong = Vec::new();
+    for file in sources() {
+        for (line, text) in file.code() {
+            if text.contains("crate::{") || text.contains("super::super") {
+                wrong.push(format!("{}:{line}: {}", file.path, text.trim()));
+            }
+        }
+    }
+    nothing(&wrong);
+}
+
+#[test]
+fn the_core_touches_neither_files_nor_clock_nor_terminal() {
+    let banned = [
+        "std::fs",
+        "std::env",
+        "std::time",
+        "std::process",
+        "std::net",
+        "Instant",
+        "SystemTime",
+        "println!",
+        "eprintln!",
+        "print!(",
+        "eprint!(",
+        "dbg!",
+        "HashMap",
+        "HashSet",
+        "thread_rng",
+        "rand::rng(",
+        "static mut",
+        "from_entropy",
+        "thread_local",
+    ];
+    let mut wrong = Vec::new();
+    for file in sources().into_iter().filter(|file| file.floor() <= Some(CORE)) {
+        for (line, text) in file.code() {
+            for word in banned.iter().filter(|word| text.contains(**word)) {
+                wrong.push(format!("{}:{line}: `{word}` below floor {}", file.path, CORE + 1));
+            }
+        }
+    }
+    nothing(&wrong);
+}
+
+#[test]
+fn only_the_rim_knows_the_terminal() {
+    let mut wrong = Vec::new();
+    for file in sources().into_iter().filter(|file| file.floor() < floor("cli")) {
+        for (line, text) in file.code() {
+            for word in ["clap::", "use clap", "indicatif::", "use indicatif", "anyhow::", "use anyhow", "ctrlc::"] {
+                if text.contains(word) {
+                    wrong.push(format!("{}:{line}: `{word}` is for cli and main", file.path));
+                }
+            }
+        }
+    }
+    nothing(&wrong);
+}
+
+#[test]
+fn statistics_know_no_word_of_the_domain() {
+    let mut wrong = Vec::new();
+    for file in sources().into_iter().filter(|file| file.module == "stats") {
+        for (line, text) in file.text.lines().enumerate() {
+            let words = text.split(|letter: char| !letter.is_alphabetic()).map(str::to_lowercase);
+            for word in words.filter(|word| DOMAIN_WORDS.contains(&word.trim_end_matches('s'))) {
+                wrong.push(format!("{}:{}: `{word}`", file.path, line + 1));
+            }
+        }
+    }
+    nothing(&wrong);
+}
+
+#[test]
+fn only_studies_call_the_engine() {
+    let mut wrong = Vec::new();
+    for file in sources().into_iter().filter(|file| file.module != "engine" && file.module != "study") {
+        for (line, text) in file.code() {
+            let imports = text.contains("engine::") && text.contains("simulate");
+            if imports || text.contains("simulate(") {
+                wrong.push(format!("{}:{line}: {}", file.path, text.trim()));
+            }
+        }
+    }
+    nothing(&wrong);
+}
+
+#[test]
+fn files_are_short_enough_to_know() {
+    let mut wrong = Vec::new();
+    for file in sources() {
+        let lines = file.text.lines().count();
+        let may_be_long = LONG.iter().any(|(path, _)| *path == file.path);
+        if lines > MOST_LINES && !may_be_long {
+            wrong.push(format!("{}: {lines} lines; which second noun lives in it?", file.path));
+        }
+        if lines <= MOST_LINES && may_be_long {
+            wrong.push(format!("{}: {lines} lines; take it off the list of long files", file.path));
+        }
+    }
+    nothing(&wrong);
+}
+
+#[test]
+fn nothing_refers_to_a_place_outside_the_repository() {
+    let mut paths = Vec::new();
+    files_below(root(), &mut paths);
+    // Put together here, so that this file does not find itself.
+    let outside = ["shared", "work", "tmp", "home", "root", "Users"];
+    let mut wrong = Vec::new();
+    for path in paths {
+        let Ok(text) = fs::read_to_string(&path) else { continue };
+        for (line, text) in text.lines().enumerate() {
+            for folder in outside {
+                let upwards = format!("../{folder}/");
+                let absolute = format!("/{folder}/");
+                let starts = text
+                    .match_indices(&absolute)
+                    .any(|(at, _)| text[..at].chars().next_back().is_none_or(|before| " \"'`(=[<".contains(before)));
+                if text.contains(&upwards) || starts {
+                    wrong.push(format!("{}:{}: {}", name(&path), line + 1, text.trim()));
+                }
+            }
+        }
+    }
+    nothing(&wrong);
+}

@@ -1,0 +1,243 @@
+//! The documents say what the code says: their generated parts are recomputed here, and what the code knows is looked for in them.
+//!
+//! A generated part stands between `<!-- generated: NAME -->` and `<!-- end -->`. Everything else in a document is written by hand.
+
+use std::fmt::Write;
+use std::sync::LazyLock;
+use std::{env, fs};
+
+use wearout::diagnostic::Source;
+use wearout::evidence::{self, Claim};
+use wearout::parameter::{self, Basis, Parameter};
+use wearout::platform::{self, Profile};
+use wearout::scenario::{self, SHIPPED};
+use wearout::tally::{Better, METRICS, Metric, Outcome};
+
+const COMMAND: &str = "WEAROUT_REGENERATE=1 cargo test --test documents";
+
+/// A generated part: the document, its name there, and what it must say.
+struct Part(&'static str, &'static str, fn() -> String);
+
+const PARTS: &[Part] = &[
+    Part("docs/model.md", "parameters", parameters),
+    Part("docs/model.md", "platforms", platforms),
+    Part("docs/metrics.md", "metrics", metrics),
+    Part("docs/scenarios.md", "shipped", shipped),
+];
+
+/// Rewrites the generated parts once when asked to, before any test reads a document.
+static REWRITTEN: LazyLock<()> = LazyLock::new(|| {
+    if env::var("WEAROUT_REGENERATE").as_deref() != Ok("1") {
+        return;
+    }
+    for Part(file, name, text) in PARTS {
+        let path = path(file);
+        let old = fs::read_to_string(&path).expect("the document exists");
+        let (start, end) = place(&old, file, name);
+        let new = format!("{}{}{}", &old[..start], text(), &old[end..]);
+        fs::write(&path, new).expect("the document can be written");
+    }
+});
+
+fn path(file: &str) -> String {
+    format!("{}/{file}", env!("CARGO_MANIFEST_DIR"))
+}
+
+fn document(file: &str) -> String {
+    LazyLock::force(&REWRITTEN);
+    fs::read_to_string(path(file)).unwrap_or_else(|cause| panic!("{file}: {cause}")).replace("\r\n", "\n")
+}
+
+/// Where a generated part begins and ends.
+fn place(text: &str, file: &str, name: &str) -> (usize, usize) {
+    let marker = format!("<!-- generated: {name} -->\n");
+    let start = text.find(&marker).unwrap_or_else(|| panic!("{file} lacks {marker}")) + marker.len();
+    let end = text[start..].find("<!-- end -->").unwrap_or_else(|| panic!("{file}: `{name}` has no end"));
+    (start, start + end)
+}
+
+#[test]
+fn every_generated_part_says_what_the_code_says() {
+    for Part(file, name, text) in PARTS {
+        let document = document(file);
+        let (start, end) = place(&document, file, name);
+        let (found, wanted) = (&document[start..end], text());
+        let differing = found.lines().zip(wanted.lines()).find(|(found, wanted)| found != wanted);
+        assert!(
+            *found == wanted,
+            "`{name}` in {file} is out of date; run: {COMMAND}\nfirst difference, found and wanted: {differing:#?}"
+        );
+    }
+}
+
+/// The parameters in the order and under the headings of their file.
+fn parameters() -> String {
+    let mut text = String::new();
+    for line in include_str!("../src/parameter/parameters.toml").lines() {
+        if let Some(heading) = line.strip_prefix("# --- ").and_then(|rest| rest.strip_suffix(" ---")) {
+            let header =
+                "| key | default | unit | plausible | what it is | claims | basis |\n|---|---|---|---|---|---|---|";
+            let _ = writeln!(text, "\n### {heading}\n\n{header}");
+        }
+        if let Some(key) = line.strip_prefix("key = \"").and_then(|rest| rest.strip_suffix('"')) {
+            text += &parameter_row(parameter::find(key).expect("a key of the catalogue"));
+        }
+    }
+    text + "\n"
+}
+
+fn parameter_row(parameter: &Parameter) -> String {
+    let Parameter { key, value, unit, low, high, meaning, evidence, basis, domain: _ } = parameter;
+    let basis = match basis {
+        Basis::Fitted => "fitted",
+        Basis::Claim => "claim",
+        Basis::Literature => "literature",
+        Basis::Assumption => "**assumption**",
+    };
+    let plausible =
+        if low < high { format!("{} to {}", short(*low), short(*high)) } else { "no range given".to_owned() };
+    format!("| `{key}` | {} | {unit} | {plausible} | {meaning} | {} | {basis} |\n", short(*value), ids(evidence))
+}
+
+/// A number to four significant digits, as far as it has them.
+fn short(value: f64) -> String {
+    let scientific = format!("{value:.3e}");
+    let exponent = scientific.split_once('e').and_then(|(_, exponent)| exponent.parse::<i32>().ok());
+    let decimals = (3 - exponent.unwrap_or(0)).max(0) as usize;
+    let text = format!("{value:.decimals$}");
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+}
+
+fn ids<T: AsRef<str>>(ids: &[T]) -> String {
+    if ids.is_empty() {
+        return "-".to_owned();
+    }
+    ids.iter().map(|id| format!("`{}`", id.as_ref())).collect::<Vec<_>>().join(" ")
+}
+
+fn platforms() -> String {
+    platform::catalog().iter().fold(String::new(), |text, profile| text + &platform(profile)) + "\n"
+}
+
+fn platform(profile: &Profile) -> String {
+    let Profile { key, title, source, checked, rules } = profile;
+    let mut text = format!("\n### `{key}`: {title}\n\nSource: {source}. Checked {checked}.\n\n");
+    if rules.is_empty() {
+        return text + "No rule.\n";
+    }
+    text += "| rule | what it does | claims | confidence | note |\n|---|---|---|---|---|\n";
+    for rule in rules.describe() {
+        let claims = ids(&rule.evidence);
+        let _ = writeln!(text, "| `{}` | {} | {claims} | {} | {} |", rule.key, rule.text, rule.confidence, rule.note);
+    }
+    text
+}
+
+fn metrics() -> String {
+    let header = "\n| key | label | unit | better | definition | claims |\n|---|---|---|---|---|---|\n";
+    METRICS.iter().fold(header.to_owned(), |text, metric| text + &metric_row(metric)) + "\n"
+}
+
+fn metric_row(metric: &Metric) -> String {
+    let better = match metric.better {
+        Better::Higher => "higher",
+        Better::Lower => "lower",
+        Better::Neither => "-",
+    };
+    let measured: Vec<&str> =
+        evidence::ledger().iter().filter(|claim| measures(claim, metric)).map(|claim| claim.id.as_str()).collect();
+    let (key, unit) = (metric.key, metric.unit.key());
+    format!("| `{key}` | {} | {unit} | {better} | {} | {} |\n", metric.label, metric.meaning, ids(&measured))
+}
+
+/// Whether a claim gives a figure for a metric, perhaps by a certain day (`unsubscribe@day4`, `p_limited_30d`).
+fn measures(claim: &Claim, metric: &Metric) -> bool {
+    if claim.unit == "fraction of readers" {
+        return metric.key == "click_per_read";
+    }
+    let observable = claim.observable.split('@').next().unwrap_or_default();
+    let observable = observable.strip_suffix("_30d").filter(|_| observable.starts_with("p_")).unwrap_or(observable);
+    observable == metric.key || metric.also.contains(&observable)
+}
+
+fn shipped() -> String {
+    let mut text = "\n| name | question | plans | claims |\n|---|---|---|---|\n".to_owned();
+    for (name, scenario) in SHIPPED {
+        let document: toml::Table = scenario.parse().expect("a shipped scenario is TOML");
+        let claims: Vec<String> = document["evidence"].clone().try_into().expect("a shipped scenario cites claims");
+        let question = document["question"].as_str().expect("a shipped scenario asks something");
+        let plans: Vec<&String> = document["plan"].as_table().expect("a shipped scenario has plans").keys().collect();
+        let _ = writeln!(text, "| `{name}` | {question} | {} | {} |", ids(&plans), ids(&claims));
+    }
+    text + "\n"
+}
+
+#[test]
+fn every_mechanism_section_of_the_model_names_its_parameters() {
+    let model = document("docs/model.md");
+    let submodels = model.split("\n## 7 ").nth(1).and_then(|rest| rest.split("\n## 8 ").next()).unwrap();
+    for key in parameter::Parameters::KEYS {
+        assert!(submodels.contains(&format!("`{key}`")), "docs/model.md, section 7, does not speak of `{key}`");
+    }
+}
+
+#[test]
+fn every_key_of_a_scenario_is_explained() {
+    let text = "zzz = 1\n[equality]\nzzz = 1\n[audience.a]\nzzz = 1\n[topic.t]\nzzz = 1\n[money]\nzzz = 1\n[switch]\nzzz = 1\n\
+                [plan.p]\nzzz = 1\nselect = { zzz = 1 }\n[plan.q]\nposts = [{ day = 1, zzz = 1 }]\n";
+    let source = Source { name: "keys.toml".into(), text: text.into() };
+    let faults = scenario::parse("keys", source, &[]).faults;
+    let scenarios = document("docs/scenarios.md");
+    let known: Vec<String> = faults
+        .iter()
+        .filter_map(|fault| fault.help.as_ref()?.strip_prefix("known here: ").map(str::to_owned))
+        .collect();
+    assert_eq!(known.len(), 9, "one list of keys for each table: {faults:#?}");
+    for key in known.iter().flat_map(|list| list.split(", ")) {
+        assert!(scenarios.contains(&format!("| {key} |")), "docs/scenarios.md has no row for {key}");
+    }
+}
+
+#[test]
+fn every_series_and_file_of_a_run_is_explained() {
+    let output = document("output/README.md");
+    for (_, series) in Outcome::ALL {
+        assert!(output.contains(&format!("| `{series}` |")), "output/README.md has no row for `{series}`");
+    }
+    for chart in wearout::report::chart::CHARTS {
+        assert!(
+            output.contains(&format!("| `{}` |", chart.key)),
+            "output/README.md has no row for chart `{}`",
+            chart.key
+        );
+    }
+}
+
+/// Ids of claims have a hyphen and stand in backticks; so do names of profiles, scenarios and plans, and nothing else.
+#[test]
+fn every_claim_a_document_cites_is_in_the_ledger() {
+    for file in ["docs/model.md", "docs/metrics.md", "docs/scenarios.md"] {
+        let document = document(file);
+        let is_id = |word: &&str| {
+            word.contains('-')
+                && word.starts_with(|c: char| c.is_ascii_lowercase())
+                && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+        };
+        for word in document.split('`').skip(1).step_by(2).filter(is_id) {
+            let is_plan =
+                || SHIPPED.iter().any(|(name, text)| *name == word || text.contains(&format!("[plan.{word}]")));
+            let exists = evidence::find(word).is_some() || platform::find(word).is_some() || is_plan();
+            assert!(exists, "{file} cites `{word}`, which is no claim, profile, scenario or plan");
+        }
+    }
+}
+
+#[test]
+fn the_map_of_the_code_is_short_and_names_every_module() {
+    let architecture = document("ARCHITECTURE.md");
+    assert!(architecture.lines().count() <= 150, "{} lines, at most 150", architecture.lines().count());
+    for entry in fs::read_dir(path("src")).unwrap() {
+        let name = entry.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned();
+        assert!(architecture.contains(&format!("`{name}")), "ARCHITECTURE.md does not name `{name}`");
+    }
+}
