@@ -91,7 +91,8 @@ fn differs(scenario: &Scenario, plan: &str) -> String {
 pub(super) fn likenesses(scenario: &Scenario) -> Vec<String> {
     let line = |plan: &scenario::Plan| {
         let says = differs(scenario, &plan.name);
-        (!says.is_empty()).then(|| format!("{}{}", plan.name, says.replacen(',', "", 1)))
+        let verb = if says.starts_with(", the same") { " is" } else { "" };
+        (!says.is_empty()).then(|| format!("{}{verb}{}", plan.name, says.replacen(',', "", 1)))
     };
     scenario.plans.iter().filter_map(line).collect()
 }
@@ -153,6 +154,13 @@ pub(super) fn new(name: &str) -> Result<(), Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_copy_that_changes_nothing_is_said_in_a_sentence() {
+        let text = "[audience.club]\n[plan.a]\n[plan.b]\nlike = \"a\"\n[plan.c]\nlike = \"a\"\nreply = \"1h\"\n";
+        let draft = scenario::parse("x", Source { name: "x.toml".into(), text: text.into() }, &[]);
+        assert_eq!(likenesses(&draft.scenario), ["b is the same as a", "c differs from a only in: reply"]);
+    }
 
     #[test]
     fn the_template_is_a_scenario_without_faults() {

@@ -273,7 +273,7 @@ fn compile_plan(
     let ignored = plan.privacy == Privacy::Ignored;
     let pick = |when_ignored: f64, when_kept: f64| if ignored { when_ignored } else { when_kept };
     let p = parameters;
-    let rotated = slots.len() > 1 && sends.len() > 1;
+    let rotated = sends.len() > 1;
     Plan {
         name: plan.name.clone(),
         select: (plan.select.keep, plan.select.signal),

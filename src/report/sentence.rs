@@ -132,7 +132,8 @@ fn unit_word(unit: Unit) -> &'static str {
     }
 }
 
-fn replicates(n: u64) -> String {
+/// `400 replicates`, `1 replicate`.
+pub(super) fn replicates(n: u64) -> String {
     if n == 1 { "1 replicate".into() } else { format!("{} replicates", fixed(n as f64, 0)) }
 }
 

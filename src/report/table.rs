@@ -83,7 +83,7 @@ fn rows(page: &Page) -> Vec<&'static Metric> {
 fn levels(page: &Page) -> String {
     let comparison = page.comparison;
     let rows = rows(page);
-    let corner = format!("mean of {} replicates", fixed(comparison.replicates as f64, 0));
+    let corner = format!("mean of {}", sentence::replicates(comparison.replicates));
     let mut labels = vec![corner, "members addressed".into()];
     labels.extend(rows.iter().map(|metric| metric.label.to_owned()));
     let column = |(plan, summary): (usize, &PlanSummary)| -> Vec<String> {
