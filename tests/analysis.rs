@@ -259,8 +259,14 @@ fn identical_plans_are_practically_equal_in_everything() {
 #[test]
 fn a_chance_alike_in_few_replicates_is_not_known_to_be_equal() {
     let same = |i: u64| Campaign { buyers: 10 + i % 3, left: 30, ..Campaign::default() };
-    assert_eq!(calls(&decide(&pairs(99, same, same)))[2], Call::Unknown);
-    assert_eq!(calls(&decide(&pairs(100, same, same)))[2], Call::PracticallyEqual);
+    assert_eq!(calls(&decide(&pairs(299, same, same)))[2], Call::Unknown);
+    assert_eq!(calls(&decide(&pairs(300, same, same)))[2], Call::PracticallyEqual);
+}
+
+#[test]
+fn two_replicates_that_agree_decide_nothing() {
+    let same = |_| Campaign { buyers: 10, left: 30, ..Campaign::default() };
+    assert_eq!(calls(&decide(&pairs(2, same, same))), [Call::Unknown; 3]);
 }
 
 #[test]

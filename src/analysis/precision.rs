@@ -57,8 +57,10 @@ impl Precision {
     /// Looks at what is known now.
     pub fn look(&mut self, accumulator: &Accumulator) -> Look {
         let differences: Vec<Difference> = accumulator.differences();
-        let is_headline =
-            |difference: &&Difference| self.headline.iter().any(|metric| metric.key == difference.metric.key);
+        // What has no base in any replicate (groups lost on a contact list) will never have one: there is nothing to wait for.
+        let is_headline = |difference: &&Difference| {
+            difference.sample.n() > 0 && self.headline.iter().any(|metric| metric.key == difference.metric.key)
+        };
         let headline: Vec<&Difference> = differences.iter().filter(is_headline).collect();
         let alpha = 1.0 - simultaneous(headline.len());
         let widths: Vec<Width> = headline.into_iter().map(|difference| width(difference, alpha)).collect();

@@ -138,18 +138,30 @@ fn finding(comparison: &Comparison, difference: &Difference, zone: Zone, confide
     let interval = difference.sample.interval(confidence);
     let call = match (interval, half_width) {
         _ if is_the_same_throughout(&difference.sample, zone) => Call::PracticallyEqual,
+        _ if is_too_short_to_vary(&difference.sample) => Call::Unknown,
         (Some(interval), Some(half_width)) => call(metric.better, interval, half_width),
         _ => Call::Unknown,
     };
     Finding { metric, difference: difference.difference, interval, zone: half_width, call }
 }
 
-/// Whether a chance came out alike in every replicate, so many that a single exception would weigh less than the points of the
-/// zone. Without this rule two plans that cannot be banned would stay "not known": the paired interval keeps a width, and the
+/// Replicates below which differences that are all the same say nothing about those that would follow (a rule of thumb).
+const TOO_FEW: u64 = 30;
+
+/// Whether all differences are the same because there are too few of them: their interval has no width, but is not known.
+fn is_too_short_to_vary(sample: &PairedSample) -> bool {
+    match sample {
+        PairedSample::Values(pairs) => sample.n() < TOO_FEW && pairs.difference().deviation() == Some(0.0),
+        PairedSample::Chances(_) => false,
+    }
+}
+
+/// Whether a chance came out alike in so many replicates that exceptions are rarer than the points of the zone, by the rule of three
+/// (none in n leaves at most 3 / n; Hanley & Lippman-Hand 1983, JAMA 249(13), 1743-1745). Without this rule two plans that cannot be banned would stay "not known": the paired interval keeps a width, and the
 /// relative zone of a baseline of 0 has none.
 fn is_the_same_throughout(sample: &PairedSample, zone: Zone) -> bool {
     match sample {
-        PairedSample::Chances(table) => table.discordant() == 0 && table.n() as f64 * zone.points >= 1.0,
+        PairedSample::Chances(table) => table.discordant() == 0 && table.n() as f64 * zone.points >= 3.0,
         PairedSample::Values(_) => false,
     }
 }

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use super::args::RunArgs;
 use super::{Failure, print, progress, scenarios, tell};
-use crate::analysis::{self, Zone};
+use crate::analysis::{self, Comparison, Zone};
 use crate::engine::Progress;
 use crate::plan::{self, Experiment};
 use crate::report::chart::{CHARTS, Caption, render};
@@ -123,6 +123,7 @@ fn target(args: &RunArgs, experiment: &Experiment) -> (Target, Option<u64>) {
 fn notes(scenario: &Scenario, experiment: &Experiment, compared: &Compared, args: &RunArgs) -> Vec<String> {
     let mut notes = scenarios::likenesses(scenario);
     notes.extend(scenarios::notes(scenario, experiment));
+    notes.extend(spared_note(scenario, &compared.comparison));
     if let Some(look) = &compared.look {
         notes.push(precision_note(look, compared, args.precision.unwrap_or_default()));
     }
@@ -130,6 +131,23 @@ fn notes(scenario: &Scenario, experiment: &Experiment, compared: &Compared, args
         notes.push(format!("partial: stopped after {} replicates", compared.comparison.replicates));
     }
     notes
+}
+
+/// Loss under a ban reads better than it is: said where the verdict speaks of it and plans differ in who is out of reach.
+fn spared_note(scenario: &Scenario, comparison: &Comparison) -> Option<String> {
+    let unreachable =
+        |plan: usize| comparison.estimate(plan, "unreachable").and_then(|estimate| estimate.mean).unwrap_or(0.0);
+    let apart = |&plan: &usize| (unreachable(plan) - unreachable(comparison.baseline)).abs() > scenario.equality.points;
+    let plans: Vec<&str> =
+        (0..comparison.plans.len()).filter(apart).map(|plan| comparison.plans[plan].name.as_str()).collect();
+    let speaks_of_loss = scenario.headline.iter().any(|key| key == "loss" || key == "unsubscribe");
+    (speaks_of_loss && !plans.is_empty()).then(|| {
+        let against = &comparison.plans[comparison.baseline].name;
+        format!(
+            "a ban or expulsion spares members the rest, and {} differs there from {against}: read churn with kept and unreachable",
+            plans.join(", ")
+        )
+    })
 }
 
 fn precision_note(look: &analysis::Look, compared: &Compared, wanted: f64) -> String {

@@ -66,11 +66,6 @@ pub fn schedule(plan: &Plan, days: u32, starts: Weekday) -> Result<Vec<Slot>, Ve
     Ok(slots)
 }
 
-/// Posts a week over the whole horizon.
-pub fn posts_per_week(slots: &[Slot], days: u32) -> f64 {
-    7.0 * slots.len() as f64 / f64::from(days.max(1))
-}
-
 /// Faults of days named one by one that are not in the horizon.
 fn outside(plan: &Plan, days: u32) -> Vec<Diagnostic> {
     let fault = |day: u32, key: &str, at: &crate::diagnostic::At| Diagnostic {
@@ -264,13 +259,6 @@ mod tests {
             let count = |kind| ten.iter().filter(|dealt| **dealt == kind).count();
             assert_eq!((count(Kind::Useful), count(Kind::Reminder), count(Kind::Hard)), (7, 2, 1));
         }
-    }
-
-    #[test]
-    fn daily_posts_are_seven_a_week() {
-        let slots =
-            schedule(&rule(Days::Every(1), &[9.0], Kinds::Turn(vec![Kind::Hard]), None), 30, Weekday::Mon).unwrap();
-        assert!((posts_per_week(&slots, 30) - 7.0).abs() < 1e-12);
     }
 
     proptest! {
