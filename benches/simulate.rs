@@ -9,7 +9,7 @@ mod twin;
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
 use wearout::diagnostic::Source;
-use wearout::engine::{Progress, simulate};
+use wearout::engine::{Engine, simulate};
 use wearout::plan::Experiment;
 use wearout::{plan, scenario};
 
@@ -63,7 +63,7 @@ fn nominal() -> ItemsCount {
 fn engine(bencher: Bencher<'_, '_>, case: &str) {
     let experiment = experiment(case);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("one thread");
-    bencher.counter(nominal()).bench(|| pool.install(|| simulate(&experiment, 0..REPLICATES, &Progress::default())));
+    bencher.counter(nominal()).bench(|| pool.install(|| simulate(&experiment, 0..REPLICATES, &Engine::default())));
 }
 
 #[divan::bench(args = CASES)]

@@ -8,7 +8,7 @@
 //!
 //! ```
 //! use wearout::diagnostic::Source;
-//! use wearout::engine::Progress;
+//! use wearout::engine::Engine;
 //! use wearout::study::{Target, compare};
 //! use wearout::{plan, scenario, tally};
 //!
@@ -17,7 +17,7 @@
 //! let experiment = plan::compile(&draft, 1)?;
 //!
 //! let headline = [tally::find("loss").expect("a metric")];
-//! let compared = compare(&experiment, &headline, &Target::Replicates(50), false, &Progress::default());
+//! let compared = compare(&experiment, &headline, &Target::Replicates(50), false, &Engine::default());
 //! let comparison = compared.expect("nobody stopped it").comparison;
 //! let difference = comparison.difference(1, "loss").expect("plan 1 is not the baseline");
 //! assert!(difference.difference < Some(0.0), "fewer posts lose fewer members");

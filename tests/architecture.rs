@@ -135,7 +135,7 @@ fn arrows_point_down() {
 
 #[test]
 fn an_arrow_is_seen_wherever_it_stands() {
-    assert_eq!(named_modules("use crate::engine::{Progress, simulate};"), ["engine"]);
+    assert_eq!(named_modules("use crate::engine::{Engine, simulate};"), ["engine"]);
     assert_eq!(named_modules("fn f(plan: &crate::plan::Plan) -> wearout::tally::Tally {"), ["plan", "tally"]);
 }
 

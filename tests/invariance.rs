@@ -7,7 +7,7 @@ mod experiment;
 
 use experiment::{Run, experiment};
 use proptest::prelude::*;
-use wearout::engine::{Progress, simulate};
+use wearout::engine::{Engine, simulate};
 use wearout::plan::Experiment;
 use wearout::tally::{Outcome, PairedTally, Tally};
 
@@ -62,7 +62,7 @@ unlabelled = true
 "#;
 
 fn tallies(experiment: &Experiment, replicates: std::ops::Range<u32>) -> Vec<PairedTally> {
-    simulate(experiment, replicates, &Progress::default())
+    simulate(experiment, replicates, &Engine::default())
 }
 
 fn on_threads(threads: usize, experiment: &Experiment) -> Vec<PairedTally> {
@@ -246,12 +246,12 @@ fn worlds_part_only_at_the_midnight_that_parts_the_accounts() {
 #[test]
 fn a_stop_leaves_whole_replicates_from_the_start_of_the_range() {
     let experiment = experiment(&BUSY.replace("days = 12", "days = 3"));
-    let progress = Progress::default();
-    progress.stop();
-    assert!(simulate(&experiment, 0..5, &progress).is_empty());
-    assert_eq!(progress.replicates(), 0);
-    let progress = Progress::default();
-    let done = simulate(&experiment, 5..9, &progress);
+    let engine = Engine::default();
+    engine.stop();
+    assert!(simulate(&experiment, 0..5, &engine).is_empty());
+    assert_eq!(engine.replicates(), 0);
+    let engine = Engine::default();
+    let done = simulate(&experiment, 5..9, &engine);
     assert_eq!(done.iter().map(|paired| paired.replicate).collect::<Vec<_>>(), [5, 6, 7, 8]);
-    assert_eq!(progress.replicates(), 4);
+    assert_eq!(engine.replicates(), 4);
 }

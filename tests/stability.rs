@@ -13,7 +13,7 @@ mod experiment;
 use std::fmt::Write;
 use std::fs;
 
-use wearout::engine::{Progress, simulate};
+use wearout::engine::{Engine, simulate};
 use wearout::rng;
 use wearout::scenario::SHIPPED;
 use wearout::tally::{Outcome, Tally};
@@ -52,7 +52,7 @@ fn goldens() -> String {
     rows.push_str("scenario,plan,delivered,reads,buyers,questions,lost,unreachable,hash\n");
     for (name, text) in SHIPPED {
         let experiment = experiment::experiment(text);
-        let replicates = simulate(&experiment, 0..REPLICATES, &Progress::default());
+        let replicates = simulate(&experiment, 0..REPLICATES, &Engine::default());
         for (index, plan) in experiment.plans.iter().enumerate() {
             let mut pooled = replicates[0].plans[index].clone();
             replicates[1..].iter().for_each(|paired| pooled.merge(&paired.plans[index]));

@@ -1,11 +1,12 @@
 //! Questions: who asks, how long the answer takes, how long the asker waits, and what either does to trust and buying.
 
-use super::{Law, Notes, Today, Visit, lanes, member_words, trust};
+use super::{Law, Notes, Today, Visit, lanes, trust};
 use crate::population::{Block, LANES, Lane, Status, mask};
 use crate::rng::{At, Purpose, uniform_f64};
 use crate::tally::{Outcome, QuestionRecord};
 
 /// Lets an open question whose time has come take effect at this visit.
+#[inline(always)]
 pub(super) fn resolve(block: &mut Block, law: &Law, today: &Today<'_>, visit: &Visit, notes: &mut Notes<'_>) {
     let mut ripe = [0; LANES];
     for lane in 0..LANES {
@@ -29,6 +30,7 @@ pub(super) fn take_effect(block: &mut Block, law: &Law, replicate: u32, lane: us
 }
 
 /// Active members without an open question may ask one.
+#[inline(always)]
 pub(super) fn ask(
     block: &mut Block,
     law: &Law,
@@ -52,7 +54,7 @@ pub(super) fn ask(
     for lane in lanes(&candidates) {
         let probability =
             law.question_rate * trust::voice(law, block.trust[lane]) * block.fit[lane] / law.question_fit_scale;
-        let [refine, answered, delay, patience] = member_words(block, lane, today, Purpose::Question);
+        let [refine, answered, delay, patience] = today.words(Purpose::Question, block, lane);
         let exact = uniform_f64(words[lane] << 16 | refine >> 16);
         if exact >= f64::from(probability.min(1.0)) {
             continue;

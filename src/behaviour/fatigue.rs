@@ -5,6 +5,7 @@ use crate::math;
 use crate::population::{Block, LANES, select};
 
 /// Lets fatigue, and where switched on the memory of repeats, decay over the time since the last visit.
+#[inline(always)]
 pub(super) fn decay(block: &mut Block, law: &Law, visit: &Visit) {
     let (fatigue_decay, memory_decay) = (law.fatigue_decay, law.memory_decay);
     for lane in 0..LANES {

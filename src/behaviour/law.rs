@@ -4,7 +4,7 @@ use crate::parameter::Parameters;
 use crate::units::{Kind, Switches};
 
 /// Constants of a member's day. Names and meanings are those of the parameter catalogue unless a comment says otherwise.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 #[expect(missing_docs, reason = "documented in parameters.toml under the same names")]
 pub struct Law {
     pub mute_visit: f32,

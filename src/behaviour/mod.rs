@@ -28,8 +28,8 @@ pub use law::Law;
 pub use outcome::close;
 pub use reading::{MOST_OFFERED, Post};
 
-use crate::population::{Block, LANES, Lane, Mask, Status, mask};
-use crate::rng::{At, Key, Purpose};
+use crate::population::{Block, LANES, Lane, Mask, Status};
+use crate::rng::{At, Purpose};
 use crate::tally::{Counts, Outcome, PostRecord, QuestionRecord, REPEATS, Repeat};
 
 /// What holds for everyone in a plan for the whole of a day.
@@ -85,7 +85,9 @@ pub(crate) struct Visit {
     pub(crate) here: Mask,
     /// Hour of the visit.
     pub(crate) hour: Lane<f32>,
-    /// Whether it read anything.
+    /// Whether anybody was offered a post.
+    pub(crate) offered: bool,
+    /// Whether the member read anything.
     pub(crate) read: Mask,
     /// Lowest value read.
     pub(crate) lowest_value: Lane<f32>,
@@ -100,72 +102,85 @@ pub(crate) struct Visit {
 }
 
 /// Lives one day of a block.
+#[inline(always)]
 pub fn live(block: &mut Block, law: &Law, today: &Today<'_>, notes: &mut Notes<'_>) {
     if block.alive == 0 {
         return;
     }
     notes.counts.add(Outcome::Activity, trust::activity(block, law));
     leaking::leak(block, today, notes);
-    notes.counts.add(Outcome::MemberDays, u64::from(block.alive));
+    let alive = block.alive;
+    notes.counts.add(Outcome::MemberDays, u64::from(alive));
 
-    let words = day_words(block.key, &block.id, today, 0);
+    let words = today.at(Purpose::Day, 0).columns(block.key, &block.id);
+    let decisions = words[1];
     let mut visit = visiting::visit(block, law, &words[0]);
-    let present = block.status.map(|status| mask(is_alive(status)));
-
     asking::resolve(block, law, today, &visit, notes);
     fatigue::decay(block, law, &visit);
-    reading::read_posts(block, law, today, &mut visit, &words, notes);
-    asking::ask(block, law, today, &visit, &words[1], notes);
-    quitting::quit(block, law, today, &visit, &words[1], notes);
+    reading::read_posts(block, law, today, &mut visit, words, notes);
+    asking::ask(block, law, today, &visit, &decisions, notes);
+    quitting::quit(block, law, today, &visit, &decisions, notes);
     trust::drift(block, law, today, &visit);
-    reading::count_deliveries(block, today, &visit, &present, notes);
+    reading::count_deliveries(block, today, &visit, alive, notes);
     visiting::turn_the_day(block, &visit);
 }
 
-/// Whether a status still lives its days.
-#[inline(always)]
-pub(crate) fn is_alive(status: u32) -> bool {
-    status <= Status::Muted as u32
+impl Today<'_> {
+    /// Coordinates of today's words for some purpose; the member is still to be named.
+    #[inline(always)]
+    fn at(&self, purpose: Purpose, index: u32) -> At {
+        At { replicate: self.replicate, member: 0, day: self.day, purpose, index }
+    }
+
+    /// Four words of one member today.
+    fn words(&self, purpose: Purpose, block: &Block, lane: usize) -> [u32; 4] {
+        At { member: block.id[lane], ..self.at(purpose, 0) }.words(block.key)
+    }
 }
 
 /// Lanes for which something is true, in order.
-pub(crate) fn lanes(mask: &Mask) -> impl Iterator<Item = usize> + '_ {
-    // Most lanes of most masks are empty: skip them eight at a time.
-    let eights =
-        mask.chunks_exact(8).enumerate().filter(|(_, eight)| eight.iter().fold(0, |any, lane| any | lane) != 0);
-    eights.flat_map(|(i, eight)| eight.iter().enumerate().filter(|(_, lane)| **lane != 0).map(move |(j, _)| 8 * i + j))
+#[inline(always)]
+pub(crate) fn lanes(mask: &Mask) -> Lanes {
+    // As bytes, eight lanes can be passed over at once: most lanes of most masks are empty.
+    let mut bytes = [0_u8; LANES];
+    for lane in 0..LANES {
+        bytes[lane] = mask[lane] as u8 & 1;
+    }
+    Lanes { bytes, eight: 0, left: u64::from_le_bytes(bytes[..8].try_into().expect("eight bytes")) }
+}
+
+/// See [`lanes`].
+pub(crate) struct Lanes {
+    bytes: [u8; LANES],
+    eight: usize,
+    /// Those of the current eight lanes that are still to come.
+    left: u64,
+}
+
+impl Iterator for Lanes {
+    type Item = usize;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<usize> {
+        while self.left == 0 {
+            self.eight += 1;
+            let eight = self.bytes.get(8 * self.eight..8 * self.eight + 8)?;
+            self.left = u64::from_le_bytes(eight.try_into().expect("eight bytes"));
+        }
+        let lane = 8 * self.eight + self.left.trailing_zeros() as usize / 8;
+        self.left &= self.left - 1;
+        Some(lane)
+    }
 }
 
 /// How many lanes of a mask are set.
+#[inline(always)]
 pub(crate) fn count(mask: &Mask) -> u32 {
     mask.iter().fold(0, |n, lane| n + (lane & 1))
 }
 
-/// A group of four of the day's words for every member.
-pub(crate) fn day_words(key: Key, ids: &Lane<u32>, today: &Today<'_>, index: u32) -> [Lane<u32>; 4] {
-    words_of(key, ids, At { replicate: today.replicate, member: 0, day: today.day, purpose: Purpose::Day, index })
-}
-
-/// Four words for every member at coordinates that differ in the member only.
-pub(crate) fn words_of(key: Key, ids: &Lane<u32>, at: At) -> [Lane<u32>; 4] {
-    let mut words = [[0; LANES]; 4];
-    for lane in 0..LANES {
-        let four = At { member: ids[lane], ..at }.words(key);
-        for (column, word) in words.iter_mut().zip(four) {
-            column[lane] = word;
-        }
-    }
-    words
-}
-
-/// Four words of one member today.
-pub(crate) fn member_words(block: &Block, lane: usize, today: &Today<'_>, purpose: Purpose) -> [u32; 4] {
-    At { replicate: today.replicate, member: block.id[lane], day: today.day, purpose, index: 0 }.words(block.key)
-}
-
 /// A member leaves or blocks.
 pub(crate) fn depart(block: &mut Block, lane: usize, to: Status, notes: &mut Notes<'_>) {
-    block.status[lane] = to as u32;
-    block.alive -= 1;
+    block.remove(lane, to);
     notes.exits[block.group[lane] as usize] += 1;
 }

@@ -1,8 +1,8 @@
 //! Posts in sight and what a read does: attention, value, dwell, the way to clicking and buying, interaction, fatigue, repeats.
 
-use super::{Law, Notes, Today, Visit, buying, fatigue, is_alive, words_of};
+use super::{Law, Notes, Today, Visit, buying, fatigue};
 use crate::math;
-use crate::population::{Block, LANES, Lane, Mask, mask, select};
+use crate::population::{Block, LANES, Lane, Mask, Status, mask, select};
 use crate::rng::{At, Purpose, uniform};
 use crate::tally::{Outcome, REPEATS};
 use crate::units::Flags;
@@ -10,7 +10,7 @@ use crate::units::Flags;
 /// Of more posts in sight than this, only the most recent are offered.
 pub const MOST_OFFERED: u32 = 10;
 
-/// Below this many lanes, words are drawn one by one.
+/// Up to this many members are offered a post one by one: mostly the few who missed yesterday's.
 const FEW: u32 = 12;
 
 /// A post that can be seen today. Times are hours from today's 00:00.
@@ -40,15 +40,26 @@ pub struct Post<'a> {
     pub content: Option<usize>,
 }
 
-/// Offers every post in sight to those who come, oldest first.
+impl Post<'_> {
+    /// The first of its two words among its day's.
+    fn word(&self) -> u32 {
+        2 + 2 * self.slot
+    }
+}
+
+/// Offers every post in sight to those who come, oldest first. `words`: the day's first four of everyone.
+#[inline(always)]
 pub(super) fn read_posts(
     block: &mut Block,
     law: &Law,
     today: &Today<'_>,
     visit: &mut Visit,
-    day_words: &[Lane<u32>; 4],
+    words: [Lane<u32>; 4],
     notes: &mut Notes<'_>,
 ) {
+    if today.posts.is_empty() {
+        return;
+    }
     let since = window(block, visit);
     let crowded = today.posts.len() > MOST_OFFERED as usize;
     let mut passed_over = [0_u32; LANES];
@@ -59,8 +70,11 @@ pub(super) fn read_posts(
                 passed_over[lane] += seen[lane] & 1;
             }
         }
-        passed_over = passed_over.map(|seen| seen.saturating_sub(MOST_OFFERED));
+        for lane in 0..LANES {
+            passed_over[lane] = passed_over[lane].saturating_sub(MOST_OFFERED);
+        }
     }
+    let mut drawn = Drawn { day: today.day, index: 0, words };
     for post in today.posts {
         let mut offered = in_sight(block, today, visit, &since, post);
         if crowded {
@@ -70,23 +84,16 @@ pub(super) fn read_posts(
                 offered[lane] &= !skipped;
             }
         }
-        let n_offered = super::count(&offered);
-        if n_offered == 0 {
-            continue;
-        }
-        let (first, second) = post_words(block, today, post, day_words, (&offered, n_offered));
-        match post.content {
-            Some(content) => {
-                let mut reads = block.reads[content];
-                read::<true>(block, law, post, visit, (&offered, &first, &second), &mut reads, notes);
-                block.reads[content] = reads;
-            }
-            None => read::<false>(block, law, post, visit, (&offered, &first, &second), &mut [0.0; LANES], notes),
+        if post.content.is_some() {
+            read::<true>(block, law, today, post, visit, (&offered, &mut drawn), notes);
+        } else {
+            read::<false>(block, law, today, post, visit, (&offered, &mut drawn), notes);
         }
     }
 }
 
 /// The hour after which a post must have arrived to be in sight: the last visit if that was yesterday, else 24 hours ago.
+#[inline(always)]
 fn window(block: &Block, visit: &Visit) -> Lane<f32> {
     let mut since = [0.0; LANES];
     for lane in 0..LANES {
@@ -117,155 +124,256 @@ fn in_sight(block: &Block, today: &Today<'_>, visit: &Visit, since: &Lane<f32>, 
 }
 
 /// Which members a post is addressed to when it reaches only a share of them.
+#[inline(always)]
 fn addressed(block: &Block, today: &Today<'_>, post: &Post<'_>) -> Mask {
     let at = At { replicate: today.replicate, member: 0, day: post.day, purpose: Purpose::Reach, index: post.slot / 4 };
-    let words = words_of(block.key, &block.id, at);
-    words[post.slot as usize % 4].map(|word| mask(uniform(word) < today.reach))
+    let words = &at.columns(block.key, &block.id)[post.slot as usize % 4];
+    let mut addressed = [0; LANES];
+    for lane in 0..LANES {
+        addressed[lane] = mask(uniform(words[lane]) < today.reach);
+    }
+    addressed
 }
 
-/// The two words of a post for everyone it is offered to: those of the day it was sent.
-fn post_words(
-    block: &Block,
-    today: &Today<'_>,
-    post: &Post<'_>,
-    day_words: &[Lane<u32>; 4],
-    (offered, n_offered): (&Mask, u32),
-) -> (Lane<u32>, Lane<u32>) {
-    let word = 2 + 2 * post.slot;
-    let (index, first) = (word / 4, word as usize % 4);
-    if index == 0 && post.day == today.day {
-        return (day_words[first], day_words[first + 1]);
-    }
-    let at = At { replicate: today.replicate, member: 0, day: post.day, purpose: Purpose::Day, index };
-    if n_offered > FEW {
-        let words = words_of(block.key, &block.id, at);
-        return (words[first], words[first + 1]);
-    }
-    let mut words = ([0; LANES], [0; LANES]);
-    for lane in super::lanes(offered) {
-        let four = At { member: block.id[lane], ..at }.words(block.key);
-        (words.0[lane], words.1[lane]) = (four[first], four[first + 1]);
-    }
-    words
+/// Four of a day's words for every member. Posts of a day share them two by two, and a day's first post shares the day's own.
+struct Drawn {
+    day: u32,
+    index: u32,
+    words: [Lane<u32>; 4],
 }
 
-/// Offers one post. `REPEATED`: its content goes out more than once, so `reads` counts; otherwise every read is the first.
+impl Drawn {
+    /// Makes it hold the words of a post: those of the day it was sent.
+    #[inline(always)]
+    fn turn_to(&mut self, post: &Post<'_>, replicate: u32, block: &Block) {
+        let index = post.word() / 4;
+        if (self.day, self.index) != (post.day, index) {
+            let at = At { replicate, member: 0, day: post.day, purpose: Purpose::Day, index };
+            *self = Drawn { day: post.day, index, words: at.columns(block.key, &block.id) };
+        }
+    }
+}
+
+/// What the loop over members needs of a post and of the law: values, not references, because a loop that stores into the block
+/// while it reads through references is not vectorised.
+#[derive(Clone, Copy)]
+struct Terms {
+    law: Law,
+    relevance: f32,
+    value: f32,
+    delivery: f32,
+    click: f32,
+    purchase: f32,
+    tiring: f32,
+    index: u32,
+    gift: u32,
+    broken_link: u32,
+}
+
+impl Terms {
+    #[inline(always)]
+    fn new(law: &Law, post: &Post<'_>, audience: usize) -> Terms {
+        Terms {
+            law: *law,
+            relevance: post.relevance[audience],
+            value: post.value,
+            delivery: post.delivery,
+            click: buying::click(law, post),
+            purchase: buying::purchase(law, post),
+            tiring: fatigue::of_a_read(post.value),
+            index: post.index as u32,
+            gift: mask(post.flags.gift),
+            broken_link: mask(post.flags.broken_link),
+        }
+    }
+}
+
+/// What came of offering a post, member by member.
+struct Offered {
+    /// Reads of its content so far.
+    reads: Lane<f32>,
+    read: Mask,
+    click: Mask,
+    value: Lane<f32>,
+}
+
+/// What came of offering a post, counted.
+#[derive(Default)]
+struct Sums {
+    reads: u32,
+    clicks: u32,
+    purchases: u32,
+    interactions: u32,
+    unwanted: u32,
+    dwell_ms: u32,
+}
+
+/// Offers one post. `REPEATED`: its content goes out more than once, so reads of it are counted; otherwise each is the first.
+#[inline(always)]
 fn read<const REPEATED: bool>(
     block: &mut Block,
     law: &Law,
+    today: &Today<'_>,
     post: &Post<'_>,
     visit: &mut Visit,
-    (offered, first, second): (&Mask, &Lane<u32>, &Lane<u32>),
-    reads: &mut Lane<f32>,
+    (in_sight, drawn): (&Mask, &mut Drawn),
     notes: &mut Notes<'_>,
 ) {
-    let relevance = post.relevance[block.audience];
-    let (index, gift, broken_link) = (post.index as u32, mask(post.flags.gift), mask(post.flags.broken_link));
-    let (mut n_reads, mut n_clicks, mut n_buys, mut n_interactions) = (0_u32, 0_u32, 0_u32, 0_u32);
-    let (mut n_unwanted, mut dwell_ms) = (0_u32, 0_u32);
-    let mut clicked = [0; LANES];
-    let mut has_read = [0; LANES];
-    let mut value = [0.0; LANES];
-    // Copies, not references: a loop that stores into the block while it reads through references is not vectorised.
-    let law = law.clone();
-    let (kind_value, delivery) = (post.value, post.delivery);
-    let tiring = fatigue::of_a_read(post.value);
-    let (click_chance, purchase_chance) = (buying::click(&law, post), buying::purchase(&law, post));
-    for lane in 0..LANES {
-        let earlier = if REPEATED { reads[lane] } else { 0.0 };
-        let w = if REPEATED { math::exp(law.wear * earlier) } else { 1.0 };
-        let x = relevance * block.fit[lane];
-        let v = (x + (1.0 - x) * kind_value) * w;
-
-        // Read, click and purchase are nested in one word: each is a part of the one before.
-        let tired = math::exp(law.read_per_fatigue * fatigue::felt(block.fatigue[lane]));
-        let p_read = delivery / (1.0 + block.unread_odds[lane] * tired);
-        let u = uniform(first[lane]);
-        let read = offered[lane] & mask(u < p_read);
-        let first_read = select(mask(earlier < 0.5), law.first_read, 1.0);
-        let p_click = p_read * (click_chance * x * w * first_read);
-        let click = read & mask(u < p_click);
-        let p_buy = p_click * (purchase_chance * w * first_read);
-        let buy = click & mask(block.bought[lane] == 0) & mask(u < p_buy);
-        let p_interaction = math::logistic(law.interaction_base + law.interaction_slope * v);
-        let interaction = read & mask(uniform(second[lane]) < p_interaction);
-        let dwell = (law.dwell_base + law.dwell_per_value * x) * math::exp(law.dwell_wear * earlier);
-
-        has_read[lane] = read;
-        clicked[lane] = click;
-        n_reads += read & 1;
-        n_clicks += click & 1;
-        n_buys += buy & 1;
-        n_interactions += interaction & 1;
-        n_unwanted += read & mask(v < law.unwanted_below) & 1;
-        dwell_ms += (dwell * 1000.0 + 0.5) as i32 as u32 & read;
-
-        block.bought[lane] |= buy & 1;
-        block.gift_read[lane] |= read & gift & 1;
-        block.fatigue[lane] += select(read, tiring, 0.0);
-        visit.read[lane] |= read;
-        visit.lowest_value[lane] = select(read, visit.lowest_value[lane].min(v), visit.lowest_value[lane]);
-        visit.broken_link[lane] |= read & broken_link;
-        visit.last_post[lane] = index & read | visit.last_post[lane] & !read;
-        visit.last_repeat[lane] = (earlier + 0.5) as i32 as u32 & read | visit.last_repeat[lane] & !read;
-        if REPEATED {
-            reads[lane] += select(read, 1.0, 0.0);
-            visit.over_patience[lane] |= read & mask(reads[lane] > block.patience[lane]);
-        }
-        value[lane] = v;
+    let n_offered = super::count(in_sight);
+    if n_offered == 0 {
+        return;
     }
-    if law.learning > 0.0 {
-        learn(block, &law, &has_read, &value);
-    }
-    notes.counts.add(Outcome::Reads, u64::from(n_reads));
-    notes.counts.add(Outcome::Clicks, u64::from(n_clicks));
-    notes.counts.add(Outcome::Purchases, u64::from(n_buys));
-    notes.counts.add(Outcome::Interactions, u64::from(n_interactions));
-    notes.counts.add(Outcome::UnwantedReads, u64::from(n_unwanted));
-    notes.counts.add(Outcome::DwellMs, u64::from(dwell_ms));
-    let record = &mut notes.posts[post.index];
-    record.reads += n_reads;
-    record.clicks += n_clicks;
-    record.interactions += n_interactions;
-    if REPEATED {
-        for lane in super::lanes(&has_read) {
-            let repeat = &mut notes.repeats[(visit.last_repeat[lane] as usize).min(REPEATS - 1)];
-            repeat.reads += 1;
-            repeat.clicks += u64::from(clicked[lane] & 1);
+    visit.offered = true;
+    let terms = Terms::new(law, post, block.audience);
+    let reads = post.content.map_or([0.0; LANES], |content| block.reads[content]);
+    let mut offered = Offered { reads, read: [0; LANES], click: [0; LANES], value: [0.0; LANES] };
+    let mut sums = Sums::default();
+    let first = post.word() as usize % 4;
+    if n_offered > FEW {
+        drawn.turn_to(post, today.replicate, block);
+        let (first, second) = (&drawn.words[first], &drawn.words[first + 1]);
+        for lane in 0..LANES {
+            let words = [first[lane], second[lane]];
+            offer::<REPEATED>(terms, (lane, in_sight[lane], words), block, visit, (&mut offered, &mut sums));
         }
     } else {
-        notes.repeats[0].reads += u64::from(n_reads);
-        notes.repeats[0].clicks += u64::from(n_clicks);
+        let (day, index) = (post.day, post.word() / 4);
+        for lane in super::lanes(in_sight) {
+            let at = At { replicate: today.replicate, member: block.id[lane], day, purpose: Purpose::Day, index };
+            let four = at.words(block.key);
+            let words = [four[first], four[first + 1]];
+            offer::<REPEATED>(terms, (lane, in_sight[lane], words), block, visit, (&mut offered, &mut sums));
+        }
+    }
+    if law.learning > 0.0 {
+        learn(block, law, &offered);
+    }
+    if let Some(content) = post.content {
+        block.reads[content] = offered.reads;
+    }
+    write_down::<REPEATED>(post, visit, &offered, &sums, notes);
+}
+
+/// Offers the post to the member of one lane, if it is in that member's sight.
+#[inline(always)]
+fn offer<const REPEATED: bool>(
+    terms: Terms,
+    (lane, in_sight, [first, second]): (usize, u32, [u32; 2]),
+    block: &mut Block,
+    visit: &mut Visit,
+    (offered, sums): (&mut Offered, &mut Sums),
+) {
+    let law = terms.law;
+    let earlier = if REPEATED { offered.reads[lane] } else { 0.0 };
+    let w = if REPEATED { math::exp(law.wear * earlier) } else { 1.0 };
+    let x = terms.relevance * block.fit[lane];
+    let v = (x + (1.0 - x) * terms.value) * w;
+
+    // Read, click and purchase are nested in one word: each is a part of the one before.
+    let tired = math::exp(law.read_per_fatigue * fatigue::felt(block.fatigue[lane]));
+    let p_read = terms.delivery / (1.0 + block.unread_odds[lane] * tired);
+    let u = uniform(first);
+    let read = in_sight & mask(u < p_read);
+    let first_read = select(mask(earlier < 0.5), law.first_read, 1.0);
+    let p_click = p_read * (terms.click * x * w * first_read);
+    let click = read & mask(u < p_click);
+    let p_purchase = p_click * (terms.purchase * w * first_read);
+    let purchase = click & mask(block.bought[lane] == 0) & mask(u < p_purchase);
+    let p_interaction = math::logistic(law.interaction_base + law.interaction_slope * v);
+    let interaction = read & mask(uniform(second) < p_interaction);
+    let dwell = (law.dwell_base + law.dwell_per_value * x) * math::exp(law.dwell_wear * earlier);
+
+    sums.reads += read & 1;
+    sums.clicks += click & 1;
+    sums.purchases += purchase & 1;
+    sums.interactions += interaction & 1;
+    sums.unwanted += read & mask(v < law.unwanted_below) & 1;
+    sums.dwell_ms += (dwell * 1000.0 + 0.5) as i32 as u32 & read;
+
+    block.bought[lane] |= purchase & 1;
+    block.gift_read[lane] |= read & terms.gift & 1;
+    block.fatigue[lane] += select(read, terms.tiring, 0.0);
+    visit.read[lane] |= read;
+    visit.lowest_value[lane] = select(read, visit.lowest_value[lane].min(v), visit.lowest_value[lane]);
+    visit.broken_link[lane] |= read & terms.broken_link;
+    visit.last_post[lane] = terms.index & read | visit.last_post[lane] & !read;
+    visit.last_repeat[lane] = (earlier + 0.5) as i32 as u32 & read | visit.last_repeat[lane] & !read;
+    if REPEATED {
+        offered.reads[lane] += select(read, 1.0, 0.0);
+        visit.over_patience[lane] |= read & mask(offered.reads[lane] > block.patience[lane]);
+    }
+    offered.read[lane] = read;
+    offered.click[lane] = click;
+    offered.value[lane] = v;
+}
+
+#[inline(always)]
+fn write_down<const REPEATED: bool>(
+    post: &Post<'_>,
+    visit: &Visit,
+    offered: &Offered,
+    sums: &Sums,
+    notes: &mut Notes<'_>,
+) {
+    notes.counts.add(Outcome::Reads, u64::from(sums.reads));
+    notes.counts.add(Outcome::Clicks, u64::from(sums.clicks));
+    notes.counts.add(Outcome::Purchases, u64::from(sums.purchases));
+    notes.counts.add(Outcome::Interactions, u64::from(sums.interactions));
+    notes.counts.add(Outcome::UnwantedReads, u64::from(sums.unwanted));
+    notes.counts.add(Outcome::DwellMs, u64::from(sums.dwell_ms));
+    let record = &mut notes.posts[post.index];
+    record.reads += sums.reads;
+    record.clicks += sums.clicks;
+    record.interactions += sums.interactions;
+    if REPEATED {
+        for lane in super::lanes(&offered.read) {
+            let repeat = &mut notes.repeats[(visit.last_repeat[lane] as usize).min(REPEATS - 1)];
+            repeat.reads += 1;
+            repeat.clicks += u64::from(offered.click[lane] & 1);
+        }
+    } else {
+        notes.repeats[0].reads += u64::from(sums.reads);
+        notes.repeats[0].clicks += u64::from(sums.clicks);
     }
 }
 
 /// Members learn what to expect from what they read.
-fn learn(block: &mut Block, law: &Law, has_read: &Mask, value: &Lane<f32>) {
+#[inline(always)]
+fn learn(block: &mut Block, law: &Law, offered: &Offered) {
+    let law = *law;
     for lane in 0..LANES {
         let e = block.expectation[lane];
-        let e = select(has_read[lane], e + law.learning * (value[lane] - e), e);
+        let e = select(offered.read[lane], e + law.learning * (offered.value[lane] - e), e);
         block.expectation[lane] = e;
         block.unread_odds[lane] = math::exp(-(law.read_base + law.read_per_expectation * e));
     }
 }
 
-/// Counts today's posts as delivered to everyone addressed who was not gone when they went out.
-/// `present`: alive at the day's start, after the night's leaks.
-pub(super) fn count_deliveries(block: &Block, today: &Today<'_>, visit: &Visit, present: &Mask, notes: &mut Notes<'_>) {
+/// Counts today's posts as delivered to everyone addressed who was not gone when they went out. `alive`: how many the day began
+/// with, after the night's leaks.
+#[inline(always)]
+pub(super) fn count_deliveries(block: &Block, today: &Today<'_>, visit: &Visit, alive: u32, notes: &mut Notes<'_>) {
     for post in today.posts.iter().filter(|post| post.day == today.day) {
-        let mut delivered = [0; LANES];
-        for lane in 0..LANES {
-            let gone = mask(!is_alive(block.status[lane])) & mask(visit.hour[lane] < post.sent);
-            delivered[lane] = present[lane] & !gone;
-        }
-        if today.reach < 1.0 {
-            let addressed = addressed(block, today, post);
-            for lane in 0..LANES {
-                delivered[lane] &= addressed[lane];
-            }
-        }
-        let n_delivered = super::count(&delivered);
+        let n_delivered =
+            if block.alive == alive && today.reach >= 1.0 { alive } else { delivered(block, today, visit, post) };
         notes.posts[post.index].delivered += n_delivered;
         notes.counts.add(Outcome::Delivered, u64::from(n_delivered));
     }
+}
+
+/// To how many a post was delivered: whoever is still there, or came today (and left) at a later hour.
+#[inline(always)]
+fn delivered(block: &Block, today: &Today<'_>, visit: &Visit, post: &Post<'_>) -> u32 {
+    let mut delivered = [0; LANES];
+    for lane in 0..LANES {
+        let left_later = visit.here[lane] & mask(visit.hour[lane] >= post.sent);
+        delivered[lane] = mask(block.status[lane] <= Status::Muted as u32) | left_later;
+    }
+    if today.reach < 1.0 {
+        let addressed = addressed(block, today, post);
+        for lane in 0..LANES {
+            delivered[lane] &= addressed[lane];
+        }
+    }
+    super::count(&delivered)
 }

@@ -5,6 +5,7 @@ use crate::math;
 use crate::population::{Block, LANES, Status, mask, select};
 
 /// Trust drifts towards the service reputation at each visit.
+#[inline(always)]
 pub(super) fn drift(block: &mut Block, law: &Law, today: &Today<'_>, visit: &Visit) {
     let (step, target) = (law.trust_drift, today.trust_target);
     for lane in 0..LANES {
@@ -26,6 +27,7 @@ pub(super) fn voice(law: &Law, trust: f32) -> f32 {
 }
 
 /// Expected messages of the active members, in 1/1024 of an index unit, rounded a member.
+#[inline(always)]
 pub(super) fn activity(block: &Block, law: &Law) -> u64 {
     let mut total = 0_u32;
     for lane in 0..LANES {

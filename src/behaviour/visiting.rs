@@ -6,6 +6,7 @@ use crate::population::{Block, LANES, Lane, Status, mask, select};
 use crate::rng::uniform;
 
 /// At most one visit a day. The hour is nested in the same word: given presence, what is left of the uniform is uniform again.
+#[inline(always)]
 pub(super) fn visit(block: &Block, law: &Law, words: &Lane<u32>) -> Visit {
     let mut here = [0; LANES];
     let (mute_visit, from_hour, span) = (law.mute_visit, law.visit_from_hour, law.visit_span);
@@ -23,6 +24,7 @@ pub(super) fn visit(block: &Block, law: &Law, words: &Lane<u32>) -> Visit {
     Visit {
         here,
         hour,
+        offered: false,
         read: [0; LANES],
         lowest_value: [1.0; LANES],
         over_patience: [0; LANES],
@@ -33,6 +35,7 @@ pub(super) fn visit(block: &Block, law: &Law, words: &Lane<u32>) -> Visit {
 }
 
 /// Remembers the visit and moves the clock to tomorrow's 00:00.
+#[inline(always)]
 pub(super) fn turn_the_day(block: &mut Block, visit: &Visit) {
     for lane in 0..LANES {
         let last = select(visit.here[lane], visit.hour[lane], block.last_visit[lane]);

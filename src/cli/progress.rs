@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::engine::Progress;
+use crate::engine::Engine;
 
 /// Between two looks at a terminal's bar.
 const LOOK: Duration = Duration::from_millis(80);
@@ -17,11 +17,11 @@ const LOOK: Duration = Duration::from_millis(80);
 const LINE: Duration = Duration::from_secs(5);
 
 /// Runs `work` while showing its progress; `total` replicates, where that is known.
-pub(super) fn watched<T>(progress: &Arc<Progress>, total: Option<u64>, quiet: bool, work: impl FnOnce() -> T) -> T {
+pub(super) fn watched<T>(engine: &Arc<Engine>, total: Option<u64>, quiet: bool, work: impl FnOnce() -> T) -> T {
     let done = AtomicBool::new(false);
     thread::scope(|scope| {
         if !quiet {
-            scope.spawn(|| watch(progress, total, &done));
+            scope.spawn(|| watch(engine, total, &done));
         }
         let result = work();
         done.store(true, Ordering::Release);
@@ -29,13 +29,13 @@ pub(super) fn watched<T>(progress: &Arc<Progress>, total: Option<u64>, quiet: bo
     })
 }
 
-fn watch(progress: &Progress, total: Option<u64>, done: &AtomicBool) {
+fn watch(engine: &Engine, total: Option<u64>, done: &AtomicBool) {
     let started = Instant::now();
     let bar = io::stderr().is_terminal().then(|| bar(total));
     let mut last_line = started;
     while !done.load(Ordering::Acquire) {
         thread::sleep(LOOK.min(Duration::from_millis(20) + started.elapsed() / 10));
-        let replicates = progress.replicates();
+        let replicates = engine.replicates();
         match &bar {
             Some(bar) => bar.set_position(replicates),
             None if last_line.elapsed() >= LINE => {

@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use super::args::RunArgs;
 use super::{Failure, print, progress, scenarios, tell};
 use crate::analysis::{self, Comparison, Zone};
-use crate::engine::Progress;
+use crate::engine::Engine;
 use crate::plan::{self, Experiment};
 use crate::report::chart::{CHARTS, Caption, render};
 use crate::report::manifest::{Asked, Timing, manifest};
@@ -35,13 +35,13 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
         None => thread::available_parallelism().map_or(1, NonZeroUsize::get),
     };
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().context("cannot start threads")?;
-    let progress = Arc::new(Progress::default());
-    stop_on_interrupt(&progress)?;
+    let engine = Arc::new(Engine::default());
+    stop_on_interrupt(&engine)?;
 
     let (target, total) = target(args, &experiment);
     let simulating = Instant::now();
-    let compare = || pool.install(|| study::compare(&experiment, &headline, &target, args.all_replicates, &progress));
-    let compared = progress::watched(&progress, total, args.quiet, compare);
+    let compare = || pool.install(|| study::compare(&experiment, &headline, &target, args.all_replicates, &engine));
+    let compared = progress::watched(&engine, total, args.quiet, compare);
     let compared = compared.ok_or(Failure::Interrupted(": no replicate was complete, nothing was written"))?;
     let simulate_s = simulating.elapsed().as_secs_f64();
 
@@ -99,13 +99,13 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
 }
 
 /// The first interrupt lets replicates in flight finish; the second ends at once.
-fn stop_on_interrupt(progress: &Arc<Progress>) -> Result<(), Failure> {
-    let progress = Arc::clone(progress);
+fn stop_on_interrupt(engine: &Arc<Engine>) -> Result<(), Failure> {
+    let engine = Arc::clone(engine);
     let handler = move || {
-        if progress.stopped() {
+        if engine.stopped() {
             std::process::exit(130);
         }
-        progress.stop();
+        engine.stop();
     };
     ctrlc::set_handler(handler).context("cannot listen for interrupts")?;
     Ok(())

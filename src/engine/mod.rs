@@ -3,6 +3,7 @@
 //! Comes in: an [`Experiment`] and a range of replicates. Goes out: one [`PairedTally`] each, in order. A replicate depends on
 //! nothing but its number, so any split of the range and any number of threads give the same bytes. No file, no clock.
 
+mod kernel;
 mod replicate;
 
 use std::ops::Range;
@@ -10,17 +11,37 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use rayon::prelude::*;
 
+pub use kernel::Instructions;
+
 use crate::plan::Experiment;
 use crate::tally::PairedTally;
 
-/// How far a run has come, and whether it should stop; shared with whoever watches.
-#[derive(Debug, Default)]
-pub struct Progress {
+/// An engine at work: what it computes with, how far it has come and whether it should stop; shared with whoever watches.
+#[derive(Debug)]
+pub struct Engine {
+    instructions: Instructions,
     replicates: AtomicU64,
     stopped: AtomicBool,
 }
 
-impl Progress {
+impl Default for Engine {
+    /// On the fastest instruction set of this machine.
+    fn default() -> Engine {
+        Engine::on(Instructions::best())
+    }
+}
+
+impl Engine {
+    /// On a chosen instruction set; results do not depend on it.
+    pub fn on(instructions: Instructions) -> Engine {
+        Engine { instructions, replicates: AtomicU64::new(0), stopped: AtomicBool::new(false) }
+    }
+
+    /// What it computes with.
+    pub fn instructions(&self) -> Instructions {
+        self.instructions
+    }
+
     /// Replicates finished so far.
     pub fn replicates(&self) -> u64 {
         self.replicates.load(Ordering::Relaxed)
@@ -40,15 +61,15 @@ impl Progress {
 /// Simulates these replicates of every plan.
 ///
 /// Returns them in order; when stopped, the complete ones from the start of the range up to the first that is missing.
-pub fn simulate(experiment: &Experiment, replicates: Range<u32>, progress: &Progress) -> Vec<PairedTally> {
+pub fn simulate(experiment: &Experiment, replicates: Range<u32>, engine: &Engine) -> Vec<PairedTally> {
     let done: Vec<Option<PairedTally>> = replicates
         .into_par_iter()
         .map(|number| {
-            if progress.stopped() {
+            if engine.stopped() {
                 return None;
             }
-            let tally = replicate::replicate(experiment, number);
-            progress.replicates.fetch_add(1, Ordering::Relaxed);
+            let tally = replicate::replicate(experiment, number, engine.instructions);
+            engine.replicates.fetch_add(1, Ordering::Relaxed);
             Some(tally)
         })
         .collect();

@@ -3,24 +3,26 @@
 //! Order of a day (contract, section 3): 00:00 the platform judges; the day's posts are fixed; members live their day, block by
 //! block; 24:00 the series are recorded. One closing midnight follows the last day, then the horizon.
 
-use crate::behaviour::{self, Notes, Post, Today};
+use super::Instructions;
+use crate::behaviour::{Notes, Post, Today};
 use crate::plan::{Experiment, Plan};
 use crate::platform::{Account, Group, Treatment};
-use crate::population::{Block, LANES, People, Status, choose};
+use crate::population::{self, Block, LANES, People, Status, choose};
 use crate::rng;
 use crate::tally::{Counts, Outcome, PairedTally, PostRecord, QuestionRecord, Tally};
 use crate::units::{Channel, Privacy};
 
 /// Simulates one replicate of every plan.
-pub(super) fn replicate(experiment: &Experiment, number: u32) -> PairedTally {
+pub(super) fn replicate(experiment: &Experiment, number: u32, instructions: Instructions) -> PairedTally {
     let addressed = |audience: usize| experiment.plans.iter().any(|plan| plan.audiences.contains(&audience));
     let people: Vec<Option<People>> = experiment
         .audiences
         .iter()
         .enumerate()
-        .map(|(i, audience)| addressed(i).then(|| audience.draw(&experiment.laws, number)))
+        .map(|(i, audience)| addressed(i).then(|| instructions.draw(audience, &experiment.laws, number)))
         .collect();
-    let tallies = experiment.plans.iter().map(|plan| Campaign::new(experiment, plan, &people, number).run());
+    let tallies =
+        experiment.plans.iter().map(|plan| Campaign::new(experiment, plan, &people, number).run(instructions));
     PairedTally::new(number, tallies.collect())
 }
 
@@ -32,7 +34,8 @@ struct Campaign<'a> {
     account: Account<'a>,
     groups: Vec<Group>,
     group_sizes: Vec<u32>,
-    blocks: Vec<Block>,
+    /// Everyone addressed, by audience.
+    blocks: Vec<Vec<Block>>,
     posts: Vec<PostRecord>,
     questions: Vec<QuestionRecord>,
     /// How the platform treats the posts of each day so far.
@@ -42,6 +45,8 @@ struct Campaign<'a> {
     /// Per group, recent exits as a share of its size, decaying; empty when leaving is not contagious.
     exits_felt: Vec<f64>,
     exits: Vec<u32>,
+    /// Members out of reach because of a ban or an expulsion.
+    unreachable: u64,
     tally: Tally,
 }
 
@@ -53,15 +58,11 @@ impl<'a> Campaign<'a> {
             let people = people[index].as_ref().expect("everyone a plan addresses is drawn");
             let chosen = choose(audience, &experiment.laws, replicate, plan.select);
             let first_group = groups.len() as u32;
-            for members in chosen.chunks(LANES) {
-                blocks.push(Block::gather(
-                    (audience, people),
-                    members,
-                    (place, first_group),
-                    experiment.law.trust_at_entry,
-                    plan.repeated_contents,
-                ));
-            }
+            let gather = |members: &[u32]| {
+                let trust = experiment.law.trust_at_entry;
+                Block::gather((audience, people), members, (place, first_group), trust, plan.repeated_contents)
+            };
+            blocks.push(chosen.chunks(LANES).map(gather).collect());
             group_sizes.resize(groups.len() + audience.groups as usize, 0);
             for member in &chosen {
                 group_sizes[(first_group + member / audience.size) as usize] += 1;
@@ -86,11 +87,12 @@ impl<'a> Campaign<'a> {
             questions: Vec::new(),
             treatments: Vec::with_capacity(experiment.days as usize),
             service: experiment.parameters.trust_at_entry,
+            unreachable: 0,
             tally: Tally::new(experiment.days),
         }
     }
 
-    fn run(mut self) -> Tally {
+    fn run(mut self, instructions: Instructions) -> Tally {
         for day in 0..self.experiment.days {
             if day > 0 {
                 self.midnight(day);
@@ -98,12 +100,12 @@ impl<'a> Campaign<'a> {
                 self.treatments.push(Treatment { delivery: 1.0, delay_hours: 0.0 });
             }
             if !self.account.banned() {
-                self.live(day);
+                self.live(day, instructions);
             }
             self.record(day);
         }
         self.midnight(self.experiment.days);
-        self.close()
+        self.close(instructions)
     }
 
     /// The night before `day`: the platform judges, reputation moves, leaving spreads.
@@ -138,17 +140,17 @@ impl<'a> Campaign<'a> {
 
     /// Puts the members of some groups out of reach.
     fn freeze(&mut self, frozen: impl Fn(u32) -> bool) {
-        for block in &mut self.blocks {
+        for block in self.blocks.iter_mut().flatten() {
             for lane in 0..LANES {
-                if block.status[lane] <= Status::Muted as u32 && frozen(block.group[lane]) {
-                    block.status[lane] = Status::Frozen as u32;
-                    block.alive -= 1;
+                if block.is_alive(lane) && frozen(block.group[lane]) {
+                    block.remove(lane, Status::Frozen);
+                    self.unreachable += 1;
                 }
             }
         }
     }
 
-    fn live(&mut self, day: u32) {
+    fn live(&mut self, day: u32, instructions: Instructions) {
         let events = self.account.events(day);
         let of_today = self.send(day);
         let posts = self.in_sight(day, of_today);
@@ -165,7 +167,11 @@ impl<'a> Campaign<'a> {
             replicate: self.replicate,
             day,
             posts: &posts,
-            leak_exit: -libm::expm1(f64::from(events.leaks) * libm::log1p(-parameters.leak_exit)),
+            leak_exit: if events.leaks == 0 {
+                0.0
+            } else {
+                -libm::expm1(f64::from(events.leaks) * libm::log1p(-parameters.leak_exit))
+            },
             trust_target: (self.service * ceiling) as f32,
             privacy_hazard: if ignored { parameters.privacy_hazard as f32 } else { 0.0 },
             reach: self.plan.reach as f32,
@@ -182,8 +188,9 @@ impl<'a> Campaign<'a> {
             questions: &mut self.questions,
             exits: &mut self.exits,
         };
-        for block in &mut self.blocks {
-            behaviour::live(block, &self.experiment.law, &today, &mut notes);
+        for blocks in &mut self.blocks {
+            instructions.live(blocks, &self.experiment.law, &today, &mut notes);
+            population::pack(blocks);
         }
     }
 
@@ -230,34 +237,32 @@ impl<'a> Campaign<'a> {
     /// 24:00: where everyone stands.
     fn record(&mut self, day: u32) {
         let before = day.checked_sub(1).map(|day| self.tally.days[day as usize].clone()).unwrap_or_default();
-        let of_status = |status: Status| {
-            let count = |block: &Block| block.status.iter().filter(|&&here| here == status as u32).count() as u64;
-            self.blocks.iter().map(count).sum::<u64>()
-        };
-        let alive: u64 = self.blocks.iter().map(|block| u64::from(block.alive)).sum();
-        let muted = of_status(Status::Muted);
-        let unreachable = of_status(Status::Frozen);
+        let alive: u64 = self.blocks.iter().flatten().map(|block| u64::from(block.alive)).sum();
+        let muted: u64 = self.blocks.iter().flatten().map(|block| u64::from(block.muted)).sum();
         let counts: &mut Counts = &mut self.tally.days[day as usize];
         let left = counts.get(Outcome::Leaves) + counts.get(Outcome::LeakExits);
         counts.set(Outcome::Left, before.get(Outcome::Left) + left);
         counts.set(Outcome::Blocked, before.get(Outcome::Blocked) + counts.get(Outcome::Blocks));
         counts.set(Outcome::Muted, muted);
         counts.set(Outcome::Active, alive - muted);
-        counts.set(Outcome::Unreachable, unreachable);
+        counts.set(Outcome::Unreachable, self.unreachable);
     }
 
     /// The horizon.
-    fn close(mut self) -> Tally {
+    fn close(mut self, instructions: Instructions) -> Tally {
         let last = self.experiment.days as usize - 1;
-        for block in &mut self.blocks {
-            behaviour::close(
-                block,
-                &self.experiment.law,
-                self.replicate,
-                &mut self.tally.days[last],
-                &mut self.tally.horizon,
-            );
+        let (last_day, horizon) = (&mut self.tally.days[last], &mut self.tally.horizon);
+        for blocks in &mut self.blocks {
+            instructions.close(blocks, &self.experiment.law, self.replicate, last_day, horizon);
+            for block in blocks {
+                horizon.active += u64::from(block.alive - block.muted);
+                horizon.muted += u64::from(block.muted);
+            }
         }
+        horizon.members = self.plan.members;
+        horizon.left = last_day.get(Outcome::Left);
+        horizon.blocked = last_day.get(Outcome::Blocked);
+        horizon.unreachable = self.unreachable;
         for post in &self.posts {
             let counts = &mut self.tally.days[post.day as usize];
             counts.add(Outcome::ReadsOfPosts, u64::from(post.reads));

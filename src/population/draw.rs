@@ -1,6 +1,7 @@
 //! Members from distributions: each trait from one uniform of its own by inverse CDF, so that changing a distribution moves every
 //! member monotonically and two scenarios meet the same people (quantile coupling).
 
+use super::block::{LANES, Lane};
 use super::quantile_table::QuantileTable;
 use crate::math;
 use crate::parameter::Parameters;
@@ -111,39 +112,57 @@ impl Audience {
         self.groups * self.size
     }
 
-    /// Draws its people in one replicate.
+    /// Draws its people in one replicate, 128 at a time.
+    #[inline(always)]
     pub fn draw(&self, laws: &Laws, replicate: u32) -> People {
-        let members = self.members() as usize;
-        let column = || Vec::with_capacity(members);
-        let mut people = People {
-            fit: column(),
-            frailty: column(),
-            patience: column(),
-            presence: column(),
-            expectation: column(),
-            unread_odds: column(),
-        };
+        let members = self.members();
+        let mut people = People::with_capacity(members as usize);
+        let places = self.places(laws, replicate);
+        for first in (0..members).step_by(LANES) {
+            let id: Lane<u32> = std::array::from_fn(|lane| first + lane as u32);
+            let at = At { replicate, member: 0, day: 0, purpose: Purpose::Traits, index: 0 };
+            let [fit_word, frailty_word, patience_word, presence_word] = at.columns(self.key, &id);
+            let mut fit = [0.0; LANES];
+            let count = LANES.min((members - first) as usize);
+            let mut lane = 0;
+            while lane < count {
+                let group = (first + lane as u32) / self.size;
+                let end = count.min(((group + 1) * self.size - first) as usize);
+                let Place { row, way } = places[group as usize];
+                let (here, there) = (&self.fit[row], &self.fit[(row + 1).min(self.fit.len() - 1)]);
+                for lane in lane..end {
+                    fit[lane] = here.between(there, way, fit_word[lane]);
+                }
+                lane = end;
+            }
+            let (mut expectation, mut unread_odds) = ([0.0; LANES], [0.0; LANES]);
+            let (relation, cold) = (self.relation, (1.0 - self.relation) * laws.cold_expectation);
+            let (base, slope) = (laws.read_base, laws.read_per_expectation);
+            for lane in 0..LANES {
+                expectation[lane] = cold + relation * fit[lane];
+                unread_odds[lane] = math::exp(-(base + slope * expectation[lane]));
+            }
+            people.fit.extend_from_slice(&fit[..count]);
+            people.frailty.extend_from_slice(&laws.frailty.column(&frailty_word)[..count]);
+            people.patience.extend_from_slice(&laws.patience.column(&patience_word)[..count]);
+            people.presence.extend_from_slice(&laws.presence.column(&presence_word)[..count]);
+            people.expectation.extend_from_slice(&expectation[..count]);
+            people.unread_odds.extend_from_slice(&unread_odds[..count]);
+        }
+        people
+    }
+
+    /// Where each group's fit lies among the tables.
+    fn places(&self, laws: &Laws, replicate: u32) -> Vec<Place> {
         let at = At { replicate, member: 0, day: 0, purpose: Purpose::AccountFit, index: 0 };
         let account = f64::from(laws.normal.at(at.words(self.account_key)[0])) * self.account_spread;
-        for group in 0..self.groups {
+        let place = |group| {
             let score = f64::from(laws.normal.at(self.at(replicate, 0, Purpose::GroupFit, group)[0]));
             let logit = self.logit_fit + account + score * self.fit_spread;
             let place = ((logit - self.lowest_logit) / LOGIT_STEP).clamp(0.0, (self.fit.len() - 1) as f64);
-            let (row, way) = (place.floor() as usize, place.fract() as f32);
-            let (here, there) = (&self.fit[row], &self.fit[(row + 1).min(self.fit.len() - 1)]);
-            for member in group * self.size..(group + 1) * self.size {
-                let [fit, frailty, patience, presence] = self.at(replicate, member, Purpose::Traits, 0);
-                let fit = here.between(there, way, fit);
-                let expectation = (1.0 - self.relation) * laws.cold_expectation + self.relation * fit;
-                people.fit.push(fit);
-                people.frailty.push(laws.frailty.at(frailty));
-                people.patience.push(laws.patience.at(patience));
-                people.presence.push(laws.presence.at(presence));
-                people.expectation.push(expectation);
-                people.unread_odds.push(math::exp(-(laws.read_base + laws.read_per_expectation * expectation)));
-            }
-        }
-        people
+            Place { row: place.floor() as usize, way: place.fract() as f32 }
+        };
+        (0..self.groups).map(place).collect()
     }
 
     /// Bytes of its tables in a fixed order, for hashing.
@@ -157,11 +176,13 @@ impl Audience {
 }
 
 /// A share that a Beta law can have as its mean.
+#[inline(always)]
 fn inner_share(mean: f64) -> f64 {
     mean.clamp(1e-4, 1.0 - 1e-4)
 }
 
 /// Beta of that mean; `concentration` is the sum of its shapes, within what can be tabulated: from all or nothing to all alike.
+#[inline(always)]
 fn beta_around(mean: f64, concentration: f64) -> QuantileTable {
     let (mean, concentration) = (inner_share(mean), concentration.clamp(1e-2, 1e5));
     QuantileTable::beta(concentration * mean, concentration * (1.0 - mean))
@@ -192,10 +213,32 @@ pub struct People {
     pub unread_odds: Vec<f32>,
 }
 
+impl People {
+    fn with_capacity(members: usize) -> People {
+        let column = || Vec::with_capacity(members);
+        People {
+            fit: column(),
+            frailty: column(),
+            patience: column(),
+            presence: column(),
+            expectation: column(),
+            unread_odds: column(),
+        }
+    }
+}
+
+/// A share `way` from one table of fit to the next.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    row: usize,
+    way: f32,
+}
+
 /// The members with the highest signals: round(keep x members) of them, by number; ties go to the lower number.
 ///
 /// The signal of a member correlates `signal` with the normal score of its own fit uniform (1: perfect knowledge, 0: a random
 /// share), and its noise is the same for every plan.
+#[inline(always)]
 pub fn choose(audience: &Audience, laws: &Laws, replicate: u32, (keep, signal): (f64, f64)) -> Vec<u32> {
     let members = audience.members();
     let kept = (keep * f64::from(members)).round() as usize;

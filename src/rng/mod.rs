@@ -109,6 +109,19 @@ impl At {
         philox([(self.purpose as u32) << 24 | self.index, self.member, self.day, self.replicate], key)
     }
 
+    /// The four words of each of many members at coordinates that differ in the member only: a column a word.
+    #[inline(always)]
+    pub fn columns<const N: usize>(self, key: Key, members: &[u32; N]) -> [[u32; N]; 4] {
+        let mut columns = [[0; N]; 4];
+        for i in 0..N {
+            let four = At { member: members[i], ..self }.words(key);
+            for (column, word) in columns.iter_mut().zip(four) {
+                column[i] = word;
+            }
+        }
+        columns
+    }
+
     /// A generator that starts at these coordinates: for account-level draws by `rand` and `rand_distr`.
     /// Words after the fourth count the replicate's unused top byte upwards, so streams never overlap below 2^24 replicates.
     pub fn stream(self, key: Key) -> Stream {

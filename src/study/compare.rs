@@ -1,7 +1,7 @@
 //! Compares the plans of an experiment on the same people, and says how far the unknown enforcement moves ban risks.
 
 use crate::analysis::{Accumulator, Comparison, EnforcementRange, KEPT_REPLICATES, Look, PlanInfo, Precision};
-use crate::engine::{Progress, simulate};
+use crate::engine::{Engine, simulate};
 use crate::parameter;
 use crate::plan::Experiment;
 use crate::stats::mean::Moments;
@@ -51,7 +51,7 @@ pub fn compare(
     headline: &[&'static Metric],
     target: &Target,
     keep_all: bool,
-    progress: &Progress,
+    engine: &Engine,
 ) -> Option<Compared> {
     let mut accumulator = accumulator(experiment);
     if keep_all {
@@ -60,9 +60,9 @@ pub fn compare(
     let mut member_days = 0;
     let mut look = None;
     let mut run_to = |accumulator: &mut Accumulator, to: u32| {
-        while accumulator.replicates() < u64::from(to) && !progress.stopped() {
+        while accumulator.replicates() < u64::from(to) && !engine.stopped() {
             let from = accumulator.replicates() as u32;
-            let chunk = simulate(experiment, from..to.min(from + LARGEST_CHUNK), progress);
+            let chunk = simulate(experiment, from..to.min(from + LARGEST_CHUNK), engine);
             let days = |outcome| chunk.iter().flat_map(|paired| &paired.plans).map(|t| t.total(outcome)).sum::<u64>();
             member_days += days(Outcome::MemberDays) + days(Outcome::LeakExits);
             accumulator.accumulate(&chunk);
@@ -81,7 +81,7 @@ pub fn compare(
                 run_to(&mut accumulator, to);
                 let seen = precision.look(&accumulator);
                 look = Some(seen);
-                if seen.reached || to == most || progress.stopped() {
+                if seen.reached || to == most || engine.stopped() {
                     break u64::from(to);
                 }
                 batch *= 2;
@@ -93,8 +93,8 @@ pub fn compare(
         return None;
     }
     let comparison = accumulator.finish();
-    let enforcement = enforcement(experiment, &comparison, progress);
-    let partial = replicates < wanted || progress.stopped();
+    let enforcement = enforcement(experiment, &comparison, engine);
+    let partial = replicates < wanted || engine.stopped();
     Some(Compared { comparison, enforcement, look, member_days, partial })
 }
 
@@ -117,9 +117,9 @@ fn share_for_enforcement(replicates: u32) -> u32 {
 
 /// The chances of being limited and banned at both ends of the plausible enforcement, from a quarter of the replicates on the same
 /// luck. Where an end changes nothing in that quarter it is the chance over all of them, which always lies in the range.
-fn enforcement(experiment: &Experiment, comparison: &Comparison, progress: &Progress) -> Vec<Option<EnforcementRange>> {
+fn enforcement(experiment: &Experiment, comparison: &Comparison, engine: &Engine) -> Vec<Option<EnforcementRange>> {
     let nothing = vec![None; experiment.plans.len()];
-    if experiment.profile.rules.reports.is_none() || progress.stopped() {
+    if experiment.profile.rules.reports.is_none() || engine.stopped() {
         return nothing;
     }
     let replicates = share_for_enforcement(comparison.replicates as u32);
@@ -130,13 +130,13 @@ fn enforcement(experiment: &Experiment, comparison: &Comparison, progress: &Prog
         for plan in &mut variant.plans {
             plan.practice.enforce_prob = probability;
         }
-        while accumulator.replicates() < u64::from(replicates) && !progress.stopped() {
+        while accumulator.replicates() < u64::from(replicates) && !engine.stopped() {
             let from = accumulator.replicates() as u32;
-            accumulator.accumulate(&simulate(&variant, from..replicates.min(from + LARGEST_CHUNK), progress));
+            accumulator.accumulate(&simulate(&variant, from..replicates.min(from + LARGEST_CHUNK), engine));
         }
         accumulator.finish()
     });
-    if progress.stopped() {
+    if engine.stopped() {
         return nothing;
     }
     let range = |plan: usize, key: &str| {

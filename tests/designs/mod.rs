@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use wearout::diagnostic::Source;
-use wearout::engine::{Progress, simulate};
+use wearout::engine::{Engine, simulate};
 use wearout::platform::Profile;
 use wearout::tally::{Outcome, Tally};
 use wearout::units::{Hours, Privacy};
@@ -93,7 +93,7 @@ pub(crate) fn simulated(profile: &'static Profile, replicates: u32) -> BTreeMap<
         let draft = scenario::parse(name, source, &[]);
         let mut experiment = plan::compile(&draft, 1).unwrap_or_else(|faults| panic!("{faults}"));
         experiment.profile = profile;
-        let tallies = simulate(&experiment, 0..replicates, &Progress::default());
+        let tallies = simulate(&experiment, 0..replicates, &Engine::default());
         (name.clone(), tallies.iter().map(|paired| record(&paired.plans[0])).collect())
     };
     reference::designs().iter().map(run).collect()

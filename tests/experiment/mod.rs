@@ -1,7 +1,7 @@
 //! Experiments from short scenario texts, and what they count held against what arithmetic says.
 
 use wearout::diagnostic::Source;
-use wearout::engine::{Progress, simulate};
+use wearout::engine::{Engine, simulate};
 use wearout::plan::{Experiment, compile};
 use wearout::scenario::parse;
 use wearout::tally::{Outcome, PairedTally, Tally};
@@ -57,7 +57,7 @@ pub(crate) struct Run {
 impl Run {
     /// Simulates the first `replicates` of a scenario text.
     pub(crate) fn of(text: &str, replicates: u32) -> Run {
-        Run { replicates: simulate(&experiment(text), 0..replicates, &Progress::default()) }
+        Run { replicates: simulate(&experiment(text), 0..replicates, &Engine::default()) }
     }
 
     /// A figure of one plan in every replicate.
