@@ -53,6 +53,16 @@ pub fn ln(x: f32) -> f32 {
     (p * r * square - 0.5 * square + r) + exponent * LN_2
 }
 
+/// The nearest whole number, halves upwards, of x in 0..=4,000,000; x is clamped to that range.
+#[inline(always)]
+pub fn rounded(x: f32) -> u32 {
+    // `as u32` saturates, which compilers do lane by lane: half the time of the reading loop went there.
+    let x = x.clamp(0.0, 4.0e6) + 0.5;
+    let shifted = x + ROUND;
+    let nearest = shifted.to_bits().wrapping_sub(ROUND.to_bits());
+    nearest.wrapping_sub(u32::from(shifted - ROUND > x))
+}
+
 /// An upper bound of e^x, at most 8 % above it, for a third of the price: 2^(n + f) <= 2^n (1 + f), and float bits are linear in n + f.
 /// Arguments are clamped to -87..88.
 #[inline(always)]
@@ -123,6 +133,15 @@ mod tests {
             }
         }
         assert_eq!(ln(1.0), 0.0);
+    }
+
+    #[test]
+    fn rounding_goes_to_the_nearest_with_halves_upwards() {
+        for i in 0..=16_000_000_u32 {
+            let x = i as f32 / 4.0;
+            assert_eq!(rounded(x), (x + 0.5) as u32, "{x}");
+        }
+        assert_eq!((rounded(-1.0), rounded(0.49), rounded(1e9)), (0, 0, 4_000_000));
     }
 
     #[test]

@@ -85,7 +85,7 @@ pub(crate) struct Visit {
     pub(crate) here: Mask,
     /// Hour of the visit.
     pub(crate) hour: Lane<f32>,
-    /// Whether anybody was offered a post.
+    /// Whether anybody was offered a post; if not, nothing below means anything.
     pub(crate) offered: bool,
     /// Whether the member read anything.
     pub(crate) read: Mask,
@@ -99,30 +99,80 @@ pub(crate) struct Visit {
     pub(crate) last_post: Lane<u32>,
     /// Earlier reads of that post's content.
     pub(crate) last_repeat: Lane<u32>,
+    /// Whether the member read the post offered last.
+    pub(crate) just_read: Mask,
+    /// Whether it clicked on that post.
+    pub(crate) just_clicked: Mask,
+    /// What that post was worth to it.
+    pub(crate) just_valued: Lane<f32>,
 }
 
-/// Lives one day of a block.
-#[inline(always)]
-pub fn live(block: &mut Block, law: &Law, today: &Today<'_>, notes: &mut Notes<'_>) {
-    if block.alive == 0 {
-        return;
+impl Visit {
+    fn new() -> Visit {
+        Visit {
+            here: [0; LANES],
+            hour: [0.0; LANES],
+            offered: false,
+            read: [0; LANES],
+            lowest_value: [1.0; LANES],
+            over_patience: [0; LANES],
+            broken_link: [0; LANES],
+            last_post: [0; LANES],
+            last_repeat: [0; LANES],
+            just_read: [0; LANES],
+            just_clicked: [0; LANES],
+            just_valued: [0.0; LANES],
+        }
     }
+
+    /// The visit's first offer: nothing read so far.
+    #[inline(always)]
+    fn begin(&mut self) {
+        if !self.offered {
+            self.offered = true;
+            self.read = [0; LANES];
+            self.lowest_value = [1.0; LANES];
+            self.over_patience = [0; LANES];
+            self.broken_link = [0; LANES];
+            self.last_post = [0; LANES];
+            self.last_repeat = [0; LANES];
+        }
+    }
+
+    /// Whether the member of a lane read anything.
+    #[inline(always)]
+    fn has_read(&self, lane: usize) -> bool {
+        self.offered && self.read[lane] != 0
+    }
+}
+
+/// Lives one day of some blocks, a whole day of one before the next: it stays in the innermost cache.
+#[inline(always)]
+pub fn live(blocks: &mut [Block], law: &Law, today: &Today<'_>, notes: &mut Notes<'_>) {
+    let mut visit = Visit::new();
+    for block in blocks.iter_mut().filter(|block| block.alive > 0) {
+        live_block(block, law, today, &mut visit, notes);
+    }
+}
+
+/// `visit` holds the visits of another block before and those of this one after.
+#[inline(always)]
+fn live_block(block: &mut Block, law: &Law, today: &Today<'_>, visit: &mut Visit, notes: &mut Notes<'_>) {
     notes.counts.add(Outcome::Activity, trust::activity(block, law));
     leaking::leak(block, today, notes);
     let alive = block.alive;
     notes.counts.add(Outcome::MemberDays, u64::from(alive));
 
     let words = today.at(Purpose::Day, 0).columns(block.key, &block.id);
-    let decisions = words[1];
-    let mut visit = visiting::visit(block, law, &words[0]);
-    asking::resolve(block, law, today, &visit, notes);
-    fatigue::decay(block, law, &visit);
-    reading::read_posts(block, law, today, &mut visit, words, notes);
-    asking::ask(block, law, today, &visit, &decisions, notes);
-    quitting::quit(block, law, today, &visit, &decisions, notes);
-    trust::drift(block, law, today, &visit);
-    reading::count_deliveries(block, today, &visit, alive, notes);
-    visiting::turn_the_day(block, &visit);
+    visiting::visit(block, law, &words[0], visit);
+    asking::resolve(block, law, today, visit, notes);
+    fatigue::decay(block, law, visit);
+    reading::read_posts(block, law, today, visit, &words, notes);
+    asking::ask(block, law, today, visit, &words[1], notes);
+    quitting::quit(block, law, today, visit, &words[1], notes);
+    trust::drift(block, law, today, visit);
+    reading::count_deliveries(block, today, visit, alive, notes);
+    visiting::turn_the_day(block, visit);
 }
 
 impl Today<'_> {

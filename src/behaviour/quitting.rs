@@ -21,7 +21,7 @@ impl Hazards {
         let contagion = today.contagion.get(block.group[lane] as usize).copied().unwrap_or(1.0);
         let distrust = math::exp(law.distrust_base - law.trust_protection * block.trust[lane]);
         let distrust = (block.frailty[lane] * distrust + today.privacy_hazard) * contagion;
-        if visit.read[lane] == 0 {
+        if !visit.has_read(lane) {
             return Hazards { irritation: 0.0, distrust, repetition: 0.0 };
         }
         let fatigue = law.irritation_per_fatigue * fatigue::felt(block.fatigue[lane]);
@@ -122,7 +122,7 @@ fn carry_out(
     (hazards, [_, cause, mute, harsh]): (Hazards, [u32; 4]),
     notes: &mut Notes<'_>,
 ) {
-    let last = visit.last_post[lane] as usize;
+    let (has_read, last) = (visit.has_read(lane), visit.last_post[lane] as usize);
     let cause = uniform_f64(cause) * f64::from(hazards.sum());
     let by_irritation = cause < f64::from(hazards.irritation);
     let by_repetition = cause >= f64::from(hazards.irritation + hazards.distrust);
@@ -142,8 +142,7 @@ fn carry_out(
     } else {
         Exit::Leave
     };
-    let mut repeat =
-        (visit.read[lane] != 0).then(|| &mut notes.repeats[(visit.last_repeat[lane] as usize).min(REPEATS - 1)]);
+    let mut repeat = has_read.then(|| &mut notes.repeats[(visit.last_repeat[lane] as usize).min(REPEATS - 1)]);
     match exit {
         Exit::Mute if block.status[lane] == Status::Muted as u32 => {}
         Exit::Mute => {

@@ -54,7 +54,7 @@ pub(super) fn read_posts(
     law: &Law,
     today: &Today<'_>,
     visit: &mut Visit,
-    words: [Lane<u32>; 4],
+    words: &[Lane<u32>; 4],
     notes: &mut Notes<'_>,
 ) {
     if today.posts.is_empty() {
@@ -74,7 +74,7 @@ pub(super) fn read_posts(
             passed_over[lane] = passed_over[lane].saturating_sub(MOST_OFFERED);
         }
     }
-    let mut drawn = Drawn { day: today.day, index: 0, words };
+    let mut other = None;
     for post in today.posts {
         let mut offered = in_sight(block, today, visit, &since, post);
         if crowded {
@@ -85,9 +85,9 @@ pub(super) fn read_posts(
             }
         }
         if post.content.is_some() {
-            read::<true>(block, law, today, post, visit, (&offered, &mut drawn), notes);
+            read::<true>(block, law, today, post, visit, (&offered, words, &mut other), notes);
         } else {
-            read::<false>(block, law, today, post, visit, (&offered, &mut drawn), notes);
+            read::<false>(block, law, today, post, visit, (&offered, words, &mut other), notes);
         }
     }
 }
@@ -135,23 +135,32 @@ fn addressed(block: &Block, today: &Today<'_>, post: &Post<'_>) -> Mask {
     addressed
 }
 
-/// Four of a day's words for every member. Posts of a day share them two by two, and a day's first post shares the day's own.
+/// Four words for every member that are not the day's first.
 struct Drawn {
     day: u32,
     index: u32,
     words: [Lane<u32>; 4],
 }
 
-impl Drawn {
-    /// Makes it hold the words of a post: those of the day it was sent.
-    #[inline(always)]
-    fn turn_to(&mut self, post: &Post<'_>, replicate: u32, block: &Block) {
-        let index = post.word() / 4;
-        if (self.day, self.index) != (post.day, index) {
-            let at = At { replicate, member: 0, day: post.day, purpose: Purpose::Day, index };
-            *self = Drawn { day: post.day, index, words: at.columns(block.key, &block.id) };
-        }
+/// The four words among which a post's are: those of the day it was sent. A day's first post shares the day's own, later ones share
+/// words two by two, so those of the post before are kept.
+#[inline(always)]
+fn words_of<'w>(
+    post: &Post<'_>,
+    today: &Today<'_>,
+    block: &Block,
+    words: &'w [Lane<u32>; 4],
+    other: &'w mut Option<Drawn>,
+) -> &'w [Lane<u32>; 4] {
+    let (day, index) = (post.day, post.word() / 4);
+    if (day, index) == (today.day, 0) {
+        return words;
     }
+    if other.as_ref().is_none_or(|drawn| (drawn.day, drawn.index) != (day, index)) {
+        let at = At { replicate: today.replicate, member: 0, day, purpose: Purpose::Day, index };
+        *other = Some(Drawn { day, index, words: at.columns(block.key, &block.id) });
+    }
+    &other.as_ref().expect("drawn just now").words
 }
 
 /// What the loop over members needs of a post and of the law: values, not references, because a loop that stores into the block
@@ -188,15 +197,6 @@ impl Terms {
     }
 }
 
-/// What came of offering a post, member by member.
-struct Offered {
-    /// Reads of its content so far.
-    reads: Lane<f32>,
-    read: Mask,
-    click: Mask,
-    value: Lane<f32>,
-}
-
 /// What came of offering a post, counted.
 #[derive(Default)]
 struct Sums {
@@ -216,42 +216,44 @@ fn read<const REPEATED: bool>(
     today: &Today<'_>,
     post: &Post<'_>,
     visit: &mut Visit,
-    (in_sight, drawn): (&Mask, &mut Drawn),
+    (in_sight, words, other): (&Mask, &[Lane<u32>; 4], &mut Option<Drawn>),
     notes: &mut Notes<'_>,
 ) {
     let n_offered = super::count(in_sight);
     if n_offered == 0 {
         return;
     }
-    visit.offered = true;
+    visit.begin();
     let terms = Terms::new(law, post, block.audience);
-    let reads = post.content.map_or([0.0; LANES], |content| block.reads[content]);
-    let mut offered = Offered { reads, read: [0; LANES], click: [0; LANES], value: [0.0; LANES] };
+    // A copy: the loop must see that these are not columns of the block.
+    let mut reads =
+        if REPEATED { post.content.map_or([0.0; LANES], |content| block.reads[content]) } else { [0.0; LANES] };
     let mut sums = Sums::default();
     let first = post.word() as usize % 4;
     if n_offered > FEW {
-        drawn.turn_to(post, today.replicate, block);
-        let (first, second) = (&drawn.words[first], &drawn.words[first + 1]);
+        let words = words_of(post, today, block, words, other);
+        let (first, second) = (&words[first], &words[first + 1]);
         for lane in 0..LANES {
             let words = [first[lane], second[lane]];
-            offer::<REPEATED>(terms, (lane, in_sight[lane], words), block, visit, (&mut offered, &mut sums));
+            offer::<REPEATED>(terms, (lane, in_sight[lane], words), block, visit, (&mut reads, &mut sums));
         }
     } else {
+        visit.just_read = [0; LANES];
         let (day, index) = (post.day, post.word() / 4);
         for lane in super::lanes(in_sight) {
             let at = At { replicate: today.replicate, member: block.id[lane], day, purpose: Purpose::Day, index };
             let four = at.words(block.key);
             let words = [four[first], four[first + 1]];
-            offer::<REPEATED>(terms, (lane, in_sight[lane], words), block, visit, (&mut offered, &mut sums));
+            offer::<REPEATED>(terms, (lane, in_sight[lane], words), block, visit, (&mut reads, &mut sums));
         }
     }
     if law.learning > 0.0 {
-        learn(block, law, &offered);
+        learn(block, law, visit);
     }
     if let Some(content) = post.content {
-        block.reads[content] = offered.reads;
+        block.reads[content] = reads;
     }
-    write_down::<REPEATED>(post, visit, &offered, &sums, notes);
+    write_down::<REPEATED>(post, visit, &sums, notes);
 }
 
 /// Offers the post to the member of one lane, if it is in that member's sight.
@@ -261,10 +263,10 @@ fn offer<const REPEATED: bool>(
     (lane, in_sight, [first, second]): (usize, u32, [u32; 2]),
     block: &mut Block,
     visit: &mut Visit,
-    (offered, sums): (&mut Offered, &mut Sums),
+    (reads, sums): (&mut Lane<f32>, &mut Sums),
 ) {
     let law = terms.law;
-    let earlier = if REPEATED { offered.reads[lane] } else { 0.0 };
+    let earlier = if REPEATED { reads[lane] } else { 0.0 };
     let w = if REPEATED { math::exp(law.wear * earlier) } else { 1.0 };
     let x = terms.relevance * block.fit[lane];
     let v = (x + (1.0 - x) * terms.value) * w;
@@ -288,7 +290,7 @@ fn offer<const REPEATED: bool>(
     sums.purchases += purchase & 1;
     sums.interactions += interaction & 1;
     sums.unwanted += read & mask(v < law.unwanted_below) & 1;
-    sums.dwell_ms += (dwell * 1000.0 + 0.5) as i32 as u32 & read;
+    sums.dwell_ms += math::rounded(dwell * 1000.0) & read;
 
     block.bought[lane] |= purchase & 1;
     block.gift_read[lane] |= read & terms.gift & 1;
@@ -297,24 +299,18 @@ fn offer<const REPEATED: bool>(
     visit.lowest_value[lane] = select(read, visit.lowest_value[lane].min(v), visit.lowest_value[lane]);
     visit.broken_link[lane] |= read & terms.broken_link;
     visit.last_post[lane] = terms.index & read | visit.last_post[lane] & !read;
-    visit.last_repeat[lane] = (earlier + 0.5) as i32 as u32 & read | visit.last_repeat[lane] & !read;
+    visit.last_repeat[lane] = math::rounded(earlier) & read | visit.last_repeat[lane] & !read;
     if REPEATED {
-        offered.reads[lane] += select(read, 1.0, 0.0);
-        visit.over_patience[lane] |= read & mask(offered.reads[lane] > block.patience[lane]);
+        reads[lane] += select(read, 1.0, 0.0);
+        visit.over_patience[lane] |= read & mask(reads[lane] > block.patience[lane]);
     }
-    offered.read[lane] = read;
-    offered.click[lane] = click;
-    offered.value[lane] = v;
+    visit.just_read[lane] = read;
+    visit.just_clicked[lane] = click;
+    visit.just_valued[lane] = v;
 }
 
 #[inline(always)]
-fn write_down<const REPEATED: bool>(
-    post: &Post<'_>,
-    visit: &Visit,
-    offered: &Offered,
-    sums: &Sums,
-    notes: &mut Notes<'_>,
-) {
+fn write_down<const REPEATED: bool>(post: &Post<'_>, visit: &Visit, sums: &Sums, notes: &mut Notes<'_>) {
     notes.counts.add(Outcome::Reads, u64::from(sums.reads));
     notes.counts.add(Outcome::Clicks, u64::from(sums.clicks));
     notes.counts.add(Outcome::Purchases, u64::from(sums.purchases));
@@ -326,10 +322,10 @@ fn write_down<const REPEATED: bool>(
     record.clicks += sums.clicks;
     record.interactions += sums.interactions;
     if REPEATED {
-        for lane in super::lanes(&offered.read) {
+        for lane in super::lanes(&visit.just_read) {
             let repeat = &mut notes.repeats[(visit.last_repeat[lane] as usize).min(REPEATS - 1)];
             repeat.reads += 1;
-            repeat.clicks += u64::from(offered.click[lane] & 1);
+            repeat.clicks += u64::from(visit.just_clicked[lane] & 1);
         }
     } else {
         notes.repeats[0].reads += u64::from(sums.reads);
@@ -339,11 +335,11 @@ fn write_down<const REPEATED: bool>(
 
 /// Members learn what to expect from what they read.
 #[inline(always)]
-fn learn(block: &mut Block, law: &Law, offered: &Offered) {
+fn learn(block: &mut Block, law: &Law, visit: &Visit) {
     let law = *law;
     for lane in 0..LANES {
         let e = block.expectation[lane];
-        let e = select(offered.read[lane], e + law.learning * (offered.value[lane] - e), e);
+        let e = select(visit.just_read[lane], e + law.learning * (visit.just_valued[lane] - e), e);
         block.expectation[lane] = e;
         block.unread_odds[lane] = math::exp(-(law.read_base + law.read_per_expectation * e));
     }

@@ -31,8 +31,8 @@ pub(super) fn voice(law: &Law, trust: f32) -> f32 {
 pub(super) fn activity(block: &Block, law: &Law) -> u64 {
     let mut total = 0_u32;
     for lane in 0..LANES {
-        let spoken = block.presence[lane] * voice(law, block.trust[lane]) * 1024.0 + 0.5;
-        total += spoken as i32 as u32 & mask(block.status[lane] == Status::Active as u32);
+        let spoken = block.presence[lane] * voice(law, block.trust[lane]) * 1024.0;
+        total += math::rounded(spoken) & mask(block.status[lane] == Status::Active as u32);
     }
     u64::from(total)
 }

@@ -7,31 +7,19 @@ use crate::rng::uniform;
 
 /// At most one visit a day. The hour is nested in the same word: given presence, what is left of the uniform is uniform again.
 #[inline(always)]
-pub(super) fn visit(block: &Block, law: &Law, words: &Lane<u32>) -> Visit {
-    let mut here = [0; LANES];
+pub(super) fn visit(block: &Block, law: &Law, words: &Lane<u32>, visit: &mut Visit) {
     let (mute_visit, from_hour, span) = (law.mute_visit, law.visit_from_hour, law.visit_span);
-    let mut hour = [0.0; LANES];
     for lane in 0..LANES {
         let status = block.status[lane];
         let muted = mask(status == Status::Muted as u32);
         let presence = select(muted, block.presence[lane] * mute_visit, block.presence[lane]);
         let presence = select(mask(status > Status::Muted as u32), 0.0, presence);
         let u = uniform(words[lane]);
-        here[lane] = mask(u < presence);
+        visit.here[lane] = mask(u < presence);
         let rest = (u / presence.max(1e-9)).min(1.0);
-        hour[lane] = from_hour + span * math::beta_2_2_quantile(rest);
+        visit.hour[lane] = from_hour + span * math::beta_2_2_quantile(rest);
     }
-    Visit {
-        here,
-        hour,
-        offered: false,
-        read: [0; LANES],
-        lowest_value: [1.0; LANES],
-        over_patience: [0; LANES],
-        broken_link: [0; LANES],
-        last_post: [0; LANES],
-        last_repeat: [0; LANES],
-    }
+    visit.offered = false;
 }
 
 /// Remembers the visit and moves the clock to tomorrow's 00:00.

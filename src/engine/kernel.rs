@@ -139,10 +139,7 @@ impl Work for Live<'_, '_, '_> {
 
     #[inline(always)]
     fn run(self) {
-        // A whole day of a block before the next: it stays in the innermost cache.
-        for block in self.blocks {
-            behaviour::live(block, self.law, self.today, self.notes);
-        }
+        behaviour::live(self.blocks, self.law, self.today, self.notes);
     }
 }
 

@@ -251,7 +251,7 @@ impl<'a> Account<'a> {
         if let Some(rule) = &rules.slow {
             let mean = match rule.judged {
                 Judged::Policy => Some(self.practice.mean_reply_hours),
-                Judged::Measured => mean_response(questions, now, f64::from(rule.window_days) * 24.0),
+                Judged::Measured => mean_response(asked_within(questions, now, rule.window_days), now),
             };
             if day + 1 >= rule.from_day && mean.is_some_and(|hours| hours > rule.above_hours) {
                 delivery *= rule.delivery;
@@ -263,9 +263,9 @@ impl<'a> Account<'a> {
         if let Some(rule) = &rules.no_reply {
             let open = |question: &QuestionRecord| {
                 let age = now - question.asked_at;
-                question.reply_after > age && rule.after_hours <= age && age <= f64::from(rule.until_days) * 24.0
+                question.reply_after > age && rule.after_hours <= age
             };
-            if questions.iter().any(open) {
+            if asked_within(questions, now, rule.until_days).any(open) {
                 delay_minutes += self.between(day, Purpose::NoReplyDelay, rule.delay_min);
             }
         }
@@ -313,10 +313,16 @@ fn days_with<'a>(posts: impl Iterator<Item = &'a PostRecord>) -> usize {
     days.len()
 }
 
-/// Mean response to the questions of the window: the reply's delay if it has come, else the question's age.
-fn mean_response(questions: &[QuestionRecord], now: f64, window_hours: f64) -> Option<f64> {
+/// Questions asked in the last so many days, latest day first. They lie in the order of their days, so older ones are not looked at.
+fn asked_within(questions: &[QuestionRecord], now: f64, window_days: u32) -> impl Iterator<Item = &QuestionRecord> {
+    let hours = f64::from(window_days) * 24.0;
+    questions.iter().rev().take_while(move |question| now - question.asked_at <= hours)
+}
+
+/// Mean response to these questions: the reply's delay if it has come, else the question's age.
+fn mean_response<'a>(questions: impl Iterator<Item = &'a QuestionRecord>, now: f64) -> Option<f64> {
     let (mut sum, mut n) = (0.0, 0_u32);
-    for question in questions.iter().rev().filter(|question| now - question.asked_at <= window_hours) {
+    for question in questions {
         sum += question.reply_after.min(now - question.asked_at);
         n += 1;
     }
