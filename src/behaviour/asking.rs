@@ -1,18 +1,17 @@
 //! Questions: who asks, how long the answer takes, how long the asker waits, and what either does to trust and buying.
 
-use super::{Law, Notes, Today, Visit, lanes, trust};
-use crate::population::{Block, LANES, Lane, Status, mask};
+use super::{Law, Notes, Today, Visit, Words, lanes, trust};
+use crate::population::{Block, LANES, Status, mask};
 use crate::rng::{At, Purpose, uniform_f64};
 use crate::tally::{Outcome, QuestionRecord};
 
 /// Lets an open question whose time has come take effect at this visit.
 #[inline(always)]
-pub(super) fn resolve(block: &mut Block, law: &Law, today: &Today<'_>, visit: &Visit, notes: &mut Notes<'_>) {
-    let mut ripe = [0; LANES];
+pub(super) fn resolve(block: &mut Block, law: &Law, today: &Today<'_>, visit: &mut Visit, notes: &mut Notes<'_>) {
     for lane in 0..LANES {
-        ripe[lane] = visit.here[lane] & mask(block.due[lane] <= visit.hour[lane]);
+        visit.candidates[lane] = visit.here[lane] & mask(block.due[lane] <= visit.hour[lane]);
     }
-    for lane in lanes(&ripe) {
+    for lane in lanes(&visit.candidates) {
         if take_effect(block, law, today.replicate, lane) {
             notes.counts.add(Outcome::InquiryPurchases, 1);
         }
@@ -35,42 +34,51 @@ pub(super) fn ask(
     block: &mut Block,
     law: &Law,
     today: &Today<'_>,
-    visit: &Visit,
-    words: &Lane<u32>,
+    (words, visit): (&Words, &mut Visit),
     notes: &mut Notes<'_>,
 ) {
-    // Dense: the largest probability anybody can have, whichever way trust works, against the low half of the word. Exact for
-    // the few that pass.
+    // For everyone the largest probability that any trust gives, against the low half of the word; exact for the few that pass.
     let loudest = trust::voice(law, 0.0).max(trust::voice(law, 1.0));
-    let most = law.question_rate * loudest / law.question_fit_scale;
-    let mut candidates = [0; LANES];
+    let most = law.question_rate * loudest / law.question_fit_scale * 1.001;
     for lane in 0..LANES {
-        let low = (words[lane] & 0xffff) as i32 as f32 * (1.0 / 65_536.0);
-        candidates[lane] = visit.here[lane]
-            & mask(low <= most)
+        let low = (words.day[1][lane] & 0xffff) as i32 as f32 * (1.0 / 65_536.0);
+        visit.candidates[lane] = visit.here[lane]
+            & mask(low <= most * block.fit[lane])
             & mask(block.status[lane] == Status::Active as u32)
             & mask(block.due[lane] == f32::INFINITY);
     }
-    for lane in lanes(&candidates) {
-        let probability =
-            law.question_rate * trust::voice(law, block.trust[lane]) * block.fit[lane] / law.question_fit_scale;
-        let [refine, answered, delay, patience] = today.words(Purpose::Question, block, lane);
-        let exact = uniform_f64(words[lane] << 16 | refine >> 16);
-        if exact >= f64::from(probability.min(1.0)) {
-            continue;
-        }
-        let replied = uniform_f64(answered) < today.reply.answered && today.reply.mean_hours.is_finite();
-        let reply_after =
-            if replied { -today.reply.mean_hours * libm::log(1.0 - uniform_f64(delay)) } else { f64::INFINITY };
-        let gives_up_after = law.reply_patience_scale
-            * libm::pow(-libm::log(1.0 - uniform_f64(patience)), 1.0 / law.reply_patience_shape);
-        let success = reply_after < gives_up_after;
-        block.due[lane] = visit.hour[lane] + reply_after.min(gives_up_after) as f32;
-        block.answered[lane] = u32::from(success);
-        block.asked_on[lane] = today.day;
-        let asked_at = f64::from(today.day) * 24.0 + f64::from(visit.hour[lane]);
-        notes.questions.push(QuestionRecord { asked_at, reply_after });
-        notes.counts.add(Outcome::Questions, 1);
-        notes.counts.add(Outcome::Answers, u64::from(success));
+    for lane in lanes(&visit.candidates) {
+        decide(block, law, today, (words.day[1][lane], visit.hour[lane]), lane, notes);
     }
+}
+
+/// Decides for one member, exactly.
+#[inline(never)]
+fn decide(
+    block: &mut Block,
+    law: &Law,
+    today: &Today<'_>,
+    (word, hour): (u32, f32),
+    lane: usize,
+    notes: &mut Notes<'_>,
+) {
+    let probability =
+        law.question_rate * trust::voice(law, block.trust[lane]) * block.fit[lane] / law.question_fit_scale;
+    let [refine, answered, delay, patience] = today.words(Purpose::Question, block, lane);
+    if uniform_f64(word << 16 | refine >> 16) >= f64::from(probability.min(1.0)) {
+        return;
+    }
+    let replied = uniform_f64(answered) < today.reply.answered && today.reply.mean_hours.is_finite();
+    let reply_after =
+        if replied { -today.reply.mean_hours * libm::log(1.0 - uniform_f64(delay)) } else { f64::INFINITY };
+    let gives_up_after =
+        law.reply_patience_scale * libm::pow(-libm::log(1.0 - uniform_f64(patience)), 1.0 / law.reply_patience_shape);
+    let success = reply_after < gives_up_after;
+    block.due[lane] = hour + reply_after.min(gives_up_after) as f32;
+    block.answered[lane] = u32::from(success);
+    block.asked_on[lane] = today.day;
+    let asked_at = f64::from(today.day) * 24.0 + f64::from(hour);
+    notes.questions.push(QuestionRecord { asked_at, reply_after });
+    notes.counts.add(Outcome::Questions, 1);
+    notes.counts.add(Outcome::Answers, u64::from(success));
 }

@@ -23,12 +23,15 @@ mod quitting;
 mod reading;
 mod trust;
 mod visiting;
+mod words;
 
 pub use law::Law;
 pub use outcome::close;
 pub use reading::{MOST_OFFERED, Post};
+use visiting::Visit;
+use words::Words;
 
-use crate::population::{Block, LANES, Lane, Mask, Status};
+use crate::population::{Block, LANES, Mask, Status};
 use crate::rng::{At, Purpose};
 use crate::tally::{Counts, Outcome, PostRecord, QuestionRecord, REPEATS, Repeat};
 
@@ -79,97 +82,36 @@ pub struct Notes<'a> {
     pub exits: &'a mut [u32],
 }
 
-/// What one visit leaves for the decisions at its end.
-pub(crate) struct Visit {
-    /// Whether the member comes today.
-    pub(crate) here: Mask,
-    /// Hour of the visit.
-    pub(crate) hour: Lane<f32>,
-    /// Whether anybody was offered a post; if not, nothing below means anything.
-    pub(crate) offered: bool,
-    /// Whether the member read anything.
-    pub(crate) read: Mask,
-    /// Lowest value read.
-    pub(crate) lowest_value: Lane<f32>,
-    /// Whether a read went over its repeat patience.
-    pub(crate) over_patience: Mask,
-    /// Whether a post read had a broken link.
-    pub(crate) broken_link: Mask,
-    /// Index of the last post read.
-    pub(crate) last_post: Lane<u32>,
-    /// Earlier reads of that post's content.
-    pub(crate) last_repeat: Lane<u32>,
-    /// Whether the member read the post offered last.
-    pub(crate) just_read: Mask,
-    /// Whether it clicked on that post.
-    pub(crate) just_clicked: Mask,
-    /// What that post was worth to it.
-    pub(crate) just_valued: Lane<f32>,
-}
-
-impl Visit {
-    fn new() -> Visit {
-        Visit {
-            here: [0; LANES],
-            hour: [0.0; LANES],
-            offered: false,
-            read: [0; LANES],
-            lowest_value: [1.0; LANES],
-            over_patience: [0; LANES],
-            broken_link: [0; LANES],
-            last_post: [0; LANES],
-            last_repeat: [0; LANES],
-            just_read: [0; LANES],
-            just_clicked: [0; LANES],
-            just_valued: [0.0; LANES],
-        }
-    }
-
-    /// The visit's first offer: nothing read so far.
-    #[inline(always)]
-    fn begin(&mut self) {
-        if !self.offered {
-            self.offered = true;
-            self.read = [0; LANES];
-            self.lowest_value = [1.0; LANES];
-            self.over_patience = [0; LANES];
-            self.broken_link = [0; LANES];
-            self.last_post = [0; LANES];
-            self.last_repeat = [0; LANES];
-        }
-    }
-
-    /// Whether the member of a lane read anything.
-    #[inline(always)]
-    fn has_read(&self, lane: usize) -> bool {
-        self.offered && self.read[lane] != 0
-    }
-}
-
 /// Lives one day of some blocks, a whole day of one before the next: it stays in the innermost cache.
 #[inline(always)]
 pub fn live(blocks: &mut [Block], law: &Law, today: &Today<'_>, notes: &mut Notes<'_>) {
-    let mut visit = Visit::new();
+    let (mut words, mut visit) = (Words::new(), Visit::new());
     for block in blocks.iter_mut().filter(|block| block.alive > 0) {
-        live_block(block, law, today, &mut visit, notes);
+        live_block(block, law, today, (&mut words, &mut visit), notes);
     }
 }
 
-/// `visit` holds the visits of another block before and those of this one after.
+/// `words` and `visit` are room that blocks take over from each other: cleared once a day, not once a block.
 #[inline(always)]
-fn live_block(block: &mut Block, law: &Law, today: &Today<'_>, visit: &mut Visit, notes: &mut Notes<'_>) {
+fn live_block(
+    block: &mut Block,
+    law: &Law,
+    today: &Today<'_>,
+    (words, visit): (&mut Words, &mut Visit),
+    notes: &mut Notes<'_>,
+) {
     notes.counts.add(Outcome::Activity, trust::activity(block, law));
     leaking::leak(block, today, notes);
     let alive = block.alive;
     notes.counts.add(Outcome::MemberDays, u64::from(alive));
 
-    let words = today.at(Purpose::Day, 0).columns(block.key, &block.id);
-    visiting::visit(block, law, &words[0], visit);
+    words.begin(block, today);
+    visiting::visit(block, law, words, visit);
     asking::resolve(block, law, today, visit, notes);
     fatigue::decay(block, law, visit);
-    reading::read_posts(block, law, today, visit, &words, notes);
-    asking::ask(block, law, today, visit, &words[1], notes);
-    quitting::quit(block, law, today, visit, &words[1], notes);
+    reading::read_posts(block, law, today, (words, visit), notes);
+    asking::ask(block, law, today, (words, visit), notes);
+    quitting::quit(block, law, today, (words, visit), notes);
     trust::drift(block, law, today, visit);
     reading::count_deliveries(block, today, visit, alive, notes);
     visiting::turn_the_day(block, visit);

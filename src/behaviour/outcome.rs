@@ -19,7 +19,9 @@ pub fn close(block: &mut Block, law: &Law, replicate: u32, last_day: &mut Counts
         last_day.add(Outcome::InquiryPurchases, u64::from(asking::take_effect(block, law, replicate, lane)));
     }
     let at = At { replicate, member: 0, day: 0, purpose: Purpose::Horizon, index: 0 };
-    let [repurchase, complaint, recommend, _] = at.columns(block.key, &block.id);
+    let mut words = [[0; LANES]; 4];
+    at.fill(block.key, &block.id, &mut words);
+    let [repurchase, complaint, recommend, _] = &words;
     let (law, gift_factor) = (*law, law.gift_factor as f32);
     let (mut repurchases, mut of_buyers, mut complaints, mut recommendations) = (0, 0, 0, 0);
     for lane in 0..LANES {

@@ -2,9 +2,9 @@
 //!
 //! Complementary log-log hazard with competing causes (Prentice & Gloeckler 1978; frailty: Vaupel, Manton & Stallard 1979).
 
-use super::{Law, Notes, Today, Visit, depart, fatigue, lanes};
+use super::{Law, Notes, Today, Visit, Words, depart, fatigue, lanes};
 use crate::math;
-use crate::population::{Block, LANES, Lane, Mask, Status, mask, select};
+use crate::population::{Block, LANES, Status, mask, select};
 use crate::rng::{Purpose, uniform_f64};
 use crate::tally::{Outcome, REPEATS};
 
@@ -39,39 +39,38 @@ impl Hazards {
     }
 }
 
-/// Who may quit: a hazard never falls short of 1 - exp(-h), and a cheap bound never of the hazard, so the high half of the word
-/// rules out all but one or two of a block (2.1 ns a member-day saved against the exact hazards for everyone).
+/// Marks who may quit: 1 - exp(-h) never exceeds h, nor h a cheap bound, so the high half of the word rules out all but one or two
+/// of a block (2.1 ns a member-day saved against the exact hazards for everyone).
 #[inline(always)]
-fn suspects(block: &Block, law: Law, today: &Today<'_>, visit: &Visit, words: &Lane<u32>) -> Mask {
+fn suspect(block: &Block, law: Law, today: &Today<'_>, (words, visit): (&Words, &mut Visit)) {
     let mut contagion = [1.0; LANES];
     if !today.contagion.is_empty() {
         for lane in 0..LANES {
             contagion[lane] = today.contagion.get(block.group[lane] as usize).copied().unwrap_or(1.0);
         }
     }
-    let mut above = [0.0; LANES];
     let privacy_hazard = today.privacy_hazard;
-    for lane in 0..LANES {
+    let unread = |lane: usize| {
         let distrust = math::exp_above(law.distrust_base - law.trust_protection * block.trust[lane]);
-        above[lane] = (block.frailty[lane] * distrust + privacy_hazard) * contagion[lane];
-    }
-    if visit.offered {
-        let per_fatigue = law.irritation_per_fatigue.max(0.0);
+        (block.frailty[lane] * distrust + privacy_hazard) * contagion[lane]
+    };
+    let high = |word: u32| (word >> 16) as i32 as f32 * (1.0 / 65_536.0);
+    if !visit.offered {
         for lane in 0..LANES {
-            let fatigue = per_fatigue * math::ln_above(1.0 + block.fatigue[lane]);
-            let irritation = law.irritation_base + law.irritation_slope * (1.0 - visit.lowest_value[lane]) + fatigue;
-            let broken = select(visit.broken_link[lane], law.broken_link_factor, 1.0);
-            let irritation = block.frailty[lane] * math::exp_above(irritation) * broken * contagion[lane];
-            let repetition = select(visit.over_patience[lane], law.over_patience_hazard, 0.0);
-            above[lane] += select(visit.read[lane], irritation, 0.0) + repetition;
+            visit.candidates[lane] = visit.here[lane] & mask(high(words.day[1][lane]) <= unread(lane));
         }
+        return;
     }
-    let mut suspects = [0; LANES];
+    let per_fatigue = law.irritation_per_fatigue.max(0.0);
     for lane in 0..LANES {
-        let high = (words[lane] >> 16) as i32 as f32 * (1.0 / 65_536.0);
-        suspects[lane] = visit.here[lane] & mask(high <= above[lane]);
+        let fatigue = per_fatigue * math::ln_above(1.0 + block.fatigue[lane]);
+        let irritation = law.irritation_base + law.irritation_slope * (1.0 - visit.lowest_value[lane]) + fatigue;
+        let broken = select(visit.broken_link[lane], law.broken_link_factor, 1.0);
+        let irritated = block.frailty[lane] * math::exp_above(irritation) * broken * contagion[lane];
+        let repetition = select(visit.over_patience[lane], law.over_patience_hazard, 0.0);
+        let hazard = unread(lane) + select(visit.read[lane], irritated, 0.0) + repetition;
+        visit.candidates[lane] = visit.here[lane] & mask(high(words.day[1][lane]) <= hazard);
     }
-    suspects
 }
 
 /// What a quitting member does.
@@ -87,12 +86,12 @@ pub(super) fn quit(
     block: &mut Block,
     law: &Law,
     today: &Today<'_>,
-    visit: &Visit,
-    words: &Lane<u32>,
+    (words, visit): (&Words, &mut Visit),
     notes: &mut Notes<'_>,
 ) {
-    for lane in lanes(&suspects(block, *law, today, visit, words)) {
-        decide(block, law, today, (visit, lane), words[lane], notes);
+    suspect(block, *law, today, (words, visit));
+    for lane in lanes(&visit.candidates) {
+        decide(block, law, today, (words.day[1][lane], visit, lane), notes);
     }
 }
 
@@ -102,8 +101,7 @@ fn decide(
     block: &mut Block,
     law: &Law,
     today: &Today<'_>,
-    (visit, lane): (&Visit, usize),
-    word: u32,
+    (word, visit, lane): (u32, &Visit, usize),
     notes: &mut Notes<'_>,
 ) {
     let hazards = Hazards::of(block, law, today, visit, lane);

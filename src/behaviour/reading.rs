@@ -1,6 +1,6 @@
 //! Posts in sight and what a read does: attention, value, dwell, the way to clicking and buying, interaction, fatigue, repeats.
 
-use super::{Law, Notes, Today, Visit, buying, fatigue};
+use super::{Law, Notes, Today, Visit, Words, buying, fatigue};
 use crate::math;
 use crate::population::{Block, LANES, Lane, Mask, Status, mask, select};
 use crate::rng::{At, Purpose, uniform};
@@ -11,7 +11,7 @@ use crate::units::Flags;
 pub const MOST_OFFERED: u32 = 10;
 
 /// Up to this many members are offered a post one by one: mostly the few who missed yesterday's.
-const FEW: u32 = 12;
+const FEW: usize = 16;
 
 /// A post that can be seen today. Times are hours from today's 00:00.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,127 +40,83 @@ pub struct Post<'a> {
     pub content: Option<usize>,
 }
 
-impl Post<'_> {
-    /// The first of its two words among its day's.
-    fn word(&self) -> u32 {
-        2 + 2 * self.slot
-    }
-}
-
 /// Offers every post in sight to those who come, oldest first. `words`: the day's first four of everyone.
 #[inline(always)]
 pub(super) fn read_posts(
     block: &mut Block,
     law: &Law,
     today: &Today<'_>,
-    visit: &mut Visit,
-    words: &[Lane<u32>; 4],
+    (words, visit): (&mut Words, &mut Visit),
     notes: &mut Notes<'_>,
 ) {
     if today.posts.is_empty() {
         return;
     }
-    let since = window(block, visit);
-    let crowded = today.posts.len() > MOST_OFFERED as usize;
-    let mut passed_over = [0_u32; LANES];
-    if crowded {
+    open_window(block, visit);
+    let mut passed_over = (today.posts.len() > MOST_OFFERED as usize).then(|| {
+        let mut passed_over = [0_u32; LANES];
         for post in today.posts {
-            let seen = in_sight(block, today, visit, &since, post);
+            look(block, today, visit, post);
             for lane in 0..LANES {
-                passed_over[lane] += seen[lane] & 1;
+                passed_over[lane] += visit.in_sight[lane] & 1;
             }
         }
-        for lane in 0..LANES {
-            passed_over[lane] = passed_over[lane].saturating_sub(MOST_OFFERED);
-        }
-    }
-    let mut other = None;
+        passed_over.map(|in_sight| in_sight.saturating_sub(MOST_OFFERED))
+    });
     for post in today.posts {
-        let mut offered = in_sight(block, today, visit, &since, post);
-        if crowded {
+        look(block, today, visit, post);
+        if let Some(passed_over) = &mut passed_over {
             for lane in 0..LANES {
-                let skipped = offered[lane] & mask(passed_over[lane] > 0);
+                let skipped = visit.in_sight[lane] & mask(passed_over[lane] > 0);
                 passed_over[lane] -= skipped & 1;
-                offered[lane] &= !skipped;
+                visit.in_sight[lane] &= !skipped;
             }
         }
         if post.content.is_some() {
-            read::<true>(block, law, today, post, visit, (&offered, words, &mut other), notes);
+            read::<true>(block, law, today, post, (words, visit), notes);
         } else {
-            read::<false>(block, law, today, post, visit, (&offered, words, &mut other), notes);
+            read::<false>(block, law, today, post, (words, visit), notes);
         }
     }
 }
 
-/// The hour after which a post must have arrived to be in sight: the last visit if that was yesterday, else 24 hours ago.
+/// Sets the hour after which a post must have arrived to be in sight: the last visit if that was yesterday, else 24 hours ago.
 #[inline(always)]
-fn window(block: &Block, visit: &Visit) -> Lane<f32> {
-    let mut since = [0.0; LANES];
+fn open_window(block: &Block, visit: &mut Visit) {
     for lane in 0..LANES {
         let last = block.last_visit[lane];
         let a_day_ago = last.max(visit.hour[lane] - 24.0);
-        since[lane] = select(mask(last >= -24.0), last, a_day_ago);
+        visit.since[lane] = select(mask(last >= -24.0), last, a_day_ago);
     }
-    since
 }
 
-/// Who has this post in sight: came, was addressed, and it arrived since the window opened.
+/// Marks who has this post in sight: came, was addressed, and it arrived since the window opened.
 #[inline(always)]
-fn in_sight(block: &Block, today: &Today<'_>, visit: &Visit, since: &Lane<f32>, post: &Post<'_>) -> Mask {
-    let mut seen = [0; LANES];
-    let mut any = 0;
+fn look(block: &Block, today: &Today<'_>, visit: &mut Visit, post: &Post<'_>) {
     let delivered = post.delivered;
     for lane in 0..LANES {
-        seen[lane] = visit.here[lane] & mask(delivered > since[lane]) & mask(delivered <= visit.hour[lane]);
-        any |= seen[lane];
+        let arrived = mask(delivered > visit.since[lane]) & mask(delivered <= visit.hour[lane]);
+        visit.in_sight[lane] = visit.here[lane] & arrived;
     }
-    if any != 0 && today.reach < 1.0 {
+    if today.reach < 1.0 {
         let addressed = addressed(block, today, post);
         for lane in 0..LANES {
-            seen[lane] &= addressed[lane];
+            visit.in_sight[lane] &= addressed[lane];
         }
     }
-    seen
 }
 
 /// Which members a post is addressed to when it reaches only a share of them.
 #[inline(always)]
 fn addressed(block: &Block, today: &Today<'_>, post: &Post<'_>) -> Mask {
     let at = At { replicate: today.replicate, member: 0, day: post.day, purpose: Purpose::Reach, index: post.slot / 4 };
-    let words = &at.columns(block.key, &block.id)[post.slot as usize % 4];
+    let mut words = [[0; LANES]; 4];
+    at.fill(block.key, &block.id, &mut words);
     let mut addressed = [0; LANES];
     for lane in 0..LANES {
-        addressed[lane] = mask(uniform(words[lane]) < today.reach);
+        addressed[lane] = mask(uniform(words[post.slot as usize % 4][lane]) < today.reach);
     }
     addressed
-}
-
-/// Four words for every member that are not the day's first.
-struct Drawn {
-    day: u32,
-    index: u32,
-    words: [Lane<u32>; 4],
-}
-
-/// The four words among which a post's are: those of the day it was sent. A day's first post shares the day's own, later ones share
-/// words two by two, so those of the post before are kept.
-#[inline(always)]
-fn words_of<'w>(
-    post: &Post<'_>,
-    today: &Today<'_>,
-    block: &Block,
-    words: &'w [Lane<u32>; 4],
-    other: &'w mut Option<Drawn>,
-) -> &'w [Lane<u32>; 4] {
-    let (day, index) = (post.day, post.word() / 4);
-    if (day, index) == (today.day, 0) {
-        return words;
-    }
-    if other.as_ref().is_none_or(|drawn| (drawn.day, drawn.index) != (day, index)) {
-        let at = At { replicate: today.replicate, member: 0, day, purpose: Purpose::Day, index };
-        *other = Some(Drawn { day, index, words: at.columns(block.key, &block.id) });
-    }
-    &other.as_ref().expect("drawn just now").words
 }
 
 /// What the loop over members needs of a post and of the law: values, not references, because a loop that stores into the block
@@ -215,36 +171,34 @@ fn read<const REPEATED: bool>(
     law: &Law,
     today: &Today<'_>,
     post: &Post<'_>,
-    visit: &mut Visit,
-    (in_sight, words, other): (&Mask, &[Lane<u32>; 4], &mut Option<Drawn>),
+    (words, visit): (&mut Words, &mut Visit),
     notes: &mut Notes<'_>,
 ) {
-    let n_offered = super::count(in_sight);
+    let n_offered = super::count(&visit.in_sight) as usize;
     if n_offered == 0 {
         return;
     }
     visit.begin();
     let terms = Terms::new(law, post, block.audience);
     // A copy: the loop must see that these are not columns of the block.
-    let mut reads =
-        if REPEATED { post.content.map_or([0.0; LANES], |content| block.reads[content]) } else { [0.0; LANES] };
+    let mut reads = post.content.map_or([0.0; LANES], |content| block.reads[content]);
     let mut sums = Sums::default();
-    let first = post.word() as usize % 4;
     if n_offered > FEW {
-        let words = words_of(post, today, block, words, other);
-        let (first, second) = (&words[first], &words[first + 1]);
+        let [first, second] = words.of(post, block, today);
         for lane in 0..LANES {
             let words = [first[lane], second[lane]];
-            offer::<REPEATED>(terms, (lane, in_sight[lane], words), block, visit, (&mut reads, &mut sums));
+            offer::<REPEATED>(terms, (lane, words), block, visit, (&mut reads, &mut sums));
         }
     } else {
+        let (mut few, mut ids) = ([0; FEW], [0; FEW]);
+        for (i, lane) in super::lanes(&visit.in_sight).enumerate() {
+            (few[i], ids[i]) = (lane, block.id[lane]);
+        }
+        let [first, second] = Words::of_few(post, block, today, &ids);
         visit.just_read = [0; LANES];
-        let (day, index) = (post.day, post.word() / 4);
-        for lane in super::lanes(in_sight) {
-            let at = At { replicate: today.replicate, member: block.id[lane], day, purpose: Purpose::Day, index };
-            let four = at.words(block.key);
-            let words = [four[first], four[first + 1]];
-            offer::<REPEATED>(terms, (lane, in_sight[lane], words), block, visit, (&mut reads, &mut sums));
+        for (i, &lane) in few[..n_offered].iter().enumerate() {
+            let words = [first[i], second[i]];
+            offer::<REPEATED>(terms, (lane, words), block, visit, (&mut reads, &mut sums));
         }
     }
     if law.learning > 0.0 {
@@ -260,7 +214,7 @@ fn read<const REPEATED: bool>(
 #[inline(always)]
 fn offer<const REPEATED: bool>(
     terms: Terms,
-    (lane, in_sight, [first, second]): (usize, u32, [u32; 2]),
+    (lane, [first, second]): (usize, [u32; 2]),
     block: &mut Block,
     visit: &mut Visit,
     (reads, sums): (&mut Lane<f32>, &mut Sums),
@@ -275,7 +229,7 @@ fn offer<const REPEATED: bool>(
     let tired = math::exp(law.read_per_fatigue * fatigue::felt(block.fatigue[lane]));
     let p_read = terms.delivery / (1.0 + block.unread_odds[lane] * tired);
     let u = uniform(first);
-    let read = in_sight & mask(u < p_read);
+    let read = visit.in_sight[lane] & mask(u < p_read);
     let first_read = select(mask(earlier < 0.5), law.first_read, 1.0);
     let p_click = p_read * (terms.click * x * w * first_read);
     let click = read & mask(u < p_click);

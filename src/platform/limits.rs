@@ -301,16 +301,16 @@ fn sent_at(post: &PostRecord) -> f64 {
     f64::from(post.day) * 24.0 + post.hour
 }
 
-/// Posts sent in the last so many days before the 00:00 of `day`.
+/// Posts sent in the last so many days before the 00:00 of `day`. They lie in the order of their days.
 fn sent_within(posts: &[PostRecord], day: u32, window_days: u32) -> impl Iterator<Item = &PostRecord> {
-    posts.iter().filter(move |post| post.sent && post.day < day && day - post.day <= window_days)
+    let from = posts.partition_point(|post| post.day + window_days < day);
+    posts[from..].iter().take_while(move |post| post.day < day).filter(|post| post.sent)
 }
 
 /// Number of distinct days of posts in order.
 fn days_with<'a>(posts: impl Iterator<Item = &'a PostRecord>) -> usize {
-    let mut days: Vec<u32> = posts.map(|post| post.day).collect();
-    days.dedup();
-    days.len()
+    let mut last = None;
+    posts.filter(|post| last.replace(post.day) != Some(post.day)).count()
 }
 
 /// Questions asked in the last so many days, latest day first. They lie in the order of their days, so older ones are not looked at.

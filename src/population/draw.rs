@@ -118,10 +118,12 @@ impl Audience {
         let members = self.members();
         let mut people = People::with_capacity(members as usize);
         let places = self.places(laws, replicate);
+        let mut words = [[0; LANES]; 4];
         for first in (0..members).step_by(LANES) {
             let id: Lane<u32> = std::array::from_fn(|lane| first + lane as u32);
             let at = At { replicate, member: 0, day: 0, purpose: Purpose::Traits, index: 0 };
-            let [fit_word, frailty_word, patience_word, presence_word] = at.columns(self.key, &id);
+            at.fill(self.key, &id, &mut words);
+            let [fit_word, frailty_word, patience_word, presence_word] = &words;
             let mut fit = [0.0; LANES];
             let count = LANES.min((members - first) as usize);
             let mut lane = 0;
@@ -143,9 +145,9 @@ impl Audience {
                 unread_odds[lane] = math::exp(-(base + slope * expectation[lane]));
             }
             people.fit.extend_from_slice(&fit[..count]);
-            people.frailty.extend_from_slice(&laws.frailty.column(&frailty_word)[..count]);
-            people.patience.extend_from_slice(&laws.patience.column(&patience_word)[..count]);
-            people.presence.extend_from_slice(&laws.presence.column(&presence_word)[..count]);
+            people.frailty.extend_from_slice(&laws.frailty.column(frailty_word)[..count]);
+            people.patience.extend_from_slice(&laws.patience.column(patience_word)[..count]);
+            people.presence.extend_from_slice(&laws.presence.column(presence_word)[..count]);
             people.expectation.extend_from_slice(&expectation[..count]);
             people.unread_odds.extend_from_slice(&unread_odds[..count]);
         }

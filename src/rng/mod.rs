@@ -109,17 +109,13 @@ impl At {
         philox([(self.purpose as u32) << 24 | self.index, self.member, self.day, self.replicate], key)
     }
 
-    /// The four words of each of many members at coordinates that differ in the member only: a column a word.
+    /// Fills a column with each of the four words of many members, at coordinates that differ in the member only.
     #[inline(always)]
-    pub fn columns<const N: usize>(self, key: Key, members: &[u32; N]) -> [[u32; N]; 4] {
-        let mut columns = [[0; N]; 4];
+    pub fn fill<const N: usize>(self, key: Key, members: &[u32; N], columns: &mut [[u32; N]; 4]) {
+        let [c0, c1, c2, c3] = columns;
         for i in 0..N {
-            let four = At { member: members[i], ..self }.words(key);
-            for (column, word) in columns.iter_mut().zip(four) {
-                column[i] = word;
-            }
+            [c0[i], c1[i], c2[i], c3[i]] = At { member: members[i], ..self }.words(key);
         }
-        columns
     }
 
     /// A generator that starts at these coordinates: for account-level draws by `rand` and `rand_distr`.
