@@ -29,12 +29,6 @@ pub(super) struct Visit {
     pub(super) last_post: Lane<u32>,
     /// Earlier reads of that post's content.
     pub(super) last_repeat: Lane<u32>,
-    /// Whether the member read the post at hand.
-    pub(super) just_read: Mask,
-    /// Whether it clicked on that post.
-    pub(super) just_clicked: Mask,
-    /// What that post is worth to it.
-    pub(super) just_valued: Lane<f32>,
     /// Who may do something rare: those for whom it is worked out exactly.
     pub(super) candidates: Mask,
 }
@@ -54,9 +48,6 @@ impl Visit {
             broken_link: [0; LANES],
             last_post: [0; LANES],
             last_repeat: [0; LANES],
-            just_read: [0; LANES],
-            just_clicked: [0; LANES],
-            just_valued: [0.0; LANES],
             candidates: [0; LANES],
         }
     }

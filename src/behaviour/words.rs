@@ -1,18 +1,18 @@
-//! A block's random words of one day, drawn for everyone at once. Layout: see `rng`.
+//! A block's random words of one day. Layout: see `rng`.
 
-use super::{Post, Today};
-use crate::population::{Block, LANES, Lane};
+use super::{Post, Today, count, lanes};
+use crate::population::{Block, LANES, Lane, Mask};
 use crate::rng::{At, Purpose};
 
-/// Four words for every member.
-pub(super) type Four = [Lane<u32>; 4];
+/// Up to this many members' words are drawn for them alone: one vector of the widest instruction set.
+const FEW: usize = 16;
 
 /// The words in use, and room for them that blocks take over from each other.
 pub(super) struct Words {
-    /// The day's first four: presence and hour, quitting and asking, and those of the day's first post.
-    pub(super) day: Four,
-    other: Four,
-    /// Day and group of four of `other`.
+    /// The day's first four of everyone: presence and hour, quitting and asking, and the two of the day's first post.
+    pub(super) day: [Lane<u32>; 4],
+    other: [Lane<u32>; 4],
+    /// Day and group of four of `other`, where it holds everyone's.
     held: Option<(u32, u32)>,
 }
 
@@ -29,45 +29,40 @@ impl Words {
         self.held = None;
     }
 
-    /// The two words of a post: those of the day it was sent. A day's first post shares the day's own four, later ones share words
-    /// two by two, so those of the post before are kept.
+    /// The two words of a post for those who have it in sight: those of the day it was sent. A day's first post shares the day's own
+    /// four, later ones share words two by two, so those of the post before are kept.
     #[inline(always)]
-    pub(super) fn of(&mut self, post: &Post<'_>, block: &Block, today: &Today<'_>) -> [&Lane<u32>; 2] {
-        let at = at(post, today);
-        let four = if (at.day, at.index) == (today.day, 0) {
-            &self.day
-        } else {
-            if self.held != Some((at.day, at.index)) {
-                self.held = Some((at.day, at.index));
+    pub(super) fn of(&mut self, post: &Post<'_>, block: &Block, today: &Today<'_>, in_sight: &Mask) -> [&Lane<u32>; 2] {
+        let (day, index, first) = (post.day, (2 + 2 * post.slot) / 4, (2 + 2 * post.slot as usize) % 4);
+        if (day, index) == (today.day, 0) {
+            return [&self.day[first], &self.day[first + 1]];
+        }
+        let at = At { replicate: today.replicate, member: 0, day, purpose: Purpose::Day, index };
+        if self.held != Some((day, index)) {
+            if count(in_sight) as usize <= FEW {
+                self.held = None;
+                self.fill_few(at, block, in_sight);
+            } else {
+                self.held = Some((day, index));
                 at.fill(block.key, &block.id, &mut self.other);
             }
-            &self.other
-        };
-        let first = first(post);
-        [&four[first], &four[first + 1]]
+        }
+        [&self.other[first], &self.other[first + 1]]
     }
 
-    /// The two words of a post for a few members.
+    /// Draws four for a few, mostly those who missed one of yesterday's posts.
     #[inline(always)]
-    pub(super) fn of_few<const N: usize>(
-        post: &Post<'_>,
-        block: &Block,
-        today: &Today<'_>,
-        members: &[u32; N],
-    ) -> [[u32; N]; 2] {
-        let mut four = [[0; N]; 4];
-        at(post, today).fill(block.key, members, &mut four);
-        let first = first(post);
-        [four[first], four[first + 1]]
+    fn fill_few(&mut self, at: At, block: &Block, members: &Mask) {
+        let mut ids = [0; FEW];
+        for (id, lane) in ids.iter_mut().zip(lanes(members)) {
+            *id = block.id[lane];
+        }
+        let mut four = [[0; FEW]; 4];
+        at.fill(block.key, &ids, &mut four);
+        for (i, lane) in lanes(members).enumerate().take(FEW) {
+            for (column, words) in self.other.iter_mut().zip(&four) {
+                column[lane] = words[i];
+            }
+        }
     }
-}
-
-fn at(post: &Post<'_>, today: &Today<'_>) -> At {
-    let index = (2 + 2 * post.slot) / 4;
-    At { replicate: today.replicate, member: 0, day: post.day, purpose: Purpose::Day, index }
-}
-
-/// The first of a post's words among four.
-fn first(post: &Post<'_>) -> usize {
-    (2 + 2 * post.slot as usize) % 4
 }
