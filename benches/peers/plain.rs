@@ -245,34 +245,34 @@ impl Campaign {
         let mut reports = vec![0_u64; self.posts.len()];
         let mut record = Record::default();
         let mut service = self.p.trust_at_entry;
-        for day in 0..self.days {
+        let mut days = Vec::with_capacity(self.days as usize);
+        for (day, &(from, first, to)) in self.sights.iter().enumerate() {
             if day > 0 {
                 service += self.p.service_step * (self.service - service);
             }
-            let mut counts =
-                Counts { privacy_complaints: self.complaints.sample(&mut rng) as u64, ..Counts::default() };
-            let leak_exit = 1.0 - (1.0 - self.p.leak_exit).powf(self.leaks.sample(&mut rng));
-            let (from, first, to) = self.sights[day as usize];
-            let today = Today {
-                start: DAY * f64::from(day),
-                leak_exit,
+            days.push(Today {
+                start: DAY * day as f64,
+                leak_exit: 1.0 - (1.0 - self.p.leak_exit).powf(self.leaks.sample(&mut rng)),
                 trust_target: service * self.trust_ceiling,
                 in_sight: &self.posts[from..to],
                 of_today: &self.posts[first..to],
-            };
-            for (i, member) in members.iter_mut().enumerate() {
+            });
+            let privacy_complaints = self.complaints.sample(&mut rng) as u64;
+            record.days.push(Counts { privacy_complaints, ..Counts::default() });
+        }
+        // Nothing couples members under this profile, so each lives its whole campaign while it is in the cache.
+        for (i, member) in members.iter_mut().enumerate() {
+            let reads = &mut reads[i * self.contents..][..self.contents];
+            for (today, counts) in days.iter().zip(&mut record.days) {
+                self.live(member, reads, today, counts, &mut reports, &mut rng);
                 if matches!(member.status, Status::Left | Status::Blocked) {
-                    continue;
+                    break;
                 }
-                let reads = &mut reads[i * self.contents..][..self.contents];
-                self.live(member, reads, &today, &mut counts, &mut reports, &mut rng);
             }
-            record.days.push(counts);
         }
         for _ in reports.iter().filter(|reports| **reports > self.reporters) {
             record.limits += u64::from(rng.random_bool(self.p.enforce_prob));
         }
-        let last = record.days.last_mut().expect("a campaign has a day");
         let mut inquiry_purchases = 0;
         for member in &mut members {
             self.close(member, &mut inquiry_purchases, &mut record, &mut rng);
