@@ -106,7 +106,7 @@ fn plain(file: &plan::File, case: &str, replicates: u32, seed: u32) -> Answer {
         serde_json::to_value(&file.parameters).and_then(serde_json::from_value).expect("it names them all");
     let case = file.cases.iter().find(|known| known.name == case).expect("the driver names cases of the file");
     let started = Instant::now();
-    let campaign = plain::Campaign::new(case, parameters);
+    let campaign = plain::Campaign::new(case, &parameters);
     let first = u64::from(seed) << 32;
     let records: Vec<plain::Record> =
         (0..u64::from(replicates)).map(|replicate| campaign.replicate(first + replicate)).collect();

@@ -187,7 +187,8 @@ fn logistic(x: f64) -> f64 {
 }
 
 impl Campaign {
-    pub(crate) fn new(case: &Case, p: Parameters) -> Campaign {
+    pub(crate) fn new(case: &Case, p: &Parameters) -> Campaign {
+        let p = *p;
         let beta = |mean: f64, concentration: f64| {
             Beta::new(mean * concentration, (1.0 - mean) * concentration).expect("shapes above 0")
         };
@@ -255,7 +256,7 @@ impl Campaign {
                 leak_exit: 1.0 - (1.0 - self.p.leak_exit).powf(self.leaks.sample(&mut rng)),
                 trust_target: service * self.trust_ceiling,
                 in_sight: &self.posts[from..to],
-                of_today: &self.posts[first..to],
+                fresh: &self.posts[first..to],
             });
             let privacy_complaints = self.complaints.sample(&mut rng) as u64;
             record.days.push(Counts { privacy_complaints, ..Counts::default() });
@@ -325,7 +326,7 @@ impl Campaign {
             return;
         }
         counts.member_days += 1;
-        counts.delivered += today.of_today.len() as u64;
+        counts.delivered += today.fresh.len() as u64;
         if rng.random::<f64>() >= presence {
             return;
         }
@@ -342,7 +343,7 @@ impl Campaign {
         if member.status == Status::Active && member.due == f64::INFINITY {
             self.ask(member, now, counts, rng);
         }
-        self.quit(member, now, &visit, today, counts, reports, rng);
+        self.quit(member, &visit, today, counts, reports, rng);
         member.trust += p.trust_drift * (today.trust_target - member.trust);
         member.voice = self.voice(member.trust);
     }
@@ -449,7 +450,6 @@ impl Campaign {
     fn quit(
         &self,
         member: &mut Member,
-        now: f64,
         visit: &Visit,
         today: &Today<'_>,
         counts: &mut Counts,
@@ -502,7 +502,7 @@ impl Campaign {
             member.status = Status::Left;
             counts.leaves += 1;
         }
-        counts.delivered -= today.of_today.iter().filter(|post| post.at > now).count() as u64;
+        counts.delivered -= today.fresh.iter().filter(|post| post.at > member.last_visit).count() as u64;
     }
 
     fn close(&self, member: &mut Member, purchases: &mut u64, record: &mut Record, rng: &mut SmallRng) {
@@ -532,7 +532,8 @@ struct Today<'a> {
     trust_target: f64,
     /// Yesterday's and today's posts.
     in_sight: &'a [Post],
-    of_today: &'a [Post],
+    /// Today's.
+    fresh: &'a [Post],
 }
 
 /// What a visit leaves for the decision to quit.

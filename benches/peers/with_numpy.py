@@ -3,7 +3,7 @@
 What made it fast, measured on one core: 64 replicates a batch, so that columns stay near and calls are few; single precision, which NumPy
 computes with vector instructions; all probabilities compared with 16 raw bits (0.5 ns a draw, `random(dtype=float32)` takes 1.9);
 where the event is rare, 16 bits only choose candidates and more digits decide; hours and traits by table of 65536 quantiles, not
-by sampler (two thirds of a quiet campaign otherwise); `take` and `out` but never `where=`, which is ten times slower; counts by
+by sampler (a fifth of the time of a quiet campaign); `take` and `out` but never `where=`, which is ten times slower; counts by
 replicate from the order of indices.
 """
 
