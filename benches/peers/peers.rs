@@ -13,7 +13,7 @@ use std::io::{self, BufRead, Write};
 use std::time::Instant;
 
 use serde::Serialize;
-use wearout::engine::{Progress, simulate};
+use wearout::engine::{Engine, simulate};
 use wearout::tally::{Outcome, PairedTally};
 
 /// What a side answers.
@@ -59,7 +59,7 @@ fn wearout(case: &str, replicates: u32, seed: u32) -> Answer {
     let (experiment, _) = plan::experiment(case, u64::from(seed));
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("one thread");
     let started = Instant::now();
-    let tallies = pool.install(|| simulate(&experiment, 0..replicates, &Progress::default()));
+    let tallies = pool.install(|| simulate(&experiment, 0..replicates, &Engine::default()));
     let seconds = started.elapsed().as_secs_f64();
     let total = |outcome| move |t: &PairedTally| t.plans[0].total(outcome) as f64;
     let mut totals = BTreeMap::new();

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::engine::Instructions;
+
 /// What a sending plan does to the people who receive it: a Monte Carlo simulator for messaging groups.
 #[derive(Debug, Parser)]
 #[command(name = "wearout", version, max_term_width = 100)]
@@ -60,6 +62,9 @@ pub(super) struct RunArgs {
     /// Threads; the result does not depend on them [default: all]
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1024))]
     pub(super) threads: Option<u32>,
+    /// Instruction set; the result does not depend on it [default: the fastest of this machine]
+    #[arg(long, value_parser = instructions)]
+    pub(super) instructions: Option<Instructions>,
     /// Folder for results
     #[arg(long, default_value = "output")]
     pub(super) out: PathBuf,
@@ -95,6 +100,13 @@ pub(super) enum Listed {
     Parameters,
     Platforms,
     Charts,
+}
+
+fn instructions(name: &str) -> Result<Instructions, String> {
+    Instructions::find(name).ok_or_else(|| {
+        let names: Vec<&str> = Instructions::available().into_iter().map(Instructions::name).collect();
+        format!("this machine has {}", names.join(", "))
+    })
 }
 
 fn positive(text: &str) -> Result<f64, String> {

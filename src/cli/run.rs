@@ -1,7 +1,7 @@
 //! `wearout run`: the main job, from a scenario to tables, a verdict, files and charts.
 
 use std::num::NonZeroUsize;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::thread;
 use std::time::Instant;
 
@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use super::args::RunArgs;
 use super::{Failure, print, progress, scenarios, tell};
 use crate::analysis::{self, Comparison, Zone};
-use crate::engine::Engine;
+use crate::engine::{Engine, Instructions, Part};
 use crate::plan::{self, Experiment};
 use crate::report::chart::{CHARTS, Caption, render};
 use crate::report::manifest::{Asked, Timing, manifest};
@@ -22,20 +22,20 @@ use crate::study::{self, Compared, Target};
 use crate::tally::{self, Metric};
 
 pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
-    let started = Instant::now();
-    let draft = scenarios::read(&args.scenario, &args.set)?;
-    let experiment = plan::compile(&draft, args.seed)?;
-    let scenario = &draft.scenario;
-    let headline: Vec<&'static Metric> = scenario.headline.iter().filter_map(|key| tally::find(key)).collect();
-    let folder = report::folder(&args.out, &scenario.name)?;
-    let compile_s = started.elapsed().as_secs_f64();
-
     let threads = match args.threads {
         Some(threads) => threads as usize,
         None => thread::available_parallelism().map_or(1, NonZeroUsize::get),
     };
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().context("cannot start threads")?;
-    let engine = Arc::new(Engine::default());
+    let started = Instant::now();
+    let draft = scenarios::read(&args.scenario, &args.set)?;
+    let experiment = pool.install(|| plan::compile(&draft, args.seed))?;
+    let scenario = &draft.scenario;
+    let headline: Vec<&'static Metric> = scenario.headline.iter().filter_map(|key| tally::find(key)).collect();
+    let folder = report::folder(&args.out, &scenario.name)?;
+    let compile_s = started.elapsed().as_secs_f64();
+
+    let engine = Arc::new(engine(args));
     stop_on_interrupt(&engine)?;
 
     let (target, total) = target(args, &experiment);
@@ -58,13 +58,16 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
         notes: &notes,
     };
 
-    let drawing = Instant::now();
+    let reporting = Instant::now();
     let mut files = pool.install(|| files(scenario, &compared, &headline, args.seed))?;
     let timing = Timing {
         threads,
+        instructions: engine.instructions().name(),
         compile_s,
         simulate_s,
-        draw_s: drawing.elapsed().as_secs_f64(),
+        people_s: engine.spent(Part::Draw).as_secs_f64(),
+        merge_s: engine.spent(Part::Merge).as_secs_f64(),
+        report_s: reporting.elapsed().as_secs_f64(),
         member_days_per_s: compared.member_days as f64 / simulate_s,
     };
     let asked = Asked { seed: args.seed, precision: args.precision, set: args.set.clone() };
@@ -96,6 +99,12 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     } else {
         Ok(())
     }
+}
+
+/// The engine asked for, with this process's clock.
+fn engine(args: &RunArgs) -> Engine {
+    static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+    Engine::on(args.instructions.unwrap_or_else(Instructions::best)).timed(|| START.elapsed())
 }
 
 /// The first interrupt lets replicates in flight finish; the second ends at once.

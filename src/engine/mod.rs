@@ -8,6 +8,7 @@ mod replicate;
 
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
 
 use rayon::prelude::*;
 
@@ -16,16 +17,29 @@ pub use kernel::Instructions;
 use crate::plan::Experiment;
 use crate::tally::PairedTally;
 
-/// An engine at work: what it computes with, how far it has come and whether it should stop; shared with whoever watches.
+/// An engine at work: what it computes with, how far it has come, where its time goes and whether it should stop; shared with
+/// whoever watches.
 #[derive(Debug)]
 pub struct Engine {
     instructions: Instructions,
+    clock: fn() -> Duration,
+    spent_ns: [AtomicU64; 2],
     replicates: AtomicU64,
     stopped: AtomicBool,
 }
 
+/// Work around the members' days that is timed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(usize)]
+pub enum Part {
+    /// Drawing the people.
+    Draw,
+    /// Merging replicates into estimates.
+    Merge,
+}
+
 impl Default for Engine {
-    /// On the fastest instruction set of this machine.
+    /// On the fastest instruction set of this machine, without a clock.
     fn default() -> Engine {
         Engine::on(Instructions::best())
     }
@@ -34,12 +48,38 @@ impl Default for Engine {
 impl Engine {
     /// On a chosen instruction set; results do not depend on it.
     pub fn on(instructions: Instructions) -> Engine {
-        Engine { instructions, replicates: AtomicU64::new(0), stopped: AtomicBool::new(false) }
+        Engine {
+            instructions,
+            clock: || Duration::ZERO,
+            spent_ns: [const { AtomicU64::new(0) }; 2],
+            replicates: AtomicU64::new(0),
+            stopped: AtomicBool::new(false),
+        }
+    }
+
+    /// With a clock, which gives the time since any fixed moment: the engine has none of its own.
+    #[must_use]
+    pub fn timed(self, clock: fn() -> Duration) -> Engine {
+        Engine { clock, ..self }
     }
 
     /// What it computes with.
     pub fn instructions(&self) -> Instructions {
         self.instructions
+    }
+
+    /// Does part of the work and counts the time it takes.
+    pub fn part<T>(&self, part: Part, work: impl FnOnce() -> T) -> T {
+        let started = (self.clock)();
+        let done = work();
+        let spent = (self.clock)().saturating_sub(started).as_nanos() as u64;
+        self.spent_ns[part as usize].fetch_add(spent, Ordering::Relaxed);
+        done
+    }
+
+    /// Time spent on a part so far, all threads together; zero without a clock.
+    pub fn spent(&self, part: Part) -> Duration {
+        Duration::from_nanos(self.spent_ns[part as usize].load(Ordering::Relaxed))
     }
 
     /// Replicates finished so far.
@@ -68,7 +108,7 @@ pub fn simulate(experiment: &Experiment, replicates: Range<u32>, engine: &Engine
             if engine.stopped() {
                 return None;
             }
-            let tally = replicate::replicate(experiment, number, engine.instructions);
+            let tally = replicate::replicate(experiment, number, engine);
             engine.replicates.fetch_add(1, Ordering::Relaxed);
             Some(tally)
         })

@@ -3,7 +3,7 @@
 //! Order of a day (contract, section 3): 00:00 the platform judges; the day's posts are fixed; members live their day, block by
 //! block; 24:00 the series are recorded. One closing midnight follows the last day, then the horizon.
 
-use super::Instructions;
+use super::{Engine, Instructions, Part};
 use crate::behaviour::{Notes, Post, Today};
 use crate::plan::{Experiment, Plan};
 use crate::platform::{Account, Group, Treatment};
@@ -13,17 +13,17 @@ use crate::tally::{Counts, Outcome, PairedTally, PostRecord, QuestionRecord, Tal
 use crate::units::{Channel, Privacy};
 
 /// Simulates one replicate of every plan.
-pub(super) fn replicate(experiment: &Experiment, number: u32, instructions: Instructions) -> PairedTally {
+pub(super) fn replicate(experiment: &Experiment, number: u32, engine: &Engine) -> PairedTally {
+    let people = engine.part(Part::Draw, || draw(experiment, number, engine.instructions));
+    let campaigns = experiment.plans.iter().map(|plan| Campaign::new(experiment, plan, &people, number));
+    PairedTally::new(number, campaigns.map(|campaign| campaign.run(engine.instructions)).collect())
+}
+
+/// Everyone whom any plan addresses.
+fn draw(experiment: &Experiment, number: u32, instructions: Instructions) -> Vec<Option<People>> {
     let addressed = |audience: usize| experiment.plans.iter().any(|plan| plan.audiences.contains(&audience));
-    let people: Vec<Option<People>> = experiment
-        .audiences
-        .iter()
-        .enumerate()
-        .map(|(i, audience)| addressed(i).then(|| instructions.draw(audience, &experiment.laws, number)))
-        .collect();
-    let tallies =
-        experiment.plans.iter().map(|plan| Campaign::new(experiment, plan, &people, number).run(instructions));
-    PairedTally::new(number, tallies.collect())
+    let audiences = experiment.audiences.iter().enumerate();
+    audiences.map(|(i, audience)| addressed(i).then(|| instructions.draw(audience, &experiment.laws, number))).collect()
 }
 
 /// The parallel world in which one plan runs.

@@ -1,6 +1,8 @@
 //! Members from distributions: each trait from one uniform of its own by inverse CDF, so that changing a distribution moves every
 //! member monotonically and two scenarios meet the same people (quantile coupling).
 
+use rayon::prelude::*;
+
 use super::block::{LANES, Lane};
 use super::quantile_table::QuantileTable;
 use crate::math;
@@ -101,7 +103,7 @@ impl Audience {
             relation: relation as f32,
             fit_spread,
             account_spread,
-            fit: (0..=2 * steps as u32).map(table).collect(),
+            fit: (0..=2 * steps as u32).into_par_iter().map(table).collect(),
             logit_fit,
             lowest_logit,
         }

@@ -30,12 +30,18 @@ pub struct Asked {
 pub struct Timing {
     /// Threads.
     pub threads: usize,
+    /// Instruction set; results do not depend on it.
+    pub instructions: &'static str,
     /// Reading the scenario and building its tables, seconds.
     pub compile_s: f64,
     /// Simulating and merging, seconds.
     pub simulate_s: f64,
-    /// Drawing charts and making tables, seconds.
-    pub draw_s: f64,
+    /// Of that, drawing the people: seconds of all threads added up.
+    pub people_s: f64,
+    /// Of that, merging replicates into estimates, seconds.
+    pub merge_s: f64,
+    /// Making tables and drawing charts, seconds.
+    pub report_s: f64,
     /// Member-days a second, over all threads.
     pub member_days_per_s: f64,
 }

@@ -1,7 +1,7 @@
 //! Compares the plans of an experiment on the same people, and says how far the unknown enforcement moves ban risks.
 
 use crate::analysis::{Accumulator, Comparison, EnforcementRange, KEPT_REPLICATES, Look, PlanInfo, Precision};
-use crate::engine::{Engine, simulate};
+use crate::engine::{Engine, Part, simulate};
 use crate::parameter;
 use crate::plan::Experiment;
 use crate::stats::mean::Moments;
@@ -65,7 +65,7 @@ pub fn compare(
             let chunk = simulate(experiment, from..to.min(from + LARGEST_CHUNK), engine);
             let days = |outcome| chunk.iter().flat_map(|paired| &paired.plans).map(|t| t.total(outcome)).sum::<u64>();
             member_days += days(Outcome::MemberDays) + days(Outcome::LeakExits);
-            accumulator.accumulate(&chunk);
+            engine.part(Part::Merge, || accumulator.accumulate(&chunk));
         }
     };
     let wanted = match *target {
@@ -92,7 +92,7 @@ pub fn compare(
     if replicates == 0 {
         return None;
     }
-    let comparison = accumulator.finish();
+    let comparison = engine.part(Part::Merge, || accumulator.finish());
     let enforcement = enforcement(experiment, &comparison, engine);
     let partial = replicates < wanted || engine.stopped();
     Some(Compared { comparison, enforcement, look, member_days, partial })
@@ -132,7 +132,8 @@ fn enforcement(experiment: &Experiment, comparison: &Comparison, engine: &Engine
         }
         while accumulator.replicates() < u64::from(replicates) && !engine.stopped() {
             let from = accumulator.replicates() as u32;
-            accumulator.accumulate(&simulate(&variant, from..replicates.min(from + LARGEST_CHUNK), engine));
+            let chunk = simulate(&variant, from..replicates.min(from + LARGEST_CHUNK), engine);
+            engine.part(Part::Merge, || accumulator.accumulate(&chunk));
         }
         accumulator.finish()
     });
