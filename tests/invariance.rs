@@ -7,8 +7,9 @@ mod experiment;
 
 use experiment::{Run, experiment};
 use proptest::prelude::*;
-use wearout::engine::{Engine, simulate};
+use wearout::engine::{Engine, Instructions, simulate};
 use wearout::plan::Experiment;
+use wearout::scenario::SHIPPED;
 use wearout::tally::{Outcome, PairedTally, Tally};
 
 /// Three plans that use most mechanisms, and two audiences.
@@ -82,6 +83,26 @@ fn one_two_and_seven_threads_count_alike() {
     assert_eq!(one.len(), 13);
     assert!(one == on_threads(2, &experiment));
     assert!(one == on_threads(7, &experiment));
+}
+
+/// Shells, threads and chunks together, on everything that is shipped and on the scenario above, which switches everything on.
+#[test]
+fn every_instruction_set_thread_and_chunk_counts_alike() {
+    let pools = [1, 2].map(|n| rayon::ThreadPoolBuilder::new().num_threads(n).build().expect("a small pool"));
+    let texts = SHIPPED.iter().copied().chain([("busy", BUSY)]);
+    for (name, text) in texts {
+        let experiment = experiment(text);
+        let on = |set, replicates| simulate(&experiment, replicates, &Engine::on(set));
+        let [slowest, faster @ ..] = &Instructions::available()[..] else {
+            unreachable!("the baseline is always there")
+        };
+        let baseline = pools[0].install(|| on(*slowest, 0..5));
+        assert_eq!(baseline.len(), 5);
+        for set in [slowest].into_iter().chain(faster) {
+            let chunks = [0..1, 1..4, 4..5].into_iter().flat_map(|chunk| pools[1].install(|| on(*set, chunk)));
+            assert!(baseline == chunks.collect::<Vec<_>>(), "{name} on {}", set.name());
+        }
+    }
 }
 
 proptest! {

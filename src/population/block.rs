@@ -195,3 +195,64 @@ pub fn pack(blocks: &mut Vec<Block>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parameter::Parameters;
+    use crate::population::{Laws, PeopleLaw};
+    use crate::units::Channel;
+
+    /// Members by number, with the columns that must have moved along.
+    fn living(blocks: &[Block]) -> Vec<(u32, u32, u32, Option<u32>)> {
+        let of = |block: &Block, lane: usize| {
+            let reads = block.reads.first().map(|reads| reads[lane].to_bits());
+            (block.id[lane], block.status[lane], block.frailty[lane].to_bits(), reads)
+        };
+        let lanes = blocks.iter().flat_map(|block| (0..LANES).map(move |lane| (block, lane)));
+        let mut living: Vec<_> =
+            lanes.filter(|(block, lane)| block.is_alive(*lane)).map(|(block, lane)| of(block, lane)).collect();
+        living.sort_unstable();
+        living
+    }
+
+    #[test]
+    fn packing_keeps_everyone_and_leaves_no_block_too_many() {
+        let laws = Laws::new(&Parameters::best());
+        let people = PeopleLaw { fit: 0.5, fit_spread: 0.0, account_spread: 0.0, relation: 1.0 };
+        let audience = Audience::new(&laws, ([1, 2], [3, 4]), Channel::Direct, (1, 700), people);
+        let people = audience.draw(&laws, 0);
+        let everyone: Vec<u32> = (0..700).collect();
+        let gather = |members: &[u32]| Block::gather((&audience, &people), members, (0, 0), 0.5, 1);
+        let mut blocks: Vec<Block> = everyone.chunks(LANES).map(gather).collect();
+        for block in &mut blocks {
+            for lane in 0..LANES {
+                block.reads[0][lane] = block.id[lane] as f32;
+                block.last_visit[lane] = -(block.id[lane] as f32);
+                if block.is_alive(lane) && block.id[lane] % 5 == 0 {
+                    block.status[lane] = Status::Muted as u32;
+                    block.muted += 1;
+                }
+            }
+        }
+        for share in [3, 2, 1] {
+            for block in &mut blocks {
+                for lane in 0..LANES {
+                    if block.is_alive(lane) && block.id[lane].wrapping_mul(0x9E37_79B9) >> 30 >= share {
+                        block.remove(lane, Status::Left);
+                    }
+                }
+            }
+            let before = living(&blocks);
+            pack(&mut blocks);
+            assert_eq!(living(&blocks), before);
+            assert_eq!(blocks.len(), before.len().div_ceil(LANES));
+            for block in &blocks {
+                let here = (0..LANES).filter(|&lane| block.is_alive(lane));
+                let muted = here.clone().filter(|&lane| block.status[lane] == Status::Muted as u32);
+                assert_eq!((block.alive as usize, block.muted as usize), (here.clone().count(), muted.count()));
+                assert!(here.clone().all(|lane| block.last_visit[lane] == -(block.id[lane] as f32)));
+            }
+        }
+    }
+}
