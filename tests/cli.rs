@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use tempfile::TempDir;
+use wearout::engine::Instructions;
 
 const FIVE_LINES: &str = "[audience.club]\nsize = 60\n[plan.daily]\n[plan.spaced]\nevery = \"48h\"\n";
 
@@ -60,11 +61,12 @@ fn a_five_line_plan_runs_and_leaves_every_file() {
 }
 
 #[test]
-fn a_repetition_is_the_same_to_the_byte_whatever_the_threads() {
+fn a_repetition_is_the_same_to_the_byte_whatever_the_threads_and_instructions() {
     let folder = folder_with("club.toml", FIVE_LINES);
-    for threads in ["1", "2", "7"] {
+    let slowest = Instructions::available()[0].name();
+    for on in [["--threads", "1"], ["--threads", "7"], ["--instructions", slowest]] {
         let output =
-            wearout(folder.path(), &["run", "club.toml", "--replicates", "30", "--quiet", "--threads", threads]);
+            wearout(folder.path(), &[&["run", "club.toml", "--replicates", "30", "--quiet"], &on[..]].concat());
         assert_eq!(status(&output), 0, "{}", stderr(&output));
     }
     let runs = folder.path().join("output/club");

@@ -18,7 +18,6 @@ use crate::tally::{Counts, Horizon};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Instructions(Set);
 
-/// Slowest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Set {
     /// What every CPU of the architecture has: SSE2 on x86-64, NEON on aarch64.
@@ -29,26 +28,38 @@ enum Set {
     Avx512,
 }
 
+impl Set {
+    /// Slowest first.
+    const ALL: &[Set] = &[
+        Set::Baseline,
+        #[cfg(target_arch = "x86_64")]
+        Set::Avx2,
+        #[cfg(target_arch = "x86_64")]
+        Set::Avx512,
+    ];
+
+    /// Whether this machine has it: everything that its shell below is compiled for.
+    fn is_here(self) -> bool {
+        match self {
+            Set::Baseline => true,
+            #[cfg(target_arch = "x86_64")]
+            Set::Avx2 => is_x86_feature_detected!("avx2") && is_x86_feature_detected!("bmi2"),
+            #[cfg(target_arch = "x86_64")]
+            Set::Avx512 => {
+                Set::Avx2.is_here()
+                    && is_x86_feature_detected!("avx512f")
+                    && is_x86_feature_detected!("avx512bw")
+                    && is_x86_feature_detected!("avx512dq")
+                    && is_x86_feature_detected!("avx512vl")
+            }
+        }
+    }
+}
+
 impl Instructions {
     /// Every instruction set of this machine, slowest first.
     pub fn available() -> Vec<Instructions> {
-        let mut sets = vec![Instructions(Set::Baseline)];
-        #[cfg(target_arch = "x86_64")]
-        {
-            let avx2 = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("bmi2");
-            if avx2 {
-                sets.push(Instructions(Set::Avx2));
-            }
-            if avx2
-                && is_x86_feature_detected!("avx512f")
-                && is_x86_feature_detected!("avx512bw")
-                && is_x86_feature_detected!("avx512dq")
-                && is_x86_feature_detected!("avx512vl")
-            {
-                sets.push(Instructions(Set::Avx512));
-            }
-        }
-        sets
+        Set::ALL.iter().filter(|set| set.is_here()).map(|set| Instructions(*set)).collect()
     }
 
     /// The fastest of this machine.
