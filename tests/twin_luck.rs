@@ -120,7 +120,7 @@ fn judge(case: &Case, (size, replicates): (u32, u32)) -> (String, Vec<String>) {
         }
         for what in case.shows {
             let moved = moved.0.get(what).unwrap_or_else(|| panic!("{name}: no count `{what}`"));
-            row += &format!("; {moved:.0} {what}");
+            row.extend(["; ", &moved.round().to_string(), " ", what]);
             if *moved < SEEN * allowed {
                 faults.push(format!("{name}: only {moved} {what} show it, {allowed:.1} may flip"));
             }
