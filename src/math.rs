@@ -198,7 +198,7 @@ mod tests {
                 let r = (f64::from(xs[i]) - first) * inverse;
                 f64::from(found[i]) - (anchor + r * (1.0 - r * (0.5 - r * (1.0 / 3.0))))
             });
-            let must_rise = 1.0 <= first && first < 8192.0;
+            let must_rise = (1.0..8192.0).contains(&first);
             larger(absolute / (1.0 + anchor.abs()), if must_rise { falls(&found) } else { 0.0 })
         };
         is_stated(1.1e-7, worst(f32::MIN_POSITIVE, f32::INFINITY, error));
