@@ -464,3 +464,15 @@ gift = true",
     shows: &["reads", "clicks", "leaves"],
     ..NOTHING
 };
+
+/// Small chances of quitting and asking, which the engine screens with half a word before it looks closely: one visit in
+/// 65,536 lies in the last step of a screen, so this one wants many.
+pub(crate) const SCREENED: Case = Case {
+    name: "screened chances",
+    club: "fit = 0.95",
+    on: "distrust_base = -6.0\nquestion_rate = 0.05",
+    with: "read_base = -8.0\nfrailty_variance = 0.1\nmute_share = 0.0",
+    plan: "days = [1]\nreply = \"1h\"",
+    shows: &["leaves", "questions"],
+    ..NOTHING
+};
