@@ -198,30 +198,4 @@ mod tests {
         let first: Vec<u32> = (0..4).map(|_| stream.try_next_u32().unwrap()).collect();
         assert_eq!(first, SOMEWHERE.words([1, 2]));
     }
-
-    /// Neighbouring members, days and replicates as the kernel uses them: means and correlations within 5 standard errors.
-    #[test]
-    fn neighbours_are_uniform_and_uncorrelated() {
-        let n = 200_000_u32;
-        let at =
-            |i: u32| At { replicate: i % 40, member: i / 40 % 500, day: i / 20_000, purpose: Purpose::Day, index: 0 };
-        let steps: [fn(At) -> At; 3] = [
-            |at| At { member: at.member + 1, ..at },
-            |at| At { day: at.day + 1, ..at },
-            |at| At { replicate: at.replicate + 1, ..at },
-        ];
-        let centred = |word: u32| uniform_f64(word) - 0.5;
-        let bound = 5.0 / f64::from(n).sqrt() / 12.0;
-        for step in steps {
-            for word in 0..4 {
-                let (mut mean, mut product) = (0.0, 0.0);
-                for i in 0..n {
-                    let here = centred(at(i).words([9, 9])[word]);
-                    mean += here / f64::from(n);
-                    product += here * centred(step(at(i)).words([9, 9])[word]) / f64::from(n);
-                }
-                assert!(mean.abs() < bound * 12.0_f64.sqrt() && product.abs() < bound, "word {word}: {mean} {product}");
-            }
-        }
-    }
 }

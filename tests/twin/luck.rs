@@ -2,7 +2,8 @@
 //! probability, a quantity is its law's quantile at that number.
 //!
 //! A keyed generator answers from the coordinates alone; [`OwnLuck`] draws in sequence. `reach` may be asked more than once and
-//! must then say the same; everything else is asked at most once.
+//! must then say the same; everything else is asked at most once. Some events are only asked about after another has
+//! happened; `given` is then the probability of all that had to happen, for a generator that nests them in one word.
 
 use std::cell::RefCell;
 
@@ -28,17 +29,19 @@ pub trait Luck {
     fn frailty(&self, member: usize) -> f64;
     fn patience(&self, member: usize) -> f64;
     fn presence_share(&self, member: usize) -> f64;
+    /// Noise of the signal by which a plan selects.
+    fn signal_noise(&self, member: usize) -> f64;
 
     // A member's day.
     fn leak(&self, member: usize, day: u32) -> f64;
     fn presence(&self, member: usize, day: u32) -> f64;
-    fn visit_time(&self, member: usize, day: u32) -> f64;
+    fn visit_time(&self, member: usize, day: u32, given: f64) -> f64;
     fn question(&self, member: usize, day: u32) -> f64;
     fn quit(&self, member: usize, day: u32) -> f64;
     fn cause(&self, member: usize, day: u32) -> f64;
     fn mute(&self, member: usize, day: u32) -> f64;
     fn block(&self, member: usize, day: u32) -> f64;
-    fn report(&self, member: usize, day: u32) -> f64;
+    fn report(&self, member: usize, day: u32, given: f64) -> f64;
 
     // A question, by the day on which it was asked.
     fn answered(&self, member: usize, asked: u32) -> f64;
@@ -49,8 +52,8 @@ pub trait Luck {
     // A member and a post.
     fn reach(&self, member: usize, slot: Slot) -> f64;
     fn read(&self, member: usize, slot: Slot) -> f64;
-    fn click(&self, member: usize, slot: Slot) -> f64;
-    fn purchase(&self, member: usize, slot: Slot) -> f64;
+    fn click(&self, member: usize, slot: Slot, given: f64) -> f64;
+    fn purchase(&self, member: usize, slot: Slot, given: f64) -> f64;
     fn interaction(&self, member: usize, slot: Slot) -> f64;
 
     // After the horizon.
@@ -59,9 +62,12 @@ pub trait Luck {
     fn recommend(&self, member: usize) -> f64;
 
     // The account.
-    fn leaks(&self, day: u32) -> f64;
-    fn privacy_complaints(&self, day: u32) -> f64;
     fn limit(&self, slot: Slot) -> f64;
+    fn delay(&self, day: u32) -> f64;
+    /// Privacy incidents of a day, a Poisson variable of that mean.
+    fn leaks(&self, day: u32, mean: f64) -> u32;
+    /// Privacy complaints of a day, likewise.
+    fn privacy_complaints(&self, day: u32, mean: f64) -> u32;
 
     /// A member's traits; by inverse CDF unless the generator has a faster way to the same laws.
     fn traits(&self, member: usize, law: &Law) -> Traits {
@@ -103,13 +109,21 @@ macro_rules! in_sequence {
 
 impl Luck for OwnLuck {
     in_sequence! {
-        fit(usize) frailty(usize) patience(usize) presence_share(usize)
-        leak(usize, u32) presence(usize, u32) visit_time(usize, u32) question(usize, u32)
-        quit(usize, u32) cause(usize, u32) mute(usize, u32) block(usize, u32) report(usize, u32)
+        fit(usize) frailty(usize) patience(usize) presence_share(usize) signal_noise(usize)
+        leak(usize, u32) presence(usize, u32) visit_time(usize, u32, f64) question(usize, u32)
+        quit(usize, u32) cause(usize, u32) mute(usize, u32) block(usize, u32) report(usize, u32, f64)
         answered(usize, u32) reply_delay(usize, u32) reply_patience(usize, u32) inquiry_purchase(usize, u32)
-        read(usize, Slot) click(usize, Slot) purchase(usize, Slot) interaction(usize, Slot)
+        read(usize, Slot) click(usize, Slot, f64) purchase(usize, Slot, f64) interaction(usize, Slot)
         repurchase(usize) complaint(usize) recommend(usize)
-        leaks(u32) privacy_complaints(u32) limit(Slot)
+        limit(Slot) delay(u32)
+    }
+
+    fn leaks(&self, _: u32, mean: f64) -> u32 {
+        poisson(mean, self.next())
+    }
+
+    fn privacy_complaints(&self, _: u32, mean: f64) -> u32 {
+        poisson(mean, self.next())
     }
 
     fn reach(&self, member: usize, slot: Slot) -> f64 {
@@ -130,4 +144,16 @@ impl Luck for OwnLuck {
             beta(law.presence, generator),
         )
     }
+}
+
+/// Quantile of a Poisson law.
+fn poisson(mean: f64, u: f64) -> u32 {
+    let (mut k, mut term) = (0, (-mean).exp());
+    let mut below = term;
+    while u >= below && term > 0.0 {
+        k += 1;
+        term *= mean / f64::from(k);
+        below += term;
+    }
+    k
 }

@@ -2,6 +2,7 @@
 
 use statrs::distribution::{self, ContinuousCDF};
 use wearout::parameter::Parameters;
+use wearout::tally::{REPEATS, Repeat};
 use wearout::units::{Kind, Privacy};
 
 use super::luck::{Luck, Slot};
@@ -135,7 +136,9 @@ pub struct Sent<'a> {
     pub index: usize,
     /// Its calendar slot.
     pub slot: Slot,
-    /// Hour of its delivery.
+    /// Hour at which it was sent.
+    pub goes_out: f64,
+    /// Hour of its arrival.
     pub at: f64,
     /// Delivery factor, D.
     pub factor: f64,
@@ -148,7 +151,7 @@ pub struct Sent<'a> {
 pub struct Today<'a> {
     /// Day, from 1.
     pub day: u32,
-    /// Yesterday's and today's posts, in order of delivery.
+    /// Posts that may be in sight, in order of arrival.
     pub sent: &'a [Sent<'a>],
     /// Service reputation of the group, S.
     pub service: f64,
@@ -173,12 +176,18 @@ pub struct Ledger {
     pub counts: Counts,
     /// Of each post so far.
     pub posts: Vec<PostCounts>,
+    /// Of reads, by earlier reads of the same content.
+    pub repeats: [Repeat; REPEATS],
 }
 
 impl Ledger {
     /// An empty ledger for that many posts.
     pub fn new(posts: usize) -> Ledger {
-        Ledger { counts: Counts::default(), posts: vec![PostCounts::default(); posts] }
+        Ledger {
+            counts: Counts::default(),
+            posts: vec![PostCounts::default(); posts],
+            repeats: [Repeat::default(); REPEATS],
+        }
     }
 }
 
@@ -188,6 +197,8 @@ struct Impression<'a> {
     /// Lowest value read, V-.
     lowest_value: Option<f64>,
     last_read: Option<&'a Sent<'a>>,
+    /// Row of the ledger's repeats to which that read belongs.
+    last_row: usize,
     over_patience: bool,
     broken_link: bool,
 }
@@ -204,15 +215,17 @@ pub fn day<L: Luck>(member: &mut Member, today: &Today, p: &Parameters, luck: &L
     }
     ledger.counts.member_days += 1;
     let mut gone_at = f64::INFINITY;
-    if visits(member, today, p, luck) {
-        let now = today.start() + visit_hour(p, luck.visit_time(member.id, today.day));
+    let presence = presence(member, p);
+    if luck.presence(member.id, today.day) < presence {
+        let now = today.start() + visit_hour(p, luck.visit_time(member.id, today.day, presence));
         visit(member, now, today, p, luck, ledger);
         if member.gone() {
             gone_at = now;
         }
     }
-    let addressed =
-        |post: &&Sent| post.slot.day == today.day && post.at <= gone_at && is_addressed(member.id, post, today, luck);
+    let addressed = |post: &&Sent| {
+        post.slot.day == today.day && post.goes_out <= gone_at && is_addressed(member.id, post, today, luck)
+    };
     ledger.counts.delivered += today.sent.iter().filter(addressed).count() as u64;
 }
 
@@ -221,9 +234,9 @@ fn leaves_after_incident<L: Luck>(member: &Member, today: &Today, p: &Parameters
     today.incidents > 0 && luck.leak(member.id, today.day) < 1.0 - (1.0 - p.leak_exit).powi(today.incidents as i32)
 }
 
-fn visits<L: Luck>(member: &Member, today: &Today, p: &Parameters, luck: &L) -> bool {
-    let now_and_then = if member.status == Status::Muted { p.mute_visit } else { 1.0 };
-    luck.presence(member.id, today.day) < member.traits.presence * now_and_then
+/// Chance of a visit today: muted members look now and then.
+fn presence(member: &Member, p: &Parameters) -> f64 {
+    member.traits.presence * if member.status == Status::Muted { p.mute_visit } else { 1.0 }
 }
 
 /// Hour of the day: quantile of Beta(2, 2), whose CDF is 3 x^2 - 2 x^3, over the waking hours.
@@ -247,8 +260,9 @@ fn visit<L: Luck>(member: &mut Member, now: f64, today: &Today, p: &Parameters, 
     let passed_over = today.sent.iter().filter(visible).count().saturating_sub(MOST_OFFERED);
     let mut impression = Impression::default();
     for post in today.sent.iter().filter(visible).skip(passed_over) {
-        if luck.read(id, post.slot) < read_probability(member, post, p) {
-            read(member, post, today, p, luck, ledger, &mut impression);
+        let probability = read_probability(member, post, p);
+        if luck.read(id, post.slot) < probability {
+            read(member, post, today, p, (luck, probability), ledger, &mut impression);
         }
     }
 
@@ -295,13 +309,13 @@ fn own_value(kind: Kind, p: &Parameters) -> f64 {
     }
 }
 
-/// After a read: count, click, purchase, interaction, fatigue; v and w are those from before it.
+/// After a read, which had probability `given`: count, click, purchase, interaction, fatigue; v and w are those from before it.
 fn read<'a, L: Luck>(
     member: &mut Member,
     sent: &'a Sent<'a>,
     today: &Today,
     p: &Parameters,
-    luck: &L,
+    (luck, given): (&L, f64),
     ledger: &mut Ledger,
     impression: &mut Impression<'a>,
 ) {
@@ -311,20 +325,25 @@ fn read<'a, L: Luck>(
     let u = own_value(post.kind, p);
     let w = (-p.wear_elasticity * p.attention_wear * earlier_reads).exp();
     let v = (x + (1.0 - x) * u) * w;
-    let wear_in = if today.design.switches.wear_in && earlier_reads == 0.0 { 1.0 - p.wear_in } else { 1.0 };
+    // The contract says n = 0 and is silent on a read more than half forgotten; the engine rounds it away, as its repeats do.
+    let wear_in = if today.design.switches.wear_in && earlier_reads < 0.5 { 1.0 - p.wear_in } else { 1.0 };
+    let row = (earlier_reads.round() as usize).min(REPEATS - 1);
 
     counts.reads += 1;
     of_post.reads += 1;
+    ledger.repeats[row].reads += 1;
     counts.unwanted_reads += u64::from(v < p.unwanted_below);
     counts.dwell += (p.dwell_base + p.dwell_per_value * x) * p.dwell_wear.powf(earlier_reads);
     if let Some(content) = post.content {
         member.reads[content] += 1.0;
     }
-    if luck.click(member.id, sent.slot) < p.click_given_read * post.offer * x * w * wear_in {
+    let click = p.click_given_read * post.offer * x * w * wear_in;
+    if luck.click(member.id, sent.slot, given) < click {
         counts.clicks += 1;
         of_post.clicks += 1;
+        ledger.repeats[row].clicks += 1;
         let can_buy = !post.flags.broken_link && !member.bought;
-        if can_buy && luck.purchase(member.id, sent.slot) < p.purchase_given_click * w * wear_in {
+        if can_buy && luck.purchase(member.id, sent.slot, given * click) < p.purchase_given_click * w * wear_in {
             member.bought = true;
             counts.purchases += 1;
         }
@@ -340,6 +359,7 @@ fn read<'a, L: Luck>(
     member.saw_gift |= post.flags.gift;
     impression.lowest_value = Some(impression.lowest_value.map_or(v, |lowest| lowest.min(v)));
     impression.last_read = Some(sent);
+    impression.last_row = row;
     impression.over_patience |= earlier_reads + 1.0 > member.traits.patience;
     impression.broken_link |= post.flags.broken_link;
 }
@@ -404,29 +424,47 @@ fn quit<L: Luck>(
         return;
     }
     let cause = luck.cause(member.id, today.day) * total;
-    let becomes = if cause >= irritation + distrust {
-        if luck.block(member.id, today.day) < p.block_when_over_patience { Status::Blocked } else { Status::Left }
-    } else if luck.mute(member.id, today.day) < p.mute_share {
+    let by_repetition = cause >= irritation + distrust;
+    let block_share = if by_repetition {
+        p.block_when_over_patience
+    } else if cause < irritation {
+        irritated_block_share(impression, p)
+    } else {
+        0.0
+    };
+    let becomes = if !by_repetition && luck.mute(member.id, today.day) < p.mute_share {
         Status::Muted
-    } else if cause < irritation && luck.block(member.id, today.day) < irritated_block_share(impression, p) {
+    } else if luck.block(member.id, today.day) < block_share {
         Status::Blocked
     } else {
         Status::Left
     };
+    let mut repeat = Repeat::default();
     match becomes {
         Status::Active => unreachable!("nobody quits into activity"),
-        Status::Muted => ledger.counts.mutes += u64::from(member.status != Status::Muted),
-        Status::Left => ledger.counts.leaves += 1,
+        Status::Muted => repeat.muted = u64::from(member.status != Status::Muted),
+        Status::Left => repeat.left = 1,
         Status::Blocked => {
-            ledger.counts.blocks += 1;
-            if luck.report(member.id, today.day) < p.report_given_block {
-                ledger.counts.reports += 1;
+            repeat.blocked = 1;
+            if luck.report(member.id, today.day, block_share) < p.report_given_block {
+                repeat.reports = 1;
                 let post = impression.last_read.expect("only a reader blocks");
                 ledger.posts[post.index].reports += 1;
             }
         }
     }
     member.status = becomes;
+    ledger.counts.mutes += repeat.muted;
+    ledger.counts.leaves += repeat.left;
+    ledger.counts.blocks += repeat.blocked;
+    ledger.counts.reports += repeat.reports;
+    if impression.last_read.is_some() {
+        let row = &mut ledger.repeats[impression.last_row];
+        row.muted += repeat.muted;
+        row.left += repeat.left;
+        row.blocked += repeat.blocked;
+        row.reports += repeat.reports;
+    }
 }
 
 /// h1: nothing was read, nothing irritates.

@@ -1,36 +1,48 @@
 //! A second implementation of the contract, to hold the first one to: one struct per member, one function per mechanism, f64 and
 //! std's exp and ln, a loop over days and members. Written from the contract's sections 1 to 5 and 7b and from nothing else.
 //!
-//! Comes in: a [`Design`] (one plan on one group or list), [`Parameters`], a [`Profile`] and some [`Luck`]. Goes out: a
-//! [`Record`] of one replicate. Not here: selection, groups that differ, and platform rules beyond those of profile `reference`.
+//! Comes in: a [`Design`] (one plan on one audience), [`Parameters`], a [`Profile`] and some [`Luck`]. Goes out: a [`Record`] of
+//! one replicate. With luck of its own ([`OwnLuck`]) it is a second simulator; with the engine's ([`KeyedLuck`]) it must do what
+//! the engine does, draw by draw. Not here: platform rules beyond those of profile `reference`.
 
 #![allow(dead_code, unused_imports, reason = "each test that includes the twin uses its own part of it")]
 #![allow(missing_docs, reason = "fields that carry a word of the contract mean what it says there")]
 #![allow(clippy::unwrap_used, reason = "test code, of files that the repository ships")]
 #![allow(unreachable_pub, reason = "a module of a test crate has no outside")]
 
+pub mod compiled;
+mod keyed;
 mod luck;
 mod member;
 pub mod reference;
 
+pub use keyed::KeyedLuck;
 pub use luck::{Luck, OwnLuck, Slot};
 pub use member::{Law, Ledger, Member, Sent, Status, Today, Traits, day, horizon};
 
+use statrs::distribution::{ContinuousCDF, Normal};
 use wearout::parameter::Parameters;
-use wearout::units::{Flags, Kind, Privacy, Switches};
+use wearout::tally::{REPEATS, Repeat};
+use wearout::units::{Channel, Flags, Kind, Privacy, Switches};
 
 /// Hours in a day; day d (from 1) covers the hours 24 (d - 1) up to 24 d.
 pub const DAY: f64 = 24.0;
 
-/// One plan on one group or contact list.
+/// One plan on one audience: groups of the same size, or a contact list.
 #[derive(Debug, Clone)]
 pub struct Design {
     /// Horizon in days.
     pub days: u32,
     /// Posts in order of time.
     pub posts: Vec<Post>,
-    /// Members of the group or list.
+    /// Members of all groups, one group after the other.
     pub members: usize,
+    /// Number of groups.
+    pub groups: usize,
+    /// Whether they see each other's absence.
+    pub channel: Channel,
+    /// Share of the members that the plan addresses, and how well its signal knows their fit.
+    pub select: (f64, f64),
     /// Mean fit, phi.
     pub fit: f64,
     /// 0 cold, 1 opted in, omega.
@@ -67,12 +79,14 @@ pub struct Post {
 }
 
 /// Platform profiles the twin knows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Profile {
     /// No rules.
     None,
     /// Section 7b: two delivery rules; limits are counted and never applied.
     Reference,
+    /// Every day after the first post, posts arrive late by so many hours: shortest and longest delay.
+    Late([f64; 2]),
 }
 
 /// What happened on one day.
@@ -161,52 +175,81 @@ pub struct Record {
 /// Reports of one post above which the account may be limited.
 const REPORTS_THRESHOLD: u64 = 5;
 
+/// One replicate in full.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Life {
+    /// What happened.
+    pub record: Record,
+    /// What followed reads, by how often their reader had read the content before.
+    pub repeats: [Repeat; REPEATS],
+    /// By day: whether the account had earned a limit by its closing midnight.
+    pub limited: Vec<bool>,
+}
+
 /// One replicate of one plan; which replicate it is, the luck knows.
 pub fn simulate<L: Luck>(design: &Design, parameters: &Parameters, profile: Profile, luck: &L) -> Record {
+    live(design, parameters, profile, luck).record
+}
+
+/// The same, with all that was written down.
+pub fn live<L: Luck>(design: &Design, parameters: &Parameters, profile: Profile, luck: &L) -> Life {
     let law = Law::new(parameters, design.fit, design.relation);
     let contents = design.posts.iter().filter_map(|post| post.content).max().map_or(0, |content| content + 1);
-    let mut members: Vec<Member> = (0..design.members)
+    let mut members: Vec<Member> = chosen(design, luck)
+        .into_iter()
         .map(|id| Member::new(id, luck.traits(id, &law), parameters.trust_at_entry, contents))
         .collect();
+    let group_of = |member: &Member| member.id / (design.members / design.groups);
+    let mut sizes = vec![0_u64; design.groups];
+    for member in &members {
+        sizes[group_of(member)] += 1;
+    }
     let answered_in_time = design.answered * reply_race(design.reply, parameters);
 
     let mut ledger = Ledger::new(design.posts.len());
     let mut days = Vec::with_capacity(design.days as usize);
     let mut sent: Vec<Sent> = Vec::new();
     let mut service = parameters.trust_at_entry;
-    let mut contagion = 0.0;
-    let (mut limits, mut yesterday) = (0, ledger.posts.clone());
+    let (mut contagion, mut exits) = (vec![0.0; design.groups], vec![0; design.groups]);
+    let (mut limits, mut limited, mut yesterday) = (0, Vec::new(), ledger.posts.clone());
 
     for day in 1..=design.days {
         if day > 1 {
             service = midnight_service(service, answered_in_time, parameters);
-            contagion = midnight_contagion(contagion, ledger.counts.exits(), design.members, parameters);
+            for (felt, (exits, size)) in contagion.iter_mut().zip(exits.iter_mut().zip(&sizes)) {
+                *felt = midnight_contagion(*felt, std::mem::take(exits), *size, parameters);
+            }
             limits += new_limits(&ledger.posts, &yesterday, design, parameters, luck);
+            limited.push(limits > 0);
             yesterday.clone_from(&ledger.posts);
         }
         ledger.counts = Counts { activity: activity(&members, parameters), ..Counts::default() };
-        ledger.counts.privacy_complaints = privacy_complaints(design.privacy, parameters, luck.privacy_complaints(day));
+        ledger.counts.privacy_complaints =
+            u64::from(luck.privacy_complaints(day, complaints_a_day(design.privacy, parameters)));
 
-        sent.retain(|post| post.slot.day + 1 >= day);
+        let start = DAY * f64::from(day - 1);
+        sent.retain(|post| post.at >= start - DAY);
         let factor = delivery_factor(profile, design, day);
+        let delay = delay(profile, design, day, luck);
         sent.extend(design.posts.iter().enumerate().filter(|(_, post)| post.slot.day == day).map(|(index, post)| {
-            Sent { index, slot: post.slot, at: DAY * f64::from(day - 1) + post.hour, factor, post }
+            Sent { index, slot: post.slot, goes_out: start + post.hour, at: start + post.hour + delay, factor, post }
         }));
-        let today = Today {
-            day,
-            sent: &sent,
-            service,
-            incidents: incidents(design.privacy, parameters, luck.leaks(day)),
-            hazard_factor: if design.switches.contagion { 1.0 + parameters.contagion_factor * contagion } else { 1.0 },
-            design,
-        };
+        sent.sort_by(|a, b| a.at.total_cmp(&b.at));
+        let incidents = luck.leaks(day, incidents_a_day(design.privacy, parameters));
+        let contagious = design.switches.contagion && design.channel == Channel::Group;
         for member in &mut members {
+            let group = group_of(member);
+            let felt = if contagious { parameters.contagion_factor * contagion[group] } else { 0.0 };
+            let today = Today { day, sent: &sent, service, incidents, hazard_factor: 1.0 + felt, design };
+            let was_gone = member.gone();
             member::day(member, &today, parameters, luck, &mut ledger);
+            exits[group] += u64::from(member.gone() && !was_gone);
         }
         ledger.counts.stock(&members);
         days.push(ledger.counts);
     }
     limits += new_limits(&ledger.posts, &yesterday, design, parameters, luck);
+    limited.push(limits > 0);
     for (post, counts) in design.posts.iter().zip(&ledger.posts) {
         let delivered_on = &mut days[post.slot.day as usize - 1];
         delivered_on.reads_of_posts += counts.reads;
@@ -218,7 +261,37 @@ pub fn simulate<L: Luck>(design: &Design, parameters: &Parameters, profile: Prof
     for member in &mut members {
         horizon(member, design, parameters, luck, last, &mut after);
     }
-    Record { members: design.members as u64, days, posts: ledger.posts, limits, horizon: after }
+    let record = Record { members: members.len() as u64, days, posts: ledger.posts, limits, horizon: after };
+    Life { record, repeats: ledger.repeats, limited }
+}
+
+/// Section 2, selection: the share of the members with the highest signals; ties by number.
+fn chosen<L: Luck>(design: &Design, luck: &L) -> Vec<usize> {
+    let (keep, knowledge) = design.select;
+    let everyone = 0..design.members;
+    let kept = (keep * design.members as f64).round() as usize;
+    if kept >= design.members {
+        return everyone.collect();
+    }
+    let score = |u| Normal::standard().inverse_cdf(u);
+    let signal = |member| {
+        knowledge * score(luck.fit(member)) + (1.0 - knowledge * knowledge).sqrt() * score(luck.signal_noise(member))
+    };
+    let mut signals: Vec<(f64, usize)> = everyone.map(|member| (signal(member), member)).collect();
+    signals.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    let mut chosen: Vec<usize> = signals[..kept].iter().map(|(_, member)| *member).collect();
+    chosen.sort_unstable();
+    chosen
+}
+
+/// Section 3.2: how late the posts of `day` arrive, in hours.
+fn delay<L: Luck>(profile: Profile, design: &Design, day: u32, luck: &L) -> f64 {
+    match profile {
+        Profile::Late([shortest, longest]) if design.posts.iter().any(|post| post.slot.day < day) => {
+            shortest + (longest - shortest) * luck.delay(day)
+        }
+        _ => 0.0,
+    }
 }
 
 /// Section 3.5: each group's service reputation S moves to what the sender's practice yields.
@@ -227,8 +300,8 @@ fn midnight_service(service: f64, answered_in_time: f64, parameters: &Parameters
 }
 
 /// Section 5, edges: yesterday's exits join what is left of the older ones.
-fn midnight_contagion(contagion: f64, exits: u64, members: usize, parameters: &Parameters) -> f64 {
-    contagion * (-1.0 / parameters.contagion_days).exp() + exits as f64 / members as f64
+fn midnight_contagion(contagion: f64, exits: u64, members: u64, parameters: &Parameters) -> f64 {
+    contagion * (-1.0 / parameters.contagion_days).exp() + exits as f64 / members.max(1) as f64
 }
 
 /// `P(R < W)`: the chance that an exponential reply is there before a Weibull patience ends (midpoint rule
@@ -253,7 +326,7 @@ fn activity(members: &[Member], parameters: &Parameters) -> f64 {
 
 /// Section 7b: the delivery factor of posts that go out on `day`.
 fn delivery_factor(profile: Profile, design: &Design, day: u32) -> f64 {
-    if profile == Profile::None || design.posts.is_empty() {
+    if profile != Profile::Reference || design.posts.is_empty() {
         return 1.0;
     }
     let relevance = design.posts.iter().map(|post| post.relevance).sum::<f64>() / design.posts.len() as f64;
@@ -262,29 +335,14 @@ fn delivery_factor(profile: Profile, design: &Design, day: u32) -> f64 {
     off_theme * slow
 }
 
-/// Section 3.1: privacy incidents of one day.
-fn incidents(privacy: Privacy, parameters: &Parameters, u: f64) -> u32 {
-    let a_month = if privacy == Privacy::Ignored { parameters.leaks_ignored } else { parameters.leaks_kept };
-    poisson(a_month / 30.0, u)
+/// Section 3.1: mean of the privacy incidents of one day.
+fn incidents_a_day(privacy: Privacy, p: &Parameters) -> f64 {
+    (if privacy == Privacy::Ignored { p.leaks_ignored } else { p.leaks_kept }) / 30.0
 }
 
-/// Section 5: privacy complaints about the account on one day.
-fn privacy_complaints(privacy: Privacy, parameters: &Parameters, u: f64) -> u64 {
-    let ignored = privacy == Privacy::Ignored;
-    let a_month = if ignored { parameters.privacy_complaints_ignored } else { parameters.privacy_complaints_kept };
-    u64::from(poisson(a_month / 30.0, u))
-}
-
-/// Quantile of a Poisson law.
-fn poisson(mean: f64, u: f64) -> u32 {
-    let (mut k, mut term) = (0, (-mean).exp());
-    let mut below = term;
-    while u >= below && term > 0.0 {
-        k += 1;
-        term *= mean / f64::from(k);
-        below += term;
-    }
-    k
+/// Section 5: mean of the privacy complaints about the account on one day.
+fn complaints_a_day(privacy: Privacy, p: &Parameters) -> f64 {
+    (if privacy == Privacy::Ignored { p.privacy_complaints_ignored } else { p.privacy_complaints_kept }) / 30.0
 }
 
 /// Section 5, reports: posts whose reports passed the threshold since yesterday and were punished for it.

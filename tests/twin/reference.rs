@@ -6,7 +6,7 @@ use std::fmt;
 
 use serde_json::Value;
 use wearout::parameter::Parameters;
-use wearout::units::{Flags, Hours, Kind, Privacy, Switches};
+use wearout::units::{Channel, Flags, Hours, Kind, Privacy, Switches};
 
 use super::{Counts, Design, Post, Record, Slot};
 
@@ -56,6 +56,9 @@ fn read_design(file: &Value) -> Design {
         days,
         posts: slots.zip(kinds.iter().cycle()).map(post).collect(),
         members: number("size") as usize,
+        groups: 1,
+        channel: Channel::Direct,
+        select: (1.0, 0.0),
         fit: number("fit"),
         relation: number("relation"),
         reply: (word("reply") != "never").then(|| Hours::parse(word("reply")).unwrap().0),
