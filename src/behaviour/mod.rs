@@ -1,4 +1,4 @@
-//! One day in a member's life, for 128 members at a time. **The order of the steps is the model**; it is the body of [`live`]:
+//! One day in a member's life, for 128 members at a time. **The order of the steps is the model**; it is the body of `live_block`:
 //!
 //! 1. leak: a privacy incident of the night makes some leave (`leaking`)
 //! 2. visit: who comes, and at what hour (`visiting`)

@@ -5,9 +5,12 @@
 //! reassociation), so all of them give the same bits; `tests/invariance.rs` holds them to it. The arrangement is that of
 //! `memchr` (Gallant): the algorithm once, thin shells, a value that exists only where the CPU can run it.
 
-#![expect(
-    unsafe_code,
-    reason = "a function compiled for a CPU may only be called on that CPU; `Instructions` proves it"
+#![cfg_attr(
+    target_arch = "x86_64",
+    expect(
+        unsafe_code,
+        reason = "a function compiled for a CPU may only be called on that CPU; `Instructions` proves it"
+    )
 )]
 
 use crate::behaviour::{self, Law, Notes, Today};

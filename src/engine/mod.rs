@@ -6,9 +6,9 @@
 mod kernel;
 mod replicate;
 
+use core::time::Duration;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::Duration;
 
 use rayon::prelude::*;
 
