@@ -38,8 +38,7 @@ pub(super) fn ask(
     notes: &mut Notes<'_>,
 ) {
     // For everyone the largest probability that any trust gives, against the low half of the word; exact for the few that pass.
-    let loudest = trust::voice(law, 0.0).max(trust::voice(law, 1.0));
-    let most = law.question_rate * loudest / law.question_fit_scale * 1.001;
+    let most = law.question_rate * law.loudest / law.question_fit_scale * 1.001;
     for lane in 0..LANES {
         let low = (words.day[1][lane] & 0xffff) as i32 as f32 * (1.0 / 65_536.0);
         visit.candidates[lane] = visit.here[lane]

@@ -1,5 +1,6 @@
 //! The parameters as the kernel wants them: single precision, exponents and ratios taken once.
 
+use crate::math;
 use crate::parameter::Parameters;
 use crate::units::{Kind, Switches};
 
@@ -53,6 +54,8 @@ pub struct Law {
     pub trust_drift: f32,
     pub own_reply_weight: f32,
     pub voice_per_trust: f32,
+    /// The most a member of any trust speaks, as a multiple of one at entry.
+    pub loudest: f32,
     pub question_rate: f32,
     pub question_fit_scale: f32,
     pub reply_patience_shape: f64,
@@ -78,6 +81,7 @@ impl Law {
                 Kind::Useful => p.useful_value,
             }) as f32
         };
+        let voice = |trust: f32| math::exp(p.voice_per_trust as f32 * (trust - p.trust_at_entry as f32));
         Law {
             mute_visit: p.mute_visit as f32,
             visit_from_hour: p.visit_from_hour as f32,
@@ -117,6 +121,7 @@ impl Law {
             trust_drift: p.trust_drift as f32,
             own_reply_weight: p.own_reply_weight as f32,
             voice_per_trust: p.voice_per_trust as f32,
+            loudest: voice(0.0).max(voice(1.0)),
             question_rate: p.question_rate as f32,
             question_fit_scale: p.question_fit_scale as f32,
             reply_patience_shape: p.reply_patience_shape,
