@@ -1,6 +1,6 @@
 //! The parameters as the kernel wants them: single precision, exponents and ratios taken once.
 
-use crate::math;
+use super::trust;
 use crate::parameter::Parameters;
 use crate::units::{Kind, Switches};
 
@@ -81,8 +81,7 @@ impl Law {
                 Kind::Useful => p.useful_value,
             }) as f32
         };
-        let voice = |trust: f32| math::exp(p.voice_per_trust as f32 * (trust - p.trust_at_entry as f32));
-        Law {
+        let mut law = Law {
             mute_visit: p.mute_visit as f32,
             visit_from_hour: p.visit_from_hour as f32,
             visit_span: (p.visit_to_hour - p.visit_from_hour) as f32,
@@ -121,7 +120,7 @@ impl Law {
             trust_drift: p.trust_drift as f32,
             own_reply_weight: p.own_reply_weight as f32,
             voice_per_trust: p.voice_per_trust as f32,
-            loudest: voice(0.0).max(voice(1.0)),
+            loudest: 0.0,
             question_rate: p.question_rate as f32,
             question_fit_scale: p.question_fit_scale as f32,
             reply_patience_shape: p.reply_patience_shape,
@@ -132,6 +131,8 @@ impl Law {
             recommend_base: p.recommend_base as f32,
             outcome_per_trust: p.outcome_per_trust as f32,
             recommend_per_trust: p.recommend_per_trust as f32,
-        }
+        };
+        law.loudest = trust::voice(&law, 0.0).max(trust::voice(&law, 1.0));
+        law
     }
 }
