@@ -164,8 +164,11 @@ fn machine() -> String {
     format!("Measured on {model}, {cores} cores, with {}.\n", names.join(", "))
 }
 
-/// Million nominal member-days a second to aim at and to reach at least: by case, then by instruction set.
-const AIMS: [(&str, &str, [(&str, f64, f64); 3]); 3] = [
+/// An instruction set, and the million nominal member-days a second to aim at and to reach at least.
+type Aim = (&'static str, f64, f64);
+
+/// Name and plan of a case, and what is aimed at.
+const AIMS: [(&str, &str, [Aim; 3]); 3] = [
     ("one post a day", MIXED, [("avx512", 90.0, 70.0), ("avx2", 65.0, 50.0), ("baseline", 35.0, 25.0)]),
     (
         "five posts a day, mixed kinds",
@@ -214,18 +217,21 @@ fn other_aims() -> String {
         let _ = writeln!(text, "| {what} | {found} | {aim} | {verdict} |");
     };
     let best = Instructions::best();
-    let (few, many) = (REFERENCE.compile(), Campaign { groups: (4, 25_000), ..REFERENCE }.compile());
+    let few = REFERENCE.compile();
+    // Without a platform: many members report more, and a sender who is limited posts less.
+    let free = |size| Campaign { groups: (4, size), platform: "none", ..REFERENCE }.compile();
+    let (some, many) = (free(250), free(25_000));
     let (one, two) = (threads(1), threads(2));
     let replicates = 10 * replicates(&few);
     let on = |pool| {
         let few = &few;
         Job::new(1, move || ThreadPool::install(pool, || drop(simulate(few, 0..replicates, &Engine::on(best)))))
     };
-    let mut jobs = [simulation(&few, best, &one), simulation(&many, best, &one), on(&one), on(&two)];
+    let mut jobs = [simulation(&some, best, &one), simulation(&many, best, &one), on(&one), on(&two)];
     time(&mut jobs);
-    let [few_ns, many_ns, one_ns, two_ns] = jobs.each_ref().map(Job::shortest);
+    let [some_ns, many_ns, one_ns, two_ns] = jobs.each_ref().map(Job::shortest);
     row("speed of two threads over one", format!("{:.2}", one_ns / two_ns), "1.8", one_ns / two_ns >= 1.8);
-    let growth = many_ns / few_ns - 1.0;
+    let growth = many_ns / some_ns - 1.0;
     row(
         "a member-day of 100,000 members over one of 1,000",
         format!("{:+.0} %", 100.0 * growth),
@@ -316,18 +322,18 @@ fn mechanisms() -> String {
 /// How a member-day's cost grows with everything a scenario can make larger.
 fn growth() -> String {
     const R: Campaign = REFERENCE;
-    let sized = |groups, size| Campaign { groups: (groups, size), ..R };
+    let sized = |groups, size| Campaign { groups: (groups, size), platform: "none", ..R };
     let lasting = |days| Campaign { days, ..R };
     let posting = |plan| Campaign { plan, ..R };
     let rows: Vec<(&str, &str, Campaign)> = vec![
-        ("members", "100", sized(4, 25)),
-        ("members", "1,000", R),
-        ("members", "10,000", sized(4, 2500)),
-        ("members", "100,000", sized(4, 25_000)),
-        ("groups of 1,000 members in all", "1", sized(1, 1000)),
-        ("groups of 1,000 members in all", "4", R),
-        ("groups of 1,000 members in all", "20", sized(20, 50)),
-        ("groups of 1,000 members in all", "100", sized(100, 10)),
+        ("members, no platform", "100", sized(4, 25)),
+        ("members, no platform", "1,000", sized(4, 250)),
+        ("members, no platform", "10,000", sized(4, 2500)),
+        ("members, no platform", "100,000", sized(4, 25_000)),
+        ("groups of 1,000 members in all, no platform", "1", sized(1, 1000)),
+        ("groups of 1,000 members in all, no platform", "4", sized(4, 250)),
+        ("groups of 1,000 members in all, no platform", "20", sized(20, 50)),
+        ("groups of 1,000 members in all, no platform", "100", sized(100, 10)),
         ("days", "7", lasting(7)),
         ("days", "30", R),
         ("days", "90", lasting(90)),
@@ -348,21 +354,21 @@ fn growth() -> String {
     ];
     let (pool, sets) = (threads(1), sets());
     let experiments: Vec<Experiment> = rows.iter().map(|(.., campaign)| campaign.compile()).collect();
-    let reference = R.compile();
+    let (reference, pools) = (R.compile(), [threads(1), threads(2)]);
+    let few = sized(1, 250).compile();
     let mut labels: Vec<[String; 2]> = rows.iter().map(|(what, value, _)| [(*what).into(), (*value).into()]).collect();
     let mut jobs: Vec<Job<'_>> =
         experiments.iter().flat_map(|experiment| sets.iter().map(|&set| simulation(experiment, set, &pool))).collect();
     for number in [10, 100, 1000, 2000] {
-        labels.push(["replicates, compared".into(), number.to_string()]);
-        let simulated = u64::from(number + enforcement_replicates(&reference, number));
-        let (reference, pool) = (&reference, &pool);
+        labels.push(["replicates of 250 members, compared".into(), number.to_string()]);
+        let simulated = u64::from(number + enforcement_replicates(&few, number));
+        let (few, pool) = (&few, &pool);
         jobs.extend(sets.iter().map(|&set| {
-            Job::new(simulated * member_days(reference), move || {
-                pool.install(|| compare(reference, &[], &Target::Replicates(number), false, &Engine::on(set)));
+            Job::new(simulated * member_days(few), move || {
+                pool.install(|| compare(few, &[], &Target::Replicates(number), false, &Engine::on(set)));
             })
         }));
     }
-    let pools = [threads(1), threads(2)];
     for (pool, number) in pools.iter().zip(["1", "2"]) {
         labels.push(["threads".into(), number.into()]);
         let (reference, replicates) = (&reference, 10 * replicates(&reference));
@@ -374,10 +380,12 @@ fn growth() -> String {
     }
     time(&mut jobs);
     let mut text =
-        headings("ns a nominal member-day | ", &["shortest", "median"], &[]).replacen("|---|", "|---|---|", 1);
-    for ([what, value], jobs) in labels.iter().zip(jobs.chunks(sets.len())) {
+        headings("ns a nominal member-day | ", &["shortest", "median"], &["lived"]).replacen("|---|", "|---|---|", 1);
+    for (row, ([what, value], jobs)) in labels.iter().zip(jobs.chunks(sets.len())).enumerate() {
         let cells: Vec<String> = jobs.iter().map(Job::cells).collect();
-        let _ = writeln!(text, "| {what} | {value} | {} |", cells.join(" | "));
+        let lived =
+            experiments.get(row).map_or(String::new(), |experiment| format!("{:.0} %", 100.0 * lived(experiment)));
+        let _ = writeln!(text, "| {what} | {value} | {} | {lived} |", cells.join(" | "));
     }
     text
 }
@@ -401,7 +409,8 @@ impl Draw {
         twice.plans.extend(once.plans.clone());
         let members: u64 = once.plans.iter().map(|plan| plan.members).sum();
         let job = |experiment| {
-            Job::new(50 * members, || {
+            let pool = &pool;
+            Job::new(50 * members, move || {
                 pool.install(|| drop(simulate(experiment, 0..50, &Engine::on(instructions))));
             })
         };
@@ -412,48 +421,56 @@ impl Draw {
     }
 }
 
-/// What stands around the kernel in a run of the scenario to start with.
+/// What stands around the kernel, on one thread: in the scenario to start with, and in a campaign in groups that differ.
 fn parts() -> String {
-    let (name, replicates) = SHIPPED;
-    let (experiment, pool) = (shipped(name), threads(1));
-    let replicates = replicates + enforcement_replicates(&experiment, replicates);
-    let members: u64 = experiment.plans.iter().map(|plan| plan.members).sum();
-    let mut text =
-        String::from("| one thread | part | time | in the run, ms | of the simulation |\n|---|---|--:|--:|--:|\n");
+    let compile_shipped: fn() -> Experiment = || shipped(SHIPPED.0);
+    let compile_reference: fn() -> Experiment = || REFERENCE.compile();
+    let mut text = String::from("| | | | ms in a run | of the simulation |\n|---|---|--:|--:|--:|\n");
     for set in sets() {
-        let chunk = simulate(&experiment, 0..40, &Engine::on(set));
-        let info = |plan: &wearout::plan::Plan| PlanInfo {
-            name: plan.name.clone(),
-            members: plan.members,
-            stakes: plan.stakes,
-        };
-        let infos: Vec<PlanInfo> = experiment.plans.iter().map(info).collect();
-        let empty = Accumulator::new(&infos, experiment.baseline, experiment.days);
-        let mut jobs = [
-            Job::new(1, || drop(shipped(name))),
-            Job::new(40, || drop(pool.install(|| simulate(&experiment, 0..40, &Engine::on(set))))),
-            Job::new(40, || empty.clone().accumulate(&chunk)),
-        ];
-        time(&mut jobs);
-        let [compile, replicate, merge] = jobs.each_ref().map(Job::shortest);
-        let draw = Draw::of(&experiment, set);
-        let in_run = |nanoseconds: f64| nanoseconds * f64::from(replicates) / 1e6;
-        let simulation = in_run(replicate);
-        let mut row = |part: &str, time: String, ms: f64| {
-            let (share, ms) = (100.0 * ms / simulation, figure(ms));
-            let _ = writeln!(text, "| {} | {part} | {time} | {ms} | {share:.1} % |", set.name());
-        };
-        row("reading and compiling the scenario", format!("{} ms", figure(compile / 1e6)), compile / 1e6);
-        row("the simulation, all of it", format!("{} µs a replicate", figure(replicate / 1e3)), simulation);
-        let drawn = in_run(draw.member * members as f64);
-        row("of it drawing the people", format!("{} ns a member", figure(draw.member)), drawn);
-        let shortest = in_run(draw.shortest_campaign * members as f64);
-        row(
-            "of it what a campaign of one day without a post takes",
-            format!("{} ns a member", figure(draw.shortest_campaign)),
-            shortest,
-        );
-        row("merging", format!("{} µs a replicate", figure(merge / 1e3)), in_run(merge));
+        for (name, compile) in [(SHIPPED.0, compile_shipped), ("four groups", compile_reference)] {
+            for (part, time, ms, share) in parts_of(compile, set) {
+                let (ms, share, set) = (figure(ms), 100.0 * share, set.name());
+                let _ = writeln!(text, "| {name}, {set} | {part} | {time} | {ms} | {share:.1} % |");
+            }
+        }
     }
     text
+}
+
+/// A part's name, what it takes by its own measure, its milliseconds in a run, and those as a share of the simulation's.
+type PartOfRun = (&'static str, String, f64, f64);
+
+fn parts_of(compile: fn() -> Experiment, set: Instructions) -> Vec<PartOfRun> {
+    let (experiment, pool) = (compile(), threads(1));
+    let replicates = SHIPPED.1 + enforcement_replicates(&experiment, SHIPPED.1);
+    let members: u64 = experiment.plans.iter().map(|plan| plan.members).sum();
+    let chunk = simulate(&experiment, 0..40, &Engine::on(set));
+    let info =
+        |plan: &wearout::plan::Plan| PlanInfo { name: plan.name.clone(), members: plan.members, stakes: plan.stakes };
+    let infos: Vec<PlanInfo> = experiment.plans.iter().map(info).collect();
+    let empty = Accumulator::new(&infos, experiment.baseline, experiment.days);
+    let mut jobs = [
+        Job::new(1, || drop(compile())),
+        Job::new(40, || drop(pool.install(|| simulate(&experiment, 0..40, &Engine::on(set))))),
+        Job::new(40, || empty.clone().accumulate(&chunk)),
+    ];
+    time(&mut jobs);
+    let [compile, replicate, merge] = jobs.each_ref().map(Job::shortest);
+    let draw = Draw::of(&experiment, set);
+    let in_run = |nanoseconds: f64| nanoseconds * f64::from(replicates) / 1e6;
+    let simulation = in_run(replicate);
+    let part = |name, time: String, ms: f64| (name, time, ms, ms / simulation);
+    let a_member = |nanoseconds: f64| format!("{} ns a member", figure(nanoseconds));
+    let a_replicate = |nanoseconds: f64| format!("{} µs a replicate", figure(nanoseconds / 1e3));
+    vec![
+        part("reading and compiling the scenario", "once".into(), compile / 1e6),
+        part("the simulation, all of it", a_replicate(replicate), simulation),
+        part("of it drawing the people", a_member(draw.member), in_run(draw.member * members as f64)),
+        part(
+            "of it laying them out, one day without a post, the horizon",
+            a_member(draw.shortest_campaign),
+            in_run(draw.shortest_campaign * members as f64),
+        ),
+        part("merging", a_replicate(merge), in_run(merge)),
+    ]
 }

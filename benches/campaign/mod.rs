@@ -1,5 +1,7 @@
 //! The campaigns that are timed: one to start from, and what is changed in it.
 
+use std::fmt::Write;
+
 use wearout::diagnostic::Source;
 use wearout::plan::Experiment;
 use wearout::{plan, scenario};
@@ -40,7 +42,7 @@ impl Campaign {
              [behaviour]\n{behaviour}\n[switch]\n{switch}\n"
         );
         for number in 1..=*plans {
-            text += &format!("[plan.plan-{number}]\n{plan}\n");
+            let _ = write!(text, "[plan.plan-{number}]\n{plan}\n");
         }
         let source = Source { name: "campaign".into(), text };
         plan::compile(&scenario::parse("campaign", source, &[]), 1).unwrap_or_else(|faults| panic!("{faults}"))
