@@ -1,78 +1,93 @@
-//! Member-days a second on one core: the engine, and beside it the scalar twin of the tests, which draws with `rand` and computes
-//! in `f64` with the platform's library. Both sides live the same design under the same profile in one run.
+//! Nominal member-days a second on one thread, for every instruction set of this machine.
 //!
-//! `cargo bench`; a row a case, items are nominal member-days (members x days, whether a member has left or not).
+//! `cargo bench --bench simulate`; `cargo bench --bench simulate -- avx2` runs what has that in its name. Rows of `kernel`, `replicate`
+//! and `run` count nominal member-days (members x days, whether a member has left or not), rows of `draw` members. What each part of a
+//! day costs is not here: see `costs`; neither are other ways of writing the model: see `peers`.
 
-#[path = "../tests/twin/mod.rs"]
-mod twin;
+mod campaign;
 
+use std::fmt;
+
+use campaign::{Campaign, FIVE_A_DAY, MIXED, REFERENCE, member_days, shipped, threads};
+use divan::Bencher;
 use divan::counter::ItemsCount;
-use divan::{Bencher, black_box};
-use wearout::diagnostic::Source;
-use wearout::engine::{Engine, simulate};
-use wearout::plan::Experiment;
-use wearout::{plan, scenario};
+use wearout::engine::{Engine, Instructions, simulate};
+use wearout::study::{Target, compare, enforcement_replicates};
 
-const REPLICATES: u32 = 20;
-const MEMBERS: u32 = 1000;
-const DAYS: u32 = 30;
-
-/// Name and calendar of each case.
-const CASES: [&str; 4] = ["no posts to speak of", "one post a day", "five posts a day", "the same post a day"];
+/// Name and lines of the plan.
+const CALENDARS: [(&str, &str); 5] = [
+    ("one post a day", MIXED),
+    ("five posts a day", FIVE_A_DAY),
+    ("quiet days", "days = [1]"),
+    ("the same post a day", "contents = 1"),
+    ("five contents in rotation", "contents = 5"),
+];
 
 fn main() {
     divan::main();
 }
 
-fn design(case: &str) -> twin::Design {
-    let name = match case {
-        "five posts a day" => "silent",
-        "the same post a day" => "hz",
-        _ => "avg",
-    };
-    let mut design = twin::reference::designs().remove(name).expect("a calibration design");
-    design.days = DAYS;
-    design.members = MEMBERS as usize;
-    if case == "no posts to speak of" {
-        design.posts.truncate(1);
+/// A calendar on an instruction set.
+struct Case {
+    instructions: Instructions,
+    calendar: &'static str,
+    plan: &'static str,
+}
+
+impl fmt::Display for Case {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}, {}", self.calendar, self.instructions.name())
     }
-    design
 }
 
-fn experiment(case: &str) -> Experiment {
-    let calendar = match case {
-        "no posts to speak of" => "days = [1]",
-        "one post a day" => "kinds = [\"hard\", \"reminder\", \"useful\", \"hard\", \"preview\"]",
-        "five posts a day" => {
-            "per_day = 5\nreply = \"never\"\nkinds = [\"hard\", \"reminder\", \"useful\", \"hard\", \"preview\"]"
-        }
-        "the same post a day" => "contents = 1",
-        other => unreachable!("{other}"),
+fn cases() -> impl Iterator<Item = Case> {
+    let on = |(calendar, plan)| {
+        Instructions::available().into_iter().map(move |instructions| Case { instructions, calendar, plan })
     };
-    let audience = format!("[audience.people]\nchannel = \"direct\"\nsize = {MEMBERS}\nfit = 0.8");
-    let text = format!("days = {DAYS}\nplatform = \"reference\"\n{audience}\n[plan.plan]\n{calendar}\n");
-    let source = Source { name: case.into(), text };
-    plan::compile(&scenario::parse("bench", source, &[]), 1).unwrap_or_else(|faults| panic!("{faults}"))
+    CALENDARS.into_iter().flat_map(on)
 }
 
-fn nominal() -> ItemsCount {
-    ItemsCount::new(REPLICATES * MEMBERS * DAYS)
+fn names() -> impl Iterator<Item = &'static str> {
+    Instructions::available().into_iter().map(Instructions::name)
 }
 
-#[divan::bench(args = CASES)]
-fn engine(bencher: Bencher<'_, '_>, case: &str) {
-    let experiment = experiment(case);
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("one thread");
-    bencher.counter(nominal()).bench(|| pool.install(|| simulate(&experiment, 0..REPLICATES, &Engine::default())));
+/// One replicate of a campaign.
+fn time(bencher: Bencher<'_, '_>, instructions: Instructions, campaign: &Campaign, items: impl Fn(u64) -> u64) {
+    let (experiment, pool) = (campaign.compile(), threads(1));
+    let items = ItemsCount::new(items(member_days(&experiment)));
+    bencher.counter(items).bench(|| pool.install(|| simulate(&experiment, 0..1, &Engine::on(instructions))));
 }
 
-#[divan::bench(args = CASES)]
-fn scalar_twin(bencher: Bencher<'_, '_>, case: &str) {
-    let (design, parameters) = (design(case), twin::reference::parameters());
-    bencher.counter(nominal()).bench(|| {
-        for replicate in 0..REPLICATES {
-            let luck = twin::OwnLuck::new(1, replicate);
-            black_box(twin::simulate(&design, &parameters, twin::Profile::Reference, &luck));
-        }
+/// A hundred blocks and no platform, which would soon limit so long a list: next to nothing but loops over members.
+#[divan::bench(args = cases(), max_time = 1)]
+fn kernel(bencher: Bencher<'_, '_>, case: &Case) {
+    let campaign = Campaign { groups: (4, 3200), platform: "none", plan: case.plan, ..REFERENCE };
+    time(bencher, case.instructions, &campaign, |member_days| member_days);
+}
+
+/// A thousand members: with the people drawn, the platform's midnights and the tallies.
+#[divan::bench(args = cases(), max_time = 1)]
+fn replicate(bencher: Bencher<'_, '_>, case: &Case) {
+    let campaign = Campaign { plan: case.plan, ..REFERENCE };
+    time(bencher, case.instructions, &campaign, |member_days| member_days);
+}
+
+/// The scenario to start with, from the compiled experiment to the estimates.
+#[divan::bench(args = names(), max_time = 3)]
+fn run(bencher: Bencher<'_, '_>, set: &str) {
+    let (experiment, pool, replicates) = (shipped("targeted-vs-spray"), threads(1), 40);
+    let instructions = Instructions::find(set).expect("the machine has it");
+    let simulated = u64::from(replicates + enforcement_replicates(&experiment, replicates));
+    let target = Target::Replicates(replicates);
+    bencher.counter(ItemsCount::new(simulated * member_days(&experiment))).bench(|| {
+        pool.install(|| compare(&experiment, &[], &target, false, &Engine::on(instructions)));
     });
+}
+
+/// Drawing people, laying them out in blocks, and the least that can follow: one day without a visit to speak of, and the horizon.
+#[divan::bench(args = names(), max_time = 1)]
+fn draw(bencher: Bencher<'_, '_>, set: &str) {
+    let instructions = Instructions::find(set).expect("the machine has it");
+    let campaign = Campaign { groups: (4, 3200), days: 1, behaviour: "presence_mean = 0.0001", ..REFERENCE };
+    time(bencher, instructions, &campaign, |members| members);
 }
