@@ -14,11 +14,14 @@ pub(super) fn decay(block: &mut Block, law: &Law, visit: &Visit) {
         block.fatigue[lane] = select(visit.here[lane], rested, block.fatigue[lane]);
     }
     if memory_decay != 0.0 {
+        let mut remembered = [1.0; LANES];
+        for lane in 0..LANES {
+            let hours = visit.hour[lane] - block.last_visit[lane];
+            remembered[lane] = select(visit.here[lane], math::exp(memory_decay * hours), 1.0);
+        }
         for reads in &mut block.reads {
             for lane in 0..LANES {
-                let hours = visit.hour[lane] - block.last_visit[lane];
-                let remembered = reads[lane] * math::exp(memory_decay * hours);
-                reads[lane] = select(visit.here[lane], remembered, reads[lane]);
+                reads[lane] *= remembered[lane];
             }
         }
     }

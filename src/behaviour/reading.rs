@@ -3,7 +3,7 @@
 use super::{Law, Notes, Today, Visit, Words, buying, fatigue};
 use crate::math;
 use crate::population::{Block, LANES, Lane, Mask, Status, mask, select};
-use crate::rng::{At, Purpose, uniform};
+use crate::rng::uniform;
 use crate::tally::{Outcome, REPEATS};
 use crate::units::Flags;
 
@@ -53,7 +53,7 @@ pub(super) fn read_posts(
     let mut passed_over = (today.posts.len() > MOST_OFFERED as usize).then(|| {
         let mut passed_over = [0_u32; LANES];
         for post in today.posts {
-            look(block, today, visit, post);
+            look(block, today, (words, visit), post);
             for lane in 0..LANES {
                 passed_over[lane] += visit.in_sight[lane] & 1;
             }
@@ -61,7 +61,7 @@ pub(super) fn read_posts(
         passed_over.map(|in_sight| in_sight.saturating_sub(MOST_OFFERED))
     });
     for post in today.posts {
-        look(block, today, visit, post);
+        look(block, today, (words, visit), post);
         if let Some(passed_over) = &mut passed_over {
             for lane in 0..LANES {
                 let skipped = visit.in_sight[lane] & mask(passed_over[lane] > 0);
@@ -89,31 +89,18 @@ fn open_window(block: &Block, visit: &mut Visit) {
 
 /// Marks who has this post in sight: came, was addressed, and it arrived since the window opened.
 #[inline(always)]
-fn look(block: &Block, today: &Today<'_>, visit: &mut Visit, post: &Post<'_>) {
+fn look(block: &Block, today: &Today<'_>, (words, visit): (&mut Words, &mut Visit), post: &Post<'_>) {
     let delivered = post.delivered;
     for lane in 0..LANES {
         let arrived = mask(delivered > visit.since[lane]) & mask(delivered <= visit.hour[lane]);
         visit.in_sight[lane] = visit.here[lane] & arrived;
     }
     if today.reach < 1.0 {
-        let addressed = addressed(block, today, post);
+        let words = words.of_reach(post, block, today);
         for lane in 0..LANES {
-            visit.in_sight[lane] &= addressed[lane];
+            visit.in_sight[lane] &= mask(uniform(words[lane]) < today.reach);
         }
     }
-}
-
-/// Which members a post is addressed to when it reaches only a share of them.
-#[inline(always)]
-fn addressed(block: &Block, today: &Today<'_>, post: &Post<'_>) -> Mask {
-    let at = At { replicate: today.replicate, member: 0, day: post.day, purpose: Purpose::Reach, index: post.slot / 4 };
-    let mut words = [[0; LANES]; 4];
-    at.fill(block.key, &block.id, &mut words);
-    let mut addressed = [0; LANES];
-    for lane in 0..LANES {
-        addressed[lane] = mask(uniform(words[post.slot as usize % 4][lane]) < today.reach);
-    }
-    addressed
 }
 
 /// Members packed at a time: one vector of the widest instruction set, four of the narrowest.
@@ -337,10 +324,19 @@ fn learn(block: &mut Block, law: &Law, lane: usize, value: f32) {
 /// Counts today's posts as delivered to everyone addressed who was not gone when they went out. `alive`: how many the day began
 /// with, after the night's leaks.
 #[inline(always)]
-pub(super) fn count_deliveries(block: &Block, today: &Today<'_>, visit: &Visit, alive: u32, notes: &mut Notes<'_>) {
+pub(super) fn count_deliveries(
+    block: &Block,
+    today: &Today<'_>,
+    (words, visit): (&mut Words, &Visit),
+    alive: u32,
+    notes: &mut Notes<'_>,
+) {
     for post in today.posts.iter().filter(|post| post.day == today.day) {
-        let n_delivered =
-            if block.alive == alive && today.reach >= 1.0 { alive } else { delivered(block, today, visit, post) };
+        let n_delivered = if block.alive == alive && today.reach >= 1.0 {
+            alive
+        } else {
+            delivered(block, today, (words, visit), post)
+        };
         notes.posts[post.index].delivered += n_delivered;
         notes.counts.add(Outcome::Delivered, u64::from(n_delivered));
     }
@@ -348,16 +344,16 @@ pub(super) fn count_deliveries(block: &Block, today: &Today<'_>, visit: &Visit, 
 
 /// To how many a post was delivered: whoever is still there, or came today (and left) at a later hour.
 #[inline(always)]
-fn delivered(block: &Block, today: &Today<'_>, visit: &Visit, post: &Post<'_>) -> u32 {
+fn delivered(block: &Block, today: &Today<'_>, (words, visit): (&mut Words, &Visit), post: &Post<'_>) -> u32 {
     let mut delivered = [0; LANES];
     for lane in 0..LANES {
         let left_later = visit.here[lane] & mask(visit.hour[lane] >= post.sent);
         delivered[lane] = mask(block.status[lane] <= Status::Muted as u32) | left_later;
     }
     if today.reach < 1.0 {
-        let addressed = addressed(block, today, post);
+        let words = words.of_reach(post, block, today);
         for lane in 0..LANES {
-            delivered[lane] &= addressed[lane];
+            delivered[lane] &= mask(uniform(words[lane]) < today.reach);
         }
     }
     super::count(&delivered)

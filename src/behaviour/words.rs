@@ -14,19 +14,35 @@ pub(super) struct Words {
     other: [Lane<u32>; 4],
     /// Day and group of four of `other`, where it holds everyone's.
     held: Option<(u32, u32)>,
+    reach: [Lane<u32>; 4],
+    /// Day and group of four slots of `reach`.
+    reach_held: Option<(u32, u32)>,
 }
 
 impl Words {
     /// Room for words; none is drawn yet.
     pub(super) fn new() -> Words {
-        Words { day: [[0; LANES]; 4], other: [[0; LANES]; 4], held: None }
+        let four = [[0; LANES]; 4];
+        Words { day: four, other: four, held: None, reach: four, reach_held: None }
     }
 
     /// Draws the day's first four for a block.
     #[inline(always)]
     pub(super) fn begin(&mut self, block: &Block, today: &Today<'_>) {
         today.at(Purpose::Day, 0).fill(block.key, &block.id, &mut self.day);
-        self.held = None;
+        (self.held, self.reach_held) = (None, None);
+    }
+
+    /// Everyone's word for whether a post is addressed to them: four posts of a day share four words, drawn once.
+    #[inline(always)]
+    pub(super) fn of_reach(&mut self, post: &Post<'_>, block: &Block, today: &Today<'_>) -> &Lane<u32> {
+        let (day, index) = (post.day, post.slot / 4);
+        if self.reach_held != Some((day, index)) {
+            self.reach_held = Some((day, index));
+            let at = At { replicate: today.replicate, member: 0, day, purpose: Purpose::Reach, index };
+            at.fill(block.key, &block.id, &mut self.reach);
+        }
+        &self.reach[post.slot as usize % 4]
     }
 
     /// The two words of a post for those who have it in sight: those of the day it was sent. A day's first post shares the day's own

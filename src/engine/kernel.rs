@@ -13,7 +13,7 @@
     )
 )]
 
-use crate::behaviour::{self, Law, Notes, Today};
+use crate::behaviour::{self, Law, Notes, Room, Today};
 use crate::population::{Audience, Block, Laws, People};
 use crate::tally::{Counts, Horizon};
 
@@ -88,8 +88,15 @@ impl Instructions {
     }
 
     /// Lives one day of every block.
-    pub(super) fn live(self, blocks: &mut [Block], law: &Law, today: &Today<'_>, notes: &mut Notes<'_>) {
-        self.run(Live { blocks, law, today, notes });
+    pub(super) fn live(
+        self,
+        blocks: &mut [Block],
+        law: &Law,
+        today: &Today<'_>,
+        room: &mut Room,
+        notes: &mut Notes<'_>,
+    ) {
+        self.run(Live { blocks, law, today, room, notes });
     }
 
     /// Closes every block at the horizon.
@@ -145,6 +152,7 @@ struct Live<'a, 'b, 'c> {
     blocks: &'a mut [Block],
     law: &'a Law,
     today: &'a Today<'b>,
+    room: &'a mut Room,
     notes: &'a mut Notes<'c>,
 }
 
@@ -153,7 +161,7 @@ impl Work for Live<'_, '_, '_> {
 
     #[inline(always)]
     fn run(self) {
-        behaviour::live(self.blocks, self.law, self.today, self.notes);
+        behaviour::live(self.blocks, self.law, self.today, self.room, self.notes);
     }
 }
 

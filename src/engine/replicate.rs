@@ -4,7 +4,7 @@
 //! block; 24:00 the series are recorded. One closing midnight follows the last day, then the horizon.
 
 use super::{Engine, Instructions, Part};
-use crate::behaviour::{Notes, Post, Today};
+use crate::behaviour::{Notes, Post, Room, Today};
 use crate::plan::{Experiment, Plan};
 use crate::platform::{Account, Group, Treatment};
 use crate::population::{self, Block, LANES, People, Status, choose};
@@ -45,6 +45,7 @@ struct Campaign<'a> {
     /// Per group, recent exits as a share of its size, decaying; empty when leaving is not contagious.
     exits_felt: Vec<f64>,
     exits: Vec<u32>,
+    room: Box<Room>,
     /// Members out of reach because of a ban or an expulsion.
     unreachable: u64,
     tally: Tally,
@@ -87,6 +88,7 @@ impl<'a> Campaign<'a> {
             questions: Vec::new(),
             treatments: Vec::with_capacity(experiment.days as usize),
             service: experiment.parameters.trust_at_entry,
+            room: Box::default(),
             unreachable: 0,
             tally: Tally::new(experiment.days),
         }
@@ -189,7 +191,7 @@ impl<'a> Campaign<'a> {
             exits: &mut self.exits,
         };
         for blocks in &mut self.blocks {
-            instructions.live(blocks, &self.experiment.law, &today, &mut notes);
+            instructions.live(blocks, &self.experiment.law, &today, &mut self.room, &mut notes);
             population::pack(blocks);
         }
     }

@@ -35,11 +35,20 @@ impl Laws {
         let p = parameters;
         let spread = p.frailty_variance.max(1e-6);
         let patience_shape = p.patience_shape.clamp(1e-2, 1e6);
+        let ((frailty, patience), (presence, normal)) = rayon::join(
+            || {
+                rayon::join(
+                    || QuantileTable::gamma(1.0 / spread, spread, 0.0),
+                    || QuantileTable::gamma(patience_shape, (p.patience_mean - 1.0).max(0.0) / patience_shape, 1.0),
+                )
+            },
+            || rayon::join(|| beta_around(p.presence_mean, p.presence_concentration), QuantileTable::normal),
+        );
         Laws {
-            frailty: QuantileTable::gamma(1.0 / spread, spread, 0.0),
-            patience: QuantileTable::gamma(patience_shape, (p.patience_mean - 1.0).max(0.0) / patience_shape, 1.0),
-            presence: beta_around(p.presence_mean, p.presence_concentration),
-            normal: QuantileTable::normal(),
+            frailty,
+            patience,
+            presence,
+            normal,
             fit_concentration: p.fit_concentration,
             cold_expectation: p.cold_expectation as f32,
             read_base: p.read_base as f32,

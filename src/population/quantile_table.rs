@@ -29,11 +29,14 @@ pub struct QuantileTable {
 
 impl QuantileTable {
     /// Tabulates; `lower(u)` is the quantile of u, `upper(u)` that of 1 - u, for u up to a half, called with u ascending.
-    fn build(lower: impl FnMut(f64) -> f64, upper: impl FnMut(f64) -> f64) -> QuantileTable {
+    fn build(lower: impl FnMut(f64) -> f64 + Send, upper: impl FnMut(f64) -> f64 + Send) -> QuantileTable {
         let knots = || (0..KNOTS).map(|i| libm::exp2((i / 32) as f64 - 1.0) * (1.0 + (i % 32) as f64 / 32.0) / SCALE);
         let mut table = Box::new([0.0; 2 * UPPER]);
-        knots().map(lower).zip(&mut table[..]).for_each(|(quantile, knot)| *knot = quantile as f32);
-        knots().map(upper).zip(&mut table[UPPER..]).for_each(|(quantile, knot)| *knot = quantile as f32);
+        let (below, above) = table.split_at_mut(UPPER);
+        rayon::join(
+            || knots().map(lower).zip(below).for_each(|(quantile, knot)| *knot = quantile as f32),
+            || knots().map(upper).zip(above).for_each(|(quantile, knot)| *knot = quantile as f32),
+        );
         QuantileTable { knots: table }
     }
 
@@ -121,7 +124,7 @@ impl QuantileTable {
 }
 
 /// Quantiles of Beta(a, b) for u up to a half, u ascending.
-fn beta_lower_tail(a: f64, b: f64) -> impl FnMut(f64) -> f64 {
+fn beta_lower_tail(a: f64, b: f64) -> impl FnMut(f64) -> f64 + Send {
     let ln_norm = ln_beta(a, b);
     let density = move |x: f64| libm::exp((a - 1.0) * libm::log(x) + (b - 1.0) * libm::log1p(-x) - ln_norm);
     // Near 0 the distribution is x^a / (a B). Where that is far from the tail, the start is some deviations below the mean.
