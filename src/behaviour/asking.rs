@@ -37,7 +37,8 @@ pub(super) fn ask(
     (words, visit): (&Words, &mut Visit),
     notes: &mut Notes<'_>,
 ) {
-    // For everyone the largest probability that any trust gives, against the low half of the word; exact for the few that pass.
+    // For everyone the largest probability that any trust gives, against the low half of the word; exact for the few that pass. The
+    // thousandth covers what rounding in another order may add.
     let most = law.question_rate * law.loudest / law.question_fit_scale * 1.001;
     for lane in 0..LANES {
         let low = (words.day[1][lane] & 0xffff) as i32 as f32 * (1.0 / 65_536.0);

@@ -95,7 +95,8 @@ impl Law {
             wear: -(p.wear_elasticity * p.attention_wear) as f32,
             dwell_base: p.dwell_base as f32,
             dwell_per_value: p.dwell_per_value as f32,
-            dwell_wear: libm::log(p.dwell_wear) as f32,
+            // Of a factor 0 the logarithm is infinite, and no earlier read times infinity is no number.
+            dwell_wear: libm::log(p.dwell_wear).max(-1e3) as f32,
             unwanted_below: p.unwanted_below as f32,
             click_given_read: p.click_given_read as f32,
             purchase_given_click: p.purchase_given_click as f32,

@@ -8,6 +8,9 @@ use crate::population::{Block, LANES, Status, mask, select};
 use crate::rng::{Purpose, uniform_f64};
 use crate::tally::{Outcome, REPEATS};
 
+/// A hazard that nobody survives. None is larger, so that they add up and a cause can be told from their sum.
+const CERTAIN: f32 = 1e30;
+
 /// Hazards of the three causes at one visit.
 #[derive(Debug, Clone, Copy)]
 struct Hazards {
@@ -20,7 +23,7 @@ impl Hazards {
     fn of(block: &Block, law: &Law, today: &Today<'_>, visit: &Visit, lane: usize) -> Hazards {
         let contagion = today.contagion.get(block.group[lane] as usize).copied().unwrap_or(1.0);
         let distrust = math::exp(law.distrust_base - law.trust_protection * block.trust[lane]);
-        let distrust = (block.frailty[lane] * distrust + today.privacy_hazard) * contagion;
+        let distrust = ((block.frailty[lane] * distrust + today.privacy_hazard) * contagion).min(CERTAIN);
         if !visit.has_read(lane) {
             return Hazards { irritation: 0.0, distrust, repetition: 0.0 };
         }
@@ -28,9 +31,9 @@ impl Hazards {
         let irritation = law.irritation_base + law.irritation_slope * (1.0 - visit.lowest_value[lane]) + fatigue;
         let broken = select(visit.broken_link[lane], law.broken_link_factor, 1.0);
         Hazards {
-            irritation: block.frailty[lane] * math::exp(irritation) * broken * contagion,
+            irritation: (block.frailty[lane] * math::exp(irritation) * broken * contagion).min(CERTAIN),
             distrust,
-            repetition: select(visit.over_patience[lane], law.over_patience_hazard, 0.0),
+            repetition: select(visit.over_patience[lane], law.over_patience_hazard, 0.0).min(CERTAIN),
         }
     }
 

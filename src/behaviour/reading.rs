@@ -37,7 +37,7 @@ pub struct Post<'a> {
     pub content: Option<usize>,
 }
 
-/// Offers every post in sight to those who come, oldest first. `words`: the day's first four of everyone.
+/// Offers every post in sight to those who come, oldest first.
 #[inline(always)]
 pub(super) fn read_posts(
     block: &mut Block,
@@ -50,16 +50,8 @@ pub(super) fn read_posts(
         return;
     }
     open_window(block, visit);
-    let mut passed_over = (today.posts.len() > MOST_OFFERED as usize).then(|| {
-        let mut passed_over = [0_u32; LANES];
-        for post in today.posts {
-            look(block, today, (words, visit), post);
-            for lane in 0..LANES {
-                passed_over[lane] += visit.in_sight[lane] & 1;
-            }
-        }
-        passed_over.map(|in_sight| in_sight.saturating_sub(MOST_OFFERED))
-    });
+    let crowded = today.posts.len() > MOST_OFFERED as usize;
+    let mut passed_over = if crowded { Some(too_many(block, today, (words, visit))) } else { None };
     for post in today.posts {
         look(block, today, (words, visit), post);
         if let Some(passed_over) = &mut passed_over {
@@ -75,6 +67,22 @@ pub(super) fn read_posts(
             offer::<false>(block, law, today, post, (words, visit, readers), notes);
         }
     }
+}
+
+/// How many of the posts in sight are more than are offered.
+#[inline(always)]
+fn too_many(block: &Block, today: &Today<'_>, (words, visit): (&mut Words, &mut Visit)) -> Lane<u32> {
+    let mut in_sight = [0_u32; LANES];
+    for post in today.posts {
+        look(block, today, (words, visit), post);
+        for lane in 0..LANES {
+            in_sight[lane] += visit.in_sight[lane] & 1;
+        }
+    }
+    for lane in 0..LANES {
+        in_sight[lane] = in_sight[lane].saturating_sub(MOST_OFFERED);
+    }
+    in_sight
 }
 
 /// Sets the hour after which a post must have arrived to be in sight: the last visit if that was yesterday, else 24 hours ago.

@@ -26,7 +26,7 @@ pub(super) fn voice(law: &Law, trust: f32) -> f32 {
     math::exp(law.voice_per_trust * (trust - law.trust_at_entry))
 }
 
-/// Expected messages of the active members, in 1/1024 of an index unit, rounded a member.
+/// Expected messages of the active members, in 1/1024 of an index unit, rounded a member and at most 3,906 units each.
 #[inline(always)]
 pub(super) fn activity(block: &Block, law: &Law) -> u64 {
     let mut total = 0_u32;

@@ -189,13 +189,11 @@ impl Audience {
 }
 
 /// A share that a Beta law can have as its mean.
-#[inline(always)]
 fn inner_share(mean: f64) -> f64 {
     mean.clamp(1e-4, 1.0 - 1e-4)
 }
 
 /// Beta of that mean; `concentration` is the sum of its shapes, within what can be tabulated: from all or nothing to all alike.
-#[inline(always)]
 fn beta_around(mean: f64, concentration: f64) -> QuantileTable {
     let (mean, concentration) = (inner_share(mean), concentration.clamp(1e-2, 1e5));
     QuantileTable::beta(concentration * mean, concentration * (1.0 - mean))
@@ -251,7 +249,6 @@ struct Place {
 ///
 /// The signal of a member correlates `signal` with the normal score of its own fit uniform (1: perfect knowledge, 0: a random
 /// share), and its noise is the same for every plan.
-#[inline(always)]
 pub fn choose(audience: &Audience, laws: &Laws, replicate: u32, (keep, signal): (f64, f64)) -> Vec<u32> {
     let members = audience.members();
     let kept = (keep * f64::from(members)).round() as usize;

@@ -43,7 +43,7 @@ pub struct Compared {
     pub partial: bool,
 }
 
-/// Runs every plan of the experiment until the target is met or `progress` says stop; `None` when no replicate is complete.
+/// Runs every plan of the experiment until the target is met or `engine` is told to stop; `None` when no replicate is complete.
 ///
 /// `keep_all` keeps every replicate's values instead of the first of them.
 pub fn compare(
