@@ -86,36 +86,37 @@ pub struct Notes<'a> {
 /// Lives one day of some blocks, a whole day of one before the next: it stays in the innermost cache.
 #[inline(always)]
 pub fn live(blocks: &mut [Block], law: &Law, today: &Today<'_>, notes: &mut Notes<'_>) {
-    let mut room = (Words::new(), Visit::new(), Readers::new());
+    let mut room = Room { words: Words::new(), visit: Visit::new(), readers: Readers::new() };
     for block in blocks.iter_mut().filter(|block| block.alive > 0) {
         live_block(block, law, today, &mut room, notes);
     }
 }
 
-/// `room` is what blocks take over from each other: cleared once a day, not once a block.
+/// What a block's day is worked out in. Blocks take it over from each other, each writing what it reads: cleared once a day, not once
+/// a block.
+struct Room {
+    words: Words,
+    visit: Visit,
+    readers: Readers,
+}
+
 #[inline(always)]
-fn live_block(
-    block: &mut Block,
-    law: &Law,
-    today: &Today<'_>,
-    (words, visit, readers): &mut (Words, Visit, Readers),
-    notes: &mut Notes<'_>,
-) {
+fn live_block(block: &mut Block, law: &Law, today: &Today<'_>, room: &mut Room, notes: &mut Notes<'_>) {
     notes.counts.add(Outcome::Activity, trust::activity(block, law));
     leaking::leak(block, today, notes);
     let alive = block.alive;
     notes.counts.add(Outcome::MemberDays, u64::from(alive));
 
-    words.begin(block, today);
-    visiting::visit(block, law, words, visit);
-    asking::resolve(block, law, today, visit, notes);
-    fatigue::decay(block, law, visit);
-    reading::read_posts(block, law, today, (words, visit, readers), notes);
-    asking::ask(block, law, today, (words, visit), notes);
-    quitting::quit(block, law, today, (words, visit), notes);
-    trust::drift(block, law, today, visit);
-    reading::count_deliveries(block, today, visit, alive, notes);
-    visiting::turn_the_day(block, visit);
+    room.words.begin(block, today);
+    visiting::visit(block, law, room);
+    asking::resolve(block, law, today, &mut room.visit, notes);
+    fatigue::decay(block, law, &room.visit);
+    reading::read_posts(block, law, today, room, notes);
+    asking::ask(block, law, today, room, notes);
+    quitting::quit(block, law, today, room, notes);
+    trust::drift(block, law, today, &room.visit);
+    reading::count_deliveries(block, today, &room.visit, alive, notes);
+    visiting::turn_the_day(block, &room.visit);
 }
 
 impl Today<'_> {

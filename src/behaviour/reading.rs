@@ -1,6 +1,6 @@
 //! Posts in sight and what a read does: attention, value, dwell, the way to clicking and buying, interaction, fatigue, repeats.
 
-use super::{Law, Notes, Today, Visit, Words, buying, fatigue};
+use super::{Law, Notes, Room, Today, Visit, buying, fatigue};
 use crate::math;
 use crate::population::{Block, LANES, Lane, Mask, Status, mask, select};
 use crate::rng::{At, Purpose, uniform};
@@ -39,20 +39,16 @@ pub struct Post<'a> {
 
 /// Offers every post in sight to those who come, oldest first.
 #[inline(always)]
-pub(super) fn read_posts(
-    block: &mut Block,
-    law: &Law,
-    today: &Today<'_>,
-    (words, visit, readers): (&mut Words, &mut Visit, &mut Readers),
-    notes: &mut Notes<'_>,
-) {
+pub(super) fn read_posts(block: &mut Block, law: &Law, today: &Today<'_>, room: &mut Room, notes: &mut Notes<'_>) {
     if today.posts.is_empty() {
         return;
     }
+    let visit = &mut room.visit;
     open_window(block, visit);
     let crowded = today.posts.len() > MOST_OFFERED as usize;
     let mut passed_over = if crowded { Some(too_many(block, today, visit)) } else { None };
     for post in today.posts {
+        let visit = &mut room.visit;
         look(block, today, visit, post);
         if let Some(passed_over) = &mut passed_over {
             for lane in 0..LANES {
@@ -62,9 +58,9 @@ pub(super) fn read_posts(
             }
         }
         if post.content.is_some() {
-            offer::<true>(block, law, today, post, (words, visit, readers), notes);
+            offer::<true>(block, law, today, (post, room), notes);
         } else {
-            offer::<false>(block, law, today, post, (words, visit, readers), notes);
+            offer::<false>(block, law, today, (post, room), notes);
         }
     }
 }
@@ -309,8 +305,7 @@ fn offer<const REPEATED: bool>(
     block: &mut Block,
     law: &Law,
     today: &Today<'_>,
-    post: &Post<'_>,
-    (words, visit, readers): (&mut Words, &mut Visit, &mut Readers),
+    (post, Room { words, visit, readers }): (&Post<'_>, &mut Room),
     notes: &mut Notes<'_>,
 ) {
     if super::count(&visit.in_sight) == 0 {
