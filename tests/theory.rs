@@ -247,6 +247,15 @@ fn competing_causes_quit_in_proportion_to_their_hazards() {
     agrees_share("by irritation", (blocks, blocks + leaves), irritation / (irritation + distrust), 0.013);
 }
 
+/// However large: single precision once ran out, and what it then held for repetition was distrust.
+#[test]
+fn the_surely_distrustful_leave_and_never_block() {
+    let behaviour = ["distrust_base = 200\nmute_share = 0", ALWAYS_HERE, NO_IRRITATION, NO_REPETITION, NO_LEAKS];
+    let run = Run::of(&scenario(3, "size = 300", &behaviour, "[plan.a]\nat = [\"06:00\"]"), 4);
+    assert_eq!(run.sum(0, Outcome::Blocks) + run.sum(0, Outcome::Reports), 0);
+    assert!(run.sum(0, Outcome::Leaves) > 1190, "{} of 1200", run.sum(0, Outcome::Leaves));
+}
+
 #[test]
 fn repetition_blocks_in_its_own_share_and_mutes_nobody() {
     let behaviour = [
@@ -615,6 +624,14 @@ fn repeats_wear_clicks_purchases_interactions_and_dwell() {
         agrees_share("clicks by repeat", (repeat.clicks, repeat.reads), click, 0.011);
     }
     assert!((6.2_f64 * 0.458 * 0.458 - 1.3).abs() < 0.01, "6.2 s to 1.3 s in two repeats");
+}
+
+#[test]
+fn a_dwell_that_wears_off_at_once_is_that_of_first_reads() {
+    let behaviour = ["dwell_base = 2\ndwell_per_value = 0\ndwell_wear = 0", NOBODY_QUITS];
+    let tally = Run::of(&scenario(5, "size = 300", &behaviour, "[plan.a]\ncontents = 1"), 3).pooled(0);
+    assert!(tally.repeats[1].reads > 0);
+    assert_eq!(tally.total(Outcome::DwellMs), 2000 * tally.repeats[0].reads);
 }
 
 #[test]

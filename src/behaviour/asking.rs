@@ -1,6 +1,6 @@
 //! Questions: who asks, how long the answer takes, how long the asker waits, and what either does to trust and buying.
 
-use super::{Law, Notes, Today, Visit, Words, lanes, trust};
+use super::{Law, Notes, Room, Today, Visit, lanes, trust};
 use crate::population::{Block, LANES, Status, mask};
 use crate::rng::{At, Purpose, uniform_f64};
 use crate::tally::{Outcome, QuestionRecord};
@@ -30,13 +30,8 @@ pub(super) fn take_effect(block: &mut Block, law: &Law, replicate: u32, lane: us
 
 /// Active members without an open question may ask one.
 #[inline(always)]
-pub(super) fn ask(
-    block: &mut Block,
-    law: &Law,
-    today: &Today<'_>,
-    (words, visit): (&Words, &mut Visit),
-    notes: &mut Notes<'_>,
-) {
+pub(super) fn ask(block: &mut Block, law: &Law, today: &Today<'_>, room: &mut Room, notes: &mut Notes<'_>) {
+    let Room { words, visit, .. } = room;
     // For everyone the largest probability that any trust gives, against the low half of the word; exact for the few that pass. The
     // thousandth covers what rounding in another order may add.
     let most = law.question_rate * law.loudest / law.question_fit_scale * 1.001;
@@ -48,20 +43,14 @@ pub(super) fn ask(
             & mask(block.due[lane] == f32::INFINITY);
     }
     for lane in lanes(&visit.candidates) {
-        decide(block, law, today, (words.day[1][lane], visit.hour[lane]), lane, notes);
+        decide(block, law, today, (room, lane), notes);
     }
 }
 
 /// Decides for one member, exactly.
 #[inline(never)]
-fn decide(
-    block: &mut Block,
-    law: &Law,
-    today: &Today<'_>,
-    (word, hour): (u32, f32),
-    lane: usize,
-    notes: &mut Notes<'_>,
-) {
+fn decide(block: &mut Block, law: &Law, today: &Today<'_>, (room, lane): (&Room, usize), notes: &mut Notes<'_>) {
+    let (word, hour) = (room.words.day[1][lane], room.visit.hour[lane]);
     let probability =
         law.question_rate * trust::voice(law, block.trust[lane]) * block.fit[lane] / law.question_fit_scale;
     let [refine, answered, delay, patience] = today.words(Purpose::Question, block, lane);

@@ -83,7 +83,7 @@ pub struct Notes<'a> {
     pub exits: &'a mut [u32],
 }
 
-/// Room for what steps leave for each other within a block's day: reused from block to block and day to day, because clearing it
+/// What a block's day is worked out in. Blocks take it over from each other, each writing what it reads, and days too: clearing it
 /// would cost 2 % of a quiet day.
 pub struct Room {
     words: Words,
@@ -106,28 +106,22 @@ pub fn live(blocks: &mut [Block], law: &Law, today: &Today<'_>, room: &mut Room,
 }
 
 #[inline(always)]
-fn live_block(
-    block: &mut Block,
-    law: &Law,
-    today: &Today<'_>,
-    Room { words, visit, readers }: &mut Room,
-    notes: &mut Notes<'_>,
-) {
+fn live_block(block: &mut Block, law: &Law, today: &Today<'_>, room: &mut Room, notes: &mut Notes<'_>) {
     notes.counts.add(Outcome::Activity, trust::activity(block, law));
     leaking::leak(block, today, notes);
     let alive = block.alive;
     notes.counts.add(Outcome::MemberDays, u64::from(alive));
 
-    words.begin(block, today);
-    visiting::visit(block, law, words, visit);
-    asking::resolve(block, law, today, visit, notes);
-    fatigue::decay(block, law, visit);
-    reading::read_posts(block, law, today, (words, visit, readers), notes);
-    asking::ask(block, law, today, (words, visit), notes);
-    quitting::quit(block, law, today, (words, visit), notes);
-    trust::drift(block, law, today, visit);
-    reading::count_deliveries(block, today, (words, visit), alive, notes);
-    visiting::turn_the_day(block, visit);
+    room.words.begin(block, today);
+    visiting::visit(block, law, room);
+    asking::resolve(block, law, today, &mut room.visit, notes);
+    fatigue::decay(block, law, &room.visit);
+    reading::read_posts(block, law, today, room, notes);
+    asking::ask(block, law, today, room, notes);
+    quitting::quit(block, law, today, room, notes);
+    trust::drift(block, law, today, &room.visit);
+    reading::count_deliveries(block, today, room, alive, notes);
+    visiting::turn_the_day(block, &room.visit);
 }
 
 impl Today<'_> {

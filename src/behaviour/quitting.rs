@@ -2,7 +2,7 @@
 //!
 //! Complementary log-log hazard with competing causes (Prentice & Gloeckler 1978; frailty: Vaupel, Manton & Stallard 1979).
 
-use super::{Law, Notes, Today, Visit, Words, depart, fatigue, lanes};
+use super::{Law, Notes, Room, Today, Visit, depart, fatigue, lanes};
 use crate::math;
 use crate::population::{Block, LANES, Status, mask, select};
 use crate::rng::{Purpose, uniform_f64};
@@ -45,7 +45,7 @@ impl Hazards {
 /// Marks who may quit: 1 - exp(-h) never exceeds h, nor h a cheap bound, so the high half of the word rules out all but one or two
 /// of a block (2.1 ns a member-day saved against the exact hazards for everyone).
 #[inline(always)]
-fn suspect(block: &Block, law: Law, today: &Today<'_>, (words, visit): (&Words, &mut Visit)) {
+fn suspect(block: &Block, law: Law, today: &Today<'_>, Room { words, visit, .. }: &mut Room) {
     let mut contagion = [1.0; LANES];
     if !today.contagion.is_empty() {
         for lane in 0..LANES {
@@ -85,28 +85,17 @@ enum Exit {
 
 /// Decides for everyone who came.
 #[inline(always)]
-pub(super) fn quit(
-    block: &mut Block,
-    law: &Law,
-    today: &Today<'_>,
-    (words, visit): (&Words, &mut Visit),
-    notes: &mut Notes<'_>,
-) {
-    suspect(block, *law, today, (words, visit));
-    for lane in lanes(&visit.candidates) {
-        decide(block, law, today, (words.day[1][lane], visit, lane), notes);
+pub(super) fn quit(block: &mut Block, law: &Law, today: &Today<'_>, room: &mut Room, notes: &mut Notes<'_>) {
+    suspect(block, *law, today, room);
+    for lane in lanes(&room.visit.candidates) {
+        decide(block, law, today, (room, lane), notes);
     }
 }
 
 /// Decides for one member, exactly.
 #[inline(never)]
-fn decide(
-    block: &mut Block,
-    law: &Law,
-    today: &Today<'_>,
-    (word, visit, lane): (u32, &Visit, usize),
-    notes: &mut Notes<'_>,
-) {
+fn decide(block: &mut Block, law: &Law, today: &Today<'_>, (room, lane): (&Room, usize), notes: &mut Notes<'_>) {
+    let (visit, word) = (&room.visit, room.words.day[1][lane]);
     let hazards = Hazards::of(block, law, today, visit, lane);
     let draws = today.words(Purpose::Quit, block, lane);
     let exact = uniform_f64(word & 0xffff_0000 | draws[0] >> 16);

@@ -1,6 +1,6 @@
 //! Posts in sight and what a read does: attention, value, dwell, the way to clicking and buying, interaction, fatigue, repeats.
 
-use super::{Law, Notes, Today, Visit, Words, buying, fatigue};
+use super::{Law, Notes, Room, Today, Visit, buying, fatigue};
 use crate::math;
 use crate::population::{Block, LANES, Lane, Mask, Status, mask, select};
 use crate::rng::uniform;
@@ -39,21 +39,16 @@ pub struct Post<'a> {
 
 /// Offers every post in sight to those who come, oldest first.
 #[inline(always)]
-pub(super) fn read_posts(
-    block: &mut Block,
-    law: &Law,
-    today: &Today<'_>,
-    (words, visit, readers): (&mut Words, &mut Visit, &mut Readers),
-    notes: &mut Notes<'_>,
-) {
+pub(super) fn read_posts(block: &mut Block, law: &Law, today: &Today<'_>, room: &mut Room, notes: &mut Notes<'_>) {
     if today.posts.is_empty() {
         return;
     }
-    open_window(block, visit);
+    open_window(block, &mut room.visit);
     let crowded = today.posts.len() > MOST_OFFERED as usize;
-    let mut passed_over = if crowded { Some(too_many(block, today, (words, visit))) } else { None };
+    let mut passed_over = if crowded { Some(too_many(block, today, room)) } else { None };
     for post in today.posts {
-        look(block, today, (words, visit), post);
+        look(block, today, room, post);
+        let visit = &mut room.visit;
         if let Some(passed_over) = &mut passed_over {
             for lane in 0..LANES {
                 let skipped = visit.in_sight[lane] & mask(passed_over[lane] > 0);
@@ -62,21 +57,21 @@ pub(super) fn read_posts(
             }
         }
         if post.content.is_some() {
-            offer::<true>(block, law, today, post, (words, visit, readers), notes);
+            offer::<true>(block, law, today, (post, room), notes);
         } else {
-            offer::<false>(block, law, today, post, (words, visit, readers), notes);
+            offer::<false>(block, law, today, (post, room), notes);
         }
     }
 }
 
 /// How many of the posts in sight are more than are offered.
 #[inline(always)]
-fn too_many(block: &Block, today: &Today<'_>, (words, visit): (&mut Words, &mut Visit)) -> Lane<u32> {
+fn too_many(block: &Block, today: &Today<'_>, room: &mut Room) -> Lane<u32> {
     let mut in_sight = [0_u32; LANES];
     for post in today.posts {
-        look(block, today, (words, visit), post);
+        look(block, today, room, post);
         for lane in 0..LANES {
-            in_sight[lane] += visit.in_sight[lane] & 1;
+            in_sight[lane] += room.visit.in_sight[lane] & 1;
         }
     }
     for lane in 0..LANES {
@@ -97,7 +92,7 @@ fn open_window(block: &Block, visit: &mut Visit) {
 
 /// Marks who has this post in sight: came, was addressed, and it arrived since the window opened.
 #[inline(always)]
-fn look(block: &Block, today: &Today<'_>, (words, visit): (&mut Words, &mut Visit), post: &Post<'_>) {
+fn look(block: &Block, today: &Today<'_>, Room { words, visit, .. }: &mut Room, post: &Post<'_>) {
     let delivered = post.delivered;
     for lane in 0..LANES {
         let arrived = mask(delivered > visit.since[lane]) & mask(delivered <= visit.hour[lane]);
@@ -296,8 +291,7 @@ fn offer<const REPEATED: bool>(
     block: &mut Block,
     law: &Law,
     today: &Today<'_>,
-    post: &Post<'_>,
-    (words, visit, readers): (&mut Words, &mut Visit, &mut Readers),
+    (post, Room { words, visit, readers }): (&Post<'_>, &mut Room),
     notes: &mut Notes<'_>,
 ) {
     if super::count(&visit.in_sight) == 0 {
@@ -332,19 +326,10 @@ fn learn(block: &mut Block, law: &Law, lane: usize, value: f32) {
 /// Counts today's posts as delivered to everyone addressed who was not gone when they went out. `alive`: how many the day began
 /// with, after the night's leaks.
 #[inline(always)]
-pub(super) fn count_deliveries(
-    block: &Block,
-    today: &Today<'_>,
-    (words, visit): (&mut Words, &Visit),
-    alive: u32,
-    notes: &mut Notes<'_>,
-) {
+pub(super) fn count_deliveries(block: &Block, today: &Today<'_>, room: &mut Room, alive: u32, notes: &mut Notes<'_>) {
     for post in today.posts.iter().filter(|post| post.day == today.day) {
-        let n_delivered = if block.alive == alive && today.reach >= 1.0 {
-            alive
-        } else {
-            delivered(block, today, (words, visit), post)
-        };
+        let n_delivered =
+            if block.alive == alive && today.reach >= 1.0 { alive } else { delivered(block, today, room, post) };
         notes.posts[post.index].delivered += n_delivered;
         notes.counts.add(Outcome::Delivered, u64::from(n_delivered));
     }
@@ -352,7 +337,7 @@ pub(super) fn count_deliveries(
 
 /// To how many a post was delivered: whoever is still there, or came today (and left) at a later hour.
 #[inline(always)]
-fn delivered(block: &Block, today: &Today<'_>, (words, visit): (&mut Words, &Visit), post: &Post<'_>) -> u32 {
+fn delivered(block: &Block, today: &Today<'_>, Room { words, visit, .. }: &mut Room, post: &Post<'_>) -> u32 {
     let mut delivered = [0; LANES];
     for lane in 0..LANES {
         let left_later = visit.here[lane] & mask(visit.hour[lane] >= post.sent);

@@ -1,6 +1,6 @@
 //! Who comes today, and when: presence, rarer for the muted, and an hour from the diurnal law (Beta(2, 2) over the waking day).
 
-use super::{Law, Words};
+use super::{Law, Room};
 use crate::math;
 use crate::population::{Block, LANES, Lane, Mask, Status, mask, select};
 use crate::rng::uniform;
@@ -77,7 +77,7 @@ impl Visit {
 
 /// At most one visit a day. The hour is nested in the same word: given presence, what is left of the uniform is uniform again.
 #[inline(always)]
-pub(super) fn visit(block: &Block, law: &Law, words: &Words, visit: &mut Visit) {
+pub(super) fn visit(block: &Block, law: &Law, Room { words, visit, .. }: &mut Room) {
     let (mute_visit, from_hour, span) = (law.mute_visit, law.visit_from_hour, law.visit_span);
     for lane in 0..LANES {
         let status = block.status[lane];

@@ -147,6 +147,14 @@ mod tests {
         }
     }
 
+    /// Reads are counted to 4,000 seconds.
+    #[test]
+    fn no_read_takes_longer_than_is_counted() {
+        let longest = |key| find(key).unwrap().domain().1;
+        assert!(longest("dwell_wear") <= 1.0);
+        assert!(longest("dwell_base") + longest("dwell_per_value") <= 4000.0);
+    }
+
     #[test]
     fn every_default_lies_in_its_range_and_names_its_basis() {
         for parameter in catalogue() {
