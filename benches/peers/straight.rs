@@ -49,13 +49,13 @@ impl Day<'_> {
         } else {
             presence *= p.mute_visit;
         }
-        if self.today.leak_exit > 0.0 && self.rng.random_bool(self.today.leak_exit) {
+        if self.today.leak_exit > 0.0 && self.rng.random::<f64>() < self.today.leak_exit {
             member.status = Status::Left;
             self.counts.leak_exits += 1;
             return;
         }
         self.counts.member_days += 1;
-        if !self.rng.random_bool(presence) {
+        if self.rng.random::<f64>() >= presence {
             self.counts.delivered += self.today.fresh.len() as u64;
             return;
         }
@@ -83,7 +83,7 @@ impl Day<'_> {
         for post in self.today.unseen(member.last_visit, now) {
             let logit =
                 p.read_base + p.read_per_expectation * member.expectation - p.read_per_fatigue * member.fatigue.ln_1p();
-            if !self.rng.random_bool(post.delivery * logistic(logit)) {
+            if self.rng.random::<f64>() >= post.delivery * logistic(logit) {
                 continue;
             }
             // What reading the same content before leaves of value and of dwelling.
@@ -100,14 +100,14 @@ impl Day<'_> {
             self.counts.reads += 1;
             self.counts.dwell_seconds += (p.dwell_base + p.dwell_per_value * x) * dwelling;
             self.counts.unwanted_reads += u64::from(v < p.unwanted_below);
-            if self.rng.random_bool(p.click_given_read * post.offer * x * w) {
+            if self.rng.random::<f64>() < p.click_given_read * post.offer * x * w {
                 self.counts.clicks += 1;
-                if !member.bought && self.rng.random_bool(p.purchase_given_click * w) {
+                if !member.bought && self.rng.random::<f64>() < p.purchase_given_click * w {
                     member.bought = true;
                     self.counts.purchases += 1;
                 }
             }
-            if self.rng.random_bool(logistic(p.interaction_base + p.interaction_slope * v)) {
+            if self.rng.random::<f64>() < logistic(p.interaction_base + p.interaction_slope * v) {
                 self.counts.interactions += 1;
             }
             member.fatigue += 1.0 - post.value;
@@ -120,7 +120,7 @@ impl Day<'_> {
     fn ask(&mut self, member: &mut Member, now: f64) {
         let p = &self.campaign.p;
         let probability = p.question_rate * self.voice(member) * member.fit / p.question_fit_scale;
-        if self.rng.random_bool(probability.min(1.0)) {
+        if self.rng.random::<f64>() < probability.min(1.0) {
             let question = self.campaign.question(now, self.rng);
             self.counts.questions += 1;
             self.counts.answers += u64::from(question.is_answered());
@@ -142,7 +142,7 @@ impl Day<'_> {
             member.frailty * (p.distrust_base - p.trust_protection * member.trust).exp() + self.campaign.privacy_hazard;
         let repetition = if visit.over_patience { p.over_patience_hazard } else { 0.0 };
         let quits = 1.0 - (-(irritation + distrust + repetition)).exp();
-        if self.rng.random_bool(quits) {
+        if self.rng.random::<f64>() < quits {
             let hazards = Hazards { irritation, distrust, repetition };
             self.campaign.quit(member, hazards, visit.last, &mut self.counts, self.reports, self.rng);
         }
