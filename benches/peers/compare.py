@@ -1,9 +1,10 @@
-"""Runs every side in turn on one core, checks that they agree, and prints a table of speeds in Markdown.
+"""Runs every side in turn on one core, checks that they agree, and prints tables of speeds in Markdown.
 
-Each side is a process that waits for work: a line with replicates, seed and case. Only one works at a time. First every side
+Each side is a process that waits for work: a line with replicates, seed and case. Only one works at a time. First every peer
 simulates every case with its own luck and must agree with wearout in each quantity; then some rounds are timed, side after side
 within a round, so that a machine that slows down slows all of them. Starting, compiling and drawing quantile tables are not timed;
-drawing the people is.
+drawing the people is. wearout is timed in every instruction set of the machine; all give the same bits, so the fastest alone is
+compared.
 """
 
 import argparse
@@ -25,12 +26,21 @@ STANDARD_ERRORS = 4.0
 BATCH = 64
 
 
-def sides(peers):
-    """Name and command of each side; the others are compared with the first."""
+PLAIN = ["plain Rust", "plain Rust, tuned"]
+
+
+def wearouts(peers):
+    """Name and command of wearout in each instruction set, fastest first."""
+    listed = subprocess.run([peers, "instructions"], check=True, capture_output=True, text=True).stdout
+    return {f"wearout ({name})": [peers, "wearout", name] for name in json.loads(listed)}
+
+
+def others(peers):
+    """Name and command of each peer."""
     python = lambda file: [sys.executable, str(HERE / file)]
     return {
-        "wearout": [peers, "wearout"],
-        "plain Rust": [peers, "plain"],
+        PLAIN[0]: [peers, "straight"],
+        PLAIN[1]: [peers, "tuned"],
         "NumPy": python("with_numpy.py"),
         "Numba": python("with_numba.py"),
         "Mesa": python("with_mesa.py"),
@@ -83,8 +93,9 @@ def disagreements(case, name, ours, theirs):
     for quantity, values in ours.items():
         n, m = len(values), len(theirs[quantity])
         mean, other = statistics.fmean(values), statistics.fmean(theirs[quantity])
-        # Both sides have the same law, so the spread of the side with more replicates serves for both.
-        error = statistics.stdev(values) * math.sqrt(1 / n + 1 / m)
+        # Where both sides have the same law, all values together tell its spread: a total that moves only in the few replicates with
+        # an incident has no good estimate in one side alone.
+        error = statistics.stdev([*values, *theirs[quantity]]) * math.sqrt(1 / n + 1 / m)
         z = (other - mean) / error if error > 0 else math.inf if other != mean else 0.0
         widest = max(widest, abs(z))
         if mean > 0:
@@ -94,19 +105,18 @@ def disagreements(case, name, ours, theirs):
     return wrong, seen, widest
 
 
-def check(running, cases, quick):
-    """Compares every side with the first in every case; ends the run when one disagrees."""
-    ours, *others = running
+def check(wearout, peers, cases, quick):
+    """Compares every peer with wearout in every case; ends the run when one disagrees."""
     wrong, tests = [], 0
     print("agreement with wearout, all quantities; smallest differences that would be noticed\n")
     print("| case | side | largest difference, standard errors | reads | left | active at the end |")
     print("|---|---|---|---|---|---|")
     for case in cases:
-        reference = quantities(running[ours].simulate(case, 800 if quick else 2000, 1)["totals"])
-        for seed, name in enumerate(others, start=2):
+        reference = quantities(wearout.simulate(case, 800 if quick else 2000, 1)["totals"])
+        for seed, (name, side) in enumerate(peers.items(), start=2):
             slow = name == "Mesa"
             replicates = (12 if slow else 256) if quick else (40 if slow else 640)
-            theirs = quantities(running[name].simulate(case, replicates, seed)["totals"])
+            theirs = quantities(side.simulate(case, replicates, seed)["totals"])
             more, seen, widest = disagreements(case, name, reference, theirs)
             wrong += more
             tests += len(reference)
@@ -137,20 +147,31 @@ def measure(running, cases, quick):
     return speeds
 
 
-def table(speeds, cases):
-    """The speeds, and how many times faster the first side is, in the same round."""
+def table(speeds, ours, cases):
+    """The speeds of wearout in each instruction set, and of the peers with how many times faster the first of `ours` is."""
     yield f"| million member-days a second | {' | '.join(cases)} |"
     yield "|---" * (len(cases) + 1) + "|"
-    ours = next(iter(speeds.values()))
     for name, by_case in speeds.items():
-        cells = []
-        for case in cases:
-            cell = f"{statistics.median(by_case[case]):.3g}"
-            if by_case is not ours:
-                ratio = statistics.median(a / b for a, b in zip(ours[case], by_case[case]))
-                cell += f" ({ratio:.3g} x)"
-            cells.append(cell)
+        cells = [f"{statistics.median(by_case[case]):.3g}" for case in cases]
+        if name not in ours:
+            cells = [f"{cell} ({times(speeds, ours[0], name, case)})" for cell, case in zip(cells, cases)]
         yield f"| {name} | {' | '.join(cells)} |"
+
+
+def slower_table(speeds, ours, cases):
+    """How many times faster than plain Rust wearout is without its fastest instruction set."""
+    yield f"| how many times faster | {' | '.join(cases)} |"
+    yield "|---" * (len(cases) + 1) + "|"
+    for name in ours[1:]:
+        for peer in PLAIN:
+            cells = [times(speeds, name, peer, case) for case in cases]
+            yield f"| {name} than {peer} | {' | '.join(cells)} |"
+
+
+def times(speeds, name, peer, case):
+    """How many times faster than a peer a side was in the same round."""
+    ratio = statistics.median(a / b for a, b in zip(speeds[name][case], speeds[peer][case]))
+    return f"{ratio:.3g} x"
 
 
 def circumstances(pinned):
@@ -175,11 +196,16 @@ def main():
     PLAN.write_text(subprocess.run([peers, "plan"], check=True, capture_output=True, text=True).stdout)
     plan = json.loads(PLAN.read_text())["cases"]
     pinned = pin()
-    running = {name: Side(command) for name, command in sides(peers).items()}
-    check(running, [case["name"] for case in plan], quick)
+    wearout, peers = wearouts(peers), others(peers)
+    running = {name: Side(command) for name, command in (wearout | peers).items()}
+    ours = list(wearout)
+    check(running[ours[0]], {name: running[name] for name in peers}, [case["name"] for case in plan], quick)
     timed = [case["name"] for case in plan if case["timed"]]
-    print("\n".join(table(measure(running, timed, quick), timed)))
-    print(f"\nmedians over rounds; in brackets how many times faster wearout is\n{circumstances(pinned)}")
+    speeds = measure(running, timed, quick)
+    print("\n".join(table(speeds, ours, timed)))
+    if ours[1:]:
+        print("\n".join(["", *slower_table(speeds, ours, timed)]))
+    print(f"\n{circumstances(pinned)}. Medians over rounds; in brackets how many times faster {ours[0]} is.")
 
 
 if __name__ == "__main__":

@@ -1,20 +1,26 @@
 //! wearout beside what a user would write instead: the two sides that are Rust, and the compiled plan for all sides.
 //!
-//! Comes in: a sub-command. `plan` prints the compiled plan of every case. `wearout PLAN` and `plain PLAN` serve: a line of
-//! standard input names replicates, seed and case, and one line of JSON answers it with the seconds it took and the totals of each
-//! replicate. Without a sub-command nothing happens, so that `cargo bench` and `cargo test --benches` pass over it.
-//! `benches/peers/run` builds and drives all sides.
+//! Comes in: a sub-command. `plan` prints the compiled plan of every case, `instructions` the instruction sets of this machine,
+//! fastest first. `wearout INSTRUCTIONS PLAN`, `straight PLAN` and `tuned PLAN` serve: a line of standard input names replicates,
+//! seed and case, and one line of JSON answers it with the seconds it took and the totals of each replicate. Without a sub-command
+//! nothing happens, so that `cargo bench` and `cargo test --benches` pass over it. `benches/peers/run` builds and drives all sides.
 
-mod plain;
+mod campaign;
 mod plan;
+mod straight;
+mod tuned;
 
 use std::collections::BTreeMap;
 use std::io::{self, BufRead, Write};
+use std::ops::Range;
 use std::time::Instant;
 
 use serde::Serialize;
-use wearout::engine::{Engine, simulate};
+use wearout::engine::{Engine, Instructions, simulate};
 use wearout::tally::{Outcome, PairedTally};
+
+use campaign::{Campaign, Parameters, Record};
+use tuned::Tuned;
 
 /// What a side answers.
 #[derive(Debug, Serialize)]
@@ -28,12 +34,18 @@ fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["plan"] => say(&plan::file()),
-        ["wearout", _] => serve(wearout),
-        ["plain", file] => {
-            let text = std::fs::read_to_string(file).expect("the driver wrote the plan");
-            let file: plan::File = serde_json::from_str(&text).expect("`peers plan` wrote it");
-            serve(|case, replicates, seed| plain(&file, case, replicates, seed));
+        ["instructions"] => say(&Instructions::available().iter().rev().map(|set| set.name()).collect::<Vec<_>>()),
+        ["wearout", name, _] => {
+            let instructions = Instructions::find(name).expect("the driver asks for what this machine has");
+            serve(|case, replicates, seed| wearout(instructions, case, replicates, seed));
         }
+        ["straight", file] => {
+            serve_plain(file, |campaign, seeds| seeds.map(|seed| straight::replicate(campaign, seed)).collect());
+        }
+        ["tuned", file] => serve_plain(file, |campaign, seeds| {
+            let tuned = Tuned::new(campaign);
+            seeds.map(|seed| tuned.replicate(seed)).collect()
+        }),
         _ => {}
     }
 }
@@ -54,12 +66,12 @@ fn serve(mut side: impl FnMut(&str, u32, u32) -> Answer) {
     }
 }
 
-/// The engine on one thread, in the instruction set it chooses.
-fn wearout(case: &str, replicates: u32, seed: u32) -> Answer {
+/// The engine on one thread.
+fn wearout(instructions: Instructions, case: &str, replicates: u32, seed: u32) -> Answer {
     let (experiment, _) = plan::experiment(case, u64::from(seed));
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("one thread");
     let started = Instant::now();
-    let tallies = pool.install(|| simulate(&experiment, 0..replicates, &Engine::default()));
+    let tallies = pool.install(|| simulate(&experiment, 0..replicates, &Engine::on(instructions)));
     let seconds = started.elapsed().as_secs_f64();
     let total = |outcome| move |t: &PairedTally| t.plans[0].total(outcome) as f64;
     let mut totals = BTreeMap::new();
@@ -101,20 +113,22 @@ const SHARED: [&str; 16] = [
     "privacy_complaints",
 ];
 
-fn plain(file: &plan::File, case: &str, replicates: u32, seed: u32) -> Answer {
-    let parameters =
+/// Serves a row of plain Rust: from a campaign and the seeds of replicates, their records.
+fn serve_plain(file: &str, simulate: impl Fn(&Campaign, Range<u64>) -> Vec<Record>) {
+    let text = std::fs::read_to_string(file).expect("the driver wrote the plan");
+    let file: plan::File = serde_json::from_str(&text).expect("`peers plan` wrote it");
+    let parameters: Parameters =
         serde_json::to_value(&file.parameters).and_then(serde_json::from_value).expect("it names them all");
-    let case = file.cases.iter().find(|known| known.name == case).expect("the driver names cases of the file");
-    let started = Instant::now();
-    let campaign = plain::Campaign::new(case, &parameters);
-    let first = u64::from(seed) << 32;
-    let records: Vec<plain::Record> =
-        (0..u64::from(replicates)).map(|replicate| campaign.replicate(first + replicate)).collect();
-    let seconds = started.elapsed().as_secs_f64();
-    let totals = records.iter().map(plain::Record::totals);
-    let mut by_name: BTreeMap<&'static str, Vec<f64>> = BTreeMap::new();
-    for (name, value) in totals.flatten() {
-        by_name.entry(name).or_default().push(value);
-    }
-    Answer { seconds, totals: by_name }
+    serve(|case, replicates, seed| {
+        let case = file.cases.iter().find(|known| known.name == case).expect("the driver names cases of the file");
+        let first = u64::from(seed) << 32;
+        let started = Instant::now();
+        let records = simulate(&Campaign::new(case, &parameters), first..first + u64::from(replicates));
+        let seconds = started.elapsed().as_secs_f64();
+        let mut totals: BTreeMap<&'static str, Vec<f64>> = BTreeMap::new();
+        for (name, value) in records.iter().flat_map(Record::totals) {
+            totals.entry(name).or_default().push(value);
+        }
+        Answer { seconds, totals }
+    });
 }
