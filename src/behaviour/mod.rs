@@ -15,6 +15,7 @@
 
 mod asking;
 mod buying;
+mod closed_form;
 mod fatigue;
 mod law;
 mod leaking;
@@ -25,6 +26,7 @@ mod trust;
 mod visiting;
 mod words;
 
+pub use closed_form::{CLOSED_FORMS, ClosedForm, closed_form};
 pub use law::Law;
 pub use outcome::close;
 use reading::Readers;

@@ -4,7 +4,7 @@ use super::{Law, asking, lanes};
 use crate::math;
 use crate::population::{Block, LANES, Status, mask, select};
 use crate::rng::{At, Purpose, uniform};
-use crate::tally::{Counts, Horizon, Outcome};
+use crate::tally::{Counts, EXPECTED_UNITS, Horizon, Outcome};
 
 /// Closes a block at the horizon: draws what follows for the members still in.
 ///
@@ -24,6 +24,8 @@ pub fn close(block: &mut Block, law: &Law, replicate: u32, last_day: &mut Counts
     let [repurchase, complaint, recommend, _] = &words;
     let (law, gift_factor) = (*law, law.gift_factor as f32);
     let (mut repurchases, mut of_buyers, mut complaints, mut recommendations) = (0, 0, 0, 0);
+    let (mut repurchases_expected, mut complaints_expected, mut recommendations_expected) = (0, 0, 0);
+    let units = |probability: f32| math::rounded(probability.min(1.0) * EXPECTED_UNITS as f32);
     for lane in 0..LANES {
         let still_in = mask(block.status[lane] <= Status::Muted as u32);
         let trust = block.trust[lane];
@@ -36,9 +38,15 @@ pub fn close(block: &mut Block, law: &Law, replicate: u32, last_day: &mut Counts
         of_buyers += again & block.bought[lane] & 1;
         complaints += still_in & mask(uniform(complaint[lane]) < p_complaint) & 1;
         recommendations += still_in & mask(uniform(recommend[lane]) < p_recommend) & 1;
+        repurchases_expected += still_in & units(p_repurchase);
+        complaints_expected += still_in & units(p_complaint);
+        recommendations_expected += still_in & units(p_recommend);
     }
     horizon.repurchases += u64::from(repurchases);
     horizon.repurchases_of_buyers += u64::from(of_buyers);
     horizon.complaints += u64::from(complaints);
     horizon.recommendations += u64::from(recommendations);
+    horizon.repurchases_expected += u64::from(repurchases_expected);
+    horizon.complaints_expected += u64::from(complaints_expected);
+    horizon.recommendations_expected += u64::from(recommendations_expected);
 }

@@ -78,7 +78,7 @@ impl<'a> Campaign<'a> {
             experiment,
             plan,
             replicate,
-            account: Account::new(experiment.profile, plan.practice, key, replicate),
+            account: Account::new(&experiment.profile, plan.practice, key, replicate),
             exits: vec![0; groups.len()],
             exits_felt: if experiment.contagious { vec![0.0; groups.len()] } else { Vec::new() },
             groups,

@@ -2,21 +2,22 @@
 //!
 //! Comes in: a scenario's draft. Goes out: an [`Experiment`], or every fault at once. Nothing is simulated here.
 
+mod reply_patience;
 pub mod schedule;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
-
-use rayon::prelude::*;
 
 use crate::behaviour::{Law, Reply};
 use crate::diagnostic::{Diagnostic, Faults};
 use crate::parameter::Parameters;
 use crate::platform::{self, Practice, Profile, TopicRelevance};
-use crate::population::{Audience, Laws, PeopleLaw};
+use crate::population::{Audience, Laws, PeopleLaw, QuantileTable};
 use crate::rng;
 use crate::scenario::{self, Draft, Scenario};
-use crate::tally::{PostRecord, Stakes};
+use crate::tally::{Given, PostRecord, Stakes};
 use crate::units::{Flags, Privacy};
+use reply_patience::ReplyPatience;
 use schedule::Slot;
 
 /// Everything the engine needs to simulate any replicate of every plan; nothing in it changes during a run.
@@ -36,19 +37,32 @@ pub struct Experiment {
     /// Whether leaving is contagious.
     pub contagious: bool,
     /// The platform.
-    pub profile: &'static Profile,
+    pub profile: Cow<'static, Profile>,
     /// Everyone who is addressed by any plan, in the order of the scenario.
     pub audiences: Vec<Audience>,
     /// The plans, in the order of the scenario.
     pub plans: Vec<Plan>,
     /// Index of the plan the others are compared with.
     pub baseline: usize,
+    /// How long askers wait, and whom each plan's reply still meets.
+    patience: ReplyPatience,
 }
 
 impl Experiment {
     /// Bytes of every table that members are drawn from, in a fixed order, for hashing.
     pub fn table_bytes(&self) -> impl Iterator<Item = u8> + '_ {
-        self.laws.bytes().chain(self.audiences.iter().flat_map(Audience::bytes))
+        self.tables().flat_map(QuantileTable::bytes)
+    }
+
+    /// What an observable of a plan takes from the plan and its parameters.
+    pub fn given(&self, plan: usize) -> Given {
+        let Plan { stakes, practice, .. } = &self.plans[plan];
+        let purchase_given_answer = self.parameters.purchase_given_answer;
+        Given { stakes: *stakes, enforce_prob: practice.enforce_prob, purchase_given_answer }
+    }
+
+    fn tables(&self) -> impl Iterator<Item = &QuantileTable> {
+        self.laws.tables().chain(self.audiences.iter().flat_map(Audience::tables))
     }
 }
 
@@ -100,11 +114,20 @@ pub struct Post {
     pub repeated: Option<usize>,
 }
 
-/// Compiles a scenario under a seed.
+/// Compiles a scenario under a seed and the default parameters.
 ///
 /// # Errors
 /// Every fault of the draft and of its calendars at once.
 pub fn compile(draft: &Draft, seed: u64) -> Result<Experiment, Faults> {
+    compile_under(draft, seed, &Parameters::best(), &[])
+}
+
+/// Compiles a scenario under a seed and these parameters, beside which the scenario's own `[behaviour]` stands. Tables that
+/// `known` experiments hold already are taken over: the result is the same, sooner.
+///
+/// # Errors
+/// Every fault of the draft and of its calendars at once.
+pub fn compile_under(draft: &Draft, seed: u64, base: &Parameters, known: &[&Experiment]) -> Result<Experiment, Faults> {
     let scenario = &draft.scenario;
     let mut faults = draft.faults.clone();
     let mut calendars = Vec::new();
@@ -127,7 +150,7 @@ pub fn compile(draft: &Draft, seed: u64) -> Result<Experiment, Faults> {
             Err(more) => faults.extend(more),
         }
     }
-    let parameters = parameters(scenario);
+    let parameters = parameters(scenario, base);
     if parameters.visit_from_hour >= parameters.visit_to_hour {
         faults.push(Diagnostic {
             message: format!(
@@ -140,51 +163,72 @@ pub fn compile(draft: &Draft, seed: u64) -> Result<Experiment, Faults> {
     }
     match Faults::new(draft.sources.clone(), faults) {
         Some(faults) => Err(faults),
-        None => Ok(experiment(scenario, &calendars, seed)),
+        None => Ok(experiment(scenario, &calendars, (seed, &parameters), known)),
     }
 }
 
 /// The experiment of a scenario without faults.
-fn experiment(scenario: &Scenario, calendars: &[Vec<Slot>], seed: u64) -> Experiment {
-    let parameters = parameters(scenario);
-    let laws = Laws::new(&parameters);
-    let law = Law::new(&parameters, scenario.switches);
-    let in_time = in_time(scenario, &parameters);
+fn experiment(
+    scenario: &Scenario,
+    calendars: &[Vec<Slot>],
+    (seed, parameters): (u64, &Parameters),
+    known: &[&Experiment],
+) -> Experiment {
+    let tables: Vec<&QuantileTable> = known.iter().flat_map(|experiment| experiment.tables()).collect();
+    let laws = Laws::new(parameters, &tables);
+    let law = Law::new(parameters, scenario.switches);
+    let means = scenario.plans.iter().map(mean_reply);
+    let alike = known.iter().map(|experiment| &experiment.patience);
+    let patience = ReplyPatience::new(means, parameters, alike);
     let plans = scenario
         .plans
         .iter()
         .zip(calendars)
-        .map(|(plan, slots)| compile_plan(scenario, plan, slots, (&parameters, &law), &in_time));
+        .map(|(plan, slots)| compile_plan(scenario, plan, slots, (parameters, &law), &patience))
+        .collect();
     Experiment {
         seed,
         days: scenario.days,
         contagious: scenario.switches.contagion,
-        profile: platform::find(&scenario.platform).expect("the reader knows the platforms"),
+        profile: profile(scenario),
         audiences: scenario
             .audiences
             .iter()
-            .map(|audience| compile_audience(scenario, audience, &laws, seed))
+            .map(|audience| compile_audience(scenario, audience, (&laws, &tables), seed))
             .collect(),
-        plans: plans.collect(),
+        plans,
         baseline: index_of(scenario.plans.iter().map(|plan| &plan.name), &scenario.baseline),
         laws,
         law,
-        parameters,
+        patience,
+        parameters: *parameters,
     }
 }
 
-/// The catalogue's parameters with the scenario's own. One that changes the shape of reply patience but not its scale keeps the
-/// claim `giveup-2h`: P(W <= 2 h) stays.
-fn parameters(scenario: &Scenario) -> Parameters {
-    let best = Parameters::best();
-    let mut parameters = best;
+/// The platform without the rules that the scenario switches off.
+fn profile(scenario: &Scenario) -> Cow<'static, Profile> {
+    let profile = platform::find(&scenario.platform).expect("the reader knows the platforms");
+    if scenario.rules_off.is_empty() {
+        return Cow::Borrowed(profile);
+    }
+    let mut profile = profile.clone();
+    for rule in &scenario.rules_off {
+        assert!(profile.rules.switch_off(rule), "`{rule}` passed the reader but is no rule");
+    }
+    Cow::Owned(profile)
+}
+
+/// Parameters with the scenario's own. One that changes the shape of reply patience but not its scale keeps the share of askers
+/// who have given up after 2 h (claim `giveup-2h`).
+fn parameters(scenario: &Scenario, base: &Parameters) -> Parameters {
+    let mut parameters = *base;
     for (key, value) in &scenario.behaviour {
         assert!(parameters.set(key, *value), "`{key}` passed the reader but is no parameter");
     }
     let changes = |key: &str| scenario.behaviour.iter().any(|(changed, _)| changed == key);
     if changes("reply_patience_shape") && !changes("reply_patience_scale") {
-        // -ln P(W > 2 h) at the defaults.
-        let hazard = libm::pow(2.0 / best.reply_patience_scale, best.reply_patience_shape);
+        // -ln P(W > 2 h) without the change.
+        let hazard = libm::pow(2.0 / base.reply_patience_scale, base.reply_patience_shape);
         parameters.reply_patience_scale = 2.0 / libm::pow(hazard, 1.0 / parameters.reply_patience_shape);
     }
     parameters
@@ -204,7 +248,12 @@ fn people_of<'a>(scenario: &'a Scenario, audience: &'a scenario::Audience) -> &'
     }
 }
 
-fn compile_audience(scenario: &Scenario, audience: &scenario::Audience, laws: &Laws, seed: u64) -> Audience {
+fn compile_audience(
+    scenario: &Scenario,
+    audience: &scenario::Audience,
+    (laws, known): (&Laws, &[&QuantileTable]),
+    seed: u64,
+) -> Audience {
     let people = PeopleLaw {
         fit: audience.fit,
         fit_spread: audience.fit_spread,
@@ -212,7 +261,7 @@ fn compile_audience(scenario: &Scenario, audience: &scenario::Audience, laws: &L
         relation: audience.relation,
     };
     let keys = (rng::key(seed, people_of(scenario, audience)), rng::account_key(seed));
-    Audience::new(laws, keys, audience.channel, (audience.groups, audience.size), people)
+    Audience::new((laws, known), keys, audience.channel, (audience.groups, audience.size), people)
 }
 
 /// How many of an audience a plan addresses, the same in every replicate.
@@ -225,7 +274,7 @@ fn compile_plan(
     plan: &scenario::Plan,
     slots: &[Slot],
     (parameters, law): (&Parameters, &Law),
-    in_time: &[(f64, f64)],
+    patience: &ReplyPatience,
 ) -> Plan {
     let audiences: Vec<usize> =
         plan.to.iter().map(|name| index_of(scenario.audiences.iter().map(|audience| &audience.name), name)).collect();
@@ -274,7 +323,6 @@ fn compile_plan(
         });
     }
     let mean_hours = mean_reply(plan);
-    let in_time = in_time.iter().find(|(mean, _)| *mean == mean_hours).expect("every plan's reply was looked at").1;
     let ignored = plan.privacy == Privacy::Ignored;
     let pick = |when_ignored: f64, when_kept: f64| if ignored { when_ignored } else { when_kept };
     let p = parameters;
@@ -288,7 +336,7 @@ fn compile_plan(
         repeated_contents: repeated.len(),
         reach: plan.reach,
         reply: Reply { answered: plan.answered, mean_hours },
-        service: plan.answered * in_time,
+        service: plan.answered * patience.in_time(mean_hours),
         privacy: plan.privacy,
         practice: Practice {
             mean_reply_hours: mean_hours,
@@ -311,57 +359,9 @@ fn mean_reply(plan: &scenario::Plan) -> f64 {
     plan.reply.map_or(f64::INFINITY, |hours| hours.0)
 }
 
-/// Each mean reply among the plans, with the share of askers it answers in time.
-fn in_time(scenario: &Scenario, parameters: &Parameters) -> Vec<(f64, f64)> {
-    let mut means: Vec<f64> = scenario.plans.iter().map(mean_reply).collect();
-    means.sort_by(f64::total_cmp);
-    means.dedup();
-    let shares = answered_in_time(&means, parameters.reply_patience_shape, parameters.reply_patience_scale);
-    means.into_iter().zip(shares).collect()
-}
-
 /// Relevance of a topic for an audience; 1 where there is no topic or no theme.
 fn relevance_for(scenario: &Scenario, topic: Option<&str>, audience: &scenario::Audience) -> f64 {
     let (Some(topic), Some(theme)) = (topic, &audience.theme) else { return 1.0 };
     let topic = scenario.topics.iter().find(|known| known.name == topic).expect("the reader has checked every topic");
     topic.relevance.iter().find(|(known, _)| known == theme).map(|(_, relevance)| *relevance).expect("and every theme")
-}
-
-/// For each mean of an exponential reply, in hours, P(R < W) under Weibull patience: the share of askers answered in time.
-///
-/// With y = (w / scale)^shape, W's survival is exp(-y) and P = integral of (1 - exp(-w(y) / mean)) exp(-y) dy, taken by
-/// the midpoint rule over the probability u = 1 - exp(-y). The points are shared by all means and found on all threads; they are added
-/// up in order, so the sum is always the same.
-///
-/// # Precision
-/// Absolute error below 1e-5.
-fn answered_in_time(means_hours: &[f64], shape: f64, scale: f64) -> Vec<f64> {
-    const POINTS: u32 = 100_000;
-    let patience = |i: u32| {
-        let u = (f64::from(i) + 0.5) / f64::from(POINTS);
-        scale * libm::pow(-libm::log1p(-u), 1.0 / shape)
-    };
-    let patience: Vec<f64> = (0..POINTS).into_par_iter().map(patience).collect();
-    let share = |mean: f64| {
-        let answered: Vec<f64> = patience.par_iter().map(|patience| -libm::expm1(-patience / mean)).collect();
-        answered.iter().sum::<f64>() / f64::from(POINTS)
-    };
-    let known = |mean: f64| if mean.is_infinite() { 0.0 } else { 1.0 };
-    means_hours.iter().map(|&mean| if mean > 0.0 && mean.is_finite() { share(mean) } else { known(mean) }).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn replies_within_minutes_meet_nearly_everyone_in_time() {
-        let share = |hours: f64| answered_in_time(&[hours], 0.73, 4.05)[0];
-        // 41 % and 12 % of questions convert at 0.436 each (claims `inquiry-conv-fast`, `inquiry-conv-slow`).
-        assert!((share(6.2 / 60.0) - 0.94).abs() < 0.01, "{}", share(6.2 / 60.0));
-        assert!((share(11.3) - 0.28).abs() < 0.03, "{}", share(11.3));
-        // Shape 1 has a closed form: scale / (scale + mean).
-        assert!((answered_in_time(&[3.0], 1.0, 4.0)[0] - 4.0 / 7.0).abs() < 1e-5);
-        assert_eq!((share(0.0), share(f64::INFINITY)), (1.0, 0.0));
-    }
 }

@@ -230,7 +230,28 @@ pub struct RuleText {
     pub note: String,
 }
 
+/// Names of the rules, in the order of the contract.
+pub const RULES: &[&str] =
+    &["cap", "reports", "relevance", "read_no_reply", "similarity", "slow", "no_reply", "review", "admin"];
+
 impl Rules {
+    /// Takes a rule away, if it is there; false when there is none of that name.
+    pub fn switch_off(&mut self, rule: &str) -> bool {
+        match rule {
+            "cap" => self.cap = None,
+            "reports" => self.reports = None,
+            "relevance" => self.relevance = None,
+            "read_no_reply" => self.read_no_reply = None,
+            "similarity" => self.similarity = None,
+            "slow" => self.slow = None,
+            "no_reply" => self.no_reply = None,
+            "review" => self.review = None,
+            "admin" => self.admin = None,
+            _ => return false,
+        }
+        true
+    }
+
     /// Whether the platform leaves everyone alone.
     pub fn is_empty(&self) -> bool {
         self.describe().is_empty()
@@ -412,6 +433,16 @@ mod tests {
         for rule in find("article-2025").unwrap().rules.describe() {
             assert!(!rule.evidence.is_empty() && !rule.confidence.is_empty(), "{}", rule.key);
         }
+    }
+
+    #[test]
+    fn every_rule_can_be_switched_off_by_its_name() {
+        let mut rules = find("article-2025").unwrap().rules.clone();
+        for rule in RULES {
+            assert!(rules.switch_off(rule), "{rule}");
+            assert!(rules.describe().iter().all(|text| text.key != *rule));
+        }
+        assert!(rules.is_empty() && !rules.switch_off("limit"));
     }
 
     #[test]

@@ -218,9 +218,9 @@ mod tests {
 
     #[test]
     fn packing_keeps_everyone_and_leaves_no_block_too_many() {
-        let laws = Laws::new(&Parameters::best());
+        let laws = Laws::new(&Parameters::best(), &[]);
         let people = PeopleLaw { fit: 0.5, fit_spread: 0.0, account_spread: 0.0, relation: 1.0 };
-        let audience = Audience::new(&laws, ([1, 2], [3, 4]), Channel::Direct, (1, 700), people);
+        let audience = Audience::new((&laws, &[]), ([1, 2], [3, 4]), Channel::Direct, (1, 700), people);
         let people = audience.draw(&laws, 0);
         let everyone: Vec<u32> = (0..700).collect();
         let gather = |members: &[u32]| Block::gather((&audience, &people), members, (0, 0), 0.5, 1);

@@ -4,7 +4,7 @@
 use rayon::prelude::*;
 
 use super::block::{LANES, Lane};
-use super::quantile_table::QuantileTable;
+use super::quantile_table::{QuantileTable, TraitLaw};
 use crate::math;
 use crate::parameter::Parameters;
 use crate::rng::{At, Key, Purpose};
@@ -30,19 +30,18 @@ pub struct Laws {
 }
 
 impl Laws {
-    /// The laws of these parameters.
-    pub fn new(parameters: &Parameters) -> Laws {
+    /// The laws of these parameters; tables that are known are taken over.
+    pub fn new(parameters: &Parameters, known: &[&QuantileTable]) -> Laws {
         let p = parameters;
         let spread = p.frailty_variance.max(1e-6);
-        let patience_shape = p.patience_shape.clamp(1e-2, 1e6);
+        let frailty = TraitLaw::Gamma { shape: 1.0 / spread, scale: spread, offset: 0.0 };
+        let shape = p.patience_shape.clamp(1e-2, 1e6);
+        let patience = TraitLaw::Gamma { shape, scale: (p.patience_mean - 1.0).max(0.0) / shape, offset: 1.0 };
+        let presence = beta_around(p.presence_mean, p.presence_concentration);
+        let table = |law| QuantileTable::of(law, known);
         let ((frailty, patience), (presence, normal)) = rayon::join(
-            || {
-                rayon::join(
-                    || QuantileTable::gamma(1.0 / spread, spread, 0.0),
-                    || QuantileTable::gamma(patience_shape, (p.patience_mean - 1.0).max(0.0) / patience_shape, 1.0),
-                )
-            },
-            || rayon::join(|| beta_around(p.presence_mean, p.presence_concentration), QuantileTable::normal),
+            || rayon::join(|| table(frailty), || table(patience)),
+            || rayon::join(|| table(presence), || table(TraitLaw::Normal)),
         );
         Laws {
             frailty,
@@ -56,9 +55,9 @@ impl Laws {
         }
     }
 
-    /// Bytes of every table in a fixed order, for hashing.
-    pub fn bytes(&self) -> impl Iterator<Item = u8> + '_ {
-        [&self.frailty, &self.patience, &self.presence, &self.normal].into_iter().flat_map(QuantileTable::bytes)
+    /// Every table in a fixed order.
+    pub fn tables(&self) -> impl Iterator<Item = &QuantileTable> {
+        [&self.frailty, &self.patience, &self.presence, &self.normal].into_iter()
     }
 }
 
@@ -85,9 +84,9 @@ pub struct Audience {
 }
 
 impl Audience {
-    /// Compiles an audience; `fit` is its mean fit, `relation` 0 (cold) to 1 (opted in).
+    /// Compiles an audience; `fit` is its mean fit, `relation` 0 (cold) to 1 (opted in); tables that are known are taken over.
     pub fn new(
-        laws: &Laws,
+        (laws, known): (&Laws, &[&QuantileTable]),
         (key, account_key): (Key, Key),
         channel: Channel,
         (groups, size): (u32, u32),
@@ -101,7 +100,7 @@ impl Audience {
         let lowest_logit = logit_fit - steps * LOGIT_STEP;
         let table = |i: u32| {
             let mean = 1.0 / (1.0 + libm::exp(-(lowest_logit + f64::from(i) * LOGIT_STEP)));
-            beta_around(mean, laws.fit_concentration)
+            QuantileTable::of(beta_around(mean, laws.fit_concentration), known)
         };
         Audience {
             key,
@@ -178,9 +177,9 @@ impl Audience {
         (0..self.groups).map(place).collect()
     }
 
-    /// Bytes of its tables in a fixed order, for hashing.
-    pub fn bytes(&self) -> impl Iterator<Item = u8> + '_ {
-        self.fit.iter().flat_map(QuantileTable::bytes)
+    /// Its tables of fit in a fixed order.
+    pub fn tables(&self) -> impl Iterator<Item = &QuantileTable> {
+        self.fit.iter()
     }
 
     fn at(&self, replicate: u32, member: u32, purpose: Purpose, index: u32) -> [u32; 4] {
@@ -194,9 +193,9 @@ fn inner_share(mean: f64) -> f64 {
 }
 
 /// Beta of that mean; `concentration` is the sum of its shapes, within what can be tabulated: from all or nothing to all alike.
-fn beta_around(mean: f64, concentration: f64) -> QuantileTable {
+fn beta_around(mean: f64, concentration: f64) -> TraitLaw {
     let (mean, concentration) = (inner_share(mean), concentration.clamp(1e-2, 1e5));
-    QuantileTable::beta(concentration * mean, concentration * (1.0 - mean))
+    TraitLaw::Beta { a: concentration * mean, b: concentration * (1.0 - mean) }
 }
 
 /// What sets one audience's people apart from another's.
@@ -279,9 +278,9 @@ mod tests {
     use super::*;
 
     fn audience(fit: f64, fit_spread: f64) -> (Laws, Audience) {
-        let laws = Laws::new(&Parameters::best());
+        let laws = Laws::new(&Parameters::best(), &[]);
         let people = PeopleLaw { fit, fit_spread, account_spread: 0.0, relation: 1.0 };
-        let audience = Audience::new(&laws, ([5, 6], [7, 8]), Channel::Group, (40, 500), people);
+        let audience = Audience::new((&laws, &[]), ([5, 6], [7, 8]), Channel::Group, (40, 500), people);
         (laws, audience)
     }
 
@@ -314,9 +313,10 @@ mod tests {
             parameters.frailty_variance = variance;
             (parameters.presence_mean, parameters.presence_concentration) = (presence, concentration);
             (parameters.fit_concentration, parameters.patience_shape) = (concentration, concentration);
-            let laws = Laws::new(&parameters);
+            let laws = Laws::new(&parameters, &[]);
             let law = PeopleLaw { fit: 0.8, fit_spread: 0.0, account_spread: 0.0, relation: 1.0 };
-            let people = Audience::new(&laws, ([5, 6], [7, 8]), Channel::Direct, (1, 20_000), law).draw(&laws, 0);
+            let people =
+                Audience::new((&laws, &[]), ([5, 6], [7, 8]), Channel::Direct, (1, 20_000), law).draw(&laws, 0);
             for (column, expected) in [(&people.frailty, 1.0), (&people.presence, presence), (&people.fit, 0.8)] {
                 assert!((mean(column) - expected).abs() < 0.015, "{} is not {expected}", mean(column));
             }

@@ -9,4 +9,4 @@ mod quantile_table;
 
 pub use block::{Block, LANES, Lane, Mask, Status, mask, pack, select};
 pub use draw::{Audience, Laws, People, PeopleLaw, choose};
-pub use quantile_table::QuantileTable;
+pub use quantile_table::{QuantileTable, TraitLaw};

@@ -4,6 +4,8 @@
 //! that side's end, linear in between (1,538 knots, 6 KB). Tails keep their resolution, where an even grid loses the
 //! largest frailties. Built once per experiment from the incomplete beta and gamma functions of `statrs`, rounded to `f32`.
 
+use std::sync::Arc;
+
 use super::block::{LANES, Lane, mask};
 use statrs::function::beta::{beta_reg, ln_beta};
 use statrs::function::gamma::{gamma_lr, gamma_ur, ln_gamma};
@@ -21,34 +23,71 @@ const OUTERMOST_SD: f64 = 8.0;
 /// bounds check, and eight or sixteen members are looked up by one gather (population drawn 3 times as fast).
 const UPPER: usize = 1024;
 
+/// A distribution that can be tabulated.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum TraitLaw {
+    /// Beta(a, b), both positive.
+    Beta {
+        /// First shape.
+        a: f64,
+        /// Second shape.
+        b: f64,
+    },
+    /// `offset` + `scale` x Gamma(shape).
+    Gamma {
+        /// Shape (> 0).
+        shape: f64,
+        /// Scale of the gamma part.
+        scale: f64,
+        /// What is added.
+        offset: f64,
+    },
+    /// The standard normal distribution.
+    Normal,
+}
+
 /// A quantile function on (0, 1).
 #[derive(Debug, Clone, PartialEq)]
 pub struct QuantileTable {
-    knots: Box<[f32; 2 * UPPER]>,
+    law: TraitLaw,
+    knots: Knots,
 }
 
+type Knots = Arc<[f32; 2 * UPPER]>;
+
 impl QuantileTable {
+    /// The table of a law: one of those known where it is among them, a new one otherwise.
+    pub fn of(law: TraitLaw, known: &[&QuantileTable]) -> QuantileTable {
+        if let Some(table) = known.iter().find(|table| table.law == law) {
+            return (*table).clone();
+        }
+        let knots = match law {
+            TraitLaw::Beta { a, b } => QuantileTable::beta(a, b),
+            TraitLaw::Gamma { shape, scale, offset } => QuantileTable::gamma(shape, scale, offset),
+            TraitLaw::Normal => QuantileTable::normal(),
+        };
+        QuantileTable { law, knots: Arc::new(knots) }
+    }
+
     /// Tabulates; `lower(u)` is the quantile of u, `upper(u)` that of 1 - u, for u up to a half, called with u ascending.
-    fn build(lower: impl FnMut(f64) -> f64 + Send, upper: impl FnMut(f64) -> f64 + Send) -> QuantileTable {
+    fn build(lower: impl FnMut(f64) -> f64 + Send, upper: impl FnMut(f64) -> f64 + Send) -> [f32; 2 * UPPER] {
         let knots = || (0..KNOTS).map(|i| libm::exp2((i / 32) as f64 - 1.0) * (1.0 + (i % 32) as f64 / 32.0) / SCALE);
-        let mut table = Box::new([0.0; 2 * UPPER]);
+        let mut table = [0.0; 2 * UPPER];
         let (below, above) = table.split_at_mut(UPPER);
         rayon::join(
             || knots().map(lower).zip(below).for_each(|(quantile, knot)| *knot = quantile as f32),
             || knots().map(upper).zip(above).for_each(|(quantile, knot)| *knot = quantile as f32),
         );
-        QuantileTable { knots: table }
+        table
     }
 
-    /// Beta(a, b), both positive.
-    pub fn beta(a: f64, b: f64) -> QuantileTable {
+    fn beta(a: f64, b: f64) -> [f32; 2 * UPPER] {
         let lower = beta_lower_tail(a, b);
         let mut upper = beta_lower_tail(b, a);
         QuantileTable::build(lower, move |u| 1.0 - upper(u))
     }
 
-    /// `offset` + `scale` x Gamma(shape).
-    pub fn gamma(shape: f64, scale: f64, offset: f64) -> QuantileTable {
+    fn gamma(shape: f64, scale: f64, offset: f64) -> [f32; 2 * UPPER] {
         let density = move |x: f64| libm::exp((shape - 1.0) * libm::log(x) - x - ln_gamma(shape));
         // Near 0 the distribution is x^shape / Gamma(shape + 1). Far from it the tails begin some deviations from the mean, by
         // the cube root that is nearly normal (Wilson & Hilferty 1931).
@@ -67,8 +106,7 @@ impl QuantileTable {
         )
     }
 
-    /// The standard normal distribution.
-    pub fn normal() -> QuantileTable {
+    fn normal() -> [f32; 2 * UPPER] {
         // Half a chi-square with one degree of freedom: |z| = sqrt(2 Gamma(1/2)).
         let density = |x: f64| libm::exp(-0.5 * libm::log(x) - x - ln_gamma(0.5));
         let mut tail = Newton { log_x: libm::log(15.0) };
@@ -81,7 +119,7 @@ impl QuantileTable {
         };
         let mut table = QuantileTable::build(|_| 0.0, magnitude);
         for knot in 0..KNOTS {
-            table.knots[knot] = -table.knots[UPPER + knot];
+            table[knot] = -table[UPPER + knot];
         }
         table
     }
@@ -180,6 +218,14 @@ mod tests {
 
     use super::*;
 
+    fn beta(a: f64, b: f64) -> QuantileTable {
+        QuantileTable::of(TraitLaw::Beta { a, b }, &[])
+    }
+
+    fn gamma(shape: f64, scale: f64, offset: f64) -> QuantileTable {
+        QuantileTable::of(TraitLaw::Gamma { shape, scale, offset }, &[])
+    }
+
     /// Largest error over a sweep of words, tails included; beyond the table's own 24 bits nothing is asked.
     fn worst(table: &QuantileTable, truth: impl Fn(f64) -> f64) -> f64 {
         let sweep = (0..4000_u32).map(|i| i * 1_073_741).chain((0..24).flat_map(|k| [255 << k, !(255 << k)]));
@@ -194,53 +240,57 @@ mod tests {
     #[test]
     fn tables_are_within_two_ten_thousandths_of_the_distributions() {
         for (a, b) in [(0.15, 0.85), (0.5, 0.5), (0.8, 0.2), (0.9, 0.1), (2.52, 1.48), (0.05, 0.95)] {
-            let beta = Beta::new(a, b).unwrap();
+            let exact = Beta::new(a, b).unwrap();
             // statrs' own inverse is bisected to about 1e-9.
-            let error = worst(&QuantileTable::beta(a, b), |u| beta.inverse_cdf(u));
+            let error = worst(&beta(a, b), |u| exact.inverse_cdf(u));
             assert!(error < 2e-4, "Beta({a}, {b}): {error}");
         }
         for (shape, scale) in [(3.0, 0.6), (1.0 / 1.5, 1.5), (1.0 / 0.8, 0.8)] {
-            let gamma = Gamma::new(shape, 1.0 / scale).unwrap();
-            let error = worst(&QuantileTable::gamma(shape, scale, 0.0), |u| gamma.inverse_cdf(u));
+            let exact = Gamma::new(shape, 1.0 / scale).unwrap();
+            let error = worst(&gamma(shape, scale, 0.0), |u| exact.inverse_cdf(u));
             assert!(error < 1e-3, "Gamma({shape}): {error}");
         }
         let normal = Normal::standard();
-        assert!(worst(&QuantileTable::normal(), |u| normal.inverse_cdf(u)) < 2e-4);
+        assert!(worst(&QuantileTable::of(TraitLaw::Normal, &[]), |u| normal.inverse_cdf(u)) < 2e-4);
     }
 
     /// Laws so narrow that the tail near 0 is nothing at all, and so wide that quantiles fall below every number.
     #[test]
     fn tables_hold_from_all_alike_to_all_or_nothing() {
         for (a, b) in [(80.0, 20.0), (8000.0, 2000.0), (5000.0, 5000.0), (9999.0, 1.0)] {
-            let beta = Beta::new(a, b).unwrap();
-            let median = f64::from(QuantileTable::beta(a, b).at(u32::MAX / 2));
-            assert!((beta.cdf(median) - 0.5).abs() < 1e-3, "Beta({a}, {b}): {median}");
+            let exact = Beta::new(a, b).unwrap();
+            let median = f64::from(beta(a, b).at(u32::MAX / 2));
+            assert!((exact.cdf(median) - 0.5).abs() < 1e-3, "Beta({a}, {b}): {median}");
         }
-        let all_or_nothing = QuantileTable::beta(0.0015, 0.0085);
+        let all_or_nothing = beta(0.0015, 0.0085);
         let ones = (0..1000_u32).filter(|i| all_or_nothing.at(i * 4_294_967) > 0.5).count();
         assert!((145..=155).contains(&ones), "{ones} of 1000");
         for shape in [60.0, 1e3, 1e6] {
-            let gamma = Gamma::new(shape, shape).unwrap();
+            let exact = Gamma::new(shape, shape).unwrap();
             for word in [u32::MAX / 100, u32::MAX / 4, u32::MAX / 2, u32::MAX / 100 * 99] {
                 let u = (f64::from(word >> 8) + 0.5) / SCALE;
-                let quantile = f64::from(QuantileTable::gamma(shape, 1.0 / shape, 0.0).at(word));
-                assert!((gamma.cdf(quantile) - u).abs() < 1e-3, "Gamma({shape}) at {u}: {quantile}");
+                let quantile = f64::from(gamma(shape, 1.0 / shape, 0.0).at(word));
+                assert!((exact.cdf(quantile) - u).abs() < 1e-3, "Gamma({shape}) at {u}: {quantile}");
             }
         }
     }
 
     #[test]
     fn a_larger_word_never_gives_a_smaller_trait() {
-        for table in [
-            QuantileTable::gamma(1.0 / 1.5, 1.5, 0.0),
-            QuantileTable::gamma(1e4, 1e-4, 0.0),
-            QuantileTable::beta(80.0, 20.0),
-        ] {
+        for table in [gamma(1.0 / 1.5, 1.5, 0.0), gamma(1e4, 1e-4, 0.0), beta(80.0, 20.0)] {
             let mut last = f32::MIN;
             for word in (0..u32::MAX - 70_000).step_by(65_537) {
                 assert!(table.at(word) >= last);
                 last = table.at(word);
             }
         }
+    }
+
+    #[test]
+    fn a_known_law_is_not_tabulated_again() {
+        let (known, other) = (beta(0.8, 0.2), beta(0.5, 0.5));
+        let again = QuantileTable::of(TraitLaw::Beta { a: 0.8, b: 0.2 }, &[&other, &known]);
+        assert!(Arc::ptr_eq(&again.knots, &known.knots));
+        assert_eq!(again, beta(0.8, 0.2));
     }
 }

@@ -73,6 +73,8 @@ pub enum Purpose {
     ReviewDays = 27,
     /// Expulsion from a group (index: group).
     Expulsion = 28,
+    /// Proposals of a calibration, sensitivity analysis or bootstrap (replicate: its step; index: which of them).
+    Method = 40,
 }
 
 /// The key of people under a seed: members of audiences with the same `people` share their luck.

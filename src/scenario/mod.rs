@@ -17,7 +17,7 @@ use serde::Serialize;
 use crate::diagnostic::{At, Diagnostic, Source};
 use crate::units::{Channel, Flags, Hours, Kind, Privacy, Switches, Weekday};
 
-pub use shipped::{SHIPPED, shipped};
+pub use shipped::{DESIGNS, SHIPPED, shipped};
 
 /// Reads a scenario with its overrides (`KEY=VALUE`), and every fault in either.
 ///
@@ -61,6 +61,8 @@ pub struct Scenario {
     pub starts: Weekday,
     /// Key of the platform profile.
     pub platform: String,
+    /// Rules of the platform that do not act.
+    pub rules_off: Vec<String>,
     /// Name of the plan the others are compared with.
     pub baseline: String,
     /// Keys of the metrics the verdict speaks of.

@@ -18,6 +18,9 @@ impl Serialize for Scenario {
         map.serialize_entry("days", &self.days)?;
         map.serialize_entry("starts", &self.starts)?;
         map.serialize_entry("platform", &self.platform)?;
+        if !self.rules_off.is_empty() {
+            map.serialize_entry("rules_off", &self.rules_off)?;
+        }
         map.serialize_entry("baseline", &self.baseline)?;
         map.serialize_entry("headline", &self.headline)?;
         map.serialize_entry("evidence", &self.evidence)?;

@@ -22,6 +22,7 @@ pub(super) const TOP_KEYS: &[&str] = &[
     "days",
     "starts",
     "platform",
+    "rules_off",
     "baseline",
     "headline",
     "evidence",
@@ -70,6 +71,7 @@ pub(super) fn read(reader: &mut Reader<'_>, root: &Table, name: &str) -> Scenari
         platform: reader
             .name(root.get("platform"), Names::new("platform", &platforms))
             .unwrap_or_else(|| "article-2025".to_owned()),
+        rules_off: reader.names(root.get("rules_off"), Names::new("rule", platform::RULES), 0).unwrap_or_default(),
         baseline: baseline(reader, root, &plan_names),
         headline: headline(reader, root),
         evidence: reader.names(root.get("evidence"), Names::new("claim", &claims), 0).unwrap_or_default(),

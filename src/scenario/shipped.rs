@@ -24,9 +24,42 @@ scenarios! {
     "workshop"
 }
 
-/// The text of the shipped scenario of that name.
+macro_rules! designs {
+    ($($name:literal)*) => {
+        /// Name and text of every calibration design: one plan, `design`, to one audience, `people`, under which the article's
+        /// figures are compared with the simulator's.
+        pub const DESIGNS: &[(&str, &str)] =
+            &[$((concat!("designs/", $name), include_str!(concat!("../../scenarios/designs/", $name, ".toml")))),*];
+    };
+}
+
+designs! {
+    "spray"
+    "target"
+    "c8000"
+    "offtopic"
+    "gz_in"
+    "gz_off"
+    "rot5"
+    "same5"
+    "hz"
+    "convB"
+    "convA"
+    "r721"
+    "hard3"
+    "silent"
+    "avg"
+    "slowA"
+    "fastB"
+    "sz17"
+    "sz17L"
+    "privA"
+    "privB"
+}
+
+/// The text of the shipped scenario or design of that name.
 pub fn shipped(name: &str) -> Option<&'static str> {
-    SHIPPED.iter().find(|(shipped, _)| *shipped == name).map(|(_, text)| *text)
+    SHIPPED.iter().chain(DESIGNS).find(|(shipped, _)| *shipped == name).map(|(_, text)| *text)
 }
 
 #[cfg(test)]

@@ -4,9 +4,11 @@
 //! [`METRICS`], the one table of reported quantities. No mean and no interval is computed here.
 
 mod metric;
+mod observable;
 mod record;
 
 pub use metric::{Better, METRICS, Metric, Stakes, Unit, find};
+pub use observable::{Given, OBSERVABLES, Observable, Row, Window, WindowKind};
 pub use record::{PostRecord, QuestionRecord};
 
 /// Something counted each day. Flows add up over days; stocks are a state at the day's end (activity: at its start).
@@ -191,7 +193,16 @@ pub struct Horizon {
     pub complaints: u64,
     /// Members still in who would recommend (one draw each).
     pub recommendations: u64,
+    /// What `repurchases` is on average, in units of 1/[`EXPECTED_UNITS`] of a member: the same figure without the luck of a draw.
+    pub repurchases_expected: u64,
+    /// What `complaints` is on average, in the same units.
+    pub complaints_expected: u64,
+    /// What `recommendations` is on average, in the same units.
+    pub recommendations_expected: u64,
 }
+
+/// Units of an expected count in one member: sums of them stay whole numbers.
+pub const EXPECTED_UNITS: u64 = 1 << 20;
 
 impl Horizon {
     /// Active or muted, and reachable.
@@ -274,6 +285,9 @@ impl Tally {
         mine.repurchases_of_buyers += theirs.repurchases_of_buyers;
         mine.complaints += theirs.complaints;
         mine.recommendations += theirs.recommendations;
+        mine.repurchases_expected += theirs.repurchases_expected;
+        mine.complaints_expected += theirs.complaints_expected;
+        mine.recommendations_expected += theirs.recommendations_expected;
     }
 }
 

@@ -1,5 +1,6 @@
 //! The calibration designs run by the engine, and its tallies in the words of the twin.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use wearout::diagnostic::Source;
@@ -92,7 +93,7 @@ pub(crate) fn simulated(profile: &'static Profile, replicates: u32) -> BTreeMap<
         let source = Source { name: name.clone(), text: scenario_of(design) };
         let draft = scenario::parse(name, source, &[]);
         let mut experiment = plan::compile(&draft, 1).unwrap_or_else(|faults| panic!("{faults}"));
-        experiment.profile = profile;
+        experiment.profile = Cow::Borrowed(profile);
         let tallies = simulate(&experiment, 0..replicates, &Engine::default());
         (name.clone(), tallies.iter().map(|paired| record(&paired.plans[0])).collect())
     };

@@ -3,6 +3,7 @@
 //! Comes in: a size of the club. Goes out: the draft and the experiment, with the mechanism and without it. What must hold of
 //! them is not here: see the tests that run them.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -96,8 +97,10 @@ pub(crate) fn compiled_as(name: &str, text: &str) -> (Draft, Experiment) {
     let draft = parse("case", Source { name: "case.toml".into(), text: text.into() }, &[]);
     let mut experiment = compile(&draft, SEED).unwrap_or_else(|faults| panic!("{name}: {faults}\n{text}"));
     match name {
-        "long delays" => experiment.profile = &LATE,
-        "a platform that delivers less" => experiment.profile = platform::find("reference").expect("shipped"),
+        "long delays" => experiment.profile = Cow::Borrowed(&*LATE),
+        "a platform that delivers less" => {
+            experiment.profile = Cow::Borrowed(platform::find("reference").expect("shipped"))
+        }
         _ => {}
     }
     (draft, experiment)
