@@ -1,11 +1,18 @@
 //! The model's numbers as data: `parameters.toml` beside this file holds each one's value, unit, range, meaning and source.
 //!
 //! Comes in: the embedded catalogue. Goes out: [`CATALOGUE`](catalogue) rows for reading and a [`Parameters`] struct for
-//! computing. What a number does is not here: see `population`, `behaviour` and `platform`.
+//! computing. What a number does is not here: see `population`, `behaviour` and `platform`. Values that were fitted stand in the
+//! files of `fits/`, plausible sets in those of `ensembles/`.
+
+mod ensemble;
+mod fit;
 
 use std::sync::LazyLock;
 
 use serde::Deserialize;
+
+pub use ensemble::{Ensemble, article, parse as parse_ensemble};
+pub use fit::{DEFAULT_FIT, Fit, MODEL, find_fit, fits};
 
 /// Where a default comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -27,7 +34,8 @@ pub enum Basis {
 pub struct Parameter {
     /// Name in code, scenarios and files.
     pub key: String,
-    /// Default.
+    /// Default; of a fitted parameter, the value of the default fit.
+    #[serde(default)]
     pub value: f64,
     /// Unit; `probability` and `share` admit 0 to 1, `logit` and `log` any number, everything else 0 or more.
     pub unit: String,
@@ -66,7 +74,11 @@ struct File {
 }
 
 static CATALOGUE: LazyLock<Vec<Parameter>> = LazyLock::new(|| {
-    let file: File = toml::from_str(include_str!("parameters.toml")).expect("a test parses the embedded catalogue");
+    let mut file: File = toml::from_str(include_str!("parameters.toml")).expect("a test parses the embedded catalogue");
+    let fit = find_fit(DEFAULT_FIT).expect("the default fit is embedded");
+    for parameter in file.parameter.iter_mut().filter(|parameter| parameter.basis == Basis::Fitted) {
+        parameter.value = *fit.values.get(&parameter.key).expect("a fit sets every fitted parameter");
+    }
     file.parameter
 });
 
@@ -153,6 +165,14 @@ mod tests {
         let longest = |key| find(key).unwrap().domain().1;
         assert!(longest("dwell_wear") <= 1.0);
         assert!(longest("dwell_base") + longest("dwell_per_value") <= 4000.0);
+    }
+
+    #[test]
+    fn only_fitted_values_stand_elsewhere() {
+        let file: toml::Table = include_str!("parameters.toml").parse().unwrap();
+        for row in file["parameter"].as_array().unwrap() {
+            assert_eq!(row.get("value").is_none(), row["basis"].as_str() == Some("fitted"), "{}", row["key"]);
+        }
     }
 
     #[test]

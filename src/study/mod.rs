@@ -4,5 +4,9 @@
 //! calls with the same arguments give the same bytes.
 
 mod compare;
+mod designs;
+mod figure;
 
 pub use compare::{Compared, LARGEST_CHUNK, Target, compare, enforcement_replicates};
+pub use designs::{DesignRun, designs};
+pub use figure::Figure;
