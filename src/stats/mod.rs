@@ -7,6 +7,7 @@ pub mod interval;
 pub mod mean;
 pub mod paired;
 pub mod quantile;
+pub mod random;
 pub mod sequence;
 
 pub use interval::Interval;
