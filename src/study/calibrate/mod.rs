@@ -1,0 +1,5 @@
+//! Calibration: which values of the tuned quantities meet the targets.
+
+mod problem;
+
+pub use problem::{Miss, Problem};
