@@ -3,10 +3,20 @@
 //! Comes in: a file that names scenarios, observables and figures. Goes out: [`Targets`]. Whether they can be met is not here: see
 //! `study`.
 
+mod figures;
+mod parse;
+mod read;
+mod shipped;
+mod table;
+mod tune;
+
 use crate::behaviour::ClosedForm;
 use crate::diagnostic::Source;
 use crate::scenario::Draft;
 use crate::tally::Observable;
+
+pub use parse::{Find, Missing, OwnFigures, parse, parse_figures};
+pub use shipped::{SHIPPED, shipped};
 
 /// What a calibration is asked to meet, and with what.
 #[derive(Debug, Clone)]
