@@ -4,6 +4,7 @@
 //! What is estimated, and from which replicates, is decided in `analysis`.
 
 pub mod emulator;
+pub mod history_matching;
 pub mod interval;
 pub mod mean;
 pub mod paired;
