@@ -3,6 +3,9 @@
 //! Every method is one file and names its source. Sums run in the order of the calls, so that equal calls give equal bits.
 //! What is estimated, and from which replicates, is decided in `analysis`.
 
+pub mod as_numbers;
+pub mod bounds;
+pub mod cma_es;
 pub mod emulator;
 pub mod history_matching;
 pub mod interval;
