@@ -6,6 +6,8 @@
 pub mod as_numbers;
 pub mod bounds;
 pub mod cma_es;
+pub mod emulator;
+pub mod history_matching;
 pub mod interval;
 pub mod mean;
 pub mod paired;
