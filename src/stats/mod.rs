@@ -8,6 +8,7 @@ pub mod mean;
 pub mod paired;
 pub mod quantile;
 pub mod random;
+pub mod random_effects;
 pub mod sequence;
 
 pub use interval::Interval;
