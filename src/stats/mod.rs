@@ -3,9 +3,11 @@
 //! Every method is one file and names its source. Sums run in the order of the calls, so that equal calls give equal bits.
 //! What is estimated, and from which replicates, is decided in `analysis`.
 
+pub mod beta_binomial;
 pub mod interval;
 pub mod mean;
 pub mod paired;
+mod pivot;
 pub mod quantile;
 pub mod random;
 pub mod random_effects;
