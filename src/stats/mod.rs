@@ -4,13 +4,16 @@
 //! What is estimated, and from which replicates, is decided in `analysis`.
 
 pub mod beta_binomial;
+mod bootstrap;
 pub mod interval;
 pub mod mean;
+pub mod morris;
 pub mod paired;
 mod pivot;
 pub mod quantile;
 pub mod random;
 pub mod random_effects;
 pub mod sequence;
+pub mod sobol;
 
 pub use interval::Interval;
