@@ -41,7 +41,7 @@ pub struct CmaEs {
     #[serde(with = "as_numbers::square")]
     root: DMatrix<f64>,
     condition: f64,
-    /// The evolution paths p_c and p_sigma.
+    /// The evolution paths `p_c` and `p_sigma`.
     #[serde(with = "as_numbers::column")]
     path: DVector<f64>,
     #[serde(with = "as_numbers::column")]
@@ -271,7 +271,7 @@ fn median(generations: &[Generation], of: fn(&Generation) -> f64) -> f64 {
 struct Defaults {
     /// Recombination weights by rank: positive ones add to 1, the worse half's are negative.
     weights: Vec<f64>,
-    /// Variance-effective number of the selected (mu_eff).
+    /// Variance-effective number of the selected (`mu_eff`).
     n_eff: f64,
     c_c: f64,
     c_sigma: f64,

@@ -4,13 +4,21 @@
 //! What is estimated, and from which replicates, is decided in `analysis`.
 
 pub mod as_numbers;
+pub mod beta_binomial;
+mod bootstrap;
 pub mod bounds;
 pub mod cma_es;
+pub mod emulator;
+pub mod history_matching;
 pub mod interval;
 pub mod mean;
+pub mod morris;
 pub mod paired;
+mod pivot;
 pub mod quantile;
 pub mod random;
+pub mod random_effects;
 pub mod sequence;
+pub mod sobol;
 
 pub use interval::Interval;

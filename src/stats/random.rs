@@ -4,6 +4,8 @@
 //! the normal quantile: Wichura 1988, Algorithm AS 241 (routine PPND16), Applied Statistics 37(3), 477-484; own code because the
 //! libraries at hand take the system's logarithm, whose last bit differs between systems.
 
+#![expect(clippy::excessive_precision, reason = "the coefficients stand as published")]
+
 use rand::Rng;
 
 /// Spacing of the uniform numbers: 2^-53, so that each is an exact float.

@@ -7,7 +7,9 @@ pub mod calibrate;
 mod compare;
 mod designs;
 mod figure;
+mod scorecard;
 
 pub use compare::{Compared, LARGEST_CHUNK, Target, compare, enforcement_replicates};
 pub use designs::{DesignRun, designs};
 pub use figure::Figure;
+pub use scorecard::{CLOSE, Counts, FAR, Nearness, Scorecard, Scored, count, score, scorecard};

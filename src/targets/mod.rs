@@ -20,7 +20,6 @@ pub use shipped::{SHIPPED, shipped};
 
 /// What a calibration is asked to meet, and with what.
 #[derive(Debug, Clone)]
-#[non_exhaustive]
 pub struct Targets {
     /// Name of the file; names the output folder.
     pub name: String,
