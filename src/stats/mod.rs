@@ -20,5 +20,6 @@ pub mod random;
 pub mod random_effects;
 pub mod sequence;
 pub mod sobol;
+pub mod weighted;
 
 pub use interval::Interval;
