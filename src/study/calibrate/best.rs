@@ -34,7 +34,7 @@ pub struct Best {
 }
 
 impl Best {
-    pub fn new(problem: &Problem, settings: &Settings) -> Best {
+    pub(super) fn new(problem: &Problem, settings: &Settings) -> Best {
         let tuned = &problem.targets.tuned;
         let column = |of: fn(&crate::targets::Tuned) -> f64| tuned.iter().map(of).collect::<Vec<f64>>();
         let (low, high) = (column(|tuned| tuned.low), column(|tuned| tuned.high));
@@ -46,8 +46,8 @@ impl Best {
         Best { search: CmaEs::new(&start, &sd, &low, &high, settings.points) }
     }
 
-    /// One generation; false when the engine was told to stop before it was complete.
-    pub fn step(&mut self, problem: &Problem, settings: &Settings, engine: &Engine) -> bool {
+    /// One generation; how many points were measured, or `None` when the engine was told to stop before it was complete.
+    pub(super) fn step(&mut self, problem: &Problem, settings: &Settings, engine: &Engine) -> Option<u64> {
         let mut rng = rng::method(settings.seed, self.search.generation() as u32, 0);
         let points = self.search.ask(&mut rng);
         let values: Vec<f64> = points
@@ -55,14 +55,14 @@ impl Best {
             .map(|point| loss(problem, &problem.figures(point, 0..settings.replicates, engine)))
             .collect();
         if engine.stopped() {
-            return false;
+            return None;
         }
         self.search.tell(&values);
-        true
+        Some(values.len() as u64)
     }
 
-    /// Points of the next generation.
-    pub fn next(&self) -> u64 {
+    /// Points of one generation.
+    pub(super) fn population(&self) -> u64 {
         self.search.population() as u64
     }
 
@@ -77,14 +77,14 @@ impl Best {
     }
 
     /// The best point seen and the centre of the search: the first chases luck, the second does not.
-    pub fn candidates(&self) -> Vec<Vec<f64>> {
+    pub(super) fn candidates(&self) -> Vec<Vec<f64>> {
         let best = self.search.best().map(|(point, _)| point.to_vec());
         best.into_iter().chain([self.search.mean()]).collect()
     }
 }
 
 /// Weighted loss over the targets that are fitted.
-pub fn loss(problem: &Problem, figures: &[Option<Figure>]) -> f64 {
+pub(super) fn loss(problem: &Problem, figures: &[Option<Figure>]) -> f64 {
     let targets = &problem.targets;
     let fitted = targets.targets.iter().zip(figures).filter(|(target, _)| !target.held_out);
     let of_target = |(target, figure): (&crate::targets::Target, &Option<Figure>)| {
