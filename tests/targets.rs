@@ -156,3 +156,100 @@ fn own_figures_become_counts_of_what_they_are_counted_against() {
     ];
     assert_eq!(targets.targets.iter().map(said).collect::<Vec<_>>(), expected);
 }
+
+#[test]
+fn faulty_lists_are_refused_in_these_words() {
+    let rewrite = std::env::var_os("WEAROUT_REWRITE").is_some();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/targets");
+    let mut files: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    // Scenarios and figures that the lists name.
+    let named = ["club.toml", "fixed.toml", "broken.toml", "figures.csv"];
+    files.retain(|path| {
+        let name = path.file_name().unwrap().to_str().unwrap();
+        !name.ends_with(".txt") && !named.contains(&name)
+    });
+    files.sort();
+    assert!(files.len() >= 10, "the folder of faulty lists is not found");
+    let mut wrong = Vec::new();
+    for path in files {
+        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+        let text = fs::read_to_string(&path).unwrap();
+        let found = read(&name, &text, &[]).map_or_else(|faults| faults.to_string(), |_| "no fault".to_owned()) + "\n";
+        let beside = folder.join(format!("{name}.txt"));
+        if found != fs::read_to_string(&beside).unwrap_or_default() {
+            if rewrite {
+                fs::write(&beside, &found).unwrap();
+            }
+            wrong.push(format!("{name} now says:\n{found}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn faults_of_the_command_line_point_into_it() {
+    let source = Source { name: "mine.csv".into(), text: "week,opens,gone\n1,20,3\n".into() };
+    let own = OwnFigures {
+        scenario: "club.toml".into(),
+        plan: Some("dayly".into()),
+        columns: "period=wek,opened=opens,unsubscribed=gone,x".into(),
+        list: None,
+    };
+    let faults = parse_figures("mine", source, &own, &["read_bas".into()], &find).unwrap_err().to_string();
+    for part in [
+        "`x` is not ROLE=HEADING",
+        "did you mean `daily`?",
+        "`--columns period` names no column, found \"wek\"",
+        "`unsubscribed` is counted against the list, whose size is not said",
+        "`opened` is counted against delivered or sent, and there is neither column",
+        "--> mine.csv:1:",
+        "--> command line:1:",
+        "`read_bas` is no parameter",
+    ] {
+        assert!(faults.contains(part), "{part}\n{faults}");
+    }
+}
+
+#[test]
+fn no_text_brings_the_reader_down() {
+    let texts = [
+        "",
+        "\u{feff}",
+        "target = 1\ntune = 2\nfigures = 3\n",
+        "[[target]]\n[[tune]]\n[figures]\n",
+        "[[target]]\nscenario = 1\nobservable = []\nband = {}\nover = 1\n",
+        "[figures]\nfile = \"nowhere.csv\"\nscenario = \"club.toml\"\n",
+        "[[target]]\nscenario = \"club.toml\"\nobservable = \"@@\"\nband = [nan, inf]\n",
+        "target = [[[]], {}, 1]\n",
+        "[[target",
+    ];
+    for text in texts {
+        assert!(read("a.toml", text, &[]).is_err(), "{text}");
+        assert!(read("a.csv", text, &[]).is_err(), "{text}");
+    }
+    for text in ["a\n", "\"\n", ",,,\n,,,\n", "target\n\"a\nb\"\n", "é,target\n1,é\n"] {
+        assert!(read("a.csv", text, &[]).is_err(), "{text}");
+    }
+}
+
+#[test]
+fn every_observable_is_explained() {
+    use wearout::behaviour::CLOSED_FORMS;
+    use wearout::tally::OBSERVABLES;
+    let text = include_str!("../docs/calibration.md");
+    let keys = OBSERVABLES.iter().map(|row| row.key).chain(CLOSED_FORMS.iter().map(|form| form.key));
+    for key in keys {
+        assert!(text.contains(&format!("`{key}`")), "docs/calibration.md does not speak of `{key}`");
+    }
+}
+
+#[test]
+fn every_list_of_the_folder_is_shipped_as_it_is() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/targets");
+    let files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert_eq!(files.len(), SHIPPED.len());
+    for path in files {
+        let name = path.file_stem().unwrap().to_str().unwrap();
+        assert_eq!(shipped(name), Some(fs::read_to_string(&path).unwrap().as_str()), "{name}");
+    }
+}

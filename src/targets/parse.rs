@@ -96,7 +96,7 @@ fn assemble(
     let figures = finding.figures(&root);
     let scenarios = finding.scenarios(&root);
     let tuned_at = sources.len();
-    sources.extend(tuned.iter().map(|key| Source { name: "--tune".to_owned(), text: key.clone() }));
+    sources.extend(tuned.iter().map(|key| Source { name: "--parameters-tuned".to_owned(), text: key.clone() }));
 
     let mut reader = Reader { sources: &sources, faults, lossy, top_keys: TOP_KEYS };
     reader.only_keys(&root, TOP_KEYS);
