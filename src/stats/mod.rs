@@ -3,12 +3,15 @@
 //! Every method is one file and names its source. Sums run in the order of the calls, so that equal calls give equal bits.
 //! What is estimated, and from which replicates, is decided in `analysis`.
 
+pub mod abc_smc;
 pub mod as_numbers;
 pub mod bounds;
 pub mod cma_es;
 pub mod interval;
 pub mod mean;
 pub mod paired;
+pub mod prior;
+pub mod proposal;
 pub mod quantile;
 pub mod random;
 pub mod sequence;
