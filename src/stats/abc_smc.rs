@@ -1,24 +1,25 @@
 //! Adaptive population Monte Carlo ABC: a posterior from simulations alone, where no likelihood can be written down.
 //!
-//! Comes in: a prior, settings, then the distance of each simulation from the data. Goes out: points to simulate, and in the end weighted
-//! particles, the threshold they obey, acceptance rates and effective sample sizes. Deliberately not here: simulation, the choice of a
-//! distance, and where the random numbers come from.
+//! Comes in: a prior, settings, then the distance of each simulation from the data. Goes out: points to simulate, and in the end
+//! weighted particles, the threshold they obey, acceptance rates and effective sample sizes. Deliberately not here: simulation,
+//! the choice of a distance, and where the random numbers come from.
 //!
-//! Source: Lenormand, Jabot & Deffuant 2013, Computational Statistics 28(6), 2777-2796, section 2 (the APMC algorithm; arXiv:1111.1308):
-//! what is kept, the threshold, the kernel (after Beaumont, Cornuet, Marin & Robert 2009, Biometrika 96(4), 983-990) and when to stop.
-//! Effective sample size: Kish 1965, Survey Sampling, section 11.7.
+//! Source: Lenormand, Jabot & Deffuant 2013, Computational Statistics 28(6), 2777-2796 (the APMC algorithm; arXiv:1111.1308):
+//! what is kept, the threshold, the kernel (after Beaumont, Cornuet, Marin & Robert 2009, Biometrika 96(4), 983-990) and when to
+//! stop. Effective sample size: Kish 1965, Survey Sampling, section 11.7.
 //!
 //! Decided differently, or where the paper is silent:
-//! - **Weights.** The paper divides the prior density by the proposal of a particle's own generation. Survivors of early generations then
-//!   outweigh the rest a thousandfold (of 1000 particles on an epidemic with two unknowns, 84 to 460 were effective). Here the divisor is the
-//!   mixture of all generations' proposals, by their numbers of simulations (Owen & Zhou 2000, Journal of the American Statistical
-//!   Association 95, 135-143; recomputed backwards as in Cornuet, Marin, Mira & Robert 2012, Scandinavian Journal of Statistics 39, 798-812).
-//! - **Ties.** The threshold is the distance of rank alpha N, and all at most as far are kept, so that ties at the threshold are kept
-//!   together, though they are more than alpha N. New points stay N - alpha N in number: the pool grows until enough are strictly
-//!   nearer, then the threshold falls. Acceptance counts those strictly nearer than the last threshold (as in the paper), so that a
+//! - **Weights.** The paper divides the prior density by the proposal of a particle's own generation. Survivors of early
+//!   generations then far outweigh the rest (of 1000 particles on an epidemic with two unknowns, 84 to 462 were effective, here
+//!   over 700). Here the divisor is the mixture of all generations' proposals, by their numbers of simulations (Owen & Zhou 2000,
+//!   Journal of the American Statistical Association 95, 135-143; recomputed backwards as in Cornuet, Marin, Mira & Robert 2012,
+//!   Scandinavian Journal of Statistics 39, 798-812).
+//! - **Ties.** The threshold is the distance of rank alpha N, and all at most as far are kept, so that ties at the threshold are
+//!   kept together, though they are more than alpha N. New points stay N - alpha N in number: the pool grows until enough are
+//!   strictly nearer, then the threshold falls. Acceptance counts those strictly nearer than the last threshold, so that a
 //!   threshold which cannot fall any more, such as 0, ends the run.
-//! - **Outside the prior.** A point without prior density is drawn anew, not simulated. The proposal is then the kernel mixture divided by
-//!   its share inside the prior, which is estimated from the draws: generations would else not be comparable.
+//! - **Outside the prior.** A point without prior density is drawn anew, not simulated. The proposal is then the kernel mixture
+//!   divided by its share inside the prior, which is estimated from the draws: generations would else not be comparable.
 //! - **Failures.** A distance that is not finite is never kept and counts as not accepted.
 
 use rand::Rng;
@@ -30,12 +31,13 @@ use crate::stats::proposal::Proposal;
 /// How long to go on, and how wide.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Settings {
-    /// Points of the first generation (N). The paper uses 5000.
+    /// Points of the first generation (N); later ones have those that are not kept.
     pub n_particles: usize,
-    /// Share of them that is kept (alpha, between 0 and 1): the sample in the end has about `n_kept` = alpha N particles. Section 3 of the
-    /// paper finds 0.5 a good choice; a smaller one falls faster and explores less.
+    /// Share of them that is kept (alpha, at least 0 and below 1): the sample in the end has about alpha N particles. Smaller
+    /// falls faster and explores less.
     pub kept: f64,
-    /// Acceptance rate below which a new generation teaches too little (p_acc min). The paper finds 0.01 to 0.05 good.
+    /// Acceptance rate below which a new generation teaches too little (`p_acc` min): 0.01 for the nearest sample, 0.1 for a
+    /// cheap one. At 0 only the budget or `near_enough` ends the run.
     pub least_acceptance: f64,
     /// Most simulations in all; the last generation is cut to it.
     pub most_simulations: u64,
@@ -44,7 +46,8 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Plain rejection: `n` draws from the prior, of which all at most `threshold` away are kept (the nearest one, if there is none).
+    /// Plain rejection: `n` draws from the prior, of which all at most `threshold` away are kept (the nearest one, if there is
+    /// none).
     pub fn rejection(n: usize, threshold: f64) -> Self {
         Self {
             n_particles: n,
@@ -99,9 +102,9 @@ pub enum Stop {
     Degenerate,
 }
 
-/// The state between two generations. It is all there is but the prior: written as JSON and read again (floats exact), it goes on to
-/// the same bits, if the caller gives each [`generation`](Self::generation) the same random numbers: a fresh generator keyed by
-/// its number. Points that were asked and not yet told are not kept: ask again.
+/// The state between two generations. It is all there is but the prior: written as JSON and read again (floats exact), it goes on
+/// to the same bits, if the caller gives each [`generation`](Self::generation) the same random numbers: a fresh generator keyed
+/// by its number. Points that were asked and not yet told are not kept: ask again.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AbcSmc {
     settings: Settings,
@@ -144,8 +147,8 @@ impl AbcSmc {
         }
     }
 
-    /// The points of this generation: from the prior at first, then moved from the kept ones. Empty when the run is over. Asking again
-    /// draws them anew.
+    /// The points of this generation: from the prior at first, then moved from the kept ones. Empty when the run is over. Asking
+    /// again draws them anew.
     pub fn ask(&mut self, prior: &impl Prior, rng: &mut impl Rng) -> Vec<Vec<f64>> {
         if self.stop.is_some() {
             return Vec::new();
@@ -173,7 +176,8 @@ impl AbcSmc {
         self.asked.iter().map(|(point, _)| point.clone()).collect()
     }
 
-    /// Takes in the distance of each point, in the order in which they were asked: no order of arrival can prefer fast simulations.
+    /// Takes in the distance of each point, in the order in which they were asked: no order of arrival can prefer fast
+    /// simulations.
     ///
     /// # Panics
     /// When the number of distances is not that of the points asked.
@@ -237,7 +241,9 @@ impl AbcSmc {
         }
         let (old, new) = self.particles.split_at_mut(n_old);
         if let Some(latest) = self.proposals.last() {
-            old.iter_mut().for_each(|particle| particle.proposed += latest.proposed(&particle.point));
+            for particle in old {
+                particle.proposed += latest.proposed(&particle.point);
+            }
         }
         for particle in new {
             let from_proposals = self.proposals.iter().map(|proposal| proposal.proposed(&particle.point)).sum::<f64>();

@@ -1,6 +1,7 @@
 //! What is believed before the data: a distribution that can be drawn from and whose density is known.
 //!
-//! Comes in: uniform numbers, or a point. Goes out: a point, or the density there. What the data then say is for `abc_smc` and others.
+//! Comes in: uniform numbers, or a point. Goes out: a point, or the density there. What the data then say is for `abc_smc` and
+//! others.
 
 use rand::Rng;
 use serde::{Deserialize, Serialize};
@@ -12,8 +13,8 @@ pub trait Prior {
     /// Number of coordinates.
     fn dimension(&self) -> usize;
 
-    /// The point that independent uniform numbers, one per coordinate and each strictly between 0 and 1, stand for (by inversion of the
-    /// distribution function, for instance).
+    /// The point that independent uniform numbers, one per coordinate and each strictly between 0 and 1, stand for (by inversion
+    /// of the distribution function, for instance).
     fn point(&self, uniforms: &[f64]) -> Vec<f64>;
 
     /// A random point: one uniform number per coordinate.

@@ -1,7 +1,8 @@
 //! Where to look next: a mixture of normal kernels around weighted points, cut to where the prior has density.
 //!
-//! Comes in: points and weights. Goes out: new points, and the density with which any point was proposed. What the points are weighted by
-//! is for `abc_smc`. Source: Beaumont, Cornuet, Marin & Robert 2009, Biometrika 96(4), 983-990, section 3 (twice the covariance).
+//! Comes in: points and weights. Goes out: new points, and the density with which any point was proposed. What the points are
+//! weighted by is for `abc_smc`. Source: Beaumont, Cornuet, Marin & Robert 2009, Biometrika 96(4), 983-990 (twice the
+//! covariance).
 
 use nalgebra::{DMatrix, DVector};
 use rand::Rng;
@@ -51,11 +52,11 @@ impl Proposal {
         let centres: Vec<f64> = white.iter().flat_map(|point| point.iter().copied()).collect();
         // A spread that floats cannot tell from none has no density.
         let is_sound = centres.iter().all(|x| x.abs() < MOST_DEVIATIONS);
-        is_sound.then(|| Self { factor, centres, weights, inside: 1.0, n_simulations: 0 })
+        is_sound.then_some(Self { factor, centres, weights, inside: 1.0, n_simulations: 0 })
     }
 
-    /// `wanted` points inside the prior, with its density there; fewer when the prior is hardly ever met. Notes the share of draws that
-    /// met it.
+    /// `wanted` points inside the prior, with its density there; fewer when the prior is hardly ever met. Notes the share of
+    /// draws that met it.
     pub fn draw(&mut self, wanted: usize, prior: &impl Prior, rng: &mut impl Rng) -> Vec<(Vec<f64>, f64)> {
         let n = self.factor.nrows();
         let running = self.weights.iter().scan(0.0, |sum, weight| {
@@ -106,7 +107,7 @@ mod tests {
     #[test]
     fn covariance_is_twice_that_of_the_points() {
         let points = [[0.0, 0.0], [2.0, 0.0], [0.0, 4.0], [2.0, 4.0]];
-        let proposal = Proposal::around(points.iter().map(|point| point.as_slice()), vec![0.25; 4]).unwrap();
+        let proposal = Proposal::around(points.iter().map(<[f64; 2]>::as_slice), vec![0.25; 4]).unwrap();
         let covariance = &proposal.factor * proposal.factor.transpose();
         // Of the points, with divisor n - 1: 4/3 and 16/3.
         let expected = DMatrix::from_row_slice(2, 2, &[8.0 / 3.0, 0.0, 0.0, 32.0 / 3.0]);
@@ -117,7 +118,7 @@ mod tests {
     fn density_inside_the_prior_integrates_to_one() {
         let prior = BoxPrior { low: vec![0.0], high: vec![1.0] };
         let points = [[0.02], [0.1], [0.9]];
-        let mut proposal = Proposal::around(points.iter().map(|point| point.as_slice()), vec![0.5, 0.3, 0.2]).unwrap();
+        let mut proposal = Proposal::around(points.iter().map(<[f64; 1]>::as_slice), vec![0.5, 0.3, 0.2]).unwrap();
         proposal.n_simulations = 1;
         let drawn = proposal.draw(100_000, &prior, &mut Xoshiro256PlusPlus::seed_from_u64(1));
         assert!(drawn.len() == 100_000 && proposal.inside < 0.9, "{}", proposal.inside);
@@ -128,6 +129,6 @@ mod tests {
     #[test]
     fn points_on_a_line_propose_nothing() {
         let points = [[0.0, 1.0], [0.5, 2.0], [1.0, 3.0]];
-        assert_eq!(Proposal::around(points.iter().map(|point| point.as_slice()), vec![0.5, 0.25, 0.25]), None);
+        assert_eq!(Proposal::around(points.iter().map(<[f64; 2]>::as_slice), vec![0.5, 0.25, 0.25]), None);
     }
 }
