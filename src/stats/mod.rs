@@ -16,6 +16,8 @@ pub mod mean;
 pub mod morris;
 pub mod paired;
 mod pivot;
+pub mod prior;
+pub mod proposal;
 pub mod quantile;
 pub mod random;
 pub mod random_effects;
