@@ -13,6 +13,7 @@ mod pivot;
 pub mod quantile;
 pub mod random;
 pub mod random_effects;
+pub mod sbc;
 pub mod sequence;
 pub mod sobol;
 
