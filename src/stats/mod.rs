@@ -20,6 +20,7 @@ pub mod proposal;
 pub mod quantile;
 pub mod random;
 pub mod random_effects;
+pub mod sbc;
 pub mod sequence;
 pub mod sobol;
 
