@@ -15,6 +15,7 @@ pub mod interval;
 pub mod mean;
 pub mod morris;
 pub mod paired;
+mod pivot;
 pub mod prior;
 pub mod proposal;
 pub mod quantile;
