@@ -8,7 +8,10 @@ use std::f64::consts::PI;
 use rand::SeedableRng;
 use rand::rngs::Xoshiro256PlusPlus;
 use serde_json::Value;
+use wearout::stats::interval;
 use wearout::stats::morris::{self, Effects};
+use wearout::stats::random::{normal, uniform};
+use wearout::stats::sbc::{self, Uniformity};
 use wearout::stats::sobol::{self, Indices, Resampling};
 
 struct Case {
@@ -120,4 +123,50 @@ fn effects_of_both_signs_cancel_in_mu_and_not_in_mu_star() {
     close(found.mu, number(&expected["mu"]), 0.07);
     close(found.mu_star, number(&expected["mu_star"]), 1e-9);
     close(found.sigma.unwrap(), number(&expected["sigma"]), 0.01);
+}
+
+/// Ranks when theta is standard normal, y is theta plus standard normal luck, and the posterior of theta is taken to be normal
+/// around y / 2 + `shift` with variance 1/2.
+fn gauss_uniformity(inputs: &Value, n_bins: usize, shift: f64) -> Uniformity {
+    let mut rng = rng();
+    let n_draws = count(&inputs["L"]);
+    let ranks: Vec<usize> = (0..count(&inputs["sims"]))
+        .map(|_| {
+            let truth = normal(&mut rng);
+            let centre = (truth + normal(&mut rng)) / 2.0 + shift;
+            let draws: Vec<f64> = (0..n_draws).map(|_| centre + 0.5_f64.sqrt() * normal(&mut rng)).collect();
+            sbc::rank(truth, &draws, uniform(&mut rng))
+        })
+        .collect();
+    sbc::uniformity(&ranks, n_draws, n_bins).unwrap()
+}
+
+#[test]
+fn ranks_of_an_exact_posterior_are_uniform() {
+    let Case { inputs, expected } = case("sbc_gauss_ok");
+    let found = gauss_uniformity(&inputs, count(&inputs["bins"]), 0.0);
+    assert_eq!(found.histogram.len() - 1, count(&expected["chi2_df"]));
+    assert!((1e-4..1.0 - 1e-4).contains(&found.p_value), "{found:?}");
+    close(found.mean, number(&expected["rank_mean"]), 2.0);
+}
+
+#[test]
+fn ranks_of_a_shifted_posterior_slope_and_are_rejected() {
+    let Case { inputs, expected } = case("sbc_gauss_biased");
+    assert_eq!((&expected["shape"], &expected["verdict"]), (&Value::from("slope"), &Value::from("reject")));
+    let found = gauss_uniformity(&inputs, 20, 0.5);
+    assert!(found.p_value < 1e-6, "{found:?}");
+    let half = |from: usize| found.histogram[from..from + 10].iter().sum::<u64>();
+    assert!(half(0) > 2 * half(10), "{found:?}");
+}
+
+#[test]
+fn so_many_trials_without_an_event_exclude_one_per_cent() {
+    let Case { inputs, expected } = case("rule_of_three_ban_lt_1pct");
+    // A one-sided bound at 95 % is the high end of a two-sided interval at 90 %.
+    let confidence = 2.0 * number(&inputs["conf"]) - 1.0;
+    let bound = |n| interval::exact_of_proportion(0, n, confidence).unwrap().high;
+    close(bound(300), number(&expected["ub_at_300"]), 1e-10);
+    let n_min = (1..).find(|&n| bound(n) < number(&inputs["p0"])).unwrap();
+    assert_eq!(n_min, expected["n_min"].as_u64().unwrap());
 }

@@ -121,6 +121,13 @@ fn parameters_named_beside_the_file_replace_what_it_tunes() {
 }
 
 #[test]
+fn a_scenario_of_rare_events_can_have_more_replicates_than_the_others() {
+    let times = |name: &str| read("a.toml", &format!("times = {{ \"{name}\" = 20 }}\n{TWO}"), &[]);
+    assert_eq!(times("designs/spray").unwrap().scenarios[0].times, 20);
+    assert!(times("designs/sprey").unwrap_err().to_string().contains("did you mean `designs/spray`?"));
+}
+
+#[test]
 fn a_key_of_a_scenario_can_move_within_what_the_scenario_admits() {
     let tune = |low: f64| format!("{TWO}[[tune]]\nkey = \"audience.people.fit\"\nlow = {low:?}\nhigh = 0.5\n");
     let tuned = read("a.toml", &tune(0.1), &[]).unwrap().tuned;

@@ -17,7 +17,7 @@ use crate::tally::Unit;
 const WIDTH: usize = 120;
 
 /// Columns of what a claim says.
-const SAYS: usize = 41;
+const SAYS: usize = 40;
 
 /// Everything that is said about a scorecard.
 #[derive(Debug, Clone, Copy)]
@@ -31,7 +31,7 @@ pub struct Page<'a> {
 /// The page as text, ending in a line break.
 pub fn text(page: &Page) -> String {
     let mut parts: Vec<String> = Use::ALL.into_iter().map(|used| group(page, used)).collect();
-    parts.push(totals(page));
+    parts.push(totals(page).iter().map(|line| wrapped(line, ["", ""]) + "\n").collect());
     parts.push(contradictions());
     parts.join("\n")
 }
@@ -108,11 +108,11 @@ fn group(page: &Page, used: Use) -> String {
         let [article, simulated] = figures(row);
         let verdict = row.nearness.map_or("", Nearness::words);
         let (id, says) = (&row.replay.claim, shorten(says, SAYS));
-        let _ = writeln!(text, "  {id:22} {says:SAYS$} {article:>15} {simulated:>23}  {verdict}");
+        let _ = writeln!(text, "  {id:23} {says:SAYS$} {article:>15} {simulated:>23}  {verdict}");
     }
     if !others.is_empty() {
         let ids: Vec<&str> = others.iter().map(|row| row.replay.claim.as_str()).collect();
-        let _ = writeln!(text, "{}", wrapped(&format!("nothing is measured for {}", ids.join(", ")), "  "));
+        let _ = writeln!(text, "{}", wrapped(&format!("nothing is measured for {}", ids.join(", ")), ["  ", "  "]));
     }
     text
 }
@@ -129,7 +129,8 @@ pub fn figures(row: &Scored) -> [String; 2] {
     let Some(figure) = row.figure else { return [article, String::new()] };
     let simulated = match row.interval {
         Some(interval) if interval.high > interval.low => {
-            let digits = decimals(scale * (interval.high - interval.low) / 2.0);
+            let most = if points { 2 } else { 3 };
+            let digits = decimals(scale * (interval.high - interval.low) / 2.0).min(most);
             let number = |value: f64| fixed(scale * value, digits);
             format!("{} ({} to {}){sign}", number(figure.mean), number(interval.low), number(interval.high))
         }
@@ -158,30 +159,30 @@ fn shorten(text: &str, most: usize) -> String {
     format!("{}...", start.trim_end())
 }
 
-fn totals(page: &Page) -> String {
+/// How near the facts come, under which fit, and how to read that: a sentence or two each.
+pub fn totals(page: &Page) -> Vec<String> {
     let facts = count(page.card.facts());
     let held_out = count(page.card.facts().filter(|row| row.replay.used == Use::HeldOut));
-    let mut text = format!(
-        "Fit {}: {}; fitted to {}; {} quantities freed.\n",
-        page.fit.name,
-        page.fit.title,
-        page.fit.fitted_to,
-        page.fit.values.len()
-    );
-    let _ = writeln!(
-        text,
-        "{} of {} facts within 12 %, {} within 25 %, {} inside; of the {} held out of the prediction fit {} within 25 %.",
-        facts.close, facts.all, facts.near, facts.inside, held_out.all, held_out.near
-    );
     let off: Vec<String> = page.card.facts().filter(|row| row.nearness == Some(Nearness::Off)).map(miss).collect();
-    if !off.is_empty() {
-        let _ = writeln!(text, "{}", wrapped(&format!("Off: {}.", off.join(", ")), ""));
-    }
-    text + &wrapped(
-        "Intervals: 95 %, the error of a finite number of replicates, neither the luck of one campaign nor what is not known about \
-         people and platforms. Verdicts: distance of the mean from the nearest end of the article's range.",
-        "",
-    ) + "\n"
+    let off = if off.is_empty() { "no fact is off".to_owned() } else { format!("off: {}", off.join(", ")) };
+    vec![
+        format!(
+            "Fit {}: {}; fitted to {}; {} quantities freed.",
+            page.fit.name,
+            page.fit.title,
+            page.fit.fitted_to,
+            page.fit.values.len()
+        ),
+        format!(
+            "{} of {} facts within 12 %, {} within 25 %, {} inside; of the {} held out of the prediction fit {} within 25 %; {off}.",
+            facts.close, facts.all, facts.near, facts.inside, held_out.all, held_out.near
+        ),
+        format!(
+            "Intervals of {} replicates: 95 %, the error of a finite number of them, neither the luck of one campaign nor what is \
+             not known about people and platforms. Verdicts: distance of the mean from the nearest end of the article's range.",
+            page.card.replicates
+        ),
+    ]
 }
 
 /// A fact and how far off it is.
@@ -203,21 +204,24 @@ fn contradictions() -> String {
 
 fn entry(check: &Check) -> String {
     let worked = check.worked();
-    let mut text = wrapped(&format!("{:4}{}: {}", check.id, worked.finding.words(), check.statement), "  ");
-    for line in [worked.arithmetic, format!("here: {}", check.treatment)] {
-        let _ = write!(text, "\n{}", wrapped(&line, "      "));
-    }
-    text + "\n"
+    let lines = [
+        (format!("{:4}{}: {}", check.id, worked.finding.words(), check.statement), "  "),
+        (worked.arithmetic, "      "),
+        (format!("here: {}", check.treatment), "      "),
+    ];
+    lines.iter().map(|(line, first)| wrapped(line, [first, "      "]) + "\n").collect()
 }
 
-/// Lines that fit, each after the same indent.
-fn wrapped(text: &str, indent: &str) -> String {
-    let mut lines = vec![indent.to_owned()];
+/// Lines that fit, the first after its own indent.
+fn wrapped(text: &str, [first, rest]: [&str; 2]) -> String {
+    let mut lines = vec![first.to_owned()];
+    let mut indent = first.len();
     for word in text.split(' ') {
         let line = lines.last_mut().expect("there is always a line");
-        let is_empty = line.len() == indent.len();
+        let is_empty = line.len() == indent;
         if !is_empty && line.chars().count() + 1 + word.chars().count() > WIDTH {
-            lines.push(format!("{indent}{word}"));
+            lines.push(format!("{rest}{word}"));
+            indent = rest.len();
         } else {
             if !is_empty {
                 line.push(' ');

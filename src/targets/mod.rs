@@ -43,6 +43,8 @@ pub struct TargetScenario {
     pub source: Source,
     /// What it says.
     pub draft: Draft,
+    /// Replicates of it for each replicate of the others (1 or more): rare events need more to be seen.
+    pub times: u32,
 }
 
 /// One thing that is known.

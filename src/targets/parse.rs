@@ -14,7 +14,10 @@ use super::{TargetScenario, Targets, read, table, tune};
 /// Standard deviation of what the model leaves out, on the log scale (contract, section 10).
 const DISCREPANCY: f64 = 0.12;
 
-const TOP_KEYS: &[&str] = &["name", "discrepancy", "target", "figures", "tune"];
+const TOP_KEYS: &[&str] = &["name", "discrepancy", "times", "target", "figures", "tune"];
+
+/// Most replicates of one scenario for each one of the others.
+const MOST_TIMES: u32 = 1000;
 
 /// Way to a file that targets name: a scenario, or a sender's figures. An error says why there is none.
 pub type Find<'a> = dyn Fn(&str) -> Result<Source, Missing> + 'a;
@@ -94,7 +97,7 @@ fn assemble(
     let mut sources = vec![source];
     let mut finding = Finding { find, sources: &mut sources, faults: &mut faults };
     let figures = finding.figures(&root);
-    let scenarios = finding.scenarios(&root);
+    let mut scenarios = finding.scenarios(&root);
     let tuned_at = sources.len();
     sources.extend(tuned.iter().map(|key| Source { name: "--parameters-tuned".to_owned(), text: key.clone() }));
 
@@ -109,6 +112,7 @@ fn assemble(
         }
         None => Vec::new(),
     };
+    times(&mut reader, &root, &mut scenarios);
     let mut targets = read::targets(&mut reader, &tables, &scenarios);
     if let Some((table, figures)) = &figures {
         targets.extend(figures::targets(&mut reader, table, figures, &scenarios));
@@ -130,6 +134,18 @@ fn assemble(
         None => {
             let scenarios = scenarios.into_iter().map(|known| known.scenario).collect();
             Ok(Targets { name, discrepancy, scenarios, targets, tuned })
+        }
+    }
+}
+
+/// How many replicates of a scenario go with each one of the others: `times = { "designs/spray" = 20 }`.
+fn times(reader: &mut Reader<'_>, root: &Table, scenarios: &mut [Known]) {
+    let Some(table) = reader.table(root.get("times"), "{ \"designs/spray\" = 20 }").cloned() else { return };
+    let names: Vec<String> = scenarios.iter().map(|known| known.scenario.name.clone()).collect();
+    reader.only_keys(&table, &names.iter().map(String::as_str).collect::<Vec<_>>());
+    for known in scenarios {
+        if let Some(times) = reader.whole(table.get(&known.scenario.name), 1, MOST_TIMES) {
+            known.scenario.times = times;
         }
     }
 }
@@ -195,7 +211,7 @@ impl Finding<'_> {
             let stem = name.rsplit(['/', '\\']).next().unwrap_or(&name);
             let draft = scenario::parse(stem.strip_suffix(".toml").unwrap_or(stem), source.clone(), &[]);
             self.adopt(&draft);
-            known.push(Known { scenario: TargetScenario { name, source, draft }, at: node.at.clone() });
+            known.push(Known { scenario: TargetScenario { name, source, draft, times: 1 }, at: node.at.clone() });
         }
         known
     }

@@ -15,6 +15,9 @@ use super::{LEAST_EFFECTIVE, Page};
 /// Most ridges that are named.
 const MOST_RIDGES: usize = 12;
 
+/// Most sets of targets that exclude each other that are named.
+const MOST_SETS: usize = 10;
+
 /// Share of its range by which a value lies at its end.
 const AT_END: f64 = 0.01;
 
@@ -94,7 +97,7 @@ fn nothing(page: &Page) -> String {
     let Some(plausible) = page.calibration.plausible() else {
         return "Nothing was found: no point was measured.\n".to_owned();
     };
-    let conflicts = plausible.conflicts();
+    let conflicts = plausible.conflicts(page.calibration.settings());
     let fitted: Vec<&Target> = page.targets().iter().filter(|target| !target.held_out).collect();
     let name = |i: &usize| fitted[*i].name.as_str();
     let mut text = format!("No set is plausible, as far as {} points tell.\n", conflicts.n_runs);
@@ -102,9 +105,14 @@ fn nothing(page: &Page) -> String {
         let names: Vec<&str> = conflicts.never_met.iter().map(name).collect();
         let _ = writeln!(text, "Never met by any: {}.", names.join(", "));
     }
-    for set in &conflicts.sets {
-        let names: Vec<&str> = set.iter().map(name).collect();
-        let _ = writeln!(text, "Exclude each other: {}.", names.join(" and "));
+    for set in conflicts.sets.iter().take(MOST_SETS) {
+        let names: Vec<&str> = set.targets.iter().map(name).collect();
+        let _ = match set.emulated {
+            Some(least) if least < CUTOFF => {
+                writeln!(text, "Not met together by any, perhaps for want of points: {}.", names.join(" and "))
+            }
+            _ => writeln!(text, "Exclude each other: {}.", names.join(" and ")),
+        };
     }
     let missed: Vec<String> = fitted
         .iter()

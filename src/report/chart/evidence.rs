@@ -100,7 +100,9 @@ fn rows(sheet: &Sheet, plot: Rect, groups: &[(Use, Vec<&Scored>)]) -> Drawn {
         article: plot.right - 164.0,
         simulated: plot.right,
     };
-    key(sheet, (plot.left, plot.top + 10.0), "the article's range")?;
+    let x = key(sheet, (plot.left, plot.top + 10.0), "the article's range")?;
+    mark(sheet, (x + 6.0, plot.top + 10.0), Nearness::Inside, AXIS)?;
+    sheet.text("taken over", (x + SMALL + 4.0, plot.top + 10.0), LABEL)?;
     let names = plot.top + 38.0;
     sheet.text("claim", (columns.claim, names), NOTE)?;
     sheet.text("relative to the article", (f64::midpoint(columns.left, columns.right), names), NOTE.centred())?;
@@ -136,27 +138,33 @@ fn draw_row(sheet: &Sheet, columns: &Columns, y: f64, row: &Scored) -> Drawn {
     };
     let claim = LABEL.shorten(&row.replay.claim, columns.left - columns.claim - 8.0);
     sheet.text(&claim, (columns.claim, y), LABEL)?;
-    let middle = if low > 0.0 { (low * high).sqrt() } else { high };
+    let middle = f64::midpoint(low, high);
     let (from, to) = (columns.at(low / middle), columns.at(high / middle));
     let half = ((to - from) / 2.0).max(1.5);
     let centre = f64::midpoint(from, to);
     sheet.bar(Rect { left: centre - half, right: centre + half, top: y - 7.0, bottom: y + 7.0 }, RANGE)?;
 
-    let colour = colour(nearness);
+    let colour = if is_taken_over(row) { AXIS } else { colour(nearness) };
     if let Some(interval) = row.interval {
         let ends = [interval.low, interval.high].map(|end| (columns.at(end / middle), y));
         sheet.line(&ends, colour, 2.0)?;
     }
     let ratio = figure.mean / middle;
     if (1.0 / WIDEST..=WIDEST).contains(&ratio) {
-        mark(sheet, (columns.at(ratio), y), nearness)?;
+        mark(sheet, (columns.at(ratio), y), nearness, colour)?;
     } else {
         let (tip, back) = (columns.at(ratio), if ratio > 1.0 { -9.0 } else { 9.0 });
         sheet.area(&[(tip, y), (tip + back, y - 5.5), (tip + back, y + 5.5)], colour)?;
     }
     let [article, simulated] = figures(row);
     sheet.text(&article, (columns.article, y), NOTE.ending())?;
-    sheet.text(&simulated, (columns.simulated, y), LABEL.in_colour(as_ink(colour)).ending())
+    let face = if is_taken_over(row) { NOTE } else { LABEL.in_colour(as_ink(colour)) };
+    sheet.text(&simulated, (columns.simulated, y), face.ending())
+}
+
+/// Whether the figure is the article's own, so that its nearness proves nothing.
+fn is_taken_over(row: &Scored) -> bool {
+    row.replay.design.is_none() && !row.replay.is_fact()
 }
 
 pub(super) fn colour(nearness: Nearness) -> RGBAColor {
@@ -169,8 +177,7 @@ pub(super) fn colour(nearness: Nearness) -> RGBAColor {
 }
 
 /// A filled disc, a ring, a diamond or a square: told apart without colour.
-pub(super) fn mark(sheet: &Sheet, (x, y): Place, nearness: Nearness) -> Drawn {
-    let colour = colour(nearness);
+pub(super) fn mark(sheet: &Sheet, (x, y): Place, nearness: Nearness, colour: RGBAColor) -> Drawn {
     match nearness {
         Nearness::Inside => sheet.dot((x, y), 4.6, colour),
         Nearness::Within12 => {
@@ -182,15 +189,15 @@ pub(super) fn mark(sheet: &Sheet, (x, y): Place, nearness: Nearness) -> Drawn {
     }
 }
 
-/// What bar and marks mean.
-pub(super) fn key(sheet: &Sheet, (mut x, y): Place, range: &str) -> Drawn {
+/// What bar and marks mean; where it ends, across the sheet.
+pub(super) fn key(sheet: &Sheet, (mut x, y): Place, range: &str) -> Result<f64, Failure> {
     sheet.bar(Rect { left: x, top: y - 7.0, right: x + 22.0, bottom: y + 7.0 }, RANGE)?;
     sheet.text(range, (x + 30.0, y), LABEL)?;
     x += 30.0 + LABEL.width(range) + 26.0;
     for nearness in [Nearness::Inside, Nearness::Within12, Nearness::Within25, Nearness::Off] {
-        mark(sheet, (x + 6.0, y), nearness)?;
+        mark(sheet, (x + 6.0, y), nearness, colour(nearness))?;
         sheet.text(nearness.words(), (x + SMALL + 4.0, y), LABEL)?;
         x += SMALL + 4.0 + LABEL.width(nearness.words()) + 26.0;
     }
-    Ok(())
+    Ok(x)
 }

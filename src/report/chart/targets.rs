@@ -113,7 +113,7 @@ fn draw_row(sheet: &Sheet, columns: &Columns, (plot, y): (Rect, f64), (target, s
     }
     let ratio = figure.mean / middle;
     if (1.0 / WIDEST..=WIDEST).contains(&ratio) {
-        mark(sheet, (columns.at(ratio), y), nearness)?;
+        mark(sheet, (columns.at(ratio), y), nearness, colour)?;
     } else {
         let (tip, back) = (columns.at(ratio), if ratio > 1.0 { -9.0 } else { 9.0 });
         sheet.area(&[(tip, y), (tip + back, y - 5.5), (tip + back, y + 5.5)], colour)?;

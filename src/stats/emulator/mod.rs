@@ -167,3 +167,114 @@ fn explained(errors: &[f64], spread: f64) -> f64 {
     let left: f64 = errors.iter().map(|error| error * error).sum();
     if spread > 0.0 { 1.0 - left / spread } else { 1.0 }
 }
+
+#[cfg(test)]
+mod tests {
+    use rand::SeedableRng;
+    use rand::rngs::Xoshiro256PlusPlus;
+
+    use super::*;
+    use crate::stats::random::{normal, uniform};
+
+    fn cube(n: usize, n_inputs: usize, rng: &mut Xoshiro256PlusPlus) -> Vec<Vec<f64>> {
+        (0..n).map(|_| (0..n_inputs).map(|_| uniform(rng)).collect()).collect()
+    }
+
+    fn outputs(points: &[Vec<f64>], f: impl Fn(&[f64]) -> f64) -> Vec<f64> {
+        points.iter().map(|z| f(z)).collect()
+    }
+
+    #[test]
+    fn a_polynomial_of_degree_two_is_found_among_hundreds_of_terms() {
+        let mut rng = Xoshiro256PlusPlus::seed_from_u64(1);
+        let points = cube(300, 40, &mut rng);
+        let f = |z: &[f64]| 1.0 + 2.0 * z[3] - z[17] + 3.0 * z[5] * z[30] - 2.0 * z[8] * z[8];
+        let design = Design::new(&points).unwrap();
+        let emulator = Emulator::fit(&design, &outputs(&points, f), Noise::Known(0.0), Residual::Variance);
+        for z in cube(50, 40, &mut rng) {
+            let prediction = emulator.predict(&z);
+            assert!((prediction.mean - f(&z)).abs() < 1e-8 && prediction.variance < 1e-12, "{prediction:?}");
+        }
+        assert!(emulator.diagnostics().explained > 1.0 - 1e-12);
+    }
+
+    #[test]
+    fn noise_is_not_taken_for_ignorance() {
+        let mut rng = Xoshiro256PlusPlus::seed_from_u64(2);
+        let points = cube(400, 10, &mut rng);
+        let f = |z: &[f64]| z[0] - 2.0 * z[1];
+        let noisy: Vec<f64> = outputs(&points, f).iter().map(|y| y + 0.3 * normal(&mut rng)).collect();
+        let design = Design::new(&points).unwrap();
+        let emulator = Emulator::fit(&design, &noisy, Noise::Known(0.09), Residual::Variance);
+        let variance = emulator.predict(&points[0]).variance;
+        assert!(variance < 0.02, "{variance}");
+        let fresh = cube(400, 10, &mut rng);
+        let outputs: Vec<f64> = outputs(&fresh, f).iter().map(|y| y + 0.3 * normal(&mut rng)).collect();
+        let held_out = emulator.held_out(&fresh, &outputs).unwrap();
+        assert!((held_out.mean_square() - 1.0).abs() < 0.25, "{}", held_out.mean_square());
+    }
+
+    #[test]
+    fn few_runs_of_many_inputs_still_find_the_input_that_matters() {
+        let mut rng = Xoshiro256PlusPlus::seed_from_u64(3);
+        let points = cube(60, 50, &mut rng);
+        let f = |z: &[f64]| 4.0 * z[7];
+        let noisy: Vec<f64> = outputs(&points, f).iter().map(|y| y + 0.1 * normal(&mut rng)).collect();
+        let emulator = Emulator::fit(&Design::new(&points).unwrap(), &noisy, Noise::Known(0.01), Residual::Variance);
+        assert!(emulator.diagnostics().explained > 0.95, "{}", emulator.diagnostics().explained);
+    }
+
+    #[test]
+    fn a_process_passes_through_deterministic_runs_and_knows_where_it_does_not() {
+        let points: Vec<Vec<f64>> = (0..9).map(|i| vec![f64::from(i) / 8.0]).collect();
+        let f = |z: &[f64]| libm::sin(14.0 * z[0]);
+        let design = Design::new(&points).unwrap();
+        let emulator = Emulator::fit(&design, &outputs(&points, f), Noise::Known(0.0), Residual::Automatic);
+        for z in &points {
+            let prediction = emulator.predict(z);
+            assert!((prediction.mean - f(z)).abs() < 1e-3 && prediction.variance < 1e-5, "{prediction:?}");
+        }
+        let between: Vec<Vec<f64>> = (0..200).map(|i| vec![(f64::from(i) + 0.5) / 200.0]).collect();
+        let held_out = emulator.held_out(&between, &outputs(&between, f)).unwrap();
+        assert!(held_out.explained > 0.98 && held_out.share_beyond(3.0) < 0.05, "{held_out:?}");
+        let (near, far) = (emulator.predict(&[0.51]).variance, emulator.predict(&[0.56]).variance);
+        assert!(near < far);
+    }
+
+    #[test]
+    fn leave_one_out_errors_of_a_process_are_those_of_fitting_without_the_run() {
+        // With the lengths of the whole fit; so that refitting changes nothing else, the run left out is one of very many.
+        let mut rng = Xoshiro256PlusPlus::seed_from_u64(4);
+        let points = cube(80, 2, &mut rng);
+        let f = |z: &[f64]| libm::cos(5.0 * z[0]) + z[1] * z[1] * z[1];
+        let noisy: Vec<f64> = outputs(&points, f).iter().map(|y| y + 0.05 * normal(&mut rng)).collect();
+        let noise = Noise::AtLeast(0.0);
+        let whole = Emulator::fit(&Design::new(&points).unwrap(), &noisy, noise, Residual::Process);
+        assert!((whole.diagnostics().mean_square() - 1.0).abs() < 0.4, "{}", whole.diagnostics().mean_square());
+        let without = Emulator::fit(&Design::new(&points[1..]).unwrap(), &noisy[1..], noise, Residual::Process);
+        let error = without.predict(&points[0]).mean - noisy[0];
+        let stated = whole.diagnostics().standardised[0];
+        assert!(error * stated < 0.0 && (error.abs() / 0.05 - stated.abs()).abs() < 0.5, "{error} {stated}");
+    }
+
+    #[test]
+    fn an_emulator_of_a_jump_is_not_trusted() {
+        let mut rng = Xoshiro256PlusPlus::seed_from_u64(5);
+        let points = cube(400, 12, &mut rng);
+        let f = |z: &[f64]| if (7.0 * z[0]).fract() > 0.92 { 10.0 } else { 0.01 * z[1] };
+        let design = Design::new(&points).unwrap();
+        let jump = Emulator::fit(&design, &outputs(&points, f), Noise::Known(0.0), Residual::Variance);
+        let smooth =
+            Emulator::fit(&design, &outputs(&points, |z| libm::exp(z[0])), Noise::Known(0.0), Residual::Variance);
+        assert!(smooth.diagnostics().is_trustworthy() && !jump.diagnostics().is_trustworthy());
+    }
+
+    #[test]
+    fn a_constant_output_is_emulated_by_itself() {
+        let points = cube(30, 3, &mut Xoshiro256PlusPlus::seed_from_u64(6));
+        let emulator =
+            Emulator::fit(&Design::new(&points).unwrap(), &[2.5; 30], Noise::Known(0.0), Residual::Automatic);
+        let prediction = emulator.predict(&[0.2, 0.9, 0.4]);
+        assert!((prediction.mean - 2.5).abs() < 1e-12 && prediction.variance < 1e-20, "{prediction:?}");
+    }
+}

@@ -18,11 +18,22 @@ pub struct Conflicts {
     pub missed_by: Vec<Option<f64>>,
     /// Targets that no run meets.
     pub never_met: Vec<usize>,
-    /// Pairs that no run meets together though each target is met by some run; where there are none, such sets of three.
-    pub sets: Vec<Vec<usize>>,
+    /// Pairs that no run meets together though each target is met by some run; where there are none, such sets of three. Those
+    /// which the emulators exclude most clearly come first.
+    pub sets: Vec<Exclusion>,
 }
 
-/// Finds them. `implausibility` holds one row a run; a target is met below `cutoff`.
+/// Targets that no run meets together.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Exclusion {
+    /// Indices of the targets.
+    pub targets: Vec<usize>,
+    /// Least worst implausibility of these targets alone that the first wave's emulators, which know the whole box, find anywhere:
+    /// from the cutoff on they exclude each other, below it the runs may only be too few. `None` before the first wave.
+    pub emulated: Option<f64>,
+}
+
+/// Finds them, with nothing emulated. `implausibility` holds one row a run; a target is met below `cutoff`.
 pub(super) fn conflicts(implausibility: &[Vec<Option<f64>>], n_targets: usize, cutoff: f64) -> Conflicts {
     let worst = |row: &Vec<Option<f64>>| row.iter().try_fold(0.0, |worst, i| i.map(|i| f64::max(worst, i)));
     let ranked = implausibility.iter().enumerate().filter_map(|(run, row)| worst(row).map(|worst| (worst, run)));
@@ -43,6 +54,7 @@ pub(super) fn conflicts(implausibility: &[Vec<Option<f64>>], n_targets: usize, c
         }
     }
     let missed_by = best_run.map_or_else(|| vec![None; n_targets], |run| implausibility[run].clone());
+    let sets = sets.into_iter().map(|targets| Exclusion { targets, emulated: None }).collect();
     Conflicts { n_runs: implausibility.len(), best_run, missed_by, never_met, sets }
 }
 
@@ -74,6 +86,10 @@ impl Bits {
 mod tests {
     use super::*;
 
+    fn sets(conflicts: &Conflicts) -> Vec<&[usize]> {
+        conflicts.sets.iter().map(|set| set.targets.as_slice()).collect()
+    }
+
     fn found(rows: &[[f64; 3]]) -> Conflicts {
         let rows: Vec<Vec<Option<f64>>> = rows.iter().map(|row| row.iter().copied().map(Some).collect()).collect();
         conflicts(&rows, 3, 3.0)
@@ -82,20 +98,20 @@ mod tests {
     #[test]
     fn a_pair_met_only_apart_is_named() {
         let found = found(&[[1.0, 9.0, 0.0], [8.0, 2.0, 0.0], [4.0, 5.0, 1.0]]);
-        assert_eq!((found.sets, found.never_met), (vec![vec![0, 1]], vec![]));
+        assert_eq!((sets(&found), &found.never_met), (vec![&[0, 1][..]], &vec![]));
         assert_eq!((found.best_run, found.missed_by), (Some(2), vec![Some(4.0), Some(5.0), Some(1.0)]));
     }
 
     #[test]
     fn three_of_which_any_two_agree_are_named_as_three() {
         let found = found(&[[1.0, 1.0, 9.0], [9.0, 1.0, 1.0], [1.0, 9.0, 1.0]]);
-        assert_eq!(found.sets, vec![vec![0, 1, 2]]);
+        assert_eq!(sets(&found), vec![&[0, 1, 2][..]]);
     }
 
     #[test]
     fn a_target_out_of_reach_conflicts_with_nothing() {
         let found = found(&[[1.0, 1.0, 9.0], [9.0, 1.0, 7.0]]);
-        assert_eq!((found.sets, found.never_met), (vec![], vec![2]));
+        assert!(found.sets.is_empty() && found.never_met == [2]);
     }
 
     #[test]

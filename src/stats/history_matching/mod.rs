@@ -9,6 +9,8 @@
 //! out, and asks runs there. A uniform sample of a region is uniform over the plausible part within it, so the plausible runs of
 //! a wave spread over the plausible set; they do not gather where the search began. Points asked where runs of a wave are fewer
 //! than the sample (few inputs) are spread out within it instead. A wave leaves a point only if all waves before left it.
+//! Where emulators stop ruling out before runs are plausible, the next wave is focused on where they expect the best, and says
+//! so ([`HistoryMatching::is_exhaustive`]): better a part of the plausible set than none.
 //!
 //! Every number follows from the setup, the outputs in the order of the asked points, and the generator given to each call. Give
 //! each call a generator of its own (keyed by [`HistoryMatching::n_waves`]), and a state that was serialised and read back
@@ -27,17 +29,26 @@ use serde::{Deserialize, Serialize};
 use crate::stats::quantile::quantiles;
 use crate::stats::random::uniform;
 
-pub use conflict::Conflicts;
+pub use conflict::{Conflicts, Exclusion};
 pub use setup::{HistoryError, Input, Rule, Setup, Target};
 pub use wave::Wave;
 
-use wave::Falling;
+use region::Criterion;
+use wave::{Falling, Joint};
 
 /// Fewest points that represent a region.
 const LEAST_POPULATION: usize = 400;
 /// Moves of each point at each level of a descent, per input and at least.
 const MOVES_PER_INPUT: usize = 2;
 const LEAST_MOVES: usize = 12;
+/// A wave with a smaller share of plausible runs, after emulators that leave more than this share of the region, is focused on the
+/// part of it, of this share, where the emulators expect the best runs.
+const FEW_PLAUSIBLE: f64 = 0.01;
+const LITTLE_RULED_OUT: f64 = 0.1;
+const FOCUSED_SHARE: f64 = 0.01;
+/// Points and moves of the search that asks the emulators whether targets exclude each other.
+const EXCLUSION_POPULATION: usize = 100;
+const EXCLUSION_MOVES: usize = 8;
 /// Waves in a row whose emulators find nothing below the cutoff, after which the plausible set is taken to be empty.
 const MOST_EMPTY_WAVES: usize = 2;
 
@@ -185,18 +196,33 @@ impl HistoryMatching {
             let starts = self.told[..self.n_starts].iter().filter(|told| told.is_plausible);
             self.population.iter_mut().rev().zip(starts).for_each(|(point, start)| point.clone_from(&start.unit));
         }
+        let newest = self.waves.last().map_or(0, |wave| wave.n_runs);
+        let n_plausible = self.told[newest..].iter().filter(|told| told.is_plausible).count();
+        let is_starving = (n_plausible as f64) < FEW_PLAUSIBLE * (self.told.len() - newest) as f64;
         let mut wave = Wave::fit(&self.setup, &self.told, &self.waves);
         let n_moves = (MOVES_PER_INPUT * self.setup.inputs.len()).max(LEAST_MOVES);
         let falling = Falling { setup: &self.setup, newest: &wave, before: &self.waves };
-        let descent = region::descend(&self.population, &falling, wave.cut, n_moves, rng);
-        let (share, error) = self.waves.last().map_or((1.0, 0.0), |wave| (wave.share, wave.share_error));
-        wave.share = share * descent.share;
-        wave.share_error = (error * error + descent.relative_variance).sqrt();
+        let mut descent = region::descend(&self.population, &falling, (wave.cut, 0.0), n_moves, rng);
         wave.is_reached = descent.level <= wave.cut;
         wave.cut = descent.level;
-        self.n_empty = if wave.is_reached { 0 } else { self.n_empty + 1 };
-        self.population = descent.population;
+        let (share, error) = self.waves.last().map_or((1.0, 0.0), |wave| (wave.share, wave.share_error));
         self.waves.push(wave);
+        let wave = &self.waves[self.waves.len() - 1];
+        let (mut share, mut variance) = (share * descent.share, error * error + descent.relative_variance);
+        let is_focused = is_starving && wave.is_reached && descent.share > LITTLE_RULED_OUT;
+        if is_focused {
+            let falling = Falling { setup: &self.setup, newest: wave, before: &self.waves };
+            descent = region::descend(&descent.population, &falling, (wave.floor, FOCUSED_SHARE), n_moves, rng);
+            share *= descent.share;
+            variance += descent.relative_variance;
+        }
+        self.population = descent.population;
+        if let Some(wave) = self.waves.last_mut() {
+            (wave.share, wave.share_error, wave.is_focused) = (share, variance.sqrt(), is_focused);
+            // A descent that found no level below the cut leaves the cut.
+            wave.cut = if is_focused && descent.level.is_finite() { descent.level } else { wave.cut };
+            self.n_empty = if wave.is_reached { 0 } else { self.n_empty + 1 };
+        }
     }
 
     /// The next points: evenly from the sample, or, for processes, far from each other and from what was run.
@@ -282,10 +308,26 @@ impl HistoryMatching {
         Some(self.waves.iter().rev().all(|wave| wave.keeps(&self.setup, &z)))
     }
 
-    /// Which targets exclude each other, as far as the runs tell.
-    pub fn conflicts(&self) -> Conflicts {
+    /// Whether no wave was focused: then a plausible point was left only where an emulator misjudged its own error.
+    pub fn is_exhaustive(&self) -> bool {
+        self.waves.iter().all(|wave| !wave.is_focused)
+    }
+
+    /// Which targets exclude each other, as far as the runs and the first wave's emulators tell.
+    pub fn conflicts(&self, rng: &mut impl Rng) -> Conflicts {
         let rows: Vec<Vec<Option<f64>>> = self.told.iter().map(|told| told.run.implausibility(&self.setup)).collect();
-        conflict::conflicts(&rows, self.setup.targets.len(), self.setup.cutoff)
+        let mut found = conflict::conflicts(&rows, self.setup.targets.len(), self.setup.cutoff);
+        if let Some(wave) = self.waves.first() {
+            let start = latin_hypercube(EXCLUSION_POPULATION, self.setup.inputs.len(), rng);
+            for set in &mut found.sets {
+                let joint = Joint { setup: &self.setup, wave, targets: &set.targets };
+                let descent = region::descend(&start, &joint, (0.0, 0.0), EXCLUSION_MOVES, rng);
+                let least = descent.population.iter().map(|z| joint.value(z)).fold(f64::INFINITY, f64::min);
+                set.emulated = Some(least);
+            }
+            found.sets.sort_by(|a, b| b.emulated.unwrap_or(0.0).total_cmp(&a.emulated.unwrap_or(0.0)));
+        }
+        found
     }
 }
 

@@ -44,11 +44,12 @@ pub(super) struct Descent {
     pub(super) relative_variance: f64,
 }
 
-/// Lowers `population` (uniform over the region) below `cut`, with so many moves of each point at each level.
+/// Lowers `population` (uniform over the region) below `cut`, with so many moves of each point at each level; it goes no further
+/// once the share is `enough` or less.
 pub(super) fn descend(
     population: &[Vec<f64>],
     criterion: &impl Criterion,
-    cut: f64,
+    (cut, enough): (f64, f64),
     n_moves: usize,
     rng: &mut impl Rng,
 ) -> Descent {
@@ -84,7 +85,7 @@ pub(super) fn descend(
             let is_allowed = |z: &[f64]| criterion.is_below(z, level) && criterion.is_inside(z);
             (0..n_moves).for_each(|_| step(point, &reference, is_allowed, rng));
         }
-        if level <= cut {
+        if level <= cut || share <= enough {
             break;
         }
     }
@@ -175,7 +176,7 @@ mod tests {
     fn share_of_a_corner_is_its_volume_and_its_points_are_uniform() {
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(1);
         let start = cube(1000, 12, &mut rng);
-        let descent = descend(&start, &Corner, 0.3, 24, &mut rng);
+        let descent = descend(&start, &Corner, (0.3, 0.0), 24, &mut rng);
         let log_error = libm::log(descent.share / libm::pow(0.3, 12.0));
         let deviation = descent.relative_variance.sqrt();
         assert!(log_error.abs() < 4.0 * deviation && deviation < 0.3, "{log_error} +- {deviation}");
@@ -205,7 +206,7 @@ mod tests {
         }
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(2);
         let start = cube(200, 2, &mut rng);
-        let descent = descend(&start, &Floor, 3.0, 8, &mut rng);
+        let descent = descend(&start, &Floor, (3.0, 0.0), 8, &mut rng);
         assert!(descent.level > 5.0 && descent.level < 5.02, "{}", descent.level);
         assert!(descent.population.iter().all(|z| Floor.value(z) < descent.level));
     }

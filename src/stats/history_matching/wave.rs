@@ -38,6 +38,11 @@ pub struct Wave {
     pub share_error: f64,
     /// Whether points below the setup's cutoff (or the raised cut) were found.
     pub is_reached: bool,
+    /// Whether the cut was lowered, because the emulators ruled too little out and hardly a run was plausible: the region is then
+    /// where they expect the best runs, and plausible points outside it may have been left.
+    pub is_focused: bool,
+    /// Implausibility that plausible runs known reach here; 0 without any. No cut goes below it.
+    pub(super) floor: f64,
 }
 
 impl Wave {
@@ -78,13 +83,16 @@ impl Wave {
             share: 1.0,
             share_error: 0.0,
             is_reached: false,
+            is_focused: false,
+            floor: 0.0,
         };
         let plausible = runs.iter().filter(|told| told.is_plausible);
         let mut known: Vec<f64> = plausible.map(|told| wave.implausibility(setup, &told.unit)).collect();
         known.sort_by(f64::total_cmp);
         if let Some(last) = known.get(((KEPT_OF_PLAUSIBLE * known.len() as f64).ceil() as usize).saturating_sub(1)) {
             // The next float above it, since what equals the cut is ruled out.
-            wave.cut = wave.cut.max(last.next_up());
+            wave.floor = last.next_up();
+            wave.cut = wave.cut.max(wave.floor);
         }
         wave
     }
@@ -140,6 +148,27 @@ impl Criterion for Falling<'_> {
 
     fn is_inside(&self, z: &[f64]) -> bool {
         self.before.iter().rev().all(|wave| wave.keeps(self.setup, z))
+    }
+}
+
+/// Some targets alone, under the emulators of one wave.
+pub(super) struct Joint<'a> {
+    pub(super) setup: &'a Setup,
+    pub(super) wave: &'a Wave,
+    pub(super) targets: &'a [usize],
+}
+
+impl Criterion for Joint<'_> {
+    fn value(&self, z: &[f64]) -> f64 {
+        self.targets.iter().map(|target| self.wave.of_target(self.setup, *target, z)).fold(0.0, f64::max)
+    }
+
+    fn is_below(&self, z: &[f64], level: f64) -> bool {
+        self.value(z) < level
+    }
+
+    fn is_inside(&self, _: &[f64]) -> bool {
+        true
     }
 }
 

@@ -28,6 +28,9 @@ const WANTED: usize = 300;
 /// Runs of a wave for each tuned quantity.
 const RUNS_PER_INPUT: usize = 10;
 
+/// Stream of the search for conflicts, beside that of the first design.
+const CONFLICTS: u32 = 1;
+
 /// Below this a figure has no useful logarithm.
 const LEAST: f64 = 1e-9;
 
@@ -89,9 +92,9 @@ impl Plausible {
         &self.search
     }
 
-    /// Which of the fitted targets exclude each other.
-    pub fn conflicts(&self) -> Conflicts {
-        self.search.conflicts()
+    /// Which of the fitted targets exclude each other; the same for the same state and settings.
+    pub fn conflicts(&self, settings: &Settings) -> Conflicts {
+        self.search.conflicts(&mut rng::method(settings.seed, 0, CONFLICTS))
     }
 
     pub(super) fn sample(&self) -> Vec<(Vec<f64>, f64)> {

@@ -79,8 +79,13 @@ impl<'a> Problem<'a> {
             known.extend(experiments.last());
             experiments.push(self.compile(index, scenario, (point, &parameters), &known));
         }
-        let tallies: Vec<Vec<PairedTally>> =
-            experiments.par_iter().map(|experiment| simulate(experiment, replicates.clone(), engine)).collect();
+        let tallies: Vec<Vec<PairedTally>> = experiments
+            .par_iter()
+            .zip(&self.targets.scenarios)
+            .map(|(experiment, TargetScenario { times, .. })| {
+                simulate(experiment, times * replicates.start..times * replicates.end, engine)
+            })
+            .collect();
         let at = |spot: Spot, quantity: &crate::tally::Observable| {
             let of_plan = tallies[spot.scenario].iter().map(|paired| &paired.plans[spot.plan]);
             Figure::of(of_plan, &experiments[spot.scenario].given(spot.plan), quantity)
