@@ -8,7 +8,9 @@ use std::path::Path;
 
 use wearout::diagnostic::{Faults, Source};
 use wearout::scenario;
-use wearout::targets::{Lever, Missing, OwnFigures, Quantity, Reading, Target, Targets, parse, parse_figures, shipped};
+use wearout::targets::{
+    Lever, Missing, OwnFigures, Quantity, Reading, SHIPPED, Target, Targets, parse, parse_figures, shipped,
+};
 
 /// Scenarios and figures of `tests/targets`, then those of the program.
 fn find(named: &str) -> Result<Source, Missing> {

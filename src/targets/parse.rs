@@ -3,7 +3,7 @@
 //! Comes in: a text, and a way to the files it names. Goes out: [`Targets`], or all faults. What a single target may say is in `read`,
 //! what may move in `tune`; lists as CSV are in `table`, a sender's own figures in `figures`.
 
-use crate::diagnostic::{Diagnostic, Faults, Source};
+use crate::diagnostic::{At, Diagnostic, Faults, Source};
 use crate::document::reader::{Range, Reader, plain};
 use crate::document::tree::{Document, Node, Table, Value, document};
 use crate::scenario::{self, Draft};
@@ -103,23 +103,23 @@ fn assemble(
 
     let mut reader = Reader { sources: &sources, faults, lossy, top_keys: TOP_KEYS };
     reader.only_keys(&root, TOP_KEYS);
-    let tables = match reader_list(&mut reader, root.get("target"), "[[target]]") {
-        Some(tables) => tables,
+    let listed = match tables(&mut reader, root.get("target"), "[[target]]") {
+        Some(listed) => listed,
         None if root.get("figures").is_none() && !lossy => {
             let help = "a [[target]] for each figure that is known, or [figures] of a campaign of your own";
-            reader.fault(&Default::default(), "there is no target".to_owned(), help);
+            reader.fault(&At::default(), "there is no target".to_owned(), help);
             Vec::new()
         }
         None => Vec::new(),
     };
     times(&mut reader, &root, &mut scenarios);
-    let mut targets = read::targets(&mut reader, &tables, &scenarios);
+    let mut targets = read::targets(&mut reader, &listed, &scenarios);
     if let Some((table, figures)) = &figures {
         targets.extend(figures::targets(&mut reader, table, figures, &scenarios));
     }
     read::check_names(&mut reader, &targets);
     let targets: Vec<_> = targets.into_iter().map(|placed| placed.target).collect();
-    let moves = reader_list(&mut reader, root.get("tune"), "[[tune]]").unwrap_or_default();
+    let moves = tables(&mut reader, root.get("tune"), "[[tune]]").unwrap_or_default();
     let tuned = tune::tuned(&mut reader, &moves, (tuned, tuned_at), &scenarios);
     let name = reader.text(root.get("name")).unwrap_or_else(|| name.to_owned());
     if let Some(node) = root.get("name")
@@ -151,7 +151,7 @@ fn times(reader: &mut Reader<'_>, root: &Table, scenarios: &mut [Known]) {
 }
 
 /// The tables of a list of tables, `[[key]]`.
-fn reader_list(reader: &mut Reader<'_>, node: Option<&Node>, example: &str) -> Option<Vec<(Node, Table)>> {
+fn tables(reader: &mut Reader<'_>, node: Option<&Node>, example: &str) -> Option<Vec<(Node, Table)>> {
     if let Some(Node { value: Value::Table(_), at, path, .. }) = node {
         reader.fault(at, format!("`{path}` must be a list of tables"), format!("with two brackets: {example}"));
         return Some(Vec::new());
@@ -163,7 +163,7 @@ fn reader_list(reader: &mut Reader<'_>, node: Option<&Node>, example: &str) -> O
 /// A scenario and the place where it is named first.
 pub(super) struct Known {
     pub(super) scenario: TargetScenario,
-    pub(super) at: crate::diagnostic::At,
+    pub(super) at: At,
 }
 
 /// Fetches what a list names.

@@ -8,7 +8,7 @@ use crate::diagnostic::At;
 use crate::document::reader::{Names, Range, Reader, listed, plain, suggestion};
 use crate::document::tree::{Node, Table};
 use crate::evidence;
-use crate::tally::{Observable, Unit};
+use crate::tally::{METRICS, Observable, Unit};
 
 use super::parse::Known;
 use super::{Quantity, Reading, Spot, Target};
@@ -126,12 +126,15 @@ pub(super) fn observable(
         Err(wrong) => {
             let (key, window) = text.split_once('@').map_or((text, ""), |(key, _)| (key, &text[key.len()..]));
             let keys: Vec<&str> = Observable::keys().chain(CLOSED_FORMS.iter().map(|form| form.key)).collect();
+            let also = METRICS.iter().find(|metric| metric.also.contains(&key)).map(|metric| metric.key);
             let help = if keys.contains(&key) {
                 "leave the window out, or take one it has".to_owned()
+            } else if let Some(known) = also {
+                format!("its key is `{known}`")
+            } else if let Some(near) = suggestion(key, &keys) {
+                near.replace("`?", &format!("{}`?", plain(window)))
             } else {
-                let near = suggestion(key, &keys);
-                near.map(|near| near.replace("`?", &format!("{}`?", plain(window))))
-                    .unwrap_or_else(|| "any key of `wearout list metrics`, or one of docs/calibration.md".to_owned())
+                "any key of `wearout list metrics`, or one of docs/calibration.md".to_owned()
             };
             reader.fault(&node.at, format!("`{}`: {}", node.path, plain(&wrong)), help);
             return None;
@@ -220,8 +223,7 @@ fn range(reader: &mut Reader<'_>, node: &Node, quantity: Option<&Quantity>) -> O
         reader.must_be(node, "two numbers", "its two ends: [low, high]; twice the same for a single figure");
         return None;
     };
-    let allowed = if most(quantity) == 1.0 { Range::Share } else { Range::NotNegative };
-    let (low, high) = (reader.number(Some(low_node), allowed), reader.number(Some(high_node), allowed));
+    let (low, high) = (level(reader, low_node, most(quantity)), level(reader, high_node, most(quantity)));
     let (low, high) = (low?, high?);
     if low > high {
         let message = format!("`{}` runs from {low} down to {high}", node.path);
@@ -235,6 +237,16 @@ fn range(reader: &mut Reader<'_>, node: &Node, quantity: Option<&Quantity>) -> O
         return None;
     }
     Some((low, high))
+}
+
+/// A figure that can be reached, and has a logarithm unless it is 0.
+fn level(reader: &mut Reader<'_>, node: &Node, most: f64) -> Option<f64> {
+    let level = reader.number(Some(node), Range::Any)?;
+    if level < 0.0 {
+        reader.must_be(node, "0 or more", "figures are compared on a log scale");
+        return None;
+    }
+    if most == 1.0 { reader.number(Some(node), Range::Share) } else { Some(level) }
 }
 
 fn count(reader: &mut Reader<'_>, node: &Node, quantity: Option<&Quantity>) -> Option<Reading> {

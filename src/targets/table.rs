@@ -97,9 +97,10 @@ fn known(
     (k, n): Pair,
     faults: &mut Vec<Diagnostic>,
 ) -> Option<(&'static str, Node)> {
+    // What is at fault stands broken in the tree, so that its absence is not told as well.
     let mut fault = |at: &At, message: String, help: &str| {
         faults.push(Diagnostic { message, at: Some(at.clone()), help: Some(help.to_owned()) });
-        None
+        Some(("band", Node { path: "band".to_owned(), at: at.clone(), value: Value::Broken, typed: None }))
     };
     let reading = reading?;
     let (key, pair, columns) = match reading.text.as_str() {

@@ -57,27 +57,28 @@ impl Ended {
         match self {
             Ended::TimeLimit => "the time limit was reached",
             Ended::Interrupted => "it was interrupted",
-            Ended::Finished(Reason::Simulations)
-            | Ended::Finished(Reason::Posterior(abc_smc::Stop::Simulations))
-            | Ended::Finished(Reason::Plausible(history_matching::Stop::Budget)) => "the simulations allowed are spent",
-            Ended::Finished(Reason::Best(cma_es::Stop::Narrow)) => "the search is as narrow as it need be",
-            Ended::Finished(Reason::Best(cma_es::Stop::IllConditioned)) => {
-                "the search has become a line that floats can't follow"
-            }
-            Ended::Finished(Reason::Best(cma_es::Stop::Flat)) => "the latest generations are all as good",
-            Ended::Finished(Reason::Best(cma_es::Stop::NoImprovement)) => "the latest generations bring nothing better",
-            Ended::Finished(Reason::Posterior(abc_smc::Stop::NearEnough)) => "the threshold asked for is reached",
-            Ended::Finished(Reason::Posterior(abc_smc::Stop::Acceptance)) => {
-                "too few of the last generation were accepted"
-            }
-            Ended::Finished(Reason::Posterior(abc_smc::Stop::Degenerate)) => {
-                "the sample has collapsed, nothing new can be proposed"
-            }
-            Ended::Finished(Reason::Plausible(history_matching::Stop::Enough)) => {
-                "as many plausible sets were found as were wanted"
-            }
-            Ended::Finished(Reason::Plausible(history_matching::Stop::Empty)) => "two waves found nothing plausible",
+            Ended::Finished(reason) => finished(reason),
         }
+    }
+}
+
+fn finished(reason: Reason) -> &'static str {
+    use abc_smc::Stop as Posterior;
+    use cma_es::Stop as Best;
+    use history_matching::Stop as Plausible;
+    match reason {
+        Reason::Simulations | Reason::Posterior(Posterior::Simulations) | Reason::Plausible(Plausible::Budget) => {
+            "the simulations allowed are spent"
+        }
+        Reason::Best(Best::Narrow) => "the search is as narrow as it need be",
+        Reason::Best(Best::IllConditioned) => "the search has become a line that floats can't follow",
+        Reason::Best(Best::Flat) => "the latest generations are all as good",
+        Reason::Best(Best::NoImprovement) => "the latest generations bring nothing better",
+        Reason::Posterior(Posterior::NearEnough) => "the threshold asked for is reached",
+        Reason::Posterior(Posterior::Acceptance) => "too few of the last generation were accepted",
+        Reason::Posterior(Posterior::Degenerate) => "the sample has collapsed, nothing new can be proposed",
+        Reason::Plausible(Plausible::Enough) => "as many plausible sets were found as were wanted",
+        Reason::Plausible(Plausible::Empty) => "two waves found nothing plausible",
     }
 }
 
