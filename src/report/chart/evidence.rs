@@ -95,9 +95,9 @@ impl Columns {
 fn rows(sheet: &Sheet, plot: Rect, groups: &[(Use, Vec<&Scored>)]) -> Drawn {
     let columns = Columns {
         claim: plot.left,
-        left: plot.left + 182.0,
-        right: plot.right - 270.0,
-        article: plot.right - 164.0,
+        left: plot.left + 170.0,
+        right: plot.right - 284.0,
+        article: plot.right - 178.0,
         simulated: plot.right,
     };
     key(sheet, (plot.left, plot.top + 10.0))?;
