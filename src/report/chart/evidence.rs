@@ -39,6 +39,9 @@ const RANGE: RGBAColor = RGBAColor(0xCD, 0xD3, 0xD9, 1.0);
 ///
 /// # Errors
 /// When plotters refuses to draw.
+///
+/// # Panics
+/// Never: the sheet of a scorecard is always drawn.
 pub fn scorecard(card: &Scorecard, fit: &Fit, caption: &Caption) -> Result<Rendered, Failure> {
     let canvas = draw(card, fit, caption)?.expect("a scorecard always has rows");
     Ok(rendered(&canvas, TITLE))
