@@ -191,7 +191,8 @@ fn off_by(mean: f64, (low, high): (f64, f64)) -> f64 {
     }
 }
 
-fn nearness(off_by: f64, tolerance: f64) -> Nearness {
+/// How near a figure is that lies so far, relatively, from the nearest end of what is known; `tolerance` still counts as inside.
+pub(super) fn nearness(off_by: f64, tolerance: f64) -> Nearness {
     match off_by.abs() {
         distance if distance <= tolerance => Nearness::Inside,
         distance if distance <= CLOSE => Nearness::Within12,

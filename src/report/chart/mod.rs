@@ -6,6 +6,7 @@
 mod axis;
 mod ban_by_day;
 mod canvas;
+mod contraction;
 mod evidence;
 #[cfg(test)]
 mod fake;
@@ -14,15 +15,18 @@ mod forest;
 mod funnel;
 mod loss_distribution;
 mod open_by_day;
+mod pairs;
 mod people_by_day;
 mod raster;
 mod repeats;
 mod sheet;
 mod style;
 mod svg;
+mod targets;
 mod words;
 
 use crate::analysis::Comparison;
+use crate::report::calibration::Page;
 use crate::tally::Metric;
 
 pub use evidence::scorecard;
@@ -114,6 +118,19 @@ pub fn render(
 ) -> Result<Option<Rendered>, Failure> {
     let canvas = (chart.draw)(&Scene { comparison, headline, caption })?;
     Ok(canvas.map(|canvas| rendered(&canvas, chart.title)))
+}
+
+/// The charts of a calibration that show something, each with the stem of its files.
+///
+/// # Errors
+/// When plotters refuses to draw.
+pub fn calibrated(page: &Page, caption: &Caption) -> Result<Vec<(&'static str, Rendered)>, Failure> {
+    let drawn = [
+        ("targets", "targets and how they are met", targets::draw(page, caption)?),
+        ("contraction", "tuned quantities before and after", contraction::draw(page, caption)?),
+        ("pairs", "tuned quantities that only move together", pairs::draw(page, caption)?),
+    ];
+    Ok(drawn.into_iter().filter_map(|(key, title, canvas)| Some((key, rendered(&canvas?, title)))).collect())
 }
 
 /// A drawn canvas in both formats.
