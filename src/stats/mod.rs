@@ -8,11 +8,14 @@ pub mod bounds;
 pub mod cma_es;
 pub mod emulator;
 pub mod history_matching;
+pub mod beta_binomial;
 pub mod interval;
 pub mod mean;
 pub mod paired;
+mod pivot;
 pub mod quantile;
 pub mod random;
+pub mod random_effects;
 pub mod sequence;
 
 pub use interval::Interval;
