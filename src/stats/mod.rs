@@ -9,13 +9,16 @@ pub mod cma_es;
 pub mod emulator;
 pub mod history_matching;
 pub mod beta_binomial;
+mod bootstrap;
 pub mod interval;
 pub mod mean;
+pub mod morris;
 pub mod paired;
 mod pivot;
 pub mod quantile;
 pub mod random;
 pub mod random_effects;
 pub mod sequence;
+pub mod sobol;
 
 pub use interval::Interval;
