@@ -7,6 +7,7 @@ mod lookup;
 mod progress;
 mod run;
 mod scenarios;
+mod sensitivity;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -52,6 +53,7 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let done = match cli.command {
         Command::Run(args) => run::run(&args),
+        Command::Sensitivity(args) => sensitivity::run(&args),
         Command::Check(args) => scenarios::check(&args),
         Command::New { name } => scenarios::new(&name),
         Command::List { what, json } => print(&lookup::list(what, json)),

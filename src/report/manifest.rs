@@ -93,7 +93,7 @@ pub fn manifest(
     Ok(File { name: "manifest.toml".into(), bytes: text.into_bytes() })
 }
 
-fn hash(bytes: impl Iterator<Item = u8>) -> String {
+pub(super) fn hash(bytes: impl Iterator<Item = u8>) -> String {
     let digest = Sha256::digest(bytes.collect::<Vec<u8>>());
     digest.iter().fold(String::new(), |mut text, byte| {
         // Writing to a string can't fail.

@@ -7,6 +7,7 @@ pub mod csv;
 pub mod json;
 pub mod manifest;
 mod number;
+pub mod sensitivity;
 mod sentence;
 pub mod since;
 pub mod table;

@@ -7,6 +7,7 @@ pub mod calibrate;
 mod compare;
 mod designs;
 mod figure;
+pub mod sensitivity;
 
 pub use compare::{Compared, LARGEST_CHUNK, Target, compare, enforcement_replicates};
 pub use designs::{DesignRun, designs};

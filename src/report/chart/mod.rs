@@ -11,6 +11,7 @@ mod fake;
 mod font;
 mod forest;
 mod funnel;
+mod indices;
 mod loss_distribution;
 mod open_by_day;
 mod people_by_day;
@@ -19,9 +20,11 @@ mod repeats;
 mod sheet;
 mod style;
 mod svg;
+mod tornado;
 mod words;
 
 use crate::analysis::Comparison;
+use crate::report::sensitivity::Page;
 use crate::tally::Metric;
 
 use canvas::{Canvas, Shape};
@@ -85,6 +88,30 @@ pub const CHARTS: &[Chart] = &[
     },
 ];
 
+/// A kind of chart of a sensitivity analysis.
+#[derive(Debug)]
+pub struct SensitivityChart {
+    /// Stem of its files.
+    pub key: &'static str,
+    /// What it shows.
+    pub title: &'static str,
+    draw: fn(&Page, &Caption) -> Result<Option<Canvas>, Failure>,
+}
+
+/// Every chart of a sensitivity analysis.
+pub const SENSITIVITY_CHARTS: &[SensitivityChart] = &[
+    SensitivityChart {
+        key: "tornado",
+        title: "what each factor alone does to a figure, at both ends of its range",
+        draw: tornado::draw,
+    },
+    SensitivityChart {
+        key: "indices",
+        title: "Sobol' indices: the share of variance that each factor explains, alone and with the others",
+        draw: indices::draw,
+    },
+];
+
 /// A chart in both formats.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rendered {
@@ -110,6 +137,19 @@ pub fn render(
     caption: &Caption,
 ) -> Result<Option<Rendered>, Failure> {
     let canvas = (chart.draw)(&Scene { comparison, headline, caption })?;
+    Ok(canvas.map(|canvas| rendered(&canvas, chart.title)))
+}
+
+/// The chart of a sensitivity analysis; `None` where it would show nothing.
+///
+/// # Errors
+/// When plotters refuses to draw.
+pub fn render_sensitivity(
+    chart: &SensitivityChart,
+    page: &Page,
+    caption: &Caption,
+) -> Result<Option<Rendered>, Failure> {
+    let canvas = (chart.draw)(page, caption)?;
     Ok(canvas.map(|canvas| rendered(&canvas, chart.title)))
 }
 
