@@ -27,6 +27,8 @@ pub(super) enum Command {
     Evidence(EvidenceArgs),
     /// Find which values of the model's parameters meet targets: a best fit, a posterior, or every plausible set
     Calibrate(CalibrateArgs),
+    /// Say which parameters and levers a figure hangs on, and what would turn the verdict over
+    Sensitivity(SensitivityArgs),
     /// Say every fault of a scenario, or what it would run
     Check(CheckArgs),
     /// Write a commented scenario NAME.toml to start from; never overwrites
@@ -171,6 +173,59 @@ pub(super) struct CalibrateArgs {
     /// Start anew, although an earlier run of the same command can be gone on with
     #[arg(long)]
     pub(super) fresh: bool,
+    /// Print JSON instead of the table
+    #[arg(long)]
+    pub(super) json: bool,
+    /// No progress
+    #[arg(long, short)]
+    pub(super) quiet: bool,
+}
+
+/// Arguments of `sensitivity`.
+#[derive(Debug, Args)]
+pub(super) struct SensitivityArgs {
+    /// A scenario file, or the name of a shipped scenario (`wearout list scenarios`)
+    pub(super) scenario: String,
+    /// The metric that is looked at (`wearout list metrics`) [default: the first of the scenario's headline]
+    #[arg(long)]
+    pub(super) metric: Option<String>,
+    /// The plan that is looked at [default: the first that is not the baseline]
+    #[arg(long)]
+    pub(super) plan: Option<String>,
+    /// The plan's own figure instead of its difference from the baseline
+    #[arg(long)]
+    pub(super) level: bool,
+    /// What is varied: parameters, and levers with a range, such as read_base,plan.late.reply=1h..24h (repeatable)
+    /// [default: every parameter with a plausible range]
+    #[arg(long, value_name = "FACTORS")]
+    pub(super) over: Vec<String>,
+    /// Sobol' indices for so many factors, the most influential of a screening
+    #[arg(long, default_value_t = 12)]
+    pub(super) factors: u32,
+    /// Base rows of the Sobol' design, a power of two; each is run FACTORS + 2 times
+    #[arg(long, default_value_t = 1024)]
+    pub(super) rows: u32,
+    /// Streams of luck that every row meets, the same for all
+    #[arg(long, default_value_t = 4)]
+    pub(super) streams: u32,
+    /// Replicates behind each end of the tornado and each look at the verdict
+    #[arg(long, default_value_t = 200)]
+    pub(super) replicates: u32,
+    /// Seed of all luck: the same seed gives the same bytes
+    #[arg(long, default_value_t = 1)]
+    pub(super) seed: u64,
+    /// Threads; the result does not depend on them [default: all]
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1024))]
+    pub(super) threads: Option<u32>,
+    /// Instruction set; the result does not depend on it [default: the fastest of this machine]
+    #[arg(long, value_parser = instructions)]
+    pub(super) instructions: Option<Instructions>,
+    /// Folder for results
+    #[arg(long, default_value = "output")]
+    pub(super) out: PathBuf,
+    /// Change a key of the scenario before it is read (repeatable)
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub(super) set: Vec<String>,
     /// Print JSON instead of the table
     #[arg(long)]
     pub(super) json: bool,

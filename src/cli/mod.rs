@@ -10,6 +10,7 @@ mod lookup;
 mod progress;
 mod run;
 mod scenarios;
+mod sensitivity;
 mod targets;
 
 use std::io::{self, Write};
@@ -58,6 +59,7 @@ pub fn main() -> ExitCode {
         Command::Run(args) => run::run(&args),
         Command::Evidence(args) => evidence::evidence(&args),
         Command::Calibrate(args) => calibrate::calibrate(&args),
+        Command::Sensitivity(args) => sensitivity::run(&args),
         Command::Check(args) => scenarios::check(&args),
         Command::New { name } => scenarios::new(&name),
         Command::List { what, json } => print(&lookup::list(what, json)),

@@ -9,6 +9,7 @@ pub mod json;
 pub mod manifest;
 mod number;
 pub mod scorecard;
+pub mod sensitivity;
 mod sentence;
 pub mod since;
 pub mod table;

@@ -31,6 +31,28 @@ pub(super) fn lines(verdict: &Verdict) -> Vec<String> {
     lines
 }
 
+/// A verdict on a plan in a word or two, as in JSON and CSV.
+pub(super) fn overall(overall: Overall) -> &'static str {
+    match overall {
+        Overall::Dominates => "dominates",
+        Overall::Dominated => "dominated",
+        Overall::Price => "price",
+        Overall::Equal => "practically equal",
+        Overall::Open => "open",
+    }
+}
+
+/// A call in a word or two, as in JSON and CSV.
+pub(super) fn call(call: Call) -> &'static str {
+    match call {
+        Call::Better => "better",
+        Call::Worse => "worse",
+        Call::Different => "different",
+        Call::PracticallyEqual => "practically equal",
+        Call::Unknown => "not known",
+    }
+}
+
 /// What follows for one plan, in one sentence.
 pub(super) fn conclusion(plan: &PlanVerdict, verdict: &Verdict) -> String {
     let phrases = |call: Call| -> Vec<String> {
@@ -71,18 +93,15 @@ fn finding_line(finding: &Finding, n: u64) -> String {
         return format!("{}: no replicate has a base for both", metric.label);
     };
     let size = size(metric, difference, finding.interval);
-    let call = match (finding.call, finding.interval) {
-        (Call::Better, _) => "better".into(),
-        (Call::Worse, _) => "worse".into(),
-        (Call::Different, _) => "different".into(),
-        (Call::PracticallyEqual, _) => "practically equal".into(),
+    let said = match (finding.call, finding.interval) {
         (Call::Unknown, Some(interval)) if !interval.contains(0.0) => {
             let side = if difference > 0.0 { "higher" } else { "lower" };
             format!("{side}, but whether by enough to matter is not known after {}", replicates(n))
         }
         (Call::Unknown, _) => format!("not known after {}", replicates(n)),
+        (known, _) => call(known).to_owned(),
     };
-    format!("{}: {size}, {call}", metric.label)
+    format!("{}: {size}, {said}", metric.label)
 }
 
 /// `+1.6 points (+1.4 to +1.8)`.

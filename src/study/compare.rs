@@ -98,7 +98,8 @@ pub fn compare(
     Some(Compared { comparison, enforcement, look, member_days, partial })
 }
 
-fn accumulator(experiment: &Experiment) -> Accumulator {
+/// Nothing known yet of the experiment's plans.
+pub(super) fn accumulator(experiment: &Experiment) -> Accumulator {
     let info =
         |plan: &crate::plan::Plan| PlanInfo { name: plan.name.clone(), members: plan.members, stakes: plan.stakes };
     let plans: Vec<PlanInfo> = experiment.plans.iter().map(info).collect();

@@ -8,6 +8,7 @@ mod compare;
 mod designs;
 mod figure;
 mod scorecard;
+pub mod sensitivity;
 
 pub use compare::{Compared, LARGEST_CHUNK, Target, compare, enforcement_replicates};
 pub use designs::{DesignRun, designs};

@@ -174,10 +174,10 @@ fn computed(text: &str, parameters: &Parameters) -> f64 {
     figure.expect("a test looks every figure of the replays up")
 }
 
-fn judged(scored: Scored, tolerance: f64) -> Scored {
-    let off_by = scored.figure.zip(scored.range).map(|(figure, range)| off_by(figure.mean, range));
-    let nearness = off_by.map(|off_by| nearness(off_by, tolerance));
-    Scored { off_by, nearness, ..scored }
+fn judged(mut scored: Scored, tolerance: f64) -> Scored {
+    scored.off_by = scored.figure.zip(scored.range).map(|(figure, range)| off_by(figure.mean, range));
+    scored.nearness = scored.off_by.map(|off_by| nearness(off_by, tolerance));
+    scored
 }
 
 /// How far a figure lies from a range, relative to the range's nearest end; 0 inside, infinite above a range that ends at 0.

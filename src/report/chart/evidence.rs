@@ -39,6 +39,9 @@ pub(super) const RANGE: RGBAColor = RGBAColor(0xCD, 0xD3, 0xD9, 1.0);
 ///
 /// # Errors
 /// When plotters refuses to draw.
+///
+/// # Panics
+/// Never: the sheet of a scorecard is always drawn.
 pub fn scorecard(card: &Scorecard, fit: &Fit, caption: &Caption) -> Result<Rendered, Failure> {
     let canvas = draw(card, fit, caption)?.expect("a scorecard always has rows");
     Ok(rendered(&canvas, TITLE))
@@ -95,9 +98,9 @@ impl Columns {
 fn rows(sheet: &Sheet, plot: Rect, groups: &[(Use, Vec<&Scored>)]) -> Drawn {
     let columns = Columns {
         claim: plot.left,
-        left: plot.left + 182.0,
-        right: plot.right - 270.0,
-        article: plot.right - 164.0,
+        left: plot.left + 170.0,
+        right: plot.right - 284.0,
+        article: plot.right - 178.0,
         simulated: plot.right,
     };
     let x = key(sheet, (plot.left, plot.top + 10.0), "the article's range")?;
