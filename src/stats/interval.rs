@@ -59,7 +59,10 @@ pub fn normal_quantile(confidence: f64) -> f64 {
 /// # Precision
 /// Relative error below 1e-7 in the tail probability. statrs loses digits with many degrees of freedom (7 % of the tail at
 /// ten million), where the expansion around the normal quantile (Abramowitz & Stegun 1964, 26.7.5) is as good as exact.
-fn t_quantile(confidence: f64, degrees: u64) -> f64 {
+///
+/// # Panics
+/// Without a degree of freedom.
+pub(super) fn t_quantile(confidence: f64, degrees: u64) -> f64 {
     let nu = degrees as f64;
     if degrees < 1000 {
         let t = StudentsT::new(0.0, 1.0, nu).expect("at least one degree of freedom");

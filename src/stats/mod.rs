@@ -4,13 +4,16 @@
 //! What is estimated, and from which replicates, is decided in `analysis`.
 
 pub mod as_numbers;
+pub mod beta_binomial;
 pub mod bounds;
 pub mod cma_es;
 pub mod interval;
 pub mod mean;
 pub mod paired;
+mod pivot;
 pub mod quantile;
 pub mod random;
+pub mod random_effects;
 pub mod sequence;
 
 pub use interval::Interval;
