@@ -3,6 +3,8 @@
 //! Comes in: the embedded `ledger.csv`. Goes out: [`Claim`]s to look up and to cite. Nothing is scored here, and nothing in it was
 //! measured by us: its numbers are unsourced claims. Source: one French marketing article; contract, section 9 on its conflicts.
 
+pub mod contradictions;
+
 use std::sync::LazyLock;
 
 use serde::Deserialize;

@@ -53,7 +53,7 @@ pub(super) fn draw(scene: &Scene) -> Result<Option<Canvas>, Failure> {
         note: format!("lines are shares of replicates{bands}"),
     };
     let panel_height = (18.0 * plans as f64 + 62.0).max(180.0);
-    compose(scene, &head, 2.0 * panel_height, |sheet, plot| {
+    compose(scene.caption, &head, 2.0 * panel_height, |sheet, plot| {
         let room = panels.iter().map(|(_, series)| names_room(series)).fold(0.0, f64::max);
         for (row, (heading, series)) in panels.iter().enumerate() {
             let highest =

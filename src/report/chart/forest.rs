@@ -70,7 +70,7 @@ pub(super) fn draw(scene: &Scene) -> Result<Option<Canvas>, Failure> {
         ),
     };
     let height: f64 = groups.iter().map(|group| group.rows(several) as f64 * ROW + SCALE).sum();
-    compose(scene, &head, height, |sheet, plot| {
+    compose(scene.caption, &head, height, |sheet, plot| {
         let mut top = plot.top;
         for group in &groups {
             let rows = Rect { top, bottom: top + group.rows(several) as f64 * ROW, ..plot };

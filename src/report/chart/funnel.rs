@@ -38,7 +38,7 @@ pub(super) fn draw(scene: &Scene) -> Result<Option<Canvas>, Failure> {
     };
     let tall = rows.len() <= 5;
     let row_height = if tall { 72.0 } else { 30.0 };
-    compose(scene, &head, row_height * rows.len() as f64 + 34.0, |sheet, plot| {
+    compose(scene.caption, &head, row_height * rows.len() as f64 + 34.0, |sheet, plot| {
         let names =
             rows.iter().map(|row| NAME.width(row.name)).fold(if tall { 135.0 } else { 60.0 }, f64::max).min(235.0);
         let delivered_right = plot.left + names + if tall { 8.0 } else { 88.0 };

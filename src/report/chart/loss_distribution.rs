@@ -38,7 +38,7 @@ pub(super) fn draw(scene: &Scene) -> Result<Option<Canvas>, Failure> {
         5..=8 => 48.0,
         _ => 38.0,
     };
-    compose(scene, &head, row_height * rows.len() as f64 + 44.0, |sheet, plot| {
+    compose(scene.caption, &head, row_height * rows.len() as f64 + 44.0, |sheet, plot| {
         let names = rows.iter().map(|row| NAME.width(row.name)).fold(60.0, f64::max).min(235.0);
         let area = plot.inset(names + 20.0, 16.0, 20.0, 28.0);
         let highest = rows.iter().flat_map(|row| &row.values).copied().fold(0.0, f64::max);

@@ -110,8 +110,12 @@ pub fn render(
     caption: &Caption,
 ) -> Result<Option<Rendered>, Failure> {
     let canvas = (chart.draw)(&Scene { comparison, headline, caption })?;
-    Ok(canvas
-        .map(|canvas| Rendered { svg: svg::svg(&canvas, chart.title, &words_on(&canvas)), png: raster::png(&canvas) }))
+    Ok(canvas.map(|canvas| rendered(&canvas, chart.title)))
+}
+
+/// A drawn canvas in both formats.
+fn rendered(canvas: &Canvas, title: &str) -> Rendered {
+    Rendered { svg: svg::svg(canvas, title, &words_on(canvas)), png: raster::png(canvas) }
 }
 
 /// Everything that can be read on the canvas, for those who cannot see it.

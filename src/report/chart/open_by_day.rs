@@ -56,7 +56,7 @@ pub(super) fn draw(scene: &Scene) -> Result<Option<Canvas>, Failure> {
     let highest = series.iter().flat_map(|s| &s.points).map(|p| p.band.map_or(p.mean, |band| band.1.max(p.mean)));
     let y = Axis::shares(highest.fold(0.0, f64::max), 5);
     if series.len() <= IN_ONE_PANEL {
-        compose(scene, &head, 300.0, |sheet, plot| {
+        compose(scene.caption, &head, 300.0, |sheet, plot| {
             let rect = plot.inset(y.room(), 4.0, names_room(&series), 24.0);
             let mut panel = sheet.panel(rect, &Axis::days(days, rect.width()), &y)?;
             sheet.draw_series(&mut panel, &series)?;
@@ -64,7 +64,7 @@ pub(super) fn draw(scene: &Scene) -> Result<Option<Canvas>, Failure> {
         })
     } else {
         let rows = grid_rows(series.len());
-        compose(scene, &head, 140.0 * rows as f64 + 24.0, |sheet, plot| small(sheet, plot, days, &series))
+        compose(scene.caption, &head, 140.0 * rows as f64 + 24.0, |sheet, plot| small(sheet, plot, days, &series))
     }
 }
 

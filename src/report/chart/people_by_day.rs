@@ -49,7 +49,7 @@ pub(super) fn draw(scene: &Scene) -> Result<Option<Canvas>, Failure> {
     };
     let rows = grid_rows(plans.len());
     let row_height = if rows == 1 { 270.0 } else { 150.0 };
-    compose(scene, &head, rows as f64 * row_height + 58.0, |sheet, plot| {
+    compose(scene.caption, &head, rows as f64 * row_height + 58.0, |sheet, plot| {
         sheet.key((plot.left, plot.top + 8.0), &STATES.map(|(_, name, colour)| (name, colour)))?;
         let y = Axis::shares(1.0, if rows == 1 { 5 } else { 2 });
         let cells = grid(plot.inset(y.room(), 30.0, 0.0, 24.0), plans.len());

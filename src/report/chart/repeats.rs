@@ -55,7 +55,7 @@ pub(super) fn draw(scene: &Scene) -> Result<Option<Canvas>, Failure> {
         ("Quits per read", |row, _| (quits(row), row.reads)),
     ];
     let height = (18.0 * plans.len() as f64 + 90.0).max(300.0);
-    compose(scene, &head, height, |sheet, plot| {
+    compose(scene.caption, &head, height, |sheet, plot| {
         let series = |measure: Measure, banded: bool| -> Vec<Series> {
             let line = |&(i, plan, rows): &(usize, &PlanSummary, &[Repeat])| Series {
                 name: plan.name.clone(),

@@ -17,7 +17,7 @@ use super::canvas::{Canvas, GRAIN, Pen, Place};
 use super::font::Weight;
 use super::style::{ALERT, AXIS, Face, GRID, LABEL, MARGIN, NAME, NOTE, PAPER, Rect, SUBTITLE, TITLE, WIDTH, as_ink};
 use super::words::counted;
-use super::{Failure, Scene};
+use super::{Caption, Failure};
 
 /// The result of drawing something.
 pub(super) type Drawn = Result<(), Failure>;
@@ -39,17 +39,17 @@ pub(super) struct Sheet<'a> {
 
 /// A drawn canvas whose plot is `plot_height` high, with `head` around it.
 pub(super) fn compose(
-    scene: &Scene,
+    run: &Caption,
     head: &Head,
     plot_height: f64,
     draw: impl FnOnce(&Sheet, Rect) -> Drawn,
 ) -> Result<Option<Canvas>, Failure> {
     let room = WIDTH - 2.0 * MARGIN;
-    let question = NOTE.shorten(scene.caption.question, room);
+    let question = NOTE.shorten(run.question, room);
     let title = balanced(TITLE, &head.title, room, 2);
     let subtitle = balanced(SUBTITLE, &head.subtitle, room, 2);
-    let caption = balanced(NOTE, &caption(scene, &head.note), room, 4);
-    let partial = if scene.caption.partial { "Partial run: stopped before the last replicate." } else { "" };
+    let caption = balanced(NOTE, &caption(run, &head.note), room, 4);
+    let partial = if run.partial { "Partial run: stopped before the last replicate." } else { "" };
 
     let lines = [
         (vec![question], 20.0, NOTE),
@@ -95,8 +95,7 @@ fn balanced(face: Face, text: &str, room: f64, most: usize) -> Vec<String> {
     { narrower }.find(as_good).unwrap_or(whole)
 }
 
-fn caption(scene: &Scene, note: &str) -> String {
-    let caption = scene.caption;
+fn caption(caption: &Caption, note: &str) -> String {
     let replicates = counted(caption.replicates, "replicate", "replicates");
     format!("{} · seed {} · {replicates} · {note}", caption.scenario, caption.seed)
 }
