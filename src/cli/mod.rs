@@ -7,6 +7,7 @@ mod lookup;
 mod progress;
 mod run;
 mod scenarios;
+mod sets;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -26,6 +27,9 @@ enum Failure {
     /// What the user asked for does not exist.
     #[error("{0}")]
     Unknown(String),
+    /// What the user asked for does not go together.
+    #[error("{0}")]
+    Usage(String),
     /// A file can't be written.
     #[error("error: {0}")]
     File(#[from] FileError),
@@ -41,6 +45,7 @@ impl Failure {
     fn status(&self) -> u8 {
         match self {
             Failure::Input(_) | Failure::Unknown(_) => 1,
+            Failure::Usage(_) => 2,
             Failure::File(_) | Failure::Other(_) => 3,
             Failure::Interrupted(_) => 130,
         }

@@ -7,6 +7,6 @@ mod compare;
 mod designs;
 mod figure;
 
-pub use compare::{Compared, LARGEST_CHUNK, Target, compare, enforcement_replicates};
+pub use compare::{Compared, FEWEST_PER_SET, LARGEST_CHUNK, Target, compare, compare_over, under_each};
 pub use designs::{DesignRun, designs};
 pub use figure::Figure;

@@ -19,6 +19,7 @@ mod repeats;
 mod sheet;
 mod style;
 mod svg;
+mod uncertainty;
 mod words;
 
 use crate::analysis::Comparison;
@@ -64,7 +65,16 @@ pub struct Chart {
 
 /// Every kind of chart, in the order in which they are best read.
 pub const CHARTS: &[Chart] = &[
-    Chart { key: "forest", title: "paired differences from the baseline with 95 % intervals", draw: forest::draw },
+    Chart {
+        key: "forest",
+        title: "paired differences from the baseline with 95 % intervals, of the mean and over plausible sets",
+        draw: forest::draw,
+    },
+    Chart {
+        key: "uncertainty",
+        title: "where the uncertainty comes from: chance, parameters, Monte Carlo",
+        draw: uncertainty::draw,
+    },
     Chart {
         key: "open_by_day",
         title: "open rate by day, with the spread of single campaigns",
