@@ -116,7 +116,7 @@ fn sets_that_differ_in_one_parameter_lie_as_far_apart_as_it_moves_the_mean() {
 #[test]
 fn sets_that_are_all_alike_are_not_seen_to_differ_and_have_the_mean_of_one() {
     let best = Parameters::best();
-    let alike = run(&under(CLUB, &[best; 60]), &Target::Replicates(120)).comparison;
+    let alike = run(&under(CLUB, &vec![best; 60]), &Target::Replicates(120)).comparison;
     let one = compare(&experiment(CLUB), &headline(), &Target::Replicates(120), false, &Engine::default()).unwrap();
     for key in ["open_rate", "loss", "conversion", "reports_per_1000"] {
         match parameters(&alike, 0, key) {
@@ -135,7 +135,7 @@ fn a_precision_adds_rounds_and_ends_where_so_many_replicates_would() {
     let experiments = under(CLUB, &article().sets[..7]);
     let towards = run(&experiments, &Target::Precision { half_width: 0.02, most: 4000 });
     let n = towards.comparison.replicates as u32;
-    assert!(n > 105 && n % 7 == 0, "{n} replicates: the first round is 15 of each set");
+    assert!(n > 105 && n.is_multiple_of(7), "{n} replicates: the first round is 15 of each set");
     assert!(towards.look.unwrap().reached && !towards.partial);
     let straight = run(&experiments, &Target::Replicates(n));
     assert_eq!(format!("{:?}", towards.comparison), format!("{:?}", straight.comparison));

@@ -140,7 +140,9 @@ mod tests {
     fn sets(numbers: &[[f64; 2]]) -> Vec<Moments> {
         let of = |numbers: &[f64; 2]| {
             let mut moments = Moments::default();
-            numbers.iter().for_each(|&x| moments.push(x));
+            for &x in numbers {
+                moments.push(x);
+            }
             moments
         };
         numbers.iter().map(of).collect()

@@ -58,13 +58,13 @@ pub(super) fn choose(args: &RunArgs) -> Result<Chosen, Failure> {
     match (args.sets, sets.len()) {
         (Some(_), 1) => {
             return Err(usage(
-                format!("`{name}` is one set of parameters, and --sets chooses from many"),
+                &format!("`{name}` is one set of parameters, and --sets chooses from many"),
                 "leave --sets out, or name an ensemble: --parameters article-2025",
             ));
         }
         (Some(asked), available) if asked < 2 || asked as usize > available => {
             return Err(usage(
-                format!("--sets must be from 2 to the {available} sets of `{name}`, found {asked}"),
+                &format!("--sets must be from 2 to the {available} sets of `{name}`, found {asked}"),
                 "for one set: --parameters best",
             ));
         }
@@ -81,19 +81,19 @@ fn target(args: &RunArgs, n_sets: u32) -> Result<Target, Failure> {
             Ok(Target::Precision { half_width, most: args.max_replicates })
         }
         (Some(_), _) => Err(usage(
-            format!("--max-replicates must be at least {least} for {n_sets} sets, found {}", args.max_replicates),
+            &format!("--max-replicates must be at least {least} for {n_sets} sets, found {}", args.max_replicates),
             "it counts those of all sets together, and each set needs two; or ask for fewer --sets",
         )),
         (None, replicates) if n_sets == 1 => Ok(Target::Replicates(replicates.unwrap_or(USUAL_REPLICATES))),
         (None, Some(replicates)) if replicates < FEWEST_PER_SET => Err(usage(
-            format!("--replicates must be at least {FEWEST_PER_SET} under each of {n_sets} sets, found {replicates}"),
+            &format!("--replicates must be at least {FEWEST_PER_SET} under each of {n_sets} sets, found {replicates}"),
             "from one alone chance can't be told from parameters; for one set: --parameters best",
         )),
         (None, replicates) => {
             let all = u64::from(n_sets) * u64::from(replicates.unwrap_or(FEWEST_PER_SET));
             if all > MOST_REPLICATES {
                 return Err(usage(
-                    format!(
+                    &format!(
                         "{n_sets} sets with {} replicates each are {all} replicates, at most {MOST_REPLICATES}",
                         all / u64::from(n_sets)
                     ),
@@ -133,6 +133,6 @@ fn unknown(name: &str, cause: &str) -> Failure {
     Failure::Unknown(format!("error: no parameters `{name}`: {cause}\n  = help: {help}"))
 }
 
-fn usage(message: String, help: &str) -> Failure {
+fn usage(message: &str, help: &str) -> Failure {
     Failure::Usage(format!("error: {message}\n  = help: {help}"))
 }

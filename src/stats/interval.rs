@@ -4,9 +4,10 @@
 //! are in `paired`, intervals that may be looked at many times in `sequence`.
 //! Sources: Student 1908, Biometrika 6(1), 1-25; Wilson 1927, JASA 22(158), 209-212 (score interval).
 
-use statrs::distribution::{ChiSquared, ContinuousCDF, Normal, StudentsT};
+use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
 
 use super::mean::Moments;
+use super::pivot::chi_square_quantile;
 
 /// From `low` to `high`, both included.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -32,11 +33,11 @@ pub fn of_mean(moments: &Moments, confidence: f64) -> Option<Interval> {
 
 /// Chi-square interval of the variance of normal numbers; `None` below two.
 pub fn of_variance(moments: &Moments, confidence: f64) -> Option<Interval> {
-    let degrees = (moments.n() > 1).then(|| (moments.n() - 1) as f64)?;
-    let squares = moments.variance()? * degrees;
-    let chi_square = ChiSquared::new(degrees).expect("at least one degree of freedom");
+    let degrees = moments.n().checked_sub(1)?;
+    let squares = moments.variance()? * degrees as f64;
+    let end = |p| squares / chi_square_quantile(degrees, p);
     let tail = (1.0 - confidence) / 2.0;
-    Some(Interval { low: squares / chi_square.inverse_cdf(1.0 - tail), high: squares / chi_square.inverse_cdf(tail) })
+    Some(Interval { low: end(1.0 - tail), high: end(tail) })
 }
 
 /// Wilson's score interval of a proportion; `None` without trials. Its low end is exactly 0 without successes, its high end
@@ -123,7 +124,9 @@ mod tests {
     #[test]
     fn variance_of_two_four_and_nine_by_hand() {
         let mut moments = Moments::default();
-        [2.0, 4.0, 9.0].iter().for_each(|&x| moments.push(x));
+        for x in [2.0, 4.0, 9.0] {
+            moments.push(x);
+        }
         // Squares 26 on 2 degrees; chi-square(p; 2) = -2 ln(1 - p).
         let interval = of_variance(&moments, 0.95).unwrap();
         close(interval.low, 26.0 / (-2.0 * 0.025_f64.ln()), 1e-6);

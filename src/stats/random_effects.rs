@@ -13,11 +13,9 @@
 //! - Weerahandi 1993, JASA 88(423), 899-905; Hamada & Weerahandi 2000, Journal of Quality Technology 32(3), 241-253:
 //!   generalised pivots, here of the variance between classes and of the share above zero.
 
-use statrs::distribution::ContinuousCDF;
-
 use super::interval::{Interval, t_quantile};
 use super::mean::Moments;
-use super::pivot::{MeanSquare, SharePivot, chi_square, component_quantile};
+use super::pivot::{MeanSquare, SharePivot, chi_square_quantile, component_quantile};
 
 /// The analysis of variance of one grouping.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -132,9 +130,8 @@ impl RandomEffects {
 
     /// The variance within classes, its interval by chi-square.
     pub fn within(&self, confidence: f64) -> Within {
-        let chi_square = chi_square(self.within_degrees);
         let squares = self.within_square * self.within_degrees as f64;
-        let end = |p| squares / chi_square.inverse_cdf(p);
+        let end = |p| squares / chi_square_quantile(self.within_degrees, p);
         let tail = (1.0 - confidence) / 2.0;
         Within { estimate: self.within_square, interval: Interval { low: end(1.0 - tail), high: end(tail) } }
     }

@@ -1,5 +1,7 @@
 //! Where the uncertainty of the headline metrics comes from: chance, parameters and Monte Carlo error, three bars on one scale.
 
+use plotters::style::Color;
+
 use crate::analysis::{Between, Decomposition, Deviation};
 use crate::report::number::{fixed, two_digits};
 use crate::tally::Metric;
