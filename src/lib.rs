@@ -42,6 +42,7 @@ pub mod platform;
 pub mod scenario;
 
 pub mod plan;
+pub mod targets;
 
 pub mod engine;
 

@@ -299,3 +299,43 @@ fn an_interrupt_writes_what_is_complete_and_says_so() {
     assert_eq!(status(&output), 130, "{}", stderr(&output));
     assert!(manifest(&folder.path().join("output/club/0001")).contains("partial = true"));
 }
+
+#[test]
+fn evidence_gives_a_row_for_every_claim_and_the_same_bytes_on_any_number_of_threads() {
+    let folder = tempfile::tempdir().unwrap();
+    for threads in ["1", "3"] {
+        let output = wearout(folder.path(), &["evidence", "--replicates", "2", "--threads", threads, "--quiet"]);
+        assert_eq!(status(&output), 0, "{}", stderr(&output));
+        let text = stdout(&output);
+        for words in ["Held out:", "of 46 facts within 12 %", "quantities freed", "C1  inconsistent", "K1  consistent"]
+        {
+            assert!(text.contains(words), "{words}\n{text}");
+        }
+    }
+    let runs = folder.path().join("output/evidence");
+    let read = |run: &str, file: &str| fs::read(runs.join(run).join(file)).unwrap();
+    for file in ["evidence.csv", "facts.csv", "contradictions.csv", "evidence.svg", "evidence.png"] {
+        assert_eq!(read("0001", file), read("0002", file), "{file}");
+    }
+    assert_eq!(manifest(&runs.join("0001")), manifest(&runs.join("0002")));
+    let table = String::from_utf8(read("0001", "evidence.csv")).unwrap();
+    let mut lines = table.lines();
+    let header = lines.next().unwrap();
+    assert_eq!(header, "id,statement,low,high,simulated,interval_low,interval_high,verdict,role");
+    assert_eq!(lines.count(), 179);
+}
+
+#[test]
+fn evidence_scores_another_fit_when_told_to_and_knows_their_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let args = ["evidence", "--replicates", "2", "--parameters", "reference", "--quiet", "--json"];
+    let output = wearout(folder.path(), &args);
+    assert_eq!(status(&output), 0, "{}", stderr(&output));
+    let page: serde_json::Value = serde_json::from_str(&stdout(&output)).unwrap();
+    assert_eq!(page["parameters"], "reference");
+    assert_eq!(page["facts"]["measured"], 46);
+
+    let output = wearout(folder.path(), &["evidence", "--parameters", "best"]);
+    assert_eq!(status(&output), 2);
+    assert!(stderr(&output).contains("the fits are prediction, feasibility, reference"), "{}", stderr(&output));
+}

@@ -7,10 +7,15 @@ use std::sync::LazyLock;
 use std::{env, fs};
 
 use wearout::diagnostic::Source;
-use wearout::evidence::{self, Claim};
+use wearout::engine::Engine;
+use wearout::evidence::contradictions::checks;
+use wearout::evidence::{self, Claim, Use};
 use wearout::parameter::{self, Basis, Parameter};
 use wearout::platform::{self, Profile};
+use wearout::report;
+use wearout::report::scorecard::{Page, figures, heading};
 use wearout::scenario::{self, SHIPPED};
+use wearout::study::{self, Nearness, Scorecard, Scored};
 use wearout::tally::{Better, METRICS, Metric, Outcome};
 
 const COMMAND: &str = "WEAROUT_REGENERATE=1 cargo test --test documents";
@@ -23,6 +28,10 @@ const PARTS: &[Part] = &[
     Part("docs/model.md", "platforms", platforms),
     Part("docs/metrics.md", "metrics", metrics),
     Part("docs/scenarios.md", "shipped", shipped),
+    Part("docs/evidence.md", "totals", totals),
+    Part("docs/evidence.md", "facts", facts),
+    Part("docs/evidence.md", "claims", claims),
+    Part("docs/evidence.md", "contradictions", contradictions),
 ];
 
 /// Rewrites the generated parts once when asked to, before any test reads a document.
@@ -172,6 +181,118 @@ fn shipped() -> String {
     text + "\n"
 }
 
+/// Replicates of each design behind the figures of docs/evidence.md: few, so that this test takes seconds.
+const REPLICATES: u32 = 50;
+
+/// The fits that docs/evidence.md sets side by side.
+const FITS: [&str; 2] = ["prediction", "feasibility"];
+
+static CARDS: LazyLock<[Scorecard; 2]> = LazyLock::new(|| FITS.map(card));
+
+fn card(fit: &str) -> Scorecard {
+    let parameters = parameter::find_fit(fit).expect("a fit that is shipped").parameters();
+    study::scorecard(&parameters, REPLICATES, 1, &Engine::default()).expect("nobody stops the engine")
+}
+
+fn totals() -> String {
+    let mut text = "\n".to_owned();
+    for (fit, card) in FITS.iter().zip(&*CARDS) {
+        let fit = parameter::find_fit(fit).expect("a fit that is shipped");
+        let sentences = report::scorecard::totals(&Page { card, fit });
+        let _ = writeln!(text, "* {}", sentences[..2].join("\n  "));
+    }
+    text + "\n"
+}
+
+fn facts() -> String {
+    let header = "\n| fact | claim | design | observable | use | article | prediction | | feasibility | |\n|---|---|---|---|---|---|---|---|---|---|\n";
+    let rows = CARDS[0].facts().zip(CARDS[1].facts());
+    rows.fold(header.to_owned(), |text, (prediction, feasibility)| text + &fact_row(prediction, feasibility)) + "\n"
+}
+
+fn fact_row(prediction: &Scored, feasibility: &Scored) -> String {
+    let replay = prediction.replay;
+    let design = match (&replay.design, &replay.over) {
+        (Some(design), Some(over)) => format!("{design} / {over}"),
+        (Some(design), None) => design.clone(),
+        (None, _) => "closed form".to_owned(),
+    };
+    let name = replay.fact.as_deref().unwrap_or_default();
+    let (claim, observable, used) = (&replay.claim, replay.observable.as_deref().unwrap_or("-"), replay.used.word());
+    let [article, first] = figures(prediction);
+    let [_, second] = figures(feasibility);
+    let verdicts = [prediction, feasibility].map(|row| row.nearness.map_or("", Nearness::words));
+    format!(
+        "| {name} | `{claim}` | {design} | `{observable}` | {used} | {article} | {first} | {} | {second} | {} |\n",
+        verdicts[0], verdicts[1]
+    )
+}
+
+fn claims() -> String {
+    let mut text = String::new();
+    for used in Use::ALL {
+        let header = "| claim | it says | article | compared with | verdict | definition, or why nothing is measured |\n|---|---|---|---|---|---|";
+        let _ = writeln!(text, "\n### {}\n\n{header}", heading(used));
+        CARDS[0].claims().filter(|row| row.replay.used == used).for_each(|row| text += &claim_row(row));
+    }
+    text + "\n"
+}
+
+fn claim_row(row: &Scored) -> String {
+    let claim = evidence::find(&row.replay.claim).expect("every replay has a claim");
+    let [article, _] = figures(row);
+    let measured = row.replay.observable.as_ref().map_or("-".to_owned(), |observable| format!("`{observable}`"));
+    let verdict = row.nearness.map_or("-", Nearness::words);
+    let article = if row.figure.is_some() { article } else { figure_of(claim) };
+    format!(
+        "| `{}` | {} | {article} | {measured} | {verdict} | {} |\n",
+        claim.id, claim.statement, row.replay.definition
+    )
+}
+
+/// The figure of a claim that is compared with nothing, in its own unit.
+fn figure_of(claim: &Claim) -> String {
+    match claim.low.zip(claim.high) {
+        Some((low, high)) if low == high => format!("{} {}", short(low), claim.unit),
+        Some((low, high)) => format!("{} to {} {}", short(low), short(high), claim.unit),
+        None => "-".to_owned(),
+    }
+}
+
+fn contradictions() -> String {
+    let mut text =
+        "\n| | finding | what is set against what | arithmetic | here | claims |\n|---|---|---|---|---|---|\n"
+            .to_owned();
+    for check in checks() {
+        let worked = check.worked();
+        let claims: Vec<&str> = check.claims.iter().chain(check.also).copied().collect();
+        let _ = writeln!(
+            text,
+            "| {} | {} | {} | {} | {} | {} |",
+            check.id,
+            worked.finding.words(),
+            check.statement,
+            worked.arithmetic,
+            check.treatment,
+            ids(&claims)
+        );
+    }
+    text + "\n"
+}
+
+/// A miss is only shown with its cause: whatever is off under either fit is spoken of in the section on misses.
+#[test]
+fn every_fact_that_is_off_has_its_cause_named() {
+    let page = document("docs/evidence.md");
+    let causes = page.split("\n## What misses").nth(1).and_then(|rest| rest.split("\n## ").next()).unwrap();
+    for card in &*CARDS {
+        for row in card.rows.iter().filter(|row| row.nearness == Some(Nearness::Off)) {
+            let claim = &row.replay.claim;
+            assert!(causes.contains(&format!("`{claim}`")), "docs/evidence.md does not say why `{claim}` is off");
+        }
+    }
+}
+
 #[test]
 fn every_mechanism_section_of_the_model_names_its_parameters() {
     let model = document("docs/model.md");
@@ -216,7 +337,7 @@ fn every_series_and_file_of_a_run_is_explained() {
 /// Ids of claims have a hyphen and stand in backticks; so do names of profiles, scenarios and plans, and nothing else.
 #[test]
 fn every_claim_a_document_cites_is_in_the_ledger() {
-    for file in ["docs/model.md", "docs/metrics.md", "docs/scenarios.md"] {
+    for file in ["docs/model.md", "docs/metrics.md", "docs/scenarios.md", "docs/evidence.md"] {
         let document = document(file);
         let is_id = |word: &&str| {
             word.contains('-')

@@ -1,6 +1,8 @@
 //! Whatever cites a claim cites one that exists: parameters, platform rules, shipped scenarios.
 
-use wearout::{evidence, parameter, platform, scenario};
+use wearout::scenario::DESIGNS;
+use wearout::tally::Observable;
+use wearout::{behaviour, evidence, parameter, platform, scenario};
 
 fn check(who: &str, ids: &[String]) {
     for id in ids {
@@ -33,4 +35,66 @@ fn every_claim_a_shipped_scenario_cites_exists_and_there_is_one() {
         assert!(!ids.is_empty(), "{name} replays nothing");
         check(name, &ids);
     }
+}
+
+/// The parts of the model that an observable of a replay can be looked up in.
+fn is_known(observable: &str) -> bool {
+    if let Some(key) = observable.strip_prefix("parameter:") {
+        return parameter::find(key).is_some();
+    }
+    if let Some(key) = observable.strip_prefix("rule:") {
+        return platform::find("article-2025").is_some_and(|profile| profile.rules.figure(key).is_some());
+    }
+    behaviour::closed_form(observable).is_some()
+}
+
+#[test]
+fn every_design_and_observable_of_a_replay_exists() {
+    for replay in evidence::replays() {
+        for design in replay.design.iter().chain(&replay.over) {
+            let name = format!("designs/{design}");
+            assert!(DESIGNS.iter().any(|(known, _)| *known == name), "{} replays `{design}`", replay.claim);
+        }
+        let Some(observable) = &replay.observable else { continue };
+        if replay.design.is_some() {
+            let read = Observable::parse(observable);
+            assert!(read.is_ok(), "{}: {}", replay.claim, read.unwrap_err());
+        } else {
+            assert!(is_known(observable), "{} measures `{observable}`", replay.claim);
+        }
+    }
+}
+
+#[test]
+fn every_design_is_replayed_by_a_claim_that_it_cites() {
+    for (name, text) in DESIGNS {
+        let document: toml::Table = text.parse().unwrap();
+        let ids: Vec<String> = document["evidence"].clone().try_into().unwrap();
+        check(name, &ids);
+        let name = name.strip_prefix("designs/").unwrap();
+        let replays =
+            |replay: &&evidence::Replay| [&replay.design, &replay.over].into_iter().flatten().any(|d| d == name);
+        let claims: Vec<&str> =
+            evidence::replays().iter().filter(replays).map(|replay| replay.claim.as_str()).collect();
+        assert!(ids.iter().any(|id| claims.contains(&id.as_str())), "{name} cites {ids:?}, replayed by {claims:?}");
+    }
+}
+
+/// The 46 facts are the targets of the calibration, to the digit.
+#[test]
+fn the_facts_are_the_targets_of_the_calibration() {
+    let file: serde_json::Value = serde_json::from_str(include_str!("data/calibration_designs.json")).unwrap();
+    let mut targets: Vec<(String, f64, f64, f64)> = file["targets"].as_array().unwrap().iter().map(target).collect();
+    let fact = |replay: &evidence::Replay| {
+        (replay.fact.clone().unwrap(), replay.low.unwrap(), replay.high.unwrap(), replay.weight.unwrap())
+    };
+    let mut facts: Vec<(String, f64, f64, f64)> = evidence::facts().map(fact).collect();
+    targets.sort_by(|a, b| a.0.cmp(&b.0));
+    facts.sort_by(|a, b| a.0.cmp(&b.0));
+    assert_eq!(facts, targets);
+}
+
+fn target(value: &serde_json::Value) -> (String, f64, f64, f64) {
+    let number = |key: &str| value[key].as_f64().unwrap();
+    (value["name"].as_str().unwrap().to_owned(), number("low"), number("high"), number("weight"))
 }

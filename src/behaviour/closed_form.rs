@@ -27,14 +27,34 @@ pub const CLOSED_FORMS: &[ClosedForm] = &[
     ClosedForm {
         key: "dwell_first_s",
         meaning: "seconds on a first read at a relevance of 0.83",
-        value: |p| dwell(p, 0),
+        value: |p| dwell(p, FIRST_LOOK_RELEVANCE, 0),
     },
     ClosedForm {
         key: "dwell_third_s",
         meaning: "seconds on a third read at the same relevance",
-        value: |p| dwell(p, 2),
+        value: |p| dwell(p, FIRST_LOOK_RELEVANCE, 2),
+    },
+    ClosedForm {
+        key: "dwell_spray_s",
+        meaning: "seconds on a first read at a relevance of 0.2",
+        value: |p| dwell(p, 0.2, 0),
+    },
+    ClosedForm {
+        key: "dwell_targeted_s",
+        meaning: "seconds on a first read at a relevance of 0.85",
+        value: |p| dwell(p, 0.85, 0),
     },
     ClosedForm { key: "giveup_2h", meaning: "chance that an asker has given up after 2 hours", value: giveup_2h },
+    ClosedForm {
+        key: "leak_exits_month",
+        meaning: "chance to leave over a leak within 30 days where privacy is ignored",
+        value: |p| -libm::expm1(-p.leaks_ignored * p.leak_exit),
+    },
+    ClosedForm {
+        key: "leak_cut",
+        meaning: "leaks where privacy is kept / leaks where it is ignored",
+        value: |p| p.leaks_kept / p.leaks_ignored,
+    },
 ];
 
 /// The figure of that name.
@@ -51,10 +71,10 @@ fn block_by_third_read(p: &Parameters) -> f64 {
 }
 
 /// Relevance at which a first read takes the 6.2 s of claim `dwell-first`.
-const DWELL_RELEVANCE: f64 = 0.83;
+const FIRST_LOOK_RELEVANCE: f64 = 0.83;
 
-fn dwell(p: &Parameters, earlier_reads: i32) -> f64 {
-    (p.dwell_base + p.dwell_per_value * DWELL_RELEVANCE) * libm::pow(p.dwell_wear, f64::from(earlier_reads))
+fn dwell(p: &Parameters, relevance: f64, earlier_reads: i32) -> f64 {
+    (p.dwell_base + p.dwell_per_value * relevance) * libm::pow(p.dwell_wear, f64::from(earlier_reads))
 }
 
 fn giveup_2h(p: &Parameters) -> f64 {

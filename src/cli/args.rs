@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::engine::Instructions;
+use crate::parameter::{DEFAULT_FIT, Fit, find_fit, fits};
 
 /// What a sending plan does to the people who receive it: a Monte Carlo simulator for messaging groups.
 #[derive(Debug, Parser)]
@@ -20,6 +21,8 @@ pub(super) struct Cli {
 pub(super) enum Command {
     /// Simulate every plan of a scenario on the same people; print the table and the verdict, write files and charts
     Run(RunArgs),
+    /// Say which of the article's claims the model reproduces, which it misses, and where they contradict each other
+    Evidence(EvidenceArgs),
     /// Say every fault of a scenario, or what it would run
     Check(CheckArgs),
     /// Write a commented scenario NAME.toml to start from; never overwrites
@@ -90,6 +93,35 @@ pub(super) struct RunArgs {
     pub(super) quiet: bool,
 }
 
+/// Arguments of `evidence`.
+#[derive(Debug, Args)]
+pub(super) struct EvidenceArgs {
+    /// Replicates of each design
+    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(2..=1_000_000))]
+    pub(super) replicates: u32,
+    /// Named set of parameters: the fit whose claims are scored
+    #[arg(long, value_name = "FIT", default_value = DEFAULT_FIT, value_parser = fit)]
+    pub(super) parameters: &'static Fit,
+    /// Seed of all luck: the same seed gives the same bytes
+    #[arg(long, default_value_t = 1)]
+    pub(super) seed: u64,
+    /// Threads; the result does not depend on them [default: all]
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1024))]
+    pub(super) threads: Option<u32>,
+    /// Instruction set; the result does not depend on it [default: the fastest of this machine]
+    #[arg(long, value_parser = instructions)]
+    pub(super) instructions: Option<Instructions>,
+    /// Folder for results
+    #[arg(long, default_value = "output")]
+    pub(super) out: PathBuf,
+    /// Print JSON instead of the table
+    #[arg(long)]
+    pub(super) json: bool,
+    /// No progress
+    #[arg(long, short)]
+    pub(super) quiet: bool,
+}
+
 /// Arguments of `check`.
 #[derive(Debug, Args)]
 pub(super) struct CheckArgs {
@@ -114,6 +146,13 @@ fn instructions(name: &str) -> Result<Instructions, String> {
     Instructions::find(name).ok_or_else(|| {
         let names: Vec<&str> = Instructions::available().into_iter().map(Instructions::name).collect();
         format!("this machine has {}", names.join(", "))
+    })
+}
+
+fn fit(name: &str) -> Result<&'static Fit, String> {
+    find_fit(name).ok_or_else(|| {
+        let names: Vec<&str> = fits().iter().map(|fit| fit.name.as_str()).collect();
+        format!("the fits are {}", names.join(", "))
     })
 }
 

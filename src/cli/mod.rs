@@ -3,6 +3,7 @@
 //! Exit status: 0 ok, 1 fault in the input, 2 usage, 3 cannot write, 130 interrupted.
 
 mod args;
+mod evidence;
 mod lookup;
 mod progress;
 mod run;
@@ -57,6 +58,7 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let done = match cli.command {
         Command::Run(args) => run::run(&args),
+        Command::Evidence(args) => evidence::evidence(&args),
         Command::Check(args) => scenarios::check(&args),
         Command::New { name } => scenarios::new(&name),
         Command::List { what, json } => print(&lookup::list(what, json)),

@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use anyhow::Context;
 use rayon::prelude::*;
+use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::args::RunArgs;
 use super::{Failure, print, progress, scenarios, sets, tell};
@@ -24,11 +25,7 @@ use crate::study::{self, Compared, Target};
 use crate::tally::{self, Metric};
 
 pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
-    let threads = match args.threads {
-        Some(threads) => threads as usize,
-        None => thread::available_parallelism().map_or(1, NonZeroUsize::get),
-    };
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().context("cannot start threads")?;
+    let pool = pool(args.threads)?;
     let started = Instant::now();
     let draft = scenarios::read(&args.scenario, &args.set)?;
     let chosen = sets::choose(args)?;
@@ -39,8 +36,7 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     let folder = report::folder(&args.out, &scenario.name)?;
     let compile_s = started.elapsed().as_secs_f64();
 
-    let engine = Arc::new(engine(args));
-    stop_on_interrupt(&engine)?;
+    let engine = engine(args.instructions)?;
 
     let total = match chosen.target {
         Target::Replicates(replicates) => Some(u64::from(replicates)),
@@ -71,7 +67,7 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     let reporting = Instant::now();
     let mut files = pool.install(|| files(scenario, &compared, &headline, args.seed))?;
     let timing = Timing {
-        threads,
+        threads: pool.current_num_threads(),
         instructions: engine.instructions().name(),
         compile_s,
         simulate_s,
@@ -114,23 +110,28 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     }
 }
 
-/// The engine asked for, with this process's clock.
-fn engine(args: &RunArgs) -> Engine {
-    static START: LazyLock<Instant> = LazyLock::new(Instant::now);
-    Engine::on(args.instructions.unwrap_or_else(Instructions::best)).timed(|| START.elapsed())
+/// As many threads as asked for, or as the machine has.
+pub(super) fn pool(threads: Option<u32>) -> Result<ThreadPool, Failure> {
+    let threads = match threads {
+        Some(threads) => threads as usize,
+        None => thread::available_parallelism().map_or(1, NonZeroUsize::get),
+    };
+    Ok(ThreadPoolBuilder::new().num_threads(threads).build().context("cannot start threads")?)
 }
 
-/// The first interrupt lets replicates in flight finish; the second ends at once.
-fn stop_on_interrupt(engine: &Arc<Engine>) -> Result<(), Failure> {
-    let engine = Arc::clone(engine);
+/// The engine asked for, with this process's clock. The first interrupt lets replicates in flight finish; the second ends at once.
+pub(super) fn engine(instructions: Option<Instructions>) -> Result<Arc<Engine>, Failure> {
+    static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+    let engine = Arc::new(Engine::on(instructions.unwrap_or_else(Instructions::best)).timed(|| START.elapsed()));
+    let told = Arc::clone(&engine);
     let handler = move || {
-        if engine.stopped() {
+        if told.stopped() {
             std::process::exit(130);
         }
-        engine.stop();
+        told.stop();
     };
     ctrlc::set_handler(handler).context("cannot listen for interrupts")?;
-    Ok(())
+    Ok(engine)
 }
 
 /// The scenario under each set, the first compiled alone: its tables serve the others.

@@ -4,10 +4,13 @@
 //! measured by us: its numbers are unsourced claims. Source: one French marketing article; contract, section 9 on its conflicts.
 
 pub mod contradictions;
+mod replay;
 
 use std::sync::LazyLock;
 
 use serde::Deserialize;
+
+pub use replay::{Replay, Use, facts, replays};
 
 /// One statement of the article.
 #[derive(Debug, Clone, PartialEq, Deserialize)]

@@ -92,6 +92,16 @@ pub fn find(key: &str) -> Option<&'static Parameter> {
     catalogue().iter().find(|parameter| parameter.key == key)
 }
 
+impl Parameters {
+    /// Takes the scale of reply patience that leaves the share of askers who have given up after 2 h as it is in `other` (claim
+    /// `giveup-2h`), whatever the shape.
+    pub fn keep_giveup(&mut self, other: &Parameters) {
+        // -ln P(W > 2 h).
+        let hazard = libm::pow(2.0 / other.reply_patience_scale, other.reply_patience_shape);
+        self.reply_patience_scale = 2.0 / libm::pow(hazard, 1.0 / self.reply_patience_shape);
+    }
+}
+
 macro_rules! parameters {
     ($($field:ident)*) => {
         /// One value for every parameter; meaning, unit and source of each are in the catalogue under the same name.

@@ -227,9 +227,7 @@ fn parameters(scenario: &Scenario, base: &Parameters) -> Parameters {
     }
     let changes = |key: &str| scenario.behaviour.iter().any(|(changed, _)| changed == key);
     if changes("reply_patience_shape") && !changes("reply_patience_scale") {
-        // -ln P(W > 2 h) without the change.
-        let hazard = libm::pow(2.0 / base.reply_patience_scale, base.reply_patience_shape);
-        parameters.reply_patience_scale = 2.0 / libm::pow(hazard, 1.0 / parameters.reply_patience_shape);
+        parameters.keep_giveup(base);
     }
     parameters
 }

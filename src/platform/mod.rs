@@ -3,6 +3,7 @@
 //! Comes in: the embedded files. Goes out: checked values for the engine and sentences for people. When a rule fires in a
 //! simulated campaign is not here. Source: contract, section 5; each rule names its claims and how far to trust it.
 
+mod figure;
 mod limits;
 
 pub use limits::{Account, Events, Group, Practice, Relevance as TopicRelevance, Treatment};

@@ -121,6 +121,22 @@ pub fn manifest(
     Ok(File { name: "manifest.toml".into(), bytes: text.into_bytes() })
 }
 
+/// The manifest of a study of no single scenario: what was asked and done, the hashes of its files, and how long it took.
+///
+/// # Errors
+/// What `toml` says of a table that it cannot write.
+pub fn of_study(study: &impl Serialize, files: &[File], timing: &impl Serialize) -> Result<File, toml::ser::Error> {
+    #[derive(Serialize)]
+    struct Page<'a, S, T> {
+        study: &'a S,
+        sha256: BTreeMap<&'a str, String>,
+        timing: &'a T,
+    }
+    let sha256 = files.iter().map(|file| (file.name.as_str(), hash(file.bytes.iter().copied()))).collect();
+    let text = toml::to_string(&Page { study, sha256, timing })?;
+    Ok(File { name: "manifest.toml".into(), bytes: text.into_bytes() })
+}
+
 fn hash(bytes: impl Iterator<Item = u8>) -> String {
     let digest = Sha256::digest(bytes.collect::<Vec<u8>>());
     digest.iter().fold(String::new(), |mut text, byte| {

@@ -1,12 +1,13 @@
 //! Shows what a run found: tables, CSV files, charts and a manifest, written whole or not at all.
 //!
-//! Comes in: a finished comparison. Goes out: text for the terminal and a numbered folder. Computes no statistic.
+//! Comes in: a finished comparison or scorecard. Goes out: text for the terminal and a numbered folder. Computes no statistic.
 
 pub mod chart;
 pub mod csv;
 pub mod json;
 pub mod manifest;
 mod number;
+pub mod scorecard;
 mod sentence;
 pub mod since;
 pub mod table;

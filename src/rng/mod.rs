@@ -123,8 +123,21 @@ impl At {
     /// A generator that starts at these coordinates: for account-level draws by `rand` and `rand_distr`.
     /// Words after the fourth count the replicate's unused top byte upwards, so streams never overlap below 2^24 replicates.
     pub fn stream(self, key: Key) -> Stream {
-        Stream { at: self, key, drawn: 0, words: [0; 4] }
+        Stream {
+            at: self,
+            key,
+            drawn: 0,
+            words: [0; 4],
+            count: |at, block| At { replicate: at.replicate ^ block << 24, ..at },
+        }
     }
+}
+
+/// A generator for step number `step` of a method that proposes, resamples or permutes; `index` tells its streams within a step
+/// apart. Words are counted by the member's word of the counter: 2^34 of them.
+pub fn method(seed: u64, step: u32, index: u32) -> Stream {
+    let at = At { replicate: step, member: 0, day: 0, purpose: Purpose::Method, index };
+    Stream { at, key: key(seed, ""), drawn: 0, words: [0; 4], count: |at, block| At { member: block, ..at } }
 }
 
 /// A uniform on [0, 1) with 24 bits, exact in `f32`.
@@ -144,21 +157,23 @@ pub fn uniform_f64(word: u32) -> f64 {
 pub struct Stream {
     at: At,
     key: Key,
-    drawn: u32,
+    drawn: u64,
     words: [u32; 4],
+    /// Coordinates of the next four words.
+    count: fn(At, u32) -> At,
 }
 
 impl TryRng for Stream {
     type Error = Infallible;
 
     fn try_next_u32(&mut self) -> Result<u32, Infallible> {
-        let word = self.drawn % 4;
+        let word = (self.drawn % 4) as usize;
         if word == 0 {
-            let block = self.drawn / 4;
-            self.words = At { replicate: self.at.replicate ^ block << 24, ..self.at }.words(self.key);
+            let block = (self.drawn / 4) as u32;
+            self.words = (self.count)(self.at, block).words(self.key);
         }
         self.drawn += 1;
-        Ok(self.words[word as usize])
+        Ok(self.words[word])
     }
 
     fn try_next_u64(&mut self) -> Result<u64, Infallible> {
@@ -192,6 +207,21 @@ mod tests {
             SOMEWHERE.words([1, 3]),
         ];
         assert!(others.iter().all(|words| *words != base));
+    }
+
+    #[test]
+    fn a_methods_stream_does_not_repeat_and_differs_by_step_and_index() {
+        let draw = |seed, step, index, n| {
+            let mut stream = method(seed, step, index);
+            (0..n).map(|_| stream.try_next_u64().unwrap()).collect::<Vec<u64>>()
+        };
+        let mut long = draw(1, 0, 0, 5000);
+        for other in [draw(2, 0, 0, 1), draw(1, 1, 0, 1), draw(1, 0, 1, 1)] {
+            assert!(!long.contains(&other[0]));
+        }
+        long.sort_unstable();
+        long.dedup();
+        assert_eq!(long.len(), 5000);
     }
 
     #[test]

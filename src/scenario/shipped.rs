@@ -55,6 +55,10 @@ designs! {
     "sz17L"
     "privA"
     "privB"
+    "overcap"
+    "moms"
+    "indonesia"
+    "halfloss"
 }
 
 /// The text of the shipped scenario or design of that name.

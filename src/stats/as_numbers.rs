@@ -1,6 +1,7 @@
 //! Vectors and matrices as plain lists of numbers, for states that are written and resumed (`#[serde(with = "...")]`).
 //!
-//! The linear algebra library has its own way, but only with its `std` feature, whose matrix products differ between CPUs in the last bits.
+//! The linear algebra library has its own way, but only with its `std` feature, whose matrix products differ between CPUs in the
+//! last bits.
 
 /// A vector as the list of its numbers.
 pub mod column {

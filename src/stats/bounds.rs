@@ -1,9 +1,9 @@
 //! One coordinate between bounds, seen from the unbounded line on which a search moves freely.
 //!
-//! Comes in: bounds and a unit. Goes out: the map to between them and back. A margin of a twentieth of the range on both sides of each bound
-//! is bent quadratically, so that the bound itself is reached (a minimum on it becomes an ordinary parabola); all further out is
-//! mirrored back; between the margins nothing changes but the unit. The idea is that of the boundary transformation in Hansen's
-//! reference implementation (C. CMA-ES, `boundary_transformation.c`, 2014).
+//! Comes in: bounds and a unit. Goes out: the map to between them and back. A margin of a twentieth of the range on both sides of
+//! each bound is bent quadratically, so that the bound itself is reached (a minimum on it becomes an ordinary parabola); all
+//! further out is mirrored back; between the margins nothing changes but the unit. The idea is that of the boundary
+//! transformation in Hansen's reference implementation (C. CMA-ES, `boundary_transformation.c`, 2014).
 
 use serde::{Deserialize, Serialize};
 

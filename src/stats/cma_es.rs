@@ -1,15 +1,16 @@
 //! CMA-ES within bounds: the minimum of a function that is rugged, noisy or ill-conditioned, without its derivatives.
 //!
-//! Comes in: a start, standard deviations and bounds per coordinate; then, each generation, the values of its candidates. Goes out:
-//! candidates, the best one seen, the centre of the distribution, and when to stop. Deliberately not here: evaluation, restarts,
-//! budgets, and where the random numbers come from.
+//! Comes in: a start, standard deviations and bounds per coordinate; then, each generation, the values of its candidates. Goes
+//! out: candidates, the best one seen, the centre of the distribution, and when to stop. Deliberately not here: evaluation,
+//! restarts, budgets, and where the random numbers come from.
 //!
-//! Sources: Hansen & Ostermeier 2001, Evolutionary Computation 9(2), 159-195; formulas of Hansen 2016, The CMA Evolution Defaults: A
-//! Tutorial, arXiv:1604.00772, with its numbers: section 1 (sampling), 2 (selection), 3 (covariance; negative weights, after Jastrebski &
-//! Arnold 2006), 4 (step size), appendix A (all together, default parameters of table 1), appendix B.3 (when to stop).
+//! Sources: Hansen & Ostermeier 2001, Evolutionary Computation 9(2), 159-195; formulas of Hansen 2016, The CMA Evolution
+//! Defaults: A Tutorial, arXiv:1604.00772, with its numbers: section 1 (sampling), 2 (selection), 3 (covariance; negative
+//! weights, after Jastrebski & Arnold 2006), 4 (step size), appendix A (all together, default parameters of table 1), appendix
+//! B.3 (when to stop).
 //!
-//! Bounds are met by a change of coordinates (`bounds`), not by a penalty: a penalty needs a weight, which would have to be learnt from
-//! values that are noisy here.
+//! Bounds are met by a change of coordinates (`bounds`), not by a penalty: a penalty needs a weight, which would have to be
+//! learnt from values that are noisy here.
 
 use nalgebra::{DMatrix, DVector, SymmetricEigen};
 use rand::Rng;
@@ -23,8 +24,8 @@ use crate::stats::random::normal;
 const MOST_CONDITION: f64 = 1e14;
 
 /// The state between two generations. It is all there is: written as JSON and read again (floats exact), it goes on to the same
-/// bits, if the caller gives each [`generation`](Self::generation) the same random numbers: a fresh generator keyed by its number.
-/// Candidates that were asked and not yet told are not kept: ask again.
+/// bits, if the caller gives each [`generation`](Self::generation) the same random numbers: a fresh generator keyed by its
+/// number. Candidates that were asked and not yet told are not kept: ask again.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CmaEs {
     axes: Vec<Axis>,
@@ -41,7 +42,7 @@ pub struct CmaEs {
     #[serde(with = "as_numbers::square")]
     root: DMatrix<f64>,
     condition: f64,
-    /// The evolution paths p_c and p_sigma.
+    /// The evolution paths `p_c` and `p_sigma`.
     #[serde(with = "as_numbers::column")]
     path: DVector<f64>,
     #[serde(with = "as_numbers::column")]
@@ -80,12 +81,13 @@ pub enum Stop {
 }
 
 impl CmaEs {
-    /// A search from `start` with standard deviation `sd` per coordinate (about a third of the distance within which the minimum is
-    /// expected). `population` is the number of candidates in a generation; `None` takes 4 + 3 ln n of table 1, more suits noise.
+    /// A search from `start` with standard deviation `sd` per coordinate (about a third of the distance within which the minimum
+    /// is expected). `population` is the number of candidates in a generation; `None` takes 4 + 3 ln n of table 1, more suits
+    /// noise.
     ///
     /// # Panics
-    /// When the slices differ in length or are empty, `start` lies outside the bounds, a bound is not finite, a lower bound is not
-    /// below its upper one, an `sd` is not positive, or the population is below 4.
+    /// When the slices differ in length or are empty, `start` lies outside the bounds, a bound is not finite, a lower bound is
+    /// not below its upper one, an `sd` is not positive, or the population is below 4.
     pub fn new(start: &[f64], sd: &[f64], low: &[f64], high: &[f64], population: Option<usize>) -> Self {
         let n = start.len();
         assert!(
@@ -120,8 +122,9 @@ impl CmaEs {
         self.asked.iter().map(|z| self.point(&(&self.mean + self.sigma * (&self.root * z)))).collect()
     }
 
-    /// Takes in the value of each candidate, in the order in which they were asked. Lower is better; values that are not finite rank
-    /// behind all others, and a generation without any finite one moves nothing. Equal values rank in the order of the candidates.
+    /// Takes in the value of each candidate, in the order in which they were asked. Lower is better; values that are not finite
+    /// rank behind all others, and a generation without any finite one moves nothing. Equal values rank in the order of the
+    /// candidates.
     ///
     /// # Panics
     /// When the number of values is not that of the candidates.
@@ -237,8 +240,8 @@ impl CmaEs {
         self.axes.iter().enumerate().map(deviation).collect()
     }
 
-    /// Why to stop, if there is a reason (appendix B.3). `narrow` is the spread, as a share of the starting `sd` in every coordinate, at
-    /// which the search has found its place: 1e-12 for an exact function, 0.01 to 0.1 for a noisy one.
+    /// Why to stop, if there is a reason (appendix B.3). `narrow` is the spread, as a share of the starting `sd` in every
+    /// coordinate, at which the search has found its place: 1e-12 for an exact function, 0.01 to 0.1 for a noisy one.
     pub fn stop(&self, narrow: f64) -> Option<Stop> {
         if self.spread().iter().zip(&self.axes).all(|(spread, axis)| *spread <= narrow * axis.sd) {
             return Some(Stop::Narrow);
@@ -271,7 +274,7 @@ fn median(generations: &[Generation], of: fn(&Generation) -> f64) -> f64 {
 struct Defaults {
     /// Recombination weights by rank: positive ones add to 1, the worse half's are negative.
     weights: Vec<f64>,
-    /// Variance-effective number of the selected (mu_eff).
+    /// Variance-effective number of the selected (`mu_eff`).
     n_eff: f64,
     c_c: f64,
     c_sigma: f64,

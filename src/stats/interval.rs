@@ -2,9 +2,11 @@
 //!
 //! Comes in: moments of a sample, or successes and trials, and a confidence. Goes out: an [`Interval`]. Differences of pairs
 //! are in `paired`, intervals that may be looked at many times in `sequence`.
-//! Sources: Student 1908, Biometrika 6(1), 1-25; Wilson 1927, JASA 22(158), 209-212 (score interval).
+//! Sources: Student 1908, Biometrika 6(1), 1-25; Wilson 1927, JASA 22(158), 209-212 (score interval); Clopper & Pearson 1934,
+//! Biometrika 26(4), 404-413 (exact interval).
 
 use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
+use statrs::function::beta::beta_reg;
 
 use super::mean::Moments;
 use super::pivot::chi_square_quantile;
@@ -70,6 +72,35 @@ fn wilson(k: f64, n: f64, confidence: f64) -> Interval {
     let low = if k == 0.0 { 0.0 } else { (centre - reach) / (n + z * z) };
     let high = if k == n { 1.0 } else { (centre + reach) / (n + z * z) };
     Interval { low, high }
+}
+
+/// The exact (Clopper-Pearson) interval of a proportion; `None` without trials. It covers at least as often as it says, whatever the
+/// proportion, and is wider than Wilson's for it. Its low end is exactly 0 without successes, its high end exactly 1 without
+/// failures. A one-sided bound at level c is an end at confidence `2 c - 1`.
+///
+/// # Panics
+/// When there are more successes than trials.
+pub fn exact_of_proportion(successes: u64, trials: u64, confidence: f64) -> Option<Interval> {
+    assert!(successes <= trials, "{successes} successes in {trials} trials");
+    if trials == 0 {
+        return None;
+    }
+    let (k, n) = (successes as f64, trials as f64);
+    let tail = (1.0 - confidence) / 2.0;
+    // With probability p, k or more successes have the probability I_p(k, n - k + 1), and at most k that of 1 - I_p(k + 1, n - k).
+    let low = if successes == 0 { 0.0 } else { beta_quantile(k, n - k + 1.0, tail) };
+    let high = if successes == trials { 1.0 } else { 1.0 - beta_quantile(n - k, k + 1.0, tail) };
+    Some(Interval { low, high })
+}
+
+/// Where the regularised incomplete beta function with shapes of 1 or more reaches `p`, by halving: it rises everywhere.
+fn beta_quantile(a: f64, b: f64, p: f64) -> f64 {
+    let (mut low, mut high) = (0.0, 1.0);
+    for _ in 0..60 {
+        let middle = f64::midpoint(low, high);
+        *(if beta_reg(a, b, middle) < p { &mut low } else { &mut high }) = middle;
+    }
+    f64::midpoint(low, high)
 }
 
 /// Where the central `confidence` of the standard normal distribution ends.
@@ -183,12 +214,48 @@ mod tests {
         assert_eq!(of_proportion(0, 0, 0.95), None);
     }
 
+    #[test]
+    fn exact_ends_without_successes_or_failures_are_those_of_the_closed_form() {
+        for n in [1, 7, 300, 10_000] {
+            for confidence in [0.9, 0.99] {
+                let end = 1.0 - f64::powf((1.0 - confidence) / 2.0, 1.0 / n as f64);
+                let never = exact_of_proportion(0, n, confidence).unwrap();
+                let always = exact_of_proportion(n, n, confidence).unwrap();
+                assert_eq!((never.low, always.high), (0.0, 1.0));
+                close(never.high, end, 1e-9);
+                close(always.low, 1.0 - end, 1e-9);
+            }
+        }
+        assert_eq!(exact_of_proportion(0, 0, 0.95), None);
+    }
+
+    #[test]
+    fn exact_ends_are_where_the_binomial_tails_reach_their_level() {
+        // 3 of 10: P(X >= 3 | low) = P(X <= 3 | high) = 2.5 %.
+        let interval = exact_of_proportion(3, 10, 0.95).unwrap();
+        let at_most = |k: i32, p: f64| -> f64 {
+            let choose = [1.0, 10.0, 45.0, 120.0];
+            (0..=k).map(|j| choose[j as usize] * p.powi(j) * (1.0 - p).powi(10 - j)).sum()
+        };
+        close(1.0 - at_most(2, interval.low), 0.025, 1e-9);
+        close(at_most(3, interval.high), 0.025, 1e-9);
+    }
+
     proptest! {
         #[test]
         fn wilson_holds_the_proportion_and_mirrors_failures(n in 1_u64..5000, part in 0.0..=1.0_f64, confidence in 0.5..0.999_f64) {
             let k = (part * n as f64) as u64;
             let interval = of_proportion(k, n, confidence).unwrap();
             let mirrored = of_proportion(n - k, n, confidence).unwrap();
+            prop_assert!(0.0 <= interval.low && interval.high <= 1.0 && interval.contains(k as f64 / n as f64));
+            prop_assert!((interval.low - (1.0 - mirrored.high)).abs() < 1e-12);
+        }
+
+        #[test]
+        fn exact_holds_the_proportion_and_mirrors_failures(n in 1_u64..2000, part in 0.0..=1.0_f64, confidence in 0.5..0.999_f64) {
+            let k = (part * n as f64) as u64;
+            let interval = exact_of_proportion(k, n, confidence).unwrap();
+            let mirrored = exact_of_proportion(n - k, n, confidence).unwrap();
             prop_assert!(0.0 <= interval.low && interval.high <= 1.0 && interval.contains(k as f64 / n as f64));
             prop_assert!((interval.low - (1.0 - mirrored.high)).abs() < 1e-12);
         }

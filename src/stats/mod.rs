@@ -3,17 +3,26 @@
 //! Every method is one file and names its source. Sums run in the order of the calls, so that equal calls give equal bits.
 //! What is estimated, and from which replicates, is decided in `analysis`.
 
+pub mod abc_smc;
 pub mod as_numbers;
 pub mod beta_binomial;
+mod bootstrap;
 pub mod bounds;
 pub mod cma_es;
+pub mod emulator;
+pub mod history_matching;
 pub mod interval;
 pub mod mean;
+pub mod morris;
 pub mod paired;
 mod pivot;
+pub mod prior;
+pub mod proposal;
 pub mod quantile;
 pub mod random;
 pub mod random_effects;
+pub mod sbc;
 pub mod sequence;
+pub mod sobol;
 
 pub use interval::Interval;

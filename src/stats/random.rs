@@ -1,8 +1,10 @@
 //! Uniform and normal random numbers whose values never change with a library's version or a CPU.
 //!
-//! Comes in: a generator of random words. Goes out: one number per call, for one word. The words are the caller's choice. Source of
-//! the normal quantile: Wichura 1988, Algorithm AS 241 (routine PPND16), Applied Statistics 37(3), 477-484; own code because the
-//! libraries at hand take the system's logarithm, whose last bit differs between systems.
+//! Comes in: a generator of random words. Goes out: one number per call, for one word. The words are the caller's choice. Source
+//! of the normal quantile: Wichura 1988, Algorithm AS 241 (routine PPND16), Applied Statistics 37(3), 477-484; own code because
+//! the libraries at hand take the system's logarithm, whose last bit differs between systems.
+
+#![expect(clippy::excessive_precision, reason = "the coefficients stand as published")]
 
 use rand::Rng;
 

@@ -6,7 +6,7 @@
 //! `x_ij = mean + a_i + e_ij`, the parts `a` of the classes and `e` of the single numbers normal.
 //!
 //! Classes count alike, however many numbers each holds, so that estimates and intervals rest on one pair of mean squares:
-//! - Searle, Casella & McCulloch 1992, Variance Components, chapters 3 and 4: the analysis of variance. With equal numbers in
+//! - Searle, Casella & `McCulloch` 1992, Variance Components, chapters 3 and 4: the analysis of variance. With equal numbers in
 //!   every class this is theirs; else the between-classes square is that of the class means (Yates' unweighted analysis).
 //! - Thomas & Hultquist 1978, Annals of Statistics 6(3), 582-587: in the unbalanced case `(K - 1) MSB / (within + h between)` is
 //!   nearly chi-square with K - 1 degrees, where h is the harmonic mean of the numbers per class.

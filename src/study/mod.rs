@@ -3,10 +3,13 @@
 //! Comes in: an experiment and what is wanted of it. Goes out: estimates. The only caller of the engine; no file, no clock: two
 //! calls with the same arguments give the same bytes.
 
+pub mod calibrate;
 mod compare;
 mod designs;
 mod figure;
+mod scorecard;
 
 pub use compare::{Compared, FEWEST_PER_SET, LARGEST_CHUNK, Target, compare, compare_over, under_each};
 pub use designs::{DesignRun, designs};
 pub use figure::Figure;
+pub use scorecard::{CLOSE, Counts, FAR, Nearness, Scorecard, Scored, count, score, scorecard};

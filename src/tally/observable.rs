@@ -245,6 +245,8 @@ observables! {
         let end = &t.days[to - 1];
         share(t, end.get(Outcome::Left) + end.get(Outcome::Blocked))
     };
+    loss_above_half, Chance, Whole, "1 where more than half of the members addressed left, blocked or muted, else 0", |t, _, _|
+        share(t, t.horizon.left + t.horizon.blocked + t.horizon.muted).map(|loss| f64::from(u8::from(loss > 0.5)));
     block_share, Share, By, "members who blocked / members who left or blocked, during visits", |t, days, _|
         ratio(t.over(Outcome::Blocks, days.0, days.1) as f64, visit_exits(t, days));
     activity_kept, Ratio, Over, "activity of the last two of these days / of the first two; blank below 4 days",

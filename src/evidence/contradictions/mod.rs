@@ -147,8 +147,11 @@ fn left_after(share: f64, periods: f64) -> f64 {
     libm::pow(1.0 - share, periods)
 }
 
-/// A share in per cent, to three significant digits at the most.
+/// A share in per cent, to three significant digits at the most; what is almost all does not become all.
 fn pct(share: f64) -> String {
+    if (0.9995..1.0).contains(&share) {
+        return format!("{:.2} %", 100.0 * share);
+    }
     format!("{} %", num(100.0 * share))
 }
 

@@ -11,6 +11,9 @@ use super::fake::{Kind, comparison};
 use super::style::SMALL;
 use super::{CHARTS, Caption, Scene, render};
 use crate::analysis::Comparison;
+use crate::engine::Engine;
+use crate::parameter;
+use crate::study;
 
 const CAPTION: Caption = Caption {
     scenario: "targeted-vs-spray",
@@ -142,6 +145,19 @@ fn every_chart_of_the_gallery_is_a_picture() {
             assert_eq!(info.width, 1600);
             assert!(inked > 5000, "{name} {}: {inked} pixels", chart.key);
         }
+    }
+}
+
+#[test]
+fn the_chart_of_evidence_is_legible_and_has_a_row_for_every_claim_that_is_measured() {
+    let fit = &parameter::fits()[0];
+    let card = study::scorecard(&fit.parameters(), 2, 1, &Engine::default()).unwrap();
+    let canvas = super::evidence::draw(&card, fit, &CAPTION).unwrap().unwrap();
+    assert_eq!(complaints(&canvas), Vec::<String>::new());
+    let words: Vec<&str> = texts(&canvas).iter().map(|text| text.words.as_str()).collect();
+    for row in card.claims() {
+        let claim = row.replay.claim.as_str();
+        assert_eq!(words.contains(&claim), row.figure.is_some(), "{claim}");
     }
 }
 

@@ -6,6 +6,7 @@
 mod axis;
 mod ban_by_day;
 mod canvas;
+mod evidence;
 #[cfg(test)]
 mod fake;
 mod font;
@@ -24,6 +25,8 @@ mod words;
 
 use crate::analysis::Comparison;
 use crate::tally::Metric;
+
+pub use evidence::scorecard;
 
 use canvas::{Canvas, Shape};
 

@@ -154,6 +154,12 @@ impl<'a> Sheet<'a> {
         Ok(self.root.draw(&Polygon::new(ring.to_vec(), colour.filled()))?)
     }
 
+    /// Fills a polygon.
+    pub(super) fn area(&self, ring: &[Place], colour: RGBAColor) -> Drawn {
+        let ring: Vec<(i32, i32)> = ring.iter().map(|(x, y)| (grains(*x), grains(*y))).collect();
+        Ok(self.root.draw(&Polygon::new(ring, colour.filled()))?)
+    }
+
     /// Fills a circle.
     pub(super) fn dot(&self, (x, y): Place, radius: f64, colour: RGBAColor) -> Drawn {
         Ok(self.root.draw(&Circle::new((grains(x), grains(y)), grains(radius), colour.filled()))?)

@@ -1,0 +1,112 @@
+//! What a calibration found, measured again on luck it has not seen.
+//!
+//! Comes in: a calibration, its problem, and the same problem under another seed. Goes out: points with weights, the best of them, and
+//! for each target what the points predict. What to call it, and how to show it, is not here: see `report`.
+
+use rayon::prelude::*;
+
+use super::best::loss;
+use super::{Calibration, Problem, State};
+use crate::engine::Engine;
+use crate::study::Figure;
+use crate::targets::Reading;
+
+/// Points whose predictions are shown at the most: those of the largest weights.
+const MOST_PREDICTED: usize = 300;
+
+/// What was found.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Outcome {
+    /// Points in the order of the tuned quantities, with weights that sum to 1; one point for a best fit, none where none is plausible.
+    pub points: Vec<(Vec<f64>, f64)>,
+    /// How many equally weighted points say as much (Kish).
+    pub effective: f64,
+    /// Figure of each target at the best point, on fresh luck.
+    pub scores: Vec<Score>,
+    /// The point that misses the fitted targets least, on fresh luck; `None` without points.
+    pub best: Option<Vec<f64>>,
+    /// Its loss.
+    pub loss: Option<f64>,
+    /// For each target the figures of the points with the largest weights, on fresh luck, with those weights.
+    pub predicted: Vec<Vec<(f64, f64)>>,
+}
+
+/// One target at one point.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub struct Score {
+    /// What was simulated; `None` where nothing could be measured.
+    pub figure: Option<Figure>,
+    /// Standard deviations between figure and target, the model's discrepancy among them.
+    pub implausibility: Option<f64>,
+    /// Distance of the figure from the nearest end of what is known, relative to it; 0 inside.
+    pub off: Option<f64>,
+}
+
+impl Calibration {
+    /// Measures what was found on `fresh`: the same problem under another seed, so that no luck is seen twice. `replicates` serve the
+    /// best point; the others get as many as in the search.
+    pub fn outcome(&self, fresh: &Problem, replicates: u32, engine: &Engine) -> Outcome {
+        let sample = match &self.state {
+            State::Best(best) => {
+                let candidates = best.candidates();
+                let least = |point: &Vec<f64>| loss(fresh, &fresh.figures(point, 0..replicates, engine));
+                let losses: Vec<f64> = candidates.iter().map(least).collect();
+                let better = (0..candidates.len()).min_by(|&a, &b| losses[a].total_cmp(&losses[b]));
+                better.map(|i| (candidates[i].clone(), 1.0)).into_iter().collect()
+            }
+            State::Posterior(posterior) => posterior.sample(),
+            State::Plausible(plausible) => plausible.sample(),
+        };
+        let mut heaviest: Vec<usize> = (0..sample.len()).collect();
+        heaviest.sort_by(|&a, &b| sample[b].1.total_cmp(&sample[a].1).then(a.cmp(&b)));
+        heaviest.truncate(MOST_PREDICTED);
+        let measured: Vec<Vec<Option<Figure>>> =
+            heaviest.par_iter().map(|&i| fresh.figures(&sample[i].0, 0..self.settings.replicates, engine)).collect();
+        let by_loss = |a: &usize, b: &usize| loss(fresh, &measured[*a]).total_cmp(&loss(fresh, &measured[*b]));
+        let best = (0..measured.len()).min_by(by_loss).map(|i| sample[heaviest[i]].0.clone());
+        let at_best = best.as_ref().map(|point| fresh.figures(point, 0..replicates, engine));
+        let n_targets = fresh.targets.targets.len();
+        let figures = at_best.clone().unwrap_or_else(|| vec![None; n_targets]);
+        let predicted = |target: usize| {
+            let values =
+                measured.iter().zip(&heaviest).filter_map(|(figures, &i)| Some((figures[target]?.mean, sample[i].1)));
+            values.collect()
+        };
+        let squares: f64 = sample.iter().map(|(_, weight)| weight * weight).sum();
+        Outcome {
+            effective: if squares > 0.0 { 1.0 / squares } else { 0.0 },
+            scores: (0..n_targets).map(|target| fresh.score(target, figures[target])).collect(),
+            loss: at_best.map(|figures| loss(fresh, &figures)),
+            best,
+            predicted: (0..n_targets).map(predicted).collect(),
+            points: sample,
+        }
+    }
+}
+
+impl Problem<'_> {
+    /// How a figure of a target compares with what is known.
+    pub fn score(&self, target: usize, figure: Option<Figure>) -> Score {
+        let known = &self.targets.targets[target];
+        let off = |figure: Figure| {
+            let (low, high) = match known.reading {
+                Reading::Band { low, high } | Reading::Interval { low, high } => (low, high),
+                Reading::Count { k, n } => (k as f64 / n as f64, k as f64 / n as f64),
+            };
+            if figure.mean < low {
+                1.0 - figure.mean / low
+            } else if figure.mean > high {
+                figure.mean / high - 1.0
+            } else {
+                0.0
+            }
+        };
+        Score {
+            figure,
+            implausibility: figure.map(|figure| known.miss(figure.mean).implausibility(self.targets.discrepancy)),
+            off: figure.map(off).filter(|off| off.is_finite()),
+        }
+    }
+}

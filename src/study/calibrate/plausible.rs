@@ -1,0 +1,136 @@
+//! Plausible set: every point that does not contradict the targets, found by history matching over all tuned quantities at once.
+//!
+//! Comes in: a problem. Goes out, wave by wave, a search that can be written down and gone on with. Outputs are the logarithms of the
+//! figures, bands those of the targets, so that implausibility is |log(simulated / known)| over the model's discrepancy and what else
+//! is uncertain. A set is plausible when its own simulated figures are, on at least [`MET`] of the targets (contract, section 11).
+
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::{Problem, Settings};
+use crate::engine::Engine;
+use crate::rng;
+use crate::stats::emulator::Residual;
+use crate::stats::history_matching::{Conflicts, HistoryError, HistoryMatching, Input, Rule, Run, Setup, Stop, Target};
+use crate::stats::interval::normal_quantile;
+use crate::study::Figure;
+use crate::targets::Reading;
+
+/// Implausibility from which a target is missed.
+pub const CUTOFF: f64 = 3.0;
+
+/// Share of the targets that a plausible set meets.
+pub const MET: f64 = 0.9;
+
+/// Plausible sets where nothing is asked for.
+const WANTED: usize = 300;
+
+/// Runs of a wave for each tuned quantity.
+const RUNS_PER_INPUT: usize = 10;
+
+/// Stream of the search for conflicts, beside that of the first design.
+const CONFLICTS: u32 = 1;
+
+/// Below this a figure has no useful logarithm.
+const LEAST: f64 = 1e-9;
+
+/// A search between two waves.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Plausible {
+    search: HistoryMatching,
+}
+
+impl Plausible {
+    pub(super) fn new(problem: &Problem, settings: &Settings) -> Result<Plausible, HistoryError> {
+        let targets = problem.targets;
+        let inputs: Vec<Input> = targets.tuned.iter().map(|tuned| Input { low: tuned.low, high: tuned.high }).collect();
+        let setup = Setup {
+            runs_per_wave: (RUNS_PER_INPUT * inputs.len()).max(RUNS_PER_INPUT),
+            residual: if inputs.len() <= 6 { Residual::Process } else { Residual::Variance },
+            inputs,
+            targets: targets
+                .targets
+                .iter()
+                .filter(|target| !target.held_out)
+                .map(|target| band(target.reading, targets.discrepancy))
+                .collect(),
+            rule: Rule::Share(MET),
+            cutoff: CUTOFF,
+            budget: settings.simulations as usize,
+            wanted: settings.points.unwrap_or(WANTED),
+        };
+        let start: Vec<f64> = targets.tuned.iter().map(|tuned| tuned.start).collect();
+        let search = HistoryMatching::with_starting_points(setup, &[start], &mut rng::method(settings.seed, 0, 0))?;
+        Ok(Plausible { search })
+    }
+
+    /// One wave; how many points were measured, or `None` when the engine was told to stop before it was complete.
+    pub(super) fn step(&mut self, problem: &Problem, settings: &Settings, engine: &Engine) -> Option<u64> {
+        let points = self.search.ask();
+        let runs: Vec<Run> = points
+            .par_iter()
+            .map(|point| run(problem, &problem.figures(point, 0..settings.replicates, engine)))
+            .collect();
+        if engine.stopped() {
+            return None;
+        }
+        // The wave's number and, beside it, the runs so far: a wave that finds nothing does not count as one.
+        let mut luck =
+            rng::method(settings.seed, 1 + self.search.n_waves() as u32, self.search.n_runs() as u32 & 0xff_ffff);
+        let measured = runs.len() as u64;
+        self.search.tell(runs, &mut luck).expect("as many sound runs as were asked");
+        Some(measured)
+    }
+
+    /// Why it stopped; `None` while it goes on.
+    pub fn stop(&self) -> Option<Stop> {
+        self.search.stop()
+    }
+
+    /// The search itself: waves, ranges, shares.
+    pub fn search(&self) -> &HistoryMatching {
+        &self.search
+    }
+
+    /// Which of the fitted targets exclude each other; the same for the same state and settings.
+    pub fn conflicts(&self, settings: &Settings) -> Conflicts {
+        self.search.conflicts(&mut rng::method(settings.seed, 0, CONFLICTS))
+    }
+
+    pub(super) fn sample(&self) -> Vec<(Vec<f64>, f64)> {
+        let plausible = self.search.plausible();
+        let weight = 1.0 / plausible.len().max(1) as f64;
+        plausible.into_iter().map(|plausible| (plausible.point, weight)).collect()
+    }
+}
+
+/// A reading as a band of logarithms, with the variance of its ends.
+fn band(reading: Reading, discrepancy: f64) -> Target {
+    let log = |x: f64| libm::log(x.max(LEAST));
+    match reading {
+        Reading::Band { low, high } => Target { low: log(low), high: log(high), variance: discrepancy * discrepancy },
+        Reading::Interval { low, high } => {
+            let middle = f64::midpoint(low, high);
+            let sd = (high - low) / (2.0 * normal_quantile(0.95)) / middle;
+            Target { low: log(middle), high: log(middle), variance: discrepancy * discrepancy + sd * sd }
+        }
+        Reading::Count { k, n } => {
+            let (k, n) = (k as f64 + 0.5, n as f64 + 1.0);
+            let share = k / n;
+            Target { low: log(share), high: log(share), variance: discrepancy * discrepancy + (1.0 - share) / k }
+        }
+    }
+}
+
+/// The logarithms of the fitted targets' figures, with their Monte Carlo variance.
+fn run(problem: &Problem, figures: &[Option<Figure>]) -> Run {
+    let fitted = problem.targets.targets.iter().zip(figures).filter(|(target, _)| !target.held_out);
+    let (outputs, variances) = fitted
+        .map(|(_, figure)| {
+            let sound = figure.filter(|figure| figure.mean.is_finite() && figure.mean > 0.0);
+            let relative = sound.and_then(|figure| Some(figure.standard_error? / figure.mean)).unwrap_or(0.0);
+            (sound.map(|figure| libm::log(figure.mean.max(LEAST))), relative * relative)
+        })
+        .unzip();
+    Run { outputs, variances }
+}

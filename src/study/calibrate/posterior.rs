@@ -1,0 +1,202 @@
+//! Posterior: what the targets leave of the prior of a few quantities, by ABC; the others are drawn from their prior anew at each
+//! point, so that what is not known of them stays not known.
+//!
+//! Comes in: a problem. Goes out, generation by generation, a sample that can be written down and gone on with. The quantities that are
+//! tuned are those with the largest mean absolute elementary effect on the distance (Morris 1991; Campolongo et al. 2007), at most
+//! [`MOST_FREED`]. The distance of a point is the root of the weighted sum of squared implausibilities after errors of the model and of
+//! the observation were added to its figures (Wilkinson 2013, Statistical Applications in Genetics and Molecular Biology 12(2), 129-141):
+//! then a threshold that falls to 0 leaves the posterior under those errors.
+
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::{Problem, Settings};
+use crate::engine::Engine;
+use crate::rng;
+use crate::stats::abc_smc::{AbcSmc, Settings as Sampling, Stop};
+use crate::stats::morris;
+use crate::stats::prior::BoxPrior;
+use crate::stats::random::{normal, uniform};
+use crate::study::Figure;
+use crate::targets::Reading;
+
+/// Most quantities that are tuned at once: beyond, ABC needs more simulations than anyone has.
+pub const MOST_FREED: usize = 8;
+
+/// Trajectories of the screening, and levels of their grid.
+const TRAJECTORIES: usize = 10;
+const LEVELS: u32 = 4;
+
+/// Share of particles kept, and the acceptance below which a generation teaches too little (Lenormand et al. 2013, section 3).
+const KEPT: f64 = 0.5;
+const LEAST_ACCEPTANCE: f64 = 0.03;
+
+/// Particles in the end where nothing is asked for.
+const PARTICLES: usize = 1000;
+
+/// Squared implausibility of a target without a figure.
+const NOTHING: f64 = 400.0;
+
+/// Streams of a step: proposals, and from [`FIRST_POINT`] on one for each point.
+const PROPOSALS: u32 = 0;
+const FIRST_POINT: u32 = 1;
+
+/// A sample between two generations.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Posterior {
+    /// Indices of the quantities that are tuned; empty before the screening.
+    freed: Vec<usize>,
+    sampling: AbcSmc,
+    /// Every point asked so far, whole: those drawn from the prior too.
+    points: Vec<Vec<f64>>,
+}
+
+impl Posterior {
+    pub(super) fn new(problem: &Problem, settings: &Settings) -> Posterior {
+        let n_tuned = problem.targets.tuned.len();
+        let all = if n_tuned <= MOST_FREED { (0..n_tuned).collect() } else { Vec::new() };
+        let screening = if all.is_empty() { (TRAJECTORIES * (n_tuned + 1)) as u64 } else { 0 };
+        let n_kept = settings.points.unwrap_or(PARTICLES);
+        Posterior {
+            freed: all,
+            sampling: AbcSmc::new(Sampling {
+                n_particles: (n_kept as f64 / KEPT) as usize,
+                kept: KEPT,
+                least_acceptance: LEAST_ACCEPTANCE,
+                most_simulations: settings.simulations.saturating_sub(screening).max(1),
+                near_enough: None,
+            }),
+            points: Vec::new(),
+        }
+    }
+
+    /// The screening, or one generation; how many points were measured, or `None` when the engine was told to stop before it was
+    /// complete.
+    pub(super) fn step(&mut self, problem: &Problem, settings: &Settings, engine: &Engine) -> Option<u64> {
+        if self.freed.is_empty() {
+            return self.screen(problem, settings, engine);
+        }
+        let prior = self.prior(problem);
+        let step = 1 + self.sampling.generation() as u32;
+        let mut sampling = self.sampling.clone();
+        let asked = sampling.ask(&prior, &mut rng::method(settings.seed, step, PROPOSALS));
+        let measured: Vec<(Vec<f64>, f64)> = asked
+            .par_iter()
+            .enumerate()
+            .map(|(i, freed)| {
+                let mut luck = rng::method(settings.seed, step, FIRST_POINT + i as u32);
+                let point = self.whole(problem, freed, &mut luck);
+                let figures = problem.figures(&point, 0..settings.replicates, engine);
+                let distance = distance(problem, &figures, &mut luck);
+                (point, distance)
+            })
+            .collect();
+        if engine.stopped() {
+            return None;
+        }
+        let (points, distances): (Vec<Vec<f64>>, Vec<f64>) = measured.into_iter().unzip();
+        if !points.is_empty() {
+            sampling.tell(&distances);
+        }
+        let kept: Vec<Vec<f64>> = {
+            let known = self.points.iter().chain(&points);
+            let is_kept = |point: &Vec<f64>| {
+                sampling
+                    .particles()
+                    .iter()
+                    .any(|particle| self.freed.iter().zip(&particle.point).all(|(&i, x)| point[i] == *x))
+            };
+            known.filter(|point| is_kept(point)).cloned().collect()
+        };
+        (self.points, self.sampling) = (kept, sampling);
+        Some(distances.len() as u64)
+    }
+
+    /// Chooses the quantities to tune: those that move the distance most over the whole box.
+    fn screen(&mut self, problem: &Problem, settings: &Settings, engine: &Engine) -> Option<u64> {
+        let tuned = &problem.targets.tuned;
+        let mut luck = rng::method(settings.seed, 0, PROPOSALS);
+        let trajectories = morris::trajectories(TRAJECTORIES, tuned.len(), LEVELS, &mut luck);
+        let at = |unit: &Vec<f64>| {
+            let point: Vec<f64> = unit.iter().zip(tuned).map(|(u, t)| t.low + u * (t.high - t.low)).collect();
+            squares(problem, &problem.figures(&point, 0..settings.replicates, engine), |_| 0.0).sqrt()
+        };
+        let values: Vec<Vec<f64>> =
+            trajectories.par_iter().map(|trajectory| trajectory.rows.par_iter().map(at).collect()).collect();
+        if engine.stopped() {
+            return None;
+        }
+        let effects = morris::effects(&trajectories, &values, 1, 0.95, &mut luck).expect("trajectories were drawn");
+        let mut order: Vec<usize> = (0..tuned.len()).collect();
+        order.sort_by(|&a, &b| effects[b].mu_star.total_cmp(&effects[a].mu_star).then(a.cmp(&b)));
+        order.truncate(MOST_FREED);
+        order.sort_unstable();
+        self.freed = order;
+        Some(values.iter().map(Vec::len).sum::<usize>() as u64)
+    }
+
+    fn prior(&self, problem: &Problem) -> BoxPrior {
+        let tuned = &problem.targets.tuned;
+        BoxPrior {
+            low: self.freed.iter().map(|&i| tuned[i].low).collect(),
+            high: self.freed.iter().map(|&i| tuned[i].high).collect(),
+        }
+    }
+
+    /// A whole point: the tuned quantities as given, the others from their prior.
+    fn whole(&self, problem: &Problem, freed: &[f64], luck: &mut impl rand::Rng) -> Vec<f64> {
+        let mut point: Vec<f64> =
+            problem.targets.tuned.iter().map(|tuned| tuned.low + uniform(luck) * (tuned.high - tuned.low)).collect();
+        for (&i, &value) in self.freed.iter().zip(freed) {
+            point[i] = value;
+        }
+        point
+    }
+
+    /// Indices of the quantities that are tuned; the others are drawn from their prior.
+    pub fn freed(&self) -> &[usize] {
+        &self.freed
+    }
+
+    /// Why the run is over; `None` while it goes on.
+    pub fn stop(&self) -> Option<Stop> {
+        self.sampling.stop()
+    }
+
+    /// Threshold, acceptance and effective sample size of each generation.
+    pub fn sampling(&self) -> &AbcSmc {
+        &self.sampling
+    }
+
+    /// The sample: whole points with their weights, which sum to 1.
+    pub(super) fn sample(&self) -> Vec<(Vec<f64>, f64)> {
+        let whole = |particle: &crate::stats::abc_smc::Particle| {
+            let is_it = |point: &&Vec<f64>| self.freed.iter().zip(&particle.point).all(|(&i, x)| point[i] == *x);
+            self.points.iter().find(is_it).expect("every particle's point is kept").clone()
+        };
+        self.sampling.particles().iter().map(whole).zip(self.sampling.weights()).collect()
+    }
+}
+
+/// Root of the weighted sum of squared implausibilities, each figure with an error of its own.
+fn distance(problem: &Problem, figures: &[Option<Figure>], luck: &mut impl rand::Rng) -> f64 {
+    squares(problem, figures, |sd| sd * normal(luck)).sqrt()
+}
+
+fn squares(problem: &Problem, figures: &[Option<Figure>], mut error: impl FnMut(f64) -> f64) -> f64 {
+    let targets = problem.targets;
+    let fitted = targets.targets.iter().zip(figures).filter(|(target, _)| !target.held_out);
+    fitted
+        .map(|(target, figure)| {
+            let known_sd = match target.reading {
+                Reading::Band { .. } => 0.0,
+                Reading::Interval { .. } | Reading::Count { .. } => target.miss(1.0).known_sd,
+            };
+            let off = error(targets.discrepancy.hypot(known_sd));
+            let square = figure.map_or(NOTHING, |figure| {
+                target.miss(figure.mean * libm::exp(off)).implausibility(targets.discrepancy).powi(2).min(NOTHING)
+            });
+            target.weight * square
+        })
+        .sum()
+}

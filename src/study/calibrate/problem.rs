@@ -1,0 +1,162 @@
+//! What a calibration minimises: how far a point of the tuned quantities misses the targets.
+//!
+//! Comes in: targets and a point. Goes out: a figure for each target, and its miss. The same replicates, so the same people and the
+//! same luck, serve every point (common random numbers). How points are proposed is not here: see the methods in `stats`.
+
+use std::ops::Range;
+
+use rayon::prelude::*;
+
+use crate::diagnostic::Faults;
+use crate::engine::{Engine, simulate};
+use crate::parameter::Parameters;
+use crate::plan::{Experiment, compile_under};
+use crate::scenario;
+use crate::stats::interval::normal_quantile;
+use crate::study::Figure;
+use crate::tally::PairedTally;
+use crate::targets::{Lever, Quantity, Reading, Spot, Target, TargetScenario, Targets};
+
+/// Targets with their scenarios compiled, ready to be measured anywhere.
+#[derive(Debug)]
+pub struct Problem<'a> {
+    /// What is known and what may move.
+    pub targets: &'a Targets,
+    base: Parameters,
+    seed: u64,
+    compiled: Vec<Experiment>,
+}
+
+/// How a simulated figure compares with what is known.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Miss {
+    /// log(simulated / known), with sign; 0 inside a band.
+    pub log_ratio: f64,
+    /// Standard deviation of what is known, on the log scale; 0 for a band.
+    pub known_sd: f64,
+}
+
+impl<'a> Problem<'a> {
+    /// Compiles every scenario of the targets at these parameters.
+    ///
+    /// # Errors
+    /// The faults of the first scenario that has any.
+    pub fn new(targets: &'a Targets, base: &Parameters, seed: u64) -> Result<Problem<'a>, Faults> {
+        let mut compiled: Vec<Experiment> = Vec::with_capacity(targets.scenarios.len());
+        for scenario in &targets.scenarios {
+            let known: Vec<&Experiment> = compiled.iter().collect();
+            compiled.push(compile_under(&scenario.draft, seed, base, &known)?);
+        }
+        Ok(Problem { targets, base: *base, seed, compiled })
+    }
+
+    /// Parameters that do not move, and those that do where they begin.
+    pub fn base(&self) -> &Parameters {
+        &self.base
+    }
+
+    /// All parameters at a point.
+    pub fn parameters(&self, point: &[f64]) -> Parameters {
+        let mut parameters = self.base;
+        for (tuned, value) in self.targets.tuned.iter().zip(point) {
+            if let Lever::Parameter(key) = &tuned.lever {
+                assert!(parameters.set(key, *value), "`{key}` passed the reader but is no parameter");
+            }
+        }
+        let tuned = |key: &str| self.targets.tuned.iter().any(|tuned| tuned.name == key);
+        if tuned("reply_patience_shape") && !tuned("reply_patience_scale") {
+            parameters.keep_giveup(&self.base);
+        }
+        parameters
+    }
+
+    /// The figure of every target at a point, over these replicates; `None` where no replicate has a base, or the engine was stopped.
+    pub fn figures(&self, point: &[f64], replicates: Range<u32>, engine: &Engine) -> Vec<Option<Figure>> {
+        let parameters = self.parameters(point);
+        let mut experiments: Vec<Experiment> = Vec::with_capacity(self.compiled.len());
+        for (index, scenario) in self.targets.scenarios.iter().enumerate() {
+            let mut known = vec![&self.compiled[index]];
+            known.extend(experiments.last());
+            experiments.push(self.compile(index, scenario, (point, &parameters), &known));
+        }
+        let tallies: Vec<Vec<PairedTally>> = experiments
+            .par_iter()
+            .zip(&self.targets.scenarios)
+            .map(|(experiment, TargetScenario { times, .. })| {
+                simulate(experiment, times * replicates.start..times * replicates.end, engine)
+            })
+            .collect();
+        let at = |spot: Spot, quantity: &crate::tally::Observable| {
+            let of_plan = tallies[spot.scenario].iter().map(|paired| &paired.plans[spot.plan]);
+            Figure::of(of_plan, &experiments[spot.scenario].given(spot.plan), quantity)
+        };
+        let figure = |target: &Target| match target.quantity {
+            Quantity::Closed(form) => Some(Figure::exact((form.value)(&parameters))),
+            Quantity::Simulated { observable, at: spot, over: None } => at(spot, &observable),
+            Quantity::Simulated { observable, at: spot, over: Some(over) } => {
+                at(spot, &observable)?.over(at(over, &observable)?)
+            }
+        };
+        self.targets.targets.iter().map(figure).collect()
+    }
+
+    fn compile(
+        &self,
+        index: usize,
+        scenario: &TargetScenario,
+        (point, parameters): (&[f64], &Parameters),
+        known: &[&Experiment],
+    ) -> Experiment {
+        let changes: Vec<String> = self
+            .targets
+            .tuned
+            .iter()
+            .zip(point)
+            .filter_map(|(tuned, value)| match &tuned.lever {
+                Lever::Key { scenarios, key } if scenarios.contains(&index) => Some(format!("{key}={value:?}")),
+                _ => None,
+            })
+            .collect();
+        let changed = (!changes.is_empty())
+            .then(|| scenario::parse(&scenario.draft.scenario.name, scenario.source.clone(), &changes));
+        let draft = changed.as_ref().unwrap_or(&scenario.draft);
+        compile_under(draft, self.seed, parameters, known).expect("a point within the ranges that the reader checked")
+    }
+}
+
+impl Target {
+    /// How far a figure misses what is known. A figure of 0 or below counts as a ten-thousandth of what is known.
+    pub fn miss(&self, figure: f64) -> Miss {
+        let log_over = |known: f64| libm::log((figure / known).max(1e-4));
+        match self.reading {
+            Reading::Band { low, high } => {
+                let log_ratio = if figure < low {
+                    log_over(low)
+                } else if figure > high {
+                    log_over(high)
+                } else {
+                    0.0
+                };
+                Miss { log_ratio, known_sd: 0.0 }
+            }
+            Reading::Interval { low, high } => {
+                let middle = f64::midpoint(low, high);
+                let known_sd = (high - low) / (2.0 * normal_quantile(0.95)) / middle;
+                Miss { log_ratio: log_over(middle), known_sd }
+            }
+            Reading::Count { k, n } => {
+                // Half a success and half a failure more (Jeffreys), so that none of n has a logarithm.
+                let (k, n) = (k as f64 + 0.5, n as f64 + 1.0);
+                let share = k / n;
+                Miss { log_ratio: log_over(share), known_sd: ((1.0 - share) / k).sqrt() }
+            }
+        }
+    }
+}
+
+impl Miss {
+    /// Standard deviations between figure and target; `discrepancy` is the model's, on the log scale.
+    pub fn implausibility(&self, discrepancy: f64) -> f64 {
+        self.log_ratio.abs() / discrepancy.hypot(self.known_sd)
+    }
+}

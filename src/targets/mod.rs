@@ -1,0 +1,134 @@
+//! Targets: what is known of the world, in which reading, and which parameters may move to meet it.
+//!
+//! Comes in: a file that names scenarios, observables and figures. Goes out: [`Targets`]. Whether they can be met is not here: see
+//! `study`.
+
+use crate::behaviour::ClosedForm;
+use crate::diagnostic::Source;
+use crate::scenario::Draft;
+use crate::tally::Observable;
+
+/// What a calibration is asked to meet, and with what.
+#[derive(Debug, Clone)]
+pub struct Targets {
+    /// Name of the file; names the output folder.
+    pub name: String,
+    /// Standard deviation of what the model leaves out, on the log scale: 0.12 is about 12 %.
+    pub discrepancy: f64,
+    /// The scenarios that targets are measured on.
+    pub scenarios: Vec<TargetScenario>,
+    /// What is known.
+    pub targets: Vec<Target>,
+    /// What may move.
+    pub tuned: Vec<Tuned>,
+}
+
+/// A scenario that targets are measured on.
+#[derive(Debug, Clone)]
+pub struct TargetScenario {
+    /// How targets call it.
+    pub name: String,
+    /// Its text.
+    pub source: Source,
+    /// What it says.
+    pub draft: Draft,
+    /// Replicates of it for each replicate of the others (1 or more): rare events need more to be seen.
+    pub times: u32,
+}
+
+/// One thing that is known.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// What it is called.
+    pub name: String,
+    /// What measures it.
+    pub quantity: Quantity,
+    /// What is known of it.
+    pub reading: Reading,
+    /// How much it counts; 1 unless something is said.
+    pub weight: f64,
+    /// Not fitted, only scored.
+    pub held_out: bool,
+    /// Id of the claim that gives it.
+    pub claim: Option<String>,
+}
+
+/// What measures a target.
+#[derive(Debug, Clone, Copy)]
+pub enum Quantity {
+    /// The mean of an observable over replicates of a plan, perhaps over that of another plan.
+    Simulated {
+        /// What is measured.
+        observable: Observable,
+        /// On which plan.
+        at: Spot,
+        /// The plan whose mean it is divided by.
+        over: Option<Spot>,
+    },
+    /// A figure that follows from the parameters alone.
+    Closed(&'static ClosedForm),
+}
+
+/// A plan of one of the scenarios, by index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Spot {
+    /// Index among the scenarios.
+    pub scenario: usize,
+    /// Index among its plans.
+    pub plan: usize,
+}
+
+/// How a known figure is meant.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Reading {
+    /// A range is a range: anywhere inside is as good.
+    Band {
+        /// Lower end.
+        low: f64,
+        /// Upper end.
+        high: f64,
+    },
+    /// A range is the 95 % interval of a mean.
+    Interval {
+        /// Lower end.
+        low: f64,
+        /// Upper end.
+        high: f64,
+    },
+    /// So many of so many.
+    Count {
+        /// Those that did.
+        k: u64,
+        /// All of them.
+        n: u64,
+    },
+}
+
+/// Something that may move, and how far.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tuned {
+    /// What it is called in files: a parameter's key, or scenario and key.
+    pub name: String,
+    /// What it moves.
+    pub lever: Lever,
+    /// Lowest value.
+    pub low: f64,
+    /// Highest value.
+    pub high: f64,
+    /// Value to begin with.
+    pub start: f64,
+}
+
+/// What a tuned quantity moves.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Lever {
+    /// A parameter, everywhere.
+    Parameter(String),
+    /// A key of some scenarios, set as by `--set`.
+    Key {
+        /// Indices of the scenarios.
+        scenarios: Vec<usize>,
+        /// The key, such as `audience.people.fit`.
+        key: String,
+    },
+}
