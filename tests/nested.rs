@@ -133,7 +133,7 @@ fn sets_that_are_all_alike_are_not_seen_to_differ_and_have_the_mean_of_one() {
 #[test]
 fn a_precision_adds_rounds_and_ends_where_so_many_replicates_would() {
     let experiments = under(CLUB, &article().sets[..7]);
-    let towards = run(&experiments, &Target::Precision { half_width: 0.02, most: 4000 });
+    let towards = run(&experiments, &Target::Precision { half_width: 0.012, most: 4000 });
     let n = towards.comparison.replicates as u32;
     assert!(n > 105 && n.is_multiple_of(7), "{n} replicates: the first round is 15 of each set");
     assert!(towards.look.unwrap().reached && !towards.partial);

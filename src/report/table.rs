@@ -215,7 +215,11 @@ fn differences(page: &Page) -> String {
     )
 }
 
-/// Chance, parameters and Monte Carlo error of the headline metrics, each plan's and each difference's.
+/// Plans up to which the uncertainty of levels stands beside that of differences.
+const LEVELS_SHOWN: usize = 3;
+
+/// Chance, parameters and Monte Carlo error of the headline metrics, each plan's and each difference's; of many plans only the
+/// differences'.
 fn decompositions(page: &Page) -> String {
     let comparison = page.comparison;
     let headline = &page.verdict.headline;
@@ -246,27 +250,34 @@ fn decompositions(page: &Page) -> String {
             source_cells(metric.unit, difference.decomposition.as_ref(), difference.mcse)
         })
     };
-    let levels = comparison.plans.iter().enumerate().map(level);
+    let is_crowded = comparison.plans.len() > LEVELS_SHOWN;
+    let levels = comparison.plans.iter().enumerate().filter(|_| !is_crowded).map(level);
     format!(
-        "Where the uncertainty comes from: standard deviations (shares and chances in points), 95 % intervals\n{}",
+        "Where the uncertainty comes from: standard deviations (shares and chances in points), 95 % intervals{}\n{}",
+        if is_crowded { "\n(of the differences; of each plan: uncertainty.csv)" } else { "" },
         grid(&labels, &levels.chain(others.map(difference)).collect::<Vec<_>>()),
     )
 }
 
-/// `1.9 (1.8 to 2.1)`, `too small to see (<0.4)`, `0.12`.
+/// `1.9 (1.8 to 2.1)`, `too small to see (<0.4)`, `0.12`; `0` where nothing varied.
 fn source_cells(unit: Unit, decomposition: Option<&Decomposition>, mcse: Option<f64>) -> [String; 3] {
-    let figure = |value: f64, like: f64| fixed(scale(unit) * value, two_digits(scale(unit) * like));
-    let deviation = |Deviation { estimate, low, high }: Deviation| {
-        let [low, high] = [low, high].map(|end| figure(end, estimate));
-        format!("{} ({low} to {high})", figure(estimate, estimate))
+    let figure = |value: f64, like: f64| {
+        let text = fixed(scale(unit) * value, two_digits(scale(unit) * like));
+        // What is left of rounding when nothing varied.
+        if text.bytes().any(|b| b.is_ascii_digit() && b != b'0') { text } else { "0".into() }
     };
-    let chance = decomposition.map(|decomposition| decomposition.chance);
+    let deviation = |Deviation { estimate, low, high }: Deviation| {
+        let [low, size, high] = [low, estimate, high].map(|value| figure(value, estimate));
+        if low == high { size } else { format!("{size} ({low} to {high})") }
+    };
+    let chance = decomposition.map(|decomposition| deviation(decomposition.chance));
     let parameters = match decomposition.and_then(|decomposition| decomposition.parameters) {
         Some(Between::Seen(between)) => Some(deviation(between)),
-        Some(Between::TooSmall { most }) => Some(format!("too small to see (<{})", figure(most, most))),
+        Some(Between::TooSmall { most }) if most > 0.0 => Some(format!("too small to see (<{})", figure(most, most))),
+        Some(Between::TooSmall { .. }) => Some("too small to see".into()),
         None => None,
     };
-    [chance.map(deviation), parameters, mcse.map(|error| figure(error, error))].map(|cell| cell.unwrap_or("-".into()))
+    [chance, parameters, mcse.map(|error| figure(error, error))].map(|cell| cell.unwrap_or("-".into()))
 }
 
 /// `-24.1 [-24.5, -23.7]`.

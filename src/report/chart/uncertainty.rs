@@ -54,6 +54,7 @@ impl Source {
 
     fn words(self) -> String {
         match self {
+            Source::Seen(size, _) | Source::AtMost(size) if size == 0.0 => "0".to_owned(),
             Source::Seen(size, _) => fixed(size, two_digits(size)),
             Source::AtMost(most) => format!("<{}", fixed(most, two_digits(most))),
         }
