@@ -110,7 +110,14 @@ mod tests {
     use crate::targets::Lever;
 
     fn tuned(name: &str) -> Tuned {
-        Tuned { name: name.into(), lever: Lever::Parameter(name.into()), low: 0.0, high: 1.0, start: 0.5 }
+        Tuned {
+            name: name.into(),
+            lever: Lever::Parameter(name.into()),
+            low: 0.0,
+            high: 1.0,
+            start: 0.5,
+            plausible_only: false,
+        }
     }
 
     #[test]

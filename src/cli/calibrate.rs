@@ -25,7 +25,7 @@ use crate::study::calibrate::{Calibration, Method, Problem, Settings};
 
 /// Replicates of the best point on fresh luck, for each one of the search, and at least.
 const FRESH_TIMES: u32 = 10;
-const FRESH_LEAST: u32 = 40;
+const FRESH_LEAST: u32 = 200;
 
 /// What was asked for and done, for the manifest.
 #[derive(Serialize)]

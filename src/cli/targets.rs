@@ -8,6 +8,7 @@ use super::Failure;
 use super::args::CalibrateArgs;
 use crate::diagnostic::{Source, nearest};
 use crate::scenario::{self, DESIGNS, SHIPPED};
+use crate::study::calibrate::Method;
 use crate::targets::{self, Missing, OwnFigures, Targets};
 
 /// Targets and every text they were read from.
@@ -47,6 +48,9 @@ pub(super) fn read(args: &CalibrateArgs) -> Result<Read, Failure> {
             "error: every target of `{}` is held out\n  = help: {help}",
             args.targets
         )));
+    }
+    if args.method != Method::Plausible {
+        found.tuned.retain(|tuned| !tuned.plausible_only);
     }
     let inputs = std::iter::once(source).chain(fetched.into_inner()).collect();
     Ok(Read { targets: found, inputs })

@@ -14,6 +14,8 @@ use serde::Deserialize;
 pub use ensemble::{Ensemble, article, parse as parse_ensemble};
 pub use fit::{DEFAULT_FIT, Fit, MODEL, find_fit, fits};
 
+use crate::units::Switches;
+
 /// Where a default comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -54,6 +56,17 @@ pub struct Parameter {
 }
 
 impl Parameter {
+    /// Whether a scenario with these switches reads it: parameters of optional mechanisms are read only where those are on.
+    pub fn is_read(&self, switches: Switches) -> bool {
+        match self.key.as_str() {
+            "repeat_memory_days" => switches.repeat_memory,
+            "contagion_factor" | "contagion_days" => switches.contagion,
+            "wear_in" => switches.wear_in,
+            "expectation_learning" => switches.expectation_learning,
+            _ => true,
+        }
+    }
+
     /// The values that make sense at all, as opposed to plausible ones.
     pub fn domain(&self) -> (f64, f64) {
         if let Some([least, most]) = self.domain {

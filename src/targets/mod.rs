@@ -163,6 +163,8 @@ pub struct Tuned {
     pub high: f64,
     /// Value to begin with.
     pub start: f64,
+    /// Moves only where every plausible set is looked for: a best fit or a posterior leaves it where it begins.
+    pub plausible_only: bool,
 }
 
 /// What a tuned quantity moves.

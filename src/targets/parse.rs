@@ -4,8 +4,9 @@
 //! what may move in `tune`; lists as CSV are in `table`, a sender's own figures in `figures`.
 
 use crate::diagnostic::{At, Diagnostic, Faults, Source};
-use crate::document::reader::{Range, Reader, plain};
+use crate::document::reader::{Names, Range, Reader, plain};
 use crate::document::tree::{Document, Node, Table, Value, document};
+use crate::parameter::{self, Fit, Parameters};
 use crate::scenario::{self, Draft};
 
 use super::figures::{self, Figures};
@@ -14,7 +15,7 @@ use super::{TargetScenario, Targets, read, table, tune};
 /// Standard deviation of what the model leaves out, on the log scale (contract, section 10).
 const DISCREPANCY: f64 = 0.12;
 
-const TOP_KEYS: &[&str] = &["name", "discrepancy", "times", "target", "figures", "tune"];
+const TOP_KEYS: &[&str] = &["name", "discrepancy", "begin", "times", "target", "figures", "tune"];
 
 /// Most replicates of one scenario for each one of the others.
 const MOST_TIMES: u32 = 1000;
@@ -120,7 +121,10 @@ fn assemble(
     read::check_names(&mut reader, &targets);
     let targets: Vec<_> = targets.into_iter().map(|placed| placed.target).collect();
     let moves = tables(&mut reader, root.get("tune"), "[[tune]]").unwrap_or_default();
-    let tuned = tune::tuned(&mut reader, &moves, (tuned, tuned_at), &scenarios);
+    let fits: Vec<&str> = parameter::fits().iter().map(|fit| fit.name.as_str()).collect();
+    let begin = reader.name(root.get("begin"), Names::new("fit", &fits));
+    let begin = begin.as_deref().and_then(parameter::find_fit).map_or_else(Parameters::best, Fit::parameters);
+    let tuned = tune::tuned(&mut reader, &moves, (tuned, tuned_at), (&scenarios, &begin));
     let name = reader.text(root.get("name")).unwrap_or_else(|| name.to_owned());
     if let Some(node) = root.get("name")
         && !name.chars().all(|letter| letter.is_alphanumeric() || letter == '-' || letter == '_')

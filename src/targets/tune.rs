@@ -12,19 +12,23 @@ use crate::scenario;
 use super::parse::Known;
 use super::{Lever, Tuned};
 
-const TUNE_KEYS: &[&str] = &["parameter", "key", "scenarios", "low", "high", "start"];
+const TUNE_KEYS: &[&str] = &["parameter", "key", "scenarios", "low", "high", "start", "only"];
 
-/// Everything that may move; every fitted parameter where nothing is said. `names` are parameters given beside the file, the first of
+/// A threshold of a definition: to move it would move what is counted, not what happens.
+const DEFINITION: &str = "unwanted_below";
+
+/// Everything that may move. Where nothing is said that moves in every search, every fitted parameter does, and, where every plausible
+/// set is looked for, every other one with a plausible range too. They begin where `begin` has them. `names` are parameters given beside the file, the first of
 /// which is source number `first`: they replace what the file says, but for their ranges.
 pub(super) fn tuned(
     reader: &mut Reader<'_>,
     tables: &[(Node, Table)],
     (names, first): (&[String], usize),
-    known: &[Known],
+    (known, begin): (&[Known], &Parameters),
 ) -> Vec<Tuned> {
     let mut tuned: Vec<Tuned> = Vec::new();
     for (node, table) in tables {
-        let Some(one) = one(reader, node, table, known) else { continue };
+        let Some(one) = one(reader, node, table, (known, begin)) else { continue };
         if tuned.iter().any(|earlier| earlier.name == one.name) {
             reader.fault(&node.at, format!("`{}` is tuned twice", plain(&one.name)), "keep one of the two");
         } else {
@@ -34,32 +38,54 @@ pub(super) fn tuned(
     if !names.is_empty() {
         return (first..)
             .zip(names)
-            .filter_map(|(source, name)| by_name(reader, (source, name), &tuned, known))
+            .filter_map(|(source, name)| by_name(reader, (source, name), &tuned, (known, begin)))
             .collect();
     }
-    if tables.is_empty() {
-        let fitted = parameter::catalogue().iter().filter(|parameter| parameter.basis == Basis::Fitted);
-        for parameter in fitted.filter(|parameter| parameter.low < parameter.high) {
+    if tuned.iter().all(|tuned| tuned.plausible_only) {
+        let is_read = |parameter: &&Parameter| {
+            known.iter().any(|known| parameter.is_read(known.scenario.draft.scenario.switches))
+                && parameter.key != DEFINITION
+                && parameter.low < parameter.high
+        };
+        let is_said = |key: &str| tuned.iter().any(|tuned| tuned.name == key);
+        // The scale of reply patience follows its shape, so that the share who give up within 2 h stays (claim `giveup-2h`).
+        let is_tied = |key: &str| key == "reply_patience_scale";
+        let mut whole = Vec::new();
+        for parameter in parameter::catalogue().iter().filter(is_read) {
+            if is_said(&parameter.key) || is_tied(&parameter.key) {
+                continue;
+            }
             let at = known.first().map(|known| known.at.clone()).unwrap_or_default();
-            check_free(reader, &at, &parameter.key, known);
-            tuned.push(whole_range(parameter));
+            let is_fitted = parameter.basis == Basis::Fitted;
+            if is_fitted {
+                check_free(reader, &at, &parameter.key, known);
+            }
+            whole.push(Tuned { plausible_only: !is_fitted, ..whole_range(parameter, begin) });
         }
+        whole.extend(tuned);
+        return whole;
     }
     tuned
 }
 
 /// A parameter over the range that the catalogue calls plausible.
-fn whole_range(parameter: &Parameter) -> Tuned {
+fn whole_range(parameter: &Parameter, begin: &Parameters) -> Tuned {
     let (low, high) = (parameter.low, parameter.high);
-    let start = parameter.value.clamp(low, high);
-    Tuned { name: parameter.key.clone(), lever: Lever::Parameter(parameter.key.clone()), low, high, start }
+    let start = begin.get(&parameter.key).expect("a row of the catalogue").clamp(low, high);
+    let lever = Lever::Parameter(parameter.key.clone());
+    Tuned { name: parameter.key.clone(), lever, low, high, start, plausible_only: false }
 }
 
 /// A parameter named on the command line, with the range of the file where it has one.
-fn by_name(reader: &mut Reader<'_>, (source, name): (usize, &str), said: &[Tuned], known: &[Known]) -> Option<Tuned> {
+fn by_name(
+    reader: &mut Reader<'_>,
+    (source, name): (usize, &str),
+    said: &[Tuned],
+    (known, begin): (&[Known], &Parameters),
+) -> Option<Tuned> {
     let at = At { source, span: 0..name.len() };
     if let Some(tuned) = said.iter().find(|tuned| tuned.name == name) {
-        return Some(tuned.clone());
+        return Some(Tuned { plausible_only: false, ..tuned.clone() });
     }
     let Some(parameter) = parameter::find(name) else {
         let help =
@@ -73,7 +99,7 @@ fn by_name(reader: &mut Reader<'_>, (source, name): (usize, &str), said: &[Tuned
         return None;
     }
     check_free(reader, &at, name, known);
-    Some(whole_range(parameter))
+    Some(whole_range(parameter, begin))
 }
 
 /// Faults a parameter that a scenario sets itself: it would move in vain there.
@@ -86,10 +112,11 @@ fn check_free(reader: &mut Reader<'_>, at: &At, key: &str, known: &[Known]) {
     }
 }
 
-fn one(reader: &mut Reader<'_>, node: &Node, table: &Table, known: &[Known]) -> Option<Tuned> {
+fn one(reader: &mut Reader<'_>, node: &Node, table: &Table, (known, begin): (&[Known], &Parameters)) -> Option<Tuned> {
     reader.only_keys(table, TUNE_KEYS);
-    match (table.get("parameter"), table.get("key")) {
-        (Some(_), None) => parameter(reader, table, known),
+    let plausible_only = reader.word(table.get("only"), &[("plausible", true)]).unwrap_or(false);
+    let tuned = match (table.get("parameter"), table.get("key")) {
+        (Some(_), None) => parameter(reader, table, (known, begin)),
         (None, Some(_)) => key(reader, table, known),
         (Some(_), Some(key)) => {
             let help = "a parameter moves everywhere; a key in the scenarios that are named";
@@ -101,10 +128,11 @@ fn one(reader: &mut Reader<'_>, node: &Node, table: &Table, known: &[Known]) -> 
             reader.fault(&node.at, format!("`{}` does not say what may move", node.path), help);
             None
         }
-    }
+    };
+    tuned.map(|tuned| Tuned { plausible_only, ..tuned })
 }
 
-fn parameter(reader: &mut Reader<'_>, table: &Table, known: &[Known]) -> Option<Tuned> {
+fn parameter(reader: &mut Reader<'_>, table: &Table, (known, begin): (&[Known], &Parameters)) -> Option<Tuned> {
     let node = table.get("parameter")?;
     let name = reader.name(Some(node), Names::new("parameter", Parameters::KEYS))?;
     if let Some(scenarios) = table.get("scenarios") {
@@ -119,7 +147,14 @@ fn parameter(reader: &mut Reader<'_>, table: &Table, known: &[Known]) -> Option<
     let low = end(reader, table, "low", allowed).unwrap_or(parameter.low);
     let high = end(reader, table, "high", allowed).unwrap_or(parameter.high);
     let lever = Lever::Parameter(name.clone());
-    ranged(reader, (node, table), (low, high), |low, high| parameter.value.clamp(low, high), name, lever)
+    ranged(
+        reader,
+        (node, table),
+        (low, high),
+        |low, high| begin.get(&parameter.key).expect("a row of the catalogue").clamp(low, high),
+        name,
+        lever,
+    )
 }
 
 fn key(reader: &mut Reader<'_>, table: &Table, known: &[Known]) -> Option<Tuned> {
@@ -192,5 +227,6 @@ fn ranged(
         return None;
     }
     let start = reader.number(table.get("start"), Range::Between(low, high));
-    Some(Tuned { name, lever, low, high, start: start.unwrap_or_else(|| middle(low, high)) })
+    let start = start.unwrap_or_else(|| middle(low, high));
+    Some(Tuned { name, lever, low, high, start, plausible_only: false })
 }

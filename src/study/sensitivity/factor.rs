@@ -117,14 +117,7 @@ impl Factor {
 
 /// Every parameter with a plausible range that a scenario with these switches reads.
 pub(super) fn candidates(defaults: &Parameters, switches: Switches) -> Vec<Factor> {
-    let is_read = |key: &str| match key {
-        "repeat_memory_days" => switches.repeat_memory,
-        "contagion_factor" | "contagion_days" => switches.contagion,
-        "wear_in" => switches.wear_in,
-        "expectation_learning" => switches.expectation_learning,
-        _ => true,
-    };
-    let varied = parameter::catalogue().iter().filter(|row| row.low < row.high && is_read(&row.key));
+    let varied = parameter::catalogue().iter().filter(|row| row.low < row.high && row.is_read(switches));
     varied.map(|row| Factor::of_parameter(row, defaults)).collect()
 }
 
