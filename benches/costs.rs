@@ -18,7 +18,7 @@ use rayon::ThreadPool;
 use wearout::analysis::{Accumulator, PlanInfo};
 use wearout::engine::{Engine, Instructions, simulate};
 use wearout::plan::Experiment;
-use wearout::study::{Target, compare, enforcement_replicates};
+use wearout::study::{Target, compare};
 use wearout::tally::Outcome;
 
 const DOCUMENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/performance.md");
@@ -362,7 +362,7 @@ fn growth() -> String {
         experiments.iter().flat_map(|experiment| sets.iter().map(|&set| simulation(experiment, set, &pool))).collect();
     for number in [10, 100, 1000, 2000] {
         labels.push(["replicates of 250 members, compared".into(), number.to_string()]);
-        let simulated = u64::from(number + enforcement_replicates(&few, number));
+        let simulated = u64::from(number);
         let (few, pool) = (&few, &pool);
         jobs.extend(sets.iter().map(|&set| {
             Job::new(simulated * member_days(few), move || {
@@ -443,7 +443,7 @@ type PartOfRun = (&'static str, String, f64, f64);
 
 fn parts_of(compile: fn() -> Experiment, set: Instructions) -> Vec<PartOfRun> {
     let (experiment, pool) = (compile(), threads(1));
-    let replicates = SHIPPED.1 + enforcement_replicates(&experiment, SHIPPED.1);
+    let replicates = SHIPPED.1;
     let members: u64 = experiment.plans.iter().map(|plan| plan.members).sum();
     let chunk = simulate(&experiment, 0..40, &Engine::on(set));
     let info =

@@ -12,7 +12,7 @@ use campaign::{Campaign, FIVE_A_DAY, MIXED, REFERENCE, member_days, shipped, thr
 use divan::Bencher;
 use divan::counter::ItemsCount;
 use wearout::engine::{Engine, Instructions, simulate};
-use wearout::study::{Target, compare, enforcement_replicates};
+use wearout::study::{Target, compare};
 
 /// Name and lines of the plan.
 const CALENDARS: [(&str, &str); 5] = [
@@ -77,7 +77,7 @@ fn replicate(bencher: Bencher<'_, '_>, case: &Case) {
 fn run(bencher: Bencher<'_, '_>, set: &str) {
     let (experiment, pool, replicates) = (shipped("targeted-vs-spray"), threads(1), 40);
     let instructions = Instructions::find(set).expect("the machine has it");
-    let simulated = u64::from(replicates + enforcement_replicates(&experiment, replicates));
+    let simulated = u64::from(replicates);
     let target = Target::Replicates(replicates);
     bencher.counter(ItemsCount::new(simulated * member_days(&experiment))).bench(|| {
         pool.install(|| compare(&experiment, &[], &target, false, &Engine::on(instructions)));

@@ -41,15 +41,22 @@ fn manifest(run: &Path) -> String {
 #[test]
 fn a_five_line_plan_runs_and_leaves_every_file() {
     let folder = folder_with("club.toml", FIVE_LINES);
-    let output = wearout(folder.path(), &["run", "club.toml", "--replicates", "20"]);
+    let output = wearout(folder.path(), &["run", "club.toml"]);
     assert_eq!(status(&output), 0, "{}", stderr(&output));
     let text = stdout(&output);
     assert_eq!(text.lines().last().unwrap(), "output/club/0001");
+    assert!(text.lines().all(|line| line.chars().count() <= 120), "{text}");
     assert!(text.contains("daily") && text.contains("spaced") && text.contains("95 % intervals"), "{text}");
     let run = folder.path().join("output/club/0001");
-    for file in
-        ["summary.csv", "differences.csv", "daily.csv", "replicates.csv", "reads_by_repeat.csv", "manifest.toml"]
-    {
+    for file in [
+        "summary.csv",
+        "differences.csv",
+        "uncertainty.csv",
+        "daily.csv",
+        "replicates.csv",
+        "reads_by_repeat.csv",
+        "manifest.toml",
+    ] {
         assert!(run.join(file).metadata().unwrap().len() > 0, "{file}");
     }
     for chart in wearout::report::chart::CHARTS {
@@ -65,8 +72,7 @@ fn a_repetition_is_the_same_to_the_byte_whatever_the_threads_and_instructions() 
     let folder = folder_with("club.toml", FIVE_LINES);
     let slowest = Instructions::available()[0].name();
     for on in [["--threads", "1"], ["--threads", "7"], ["--instructions", slowest]] {
-        let output =
-            wearout(folder.path(), &[&["run", "club.toml", "--replicates", "30", "--quiet"], &on[..]].concat());
+        let output = wearout(folder.path(), &[&["run", "club.toml", "--sets", "9", "--quiet"], &on[..]].concat());
         assert_eq!(status(&output), 0, "{}", stderr(&output));
     }
     let runs = folder.path().join("output/club");
@@ -84,17 +90,37 @@ fn a_repetition_is_the_same_to_the_byte_whatever_the_threads_and_instructions() 
 fn a_manifest_is_enough_to_run_again_to_the_byte() {
     let folder = folder_with("club.toml", FIVE_LINES);
     let set = ["--set", "plan.spaced.reply=15m"];
-    let first =
-        wearout(folder.path(), &[&["run", "club.toml", "--replicates", "20", "--seed", "7"][..], &set].concat());
+    let first = wearout(
+        folder.path(),
+        &[&["run", "club.toml", "--sets", "8", "--replicates", "3", "--seed", "7"][..], &set].concat(),
+    );
     assert_eq!(status(&first), 0, "{}", stderr(&first));
     let run = folder.path().join("output/club/0001");
     let manifest: toml::Table = fs::read_to_string(run.join("manifest.toml")).unwrap().parse().unwrap();
     let scenario = toml::to_string(&manifest["scenario"]).unwrap();
     fs::write(folder.path().join("again.toml"), scenario).unwrap();
     let seed = manifest["run"]["seed"].to_string();
-    let again = wearout(folder.path(), &["run", "again.toml", "--replicates", "20", "--seed", &seed]);
+    let recorded = |key: &str| manifest["parameters"][key].to_string().replace('"', "");
+    let asked = ["parameters", "sets", "replicates_per_set"].map(recorded);
+    let again = wearout(
+        folder.path(),
+        &[
+            "run",
+            "again.toml",
+            "--parameters",
+            &asked[0],
+            "--sets",
+            &asked[1],
+            "--replicates",
+            &asked[2],
+            "--seed",
+            &seed,
+        ],
+    );
     assert_eq!(status(&again), 0, "{}", stderr(&again));
-    for name in ["summary.csv", "differences.csv", "daily.csv", "replicates.csv", "reads_by_repeat.csv"] {
+    for name in
+        ["summary.csv", "differences.csv", "uncertainty.csv", "daily.csv", "replicates.csv", "reads_by_repeat.csv"]
+    {
         let read =
             |run: &str| fs::read_to_string(folder.path().join("output").join(run).join("0001").join(name)).unwrap();
         assert_eq!(read("club"), read("again"), "{name}");
@@ -104,13 +130,15 @@ fn a_manifest_is_enough_to_run_again_to_the_byte() {
 #[test]
 fn what_moved_since_the_last_run_is_said() {
     let folder = folder_with("club.toml", FIVE_LINES);
-    wearout(folder.path(), &["run", "club.toml", "--replicates", "20"]);
-    let same = stdout(&wearout(folder.path(), &["run", "club.toml", "--replicates", "20"]));
+    let run =
+        |args: &[&str]| stdout(&wearout(folder.path(), &[&["run", "club.toml", "--replicates", "20"], args].concat()));
+    run(&["--sets", "2"]);
+    let same = run(&["--sets", "2"]);
     assert!(!same.contains("Since run"), "{same}");
-    let output =
-        wearout(folder.path(), &["run", "club.toml", "--replicates", "20", "--set", "plan.spaced.reply=never"]);
-    let text = stdout(&output);
-    assert!(text.contains("Since run 0002:\n  plan.spaced.reply 2h30m -> never\n  spaced: "), "{text}");
+    let changed = run(&["--sets", "2", "--set", "plan.spaced.reply=never"]);
+    assert!(changed.contains("Since run 0002:\n  plan.spaced.reply 2h30m -> never\n  spaced: "), "{changed}");
+    let one = run(&["--parameters", "best", "--set", "plan.spaced.reply=never"]);
+    assert!(one.contains("Since run 0003:\n  parameters article-2025 -> best\n"), "{one}");
 }
 
 #[test]
@@ -156,9 +184,57 @@ fn usage_input_and_output_have_their_own_exit_status() {
 }
 
 #[test]
+fn numbers_that_do_not_go_together_are_usage_and_say_what_would() {
+    let folder = folder_with("club.toml", FIVE_LINES);
+    for (args, says) in [
+        (&["--sets", "301"][..], "--sets must be from 2 to the 300 sets of `article-2025`, found 301"),
+        (&["--sets", "1"], "for one set: --parameters best"),
+        (&["--replicates", "1"], "--replicates must be at least 2 under each of 200 sets, found 1"),
+        (&["--parameters", "best", "--sets", "5"], "`best` is one set of parameters"),
+        (&["--precision", "0.1", "--max-replicates", "100"], "--max-replicates must be at least 400 for 200 sets"),
+        (&["--replicates", "100000"], "at most 16000000"),
+    ] {
+        let output = wearout(folder.path(), &[&["run", "club.toml"], args].concat());
+        assert_eq!(status(&output), 2, "{args:?}");
+        assert!(stderr(&output).contains(says) && stderr(&output).contains("= help: "), "{}", stderr(&output));
+    }
+    assert!(!folder.path().join("output").exists());
+}
+
+#[test]
+fn parameters_are_an_ensemble_a_fit_or_a_file() {
+    let folder = folder_with("club.toml", FIVE_LINES);
+    let run = |args: &[&str]| wearout(folder.path(), &[&["run", "club.toml", "--quiet"], args].concat());
+    let summary = |run: &str| fs::read(folder.path().join("output/club").join(run).join("summary.csv")).unwrap();
+    for name in ["best", "prediction", "reference"] {
+        let output = run(&["--parameters", name, "--replicates", "10"]);
+        assert_eq!(status(&output), 0, "{}", stderr(&output));
+        assert!(stdout(&output).contains("under one set of parameters, "), "{}", stdout(&output));
+    }
+    assert!(summary("0001") == summary("0002"), "the best is the prediction's");
+    let mine = "# name = mine\n# fit = prediction\n# model = wearout-model/1\nread_base\n-1.2\n-1.0\n-0.8\n";
+    fs::write(folder.path().join("mine.csv"), mine).unwrap();
+    let output = run(&["--parameters", "mine.csv"]);
+    assert!(stdout(&output).contains("mean of 3 sets x 2 replicates"), "{}", stdout(&output));
+    let manifest: toml::Table = manifest(&folder.path().join("output/club/0004")).parse().unwrap();
+    assert_eq!(manifest["parameters"]["parameters"].as_str(), Some("mine.csv"));
+    assert_eq!(manifest["parameters"]["fit"].as_str(), Some("prediction"));
+
+    let unknown = run(&["--parameters", "artcle-2025"]);
+    assert_eq!(status(&unknown), 1);
+    assert!(stderr(&unknown).contains("did you mean `article-2025`?"), "{}", stderr(&unknown));
+    fs::write(folder.path().join("old.csv"), mine.replace("model/1", "model/0")).unwrap();
+    let old = run(&["--parameters", "old.csv"]);
+    assert_eq!(status(&old), 1);
+    for part in ["of model `wearout-model/0`", "old.csv:3:1", "calibrate again"] {
+        assert!(stderr(&old).contains(part), "{}", stderr(&old));
+    }
+}
+
+#[test]
 fn json_is_one_document_on_stdout() {
     let folder = folder_with("club.toml", FIVE_LINES);
-    let output = wearout(folder.path(), &["run", "club.toml", "--replicates", "20", "--json"]);
+    let output = wearout(folder.path(), &["run", "club.toml", "--sets", "5", "--json"]);
     assert_eq!(status(&output), 0, "{}", stderr(&output));
     let value: serde_json::Value = serde_json::from_str(&stdout(&output)).unwrap();
     assert!(value.is_object());
@@ -168,10 +244,11 @@ fn json_is_one_document_on_stdout() {
 #[test]
 fn a_precision_is_reached_or_the_reader_is_told_how_far_it_is() {
     let folder = folder_with("club.toml", FIVE_LINES);
-    let near = stdout(&wearout(folder.path(), &["run", "club.toml", "--precision", "0.2"]));
+    let near = stdout(&wearout(folder.path(), &["run", "club.toml", "--parameters", "best", "--precision", "0.2"]));
     assert!(near.contains("known to within 0.2 after 100 replicates"), "{near}");
-    let far = stdout(&wearout(folder.path(), &["run", "club.toml", "--precision", "1e-6", "--max-replicates", "150"]));
-    assert!(far.contains("not known to within 0.000001 after 150 replicates"), "{far}");
+    let far = ["run", "club.toml", "--sets", "20", "--precision", "1e-6", "--max-replicates", "150"];
+    let far = stdout(&wearout(folder.path(), &far));
+    assert!(far.contains("not known to within 0.000001 after 140 replicates"), "{far}");
 }
 
 #[test]
@@ -210,7 +287,7 @@ fn words_lead_to_what_they_mean() {
 fn an_interrupt_writes_what_is_complete_and_says_so() {
     let folder = folder_with("club.toml", FIVE_LINES);
     let child = Command::new(env!("CARGO_BIN_EXE_wearout"))
-        .args(["run", "club.toml", "--replicates", "10000000", "--quiet"])
+        .args(["run", "club.toml", "--replicates", "50000", "--quiet"])
         .current_dir(folder.path())
         .stdout(std::process::Stdio::piped())
         .stderr(std::process::Stdio::piped())

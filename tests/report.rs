@@ -5,8 +5,8 @@
 mod campaign;
 
 use campaign::{Campaign, plans, replicates};
-use wearout::analysis::{Accumulator, Comparison, EnforcementRange, Zone, verdict};
-use wearout::report::table::Page;
+use wearout::analysis::{Accumulator, Comparison, Zone, verdict};
+use wearout::report::table::{Enforcement, Page};
 use wearout::report::{csv, json, table};
 use wearout::tally::{METRICS, Metric, Outcome, REPEATS, find};
 
@@ -37,12 +37,17 @@ fn compare(names: &[&str], n: u64, plan: &[&dyn Fn(u64) -> Campaign]) -> Compari
     accumulator.finish()
 }
 
-fn print(
-    comparison: &Comparison,
-    enforcement: &[Option<EnforcementRange>],
-    different: &[String],
-    notes: &[String],
-) -> String {
+/// The same campaigns under so many sets of parameters in turn.
+fn compare_over(n_sets: usize, names: &[&str], n: u64, plan: &[&dyn Fn(u64) -> Campaign]) -> Comparison {
+    let campaigns: Vec<Vec<Campaign>> = (0..n).map(|i| plan.iter().map(|plan| plan(i)).collect()).collect();
+    let plans = plans(names);
+    let stakes = vec![plans.iter().map(|plan| plan.stakes).collect(); n_sets];
+    let mut accumulator = Accumulator::new(&plans, 0, 2).over_sets(&stakes);
+    accumulator.accumulate(&replicates(0, &campaigns));
+    accumulator.finish()
+}
+
+fn print(comparison: &Comparison, enforcement: Option<Enforcement>, different: &[String], notes: &[String]) -> String {
     let verdict = verdict(comparison, &headline(), ZONE);
     table::text(&Page { comparison, verdict: &verdict, enforcement, different_people: different, notes })
 }
@@ -54,9 +59,23 @@ fn lines(bytes: Vec<u8>) -> Vec<String> {
 #[test]
 fn the_page_reads_as_follows() {
     let comparison = compare(&["house", "yours"], 400, &[&house, &yours]);
-    let range = EnforcementRange { limited: [0.02, 0.48], banned: [0.0, 0.31] };
-    let text = print(&comparison, &[Some(range), None], &[], &["margin not given: return on cost is blank".into()]);
+    let enforcement = Enforcement { here: 0.22, low: 0.02, high: 0.65 };
+    let text = print(&comparison, Some(enforcement), &[], &["margin not given: return on cost is blank".into()]);
     assert_eq!(text, include_str!("data/page.txt"), "\n{text}");
+}
+
+#[test]
+fn the_page_over_sets_reads_as_follows() {
+    let set = |i: u64| i % 50;
+    let house = |i: u64| Campaign {
+        left: 25 + set(i) * 7 % 13 + i * 3 % 7,
+        limited: u64::from(set(i) % 9 < i / 50),
+        ..house(i)
+    };
+    let yours = |i: u64| Campaign { buyers: 8 + set(i) % 5, left: house(i).left - 2 - i % 2, ..yours(i) };
+    let comparison = compare_over(50, &["house", "yours"], 100, &[&house, &yours]);
+    let text = print(&comparison, None, &[], &[]);
+    assert_eq!(text, include_str!("data/page_over_sets.txt"), "\n{text}");
 }
 
 #[test]
@@ -65,8 +84,9 @@ fn no_line_is_wider_than_a_terminal_whatever_the_number_of_plans() {
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let n_plans = names.len();
     let comparison = compare(&names, 40, &vec![&house as &dyn Fn(u64) -> Campaign; n_plans]);
-    let text = print(&comparison, &[], &[], &[]);
-    for line in text.lines() {
+    let text = print(&comparison, None, &[], &[]);
+    let over_sets = compare_over(5, &names, 40, &vec![&house as &dyn Fn(u64) -> Campaign; n_plans]);
+    for line in text.lines().chain(print(&over_sets, None, &[], &[]).lines()) {
         assert!(line.chars().count() <= 120, "{line}");
     }
     for name in names {
@@ -77,14 +97,14 @@ fn no_line_is_wider_than_a_terminal_whatever_the_number_of_plans() {
 #[test]
 fn different_people_are_said_above_everything() {
     let comparison = compare(&["house", "yours"], 40, &[&house, &yours]);
-    let text = print(&comparison, &[], &["yours".into()], &[]);
+    let text = print(&comparison, None, &["yours".into()], &[]);
     assert!(text.starts_with("different people: this difference mixes whom you write to with how you write (yours)\n"));
-    assert!(!print(&comparison, &[], &[], &[]).contains("different people"));
+    assert!(!print(&comparison, None, &[], &[]).contains("different people"));
 }
 
 #[test]
 fn identical_plans_are_printed_as_equal() {
-    let text = print(&compare(&["house", "yours"], 400, &[&house, &house]), &[], &[], &[]);
+    let text = print(&compare(&["house", "yours"], 400, &[&house, &house]), None, &[], &[]);
     assert!(text.contains("yours is practically equal to house in all of them"), "{text}");
     assert!(text.contains("0.0 [0.0, 0.0]"));
     assert!(!text.contains("-0.0") && !text.contains("-0 "), "{text}");
@@ -92,9 +112,9 @@ fn identical_plans_are_printed_as_equal() {
 
 #[test]
 fn one_plan_and_one_replicate_are_printed_without_a_claim() {
-    let alone = print(&compare(&["house"], 40, &[&house]), &[], &[], &[]);
+    let alone = print(&compare(&["house"], 40, &[&house]), None, &[], &[]);
     assert!(alone.contains("one plan alone") && !alone.contains("Difference from"), "{alone}");
-    let once = print(&compare(&["house", "yours"], 1, &[&house, &yours]), &[], &[], &[]);
+    let once = print(&compare(&["house", "yours"], 1, &[&house, &yours]), None, &[], &[]);
     assert!(!once.contains('±') && once.contains("not known after 1 replicate:"), "{once}");
     assert!(!once.contains("NaN") && !once.contains("inf"), "{once}");
 }
@@ -102,14 +122,14 @@ fn one_plan_and_one_replicate_are_printed_without_a_claim() {
 #[test]
 fn a_base_that_some_replicates_lack_is_said() {
     let sometimes = |i: u64| Campaign { delivered: i % 2 * 150, ..yours(i) };
-    let text = print(&compare(&["house", "yours"], 40, &[&house, &sometimes]), &[], &[], &[]);
+    let text = print(&compare(&["house", "yours"], 40, &[&house, &sometimes]), None, &[], &[]);
     assert!(text.contains("open rate, yours: 20 of 40 replicates have a base"), "{text}");
 }
 
 #[test]
 fn the_price_is_named_size_by_size() {
     let text =
-        print(&compare(&["house", "yours"], 400, &[&house, &|i| Campaign { buyers: 5, ..yours(i) }]), &[], &[], &[]);
+        print(&compare(&["house", "yours"], 400, &[&house, &|i| Campaign { buyers: 5, ..yours(i) }]), None, &[], &[]);
     assert!(text.contains("yours has a price: loses 8.0 points fewer members"), "{text}");
     assert!(text.contains("sells 6.00 points less"), "{text}");
 }
@@ -141,6 +161,20 @@ fn lines_of(bytes: &[u8], start: &str) -> String {
 }
 
 #[test]
+fn uncertainty_tells_levels_from_differences_and_what_is_not_seen_from_nothing() {
+    let lines = lines(csv::uncertainty(&compare_over(2, &["house", "yours"], 8, &[&house, &yours])));
+    assert!(lines[0].starts_with("plan,baseline,metric,unit,mean,mcse,chance_sd,"), "{}", lines[0]);
+    assert_eq!(lines.len(), 1 + 3 * METRICS.len());
+    assert_eq!(lines[1..].iter().filter(|line| line.starts_with("yours,house,")).count(), METRICS.len());
+    let row = |start: &str| lines.iter().find(|line| line.starts_with(start)).unwrap();
+    assert!(row("house,,unreachable,").contains(",,0,0,too small to see,"), "{}", row("house,,unreachable,"));
+    assert_eq!(row("house,,roi,"), "house,,roi,ratio,,,,,,,,,,,,,,");
+    let alone = csv::uncertainty(&compare(&["house", "yours"], 4, &[&house, &yours]));
+    let loss = lines_of(&alone, "house,,loss,");
+    assert!(loss.ends_with(",,,,,,,,,") && !loss.contains("too small"), "one set says nothing of others: {loss}");
+}
+
+#[test]
 fn daily_has_every_series_of_every_day_and_blanks_where_nothing_was_sent() {
     let lines = lines(csv::daily(&compare(&["house", "yours"], 4, &[&house, &yours])));
     assert_eq!(lines[0], "plan,day,series,mean,q05,q95");
@@ -153,10 +187,10 @@ fn daily_has_every_series_of_every_day_and_blanks_where_nothing_was_sent() {
 #[test]
 fn replicates_have_a_row_per_replicate_and_plan_in_that_order() {
     let lines = lines(csv::replicates(&compare(&["house", "yours"], 3, &[&house, &yours])));
-    assert!(lines[0].starts_with("replicate,plan,buyers,members_lost,"));
-    let starts: Vec<&str> = lines[1..].iter().map(|line| &line[..8]).collect();
-    assert_eq!(starts, ["3,house,", "3,yours,", "4,house,", "4,yours,", "5,house,", "5,yours,"]);
-    assert!(lines.iter().all(|line| line.split(',').count() == METRICS.len() + 2));
+    assert!(lines[0].starts_with("replicate,set,plan,buyers,members_lost,"));
+    let starts: Vec<&str> = lines[1..].iter().map(|line| &line[..10]).collect();
+    assert_eq!(starts, ["3,0,house,", "3,0,yours,", "4,0,house,", "4,0,yours,", "5,0,house,", "5,0,yours,"]);
+    assert!(lines.iter().all(|line| line.split(',').count() == METRICS.len() + 3));
 }
 
 #[test]
@@ -174,6 +208,7 @@ fn no_file_holds_a_number_that_is_none() {
         for bytes in [
             csv::summary(&comparison),
             csv::differences(&comparison),
+            csv::uncertainty(&comparison),
             csv::daily(&comparison),
             csv::replicates(&comparison),
             csv::reads_by_repeat(&comparison),
@@ -190,16 +225,16 @@ fn no_file_holds_a_number_that_is_none() {
 fn json_says_what_the_page_says() {
     let comparison = compare(&["house", "yours"], 40, &[&house, &yours]);
     let verdict = verdict(&comparison, &headline(), ZONE);
-    let range = EnforcementRange { limited: [0.02, 0.48], banned: [0.0, 0.31] };
+    let enforcement = Enforcement { here: 0.22, low: 0.02, high: 0.65 };
     let value = json::value(&Page {
         comparison: &comparison,
         verdict: &verdict,
-        enforcement: &[Some(range), None],
+        enforcement: Some(enforcement),
         different_people: &[],
         notes: &["margin not given".into()],
     });
     assert_eq!(value["replicates"], 40);
-    assert_eq!(value["plans"][0]["over_what_nobody_knows"]["p_limited"][1], 0.48);
+    assert_eq!(value["enforcement"]["high"], 0.65);
     assert_eq!(value["plans"][0]["metrics"]["p_limited"]["mean"], 0.2);
     assert!(value["plans"][1]["metrics"]["roi"]["mean"].is_null());
     assert_eq!(value["differences"].as_array().unwrap().len(), METRICS.len());

@@ -3,11 +3,17 @@
 //! Comes in: paired tallies in the order of their replicates. Goes out: estimates per plan and metric, paired differences from the
 //! baseline, daily bands, pooled repeats. A mean is the mean over replicates of the replicate's own figure (a campaign is the unit);
 //! replicates without a base are left out and counted. The same replicates give the same bits, however they are cut into chunks.
+//! Replicates may run under several sets of parameters in turn: memory grows with the number of sets.
+
+use rayon::prelude::*;
 
 use super::sample::{PairedSample, Sample};
-use super::{Band, CONFIDENCE, Comparison, Difference, KEPT_REPLICATES, KEPT_SERIES, PlanSummary};
+use super::{
+    Band, CONFIDENCE, Comparison, Decomposition, Difference, KEPT_REPLICATES, KEPT_SERIES, PlanSummary, set_of,
+};
 use crate::stats::mean::Moments;
 use crate::stats::quantile::quantiles;
+use crate::stats::random_effects::RandomEffects;
 use crate::tally::{Counts, METRICS, Outcome, PairedTally, Stakes, Tally};
 
 /// What must be known of a plan beforehand.
@@ -25,6 +31,7 @@ pub struct PlanInfo {
 #[derive(Debug, Clone)]
 pub struct Accumulator {
     plans: Vec<PlanRecord>,
+    n_sets: usize,
     baseline: usize,
     first_replicate: Option<u32>,
     replicates: u64,
@@ -34,12 +41,21 @@ pub struct Accumulator {
 #[derive(Debug, Clone)]
 struct PlanRecord {
     info: PlanInfo,
+    /// What money it puts at stake under each set of parameters.
+    stakes: Vec<Stakes>,
     samples: Vec<Sample>,
-    against_baseline: Vec<PairedSample>,
+    against_baseline: Vec<Differences>,
     values: Vec<Vec<Option<f64>>>,
     pooled: Tally,
     open_by_day: Vec<Moments>,
     series: Vec<Vec<Counts>>,
+}
+
+/// One metric of a plan minus the baseline's: all replicates together, and each set of parameters.
+#[derive(Debug, Clone)]
+struct Differences {
+    all: PairedSample,
+    sets: Vec<Moments>,
 }
 
 impl Accumulator {
@@ -51,20 +67,44 @@ impl Accumulator {
         assert!(baseline < plans.len(), "baseline {baseline} of {} plans", plans.len());
         let record = |info: &PlanInfo| PlanRecord {
             info: info.clone(),
-            samples: METRICS.iter().map(|metric| Sample::new(metric.unit)).collect(),
-            against_baseline: METRICS.iter().map(|metric| PairedSample::new(metric.unit)).collect(),
+            stakes: Vec::new(),
+            samples: Vec::new(),
+            against_baseline: Vec::new(),
             values: vec![Vec::new(); METRICS.len()],
             pooled: Tally::new(days),
             open_by_day: vec![Moments::default(); days as usize],
             series: Vec::new(),
         };
-        Accumulator {
+        let stakes = plans.iter().map(|plan| plan.stakes).collect();
+        let nothing = Accumulator {
             plans: plans.iter().map(record).collect(),
+            n_sets: 1,
             baseline,
             first_replicate: None,
             replicates: 0,
             kept_replicates: KEPT_REPLICATES,
+        };
+        nothing.over_sets(&[stakes])
+    }
+
+    /// With replicates that run under several sets of parameters in turn (see [`set_of`]): what each plan puts at stake
+    /// under each set.
+    ///
+    /// # Panics
+    /// Without a set, when a set has not the stakes of every plan, or after the first replicate.
+    #[must_use]
+    pub fn over_sets(mut self, stakes: &[Vec<Stakes>]) -> Accumulator {
+        assert!(!stakes.is_empty() && stakes.iter().all(|set| set.len() == self.plans.len()), "stakes of every plan");
+        assert_eq!(self.replicates, 0, "replicates have been taken in already");
+        self.n_sets = stakes.len();
+        for (plan, record) in self.plans.iter_mut().enumerate() {
+            let nothing =
+                |unit| Differences { all: PairedSample::new(unit), sets: vec![Moments::default(); stakes.len()] };
+            record.stakes = stakes.iter().map(|set| set[plan]).collect();
+            record.samples = METRICS.iter().map(|metric| Sample::new(metric.unit, stakes.len())).collect();
+            record.against_baseline = METRICS.iter().map(|metric| nothing(metric.unit)).collect();
         }
+        self
     }
 
     /// Keeps the values of every replicate instead of the first [`KEPT_REPLICATES`]; memory then grows with their number.
@@ -87,20 +127,22 @@ impl Accumulator {
             let first = *self.first_replicate.get_or_insert(paired.replicate);
             assert_eq!(u64::from(paired.replicate), u64::from(first) + self.replicates, "replicates out of order");
             assert_eq!(paired.plans.len(), self.plans.len(), "one tally per plan");
+            let set = set_of(paired.replicate, self.n_sets);
             let values: Vec<Vec<Option<f64>>> = self
                 .plans
                 .iter()
                 .zip(&paired.plans)
-                .map(|(record, tally)| metrics_of(tally, &record.info.stakes))
+                .map(|(record, tally)| metrics_of(tally, &record.stakes[set]))
                 .collect();
             for ((record, tally), plan) in self.plans.iter_mut().zip(&paired.plans).zip(&values) {
-                record.take(tally, plan, &values[self.baseline], self.kept_replicates);
+                record.take_metrics(set, plan, &values[self.baseline], self.kept_replicates);
+                record.take_days(tally);
             }
             self.replicates += 1;
         }
     }
 
-    /// Differences from the baseline after the replicates taken in: every metric of every other plan.
+    /// Differences from the baseline after the replicates taken in: every metric of every other plan, not yet decomposed.
     pub fn differences(&self) -> Vec<Difference> {
         let others = self.plans.iter().enumerate().filter(|(plan, _)| *plan != self.baseline);
         others.flat_map(|(plan, record)| record.differences(plan)).collect()
@@ -111,26 +153,43 @@ impl Accumulator {
         Comparison {
             first_replicate: self.first_replicate.unwrap_or(0),
             replicates: self.replicates,
+            n_sets: self.n_sets,
             baseline: self.baseline,
             plans: self.plans.iter().map(|record| record.summary(self.replicates)).collect(),
-            differences: self.differences(),
+            differences: self.decomposed(),
         }
+    }
+
+    /// The differences, each with what remains uncertain of it.
+    fn decomposed(&self) -> Vec<Difference> {
+        let others = self.plans.iter().enumerate().filter(|(plan, _)| *plan != self.baseline);
+        let samples = others.flat_map(|(_, record)| &record.against_baseline);
+        // Shares of sets take a while each; they are worked out beside each other, in the order of the differences.
+        let of = |(difference, sample): (Difference, &Differences)| Difference {
+            decomposition: Decomposition::of_difference(difference.metric.unit, &sample.sets),
+            ..difference
+        };
+        self.differences().into_iter().zip(samples).collect::<Vec<_>>().into_par_iter().map(of).collect()
     }
 }
 
 impl PlanRecord {
-    fn take(&mut self, tally: &Tally, values: &[Option<f64>], baseline: &[Option<f64>], kept_replicates: usize) {
+    fn take_metrics(&mut self, set: usize, values: &[Option<f64>], baseline: &[Option<f64>], kept_replicates: usize) {
         for (row, value) in values.iter().enumerate() {
             if let Some(value) = *value {
-                self.samples[row].push(value);
+                self.samples[row].push(set, value);
             }
             if let (Some(value), Some(baseline)) = (*value, baseline[row]) {
-                self.against_baseline[row].push(value, baseline);
+                self.against_baseline[row].all.push(value, baseline);
+                self.against_baseline[row].sets[set].push(value - baseline);
             }
             if self.values[row].len() < kept_replicates {
                 self.values[row].push(*value);
             }
         }
+    }
+
+    fn take_days(&mut self, tally: &Tally) {
         for (moments, day) in self.open_by_day.iter_mut().zip(&tally.days) {
             if let Some(rate) = open_rate(day) {
                 moments.push(rate);
@@ -143,17 +202,26 @@ impl PlanRecord {
     }
 
     fn differences(&self, plan: usize) -> impl Iterator<Item = Difference> {
-        METRICS.iter().zip(&self.against_baseline).map(move |(metric, sample)| {
-            let interval = sample.interval(CONFIDENCE);
-            Difference {
+        METRICS.iter().zip(&self.against_baseline).map(move |(metric, Differences { all, sets })| {
+            let effects = RandomEffects::of(sets);
+            let difference = Difference {
                 plan,
                 metric,
-                difference: sample.difference(),
+                difference: effects.map(|effects| effects.mean()).or(all.difference()),
+                low: None,
+                high: None,
+                mcse: effects.map(|effects| effects.standard_error()).or(all.standard_error()),
+                variance_ratio: all.variance_ratio(),
+                replicates: all.n(),
+                sample: *all,
+                effects,
+                decomposition: None,
+            };
+            let interval = difference.interval(CONFIDENCE);
+            Difference {
                 low: interval.map(|interval| interval.low),
                 high: interval.map(|interval| interval.high),
-                variance_ratio: sample.variance_ratio(),
-                replicates: sample.n(),
-                sample: *sample,
+                ..difference
             }
         })
     }
@@ -163,7 +231,11 @@ impl PlanRecord {
         PlanSummary {
             name: self.info.name.clone(),
             members: self.info.members,
-            estimates: self.samples.iter().zip(&self.values).map(|(sample, values)| sample.estimate(values)).collect(),
+            estimates: METRICS
+                .iter()
+                .zip(self.samples.iter().zip(&self.values))
+                .map(|(metric, (sample, values))| sample.estimate(metric.unit, values))
+                .collect(),
             days: (0..n_days).map(|day| Outcome::ALL.map(|(outcome, _)| self.band(outcome, day, replicates))).collect(),
             open_by_day: (0..n_days).map(|day| self.open_band(day)).collect(),
             repeats: self.pooled.repeats,

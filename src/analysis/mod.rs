@@ -1,20 +1,25 @@
 //! Tallies in, estimates out: means, intervals, paired differences, the verdict. Pure; knows neither engine nor files.
 //!
-//! `accumulate` takes replicates in, `sample` holds what is kept of one metric, `verdict` decides what a difference means and
-//! `precision` when it is known well enough; `learned` is what a calibration taught. The methods themselves are in `stats`.
+//! `accumulate` takes replicates in, `sample` holds what is kept of one metric, `decomposition` tells chance from what differs
+//! between sets of parameters, `verdict` decides what a difference means and `precision` when it is known well enough; `learned` is
+//! what a calibration taught. The methods themselves are in `stats`.
 
 mod accumulate;
+mod decomposition;
 mod learned;
 mod precision;
 mod sample;
 mod verdict;
 
 pub use accumulate::{Accumulator, PlanInfo};
+pub use decomposition::{Between, Decomposition, Deviation};
 pub use learned::{Contraction, Learned, RIDGE, Ridge, learned, predictive};
 pub use precision::{Look, Precision, Width};
 pub use sample::PairedSample;
-pub use verdict::{Call, Finding, Overall, PlanVerdict, Verdict, Zone, verdict};
+pub use verdict::{Call, Doubt, Finding, Overall, PlanVerdict, Verdict, Zone, verdict};
 
+use crate::stats::Interval;
+use crate::stats::random_effects::RandomEffects;
 use crate::tally::{METRICS, Metric, OUTCOMES, REPEATS, Repeat};
 
 /// Confidence of every interval that is shown.
@@ -26,7 +31,16 @@ pub const KEPT_REPLICATES: usize = 10_000;
 /// Replicates whose daily series are kept for the bands of `daily.csv`.
 pub const KEPT_SERIES: usize = 1_000;
 
+/// The set of parameters under which a replicate of that number runs, of so many: they take turns. So the first replicates
+/// of a run are those of a shorter one, and however many there are, no set has more than one more than another.
+pub fn set_of(replicate: u32, n_sets: usize) -> usize {
+    replicate as usize % n_sets
+}
+
 /// The mean of a metric over replicates, with its Monte Carlo error and the spread of single campaigns (chance).
+///
+/// Over several sets of parameters the mean counts each set once, and the Monte Carlo error is that of a finite number of
+/// sets and replicates, the sets being a sample of all that are plausible.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct Estimate {
@@ -42,6 +56,8 @@ pub struct Estimate {
     pub quantiles: Option<[f64; 3]>,
     /// Replicates in which the metric has a base.
     pub replicates: u64,
+    /// What remains uncertain however many replicates are run; `None` where too few replicates have a base.
+    pub decomposition: Option<Decomposition>,
 }
 
 /// A paired difference, plan minus baseline, on the same people.
@@ -58,12 +74,43 @@ pub struct Difference {
     pub low: Option<f64>,
     /// Upper end.
     pub high: Option<f64>,
+    /// Monte Carlo standard error of the mean difference.
+    pub mcse: Option<f64>,
     /// Variance unpaired over paired: what the shared luck saves; `None` where either is 0.
     pub variance_ratio: Option<f64>,
     /// Replicates in which both have a base.
     pub replicates: u64,
-    /// What the interval is computed from; gives it at any other confidence.
+    /// What the interval under one set of parameters is computed from; gives it at any other confidence.
     pub sample: PairedSample,
+    /// What the interval over several sets is computed from; `None` under one set, or while sets hold one replicate at the most.
+    pub effects: Option<RandomEffects>,
+    /// What remains uncertain however many replicates are run; `None` where too few replicates have both.
+    pub decomposition: Option<Decomposition>,
+}
+
+impl Difference {
+    /// Interval of the mean difference (Monte Carlo error only); `None` below two replicates.
+    pub fn interval(&self, confidence: f64) -> Option<Interval> {
+        match self.varying_effects() {
+            Some(effects) => Some(decomposition::of_mean(self.metric.unit, effects, confidence)),
+            None => self.sample.interval(confidence),
+        }
+    }
+
+    /// Interval in which the difference lies under so many of the plausible sets of parameters, the Monte Carlo error
+    /// included; under one set, that of the mean.
+    pub fn over_sets(&self, confidence: f64) -> Option<Interval> {
+        match self.varying_effects() {
+            Some(effects) => Some(decomposition::over_sets(self.metric.unit, effects, confidence)),
+            None => self.sample.interval(confidence),
+        }
+    }
+
+    /// The effects of sets, unless all sets have the same mean: then a difference of chances, seen in too few replicates to
+    /// vary, still has the interval of its replicates.
+    fn varying_effects(&self) -> Option<&RandomEffects> {
+        self.effects.as_ref().filter(|effects| effects.standard_error() > 0.0)
+    }
 }
 
 /// One day of one series over replicates: mean, 5 % and 95 % quantile.
@@ -106,6 +153,8 @@ pub struct Comparison {
     pub first_replicate: u32,
     /// Replicates done.
     pub replicates: u64,
+    /// Sets of parameters they ran under, in turn.
+    pub n_sets: usize,
     /// Index of the baseline among the plans.
     pub baseline: usize,
     /// One summary per plan, in the order of the scenario.
@@ -125,13 +174,4 @@ impl Comparison {
     pub fn difference(&self, plan: usize, key: &str) -> Option<&Difference> {
         self.differences.iter().find(|difference| difference.plan == plan && difference.metric.key == key)
     }
-}
-
-/// The chances of one plan at the lowest and the highest enforcement that is plausible: nobody knows which holds.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct EnforcementRange {
-    /// Of being limited: at the lowest, at the highest enforcement.
-    pub limited: [f64; 2],
-    /// Of being banned: at the lowest, at the highest enforcement.
-    pub banned: [f64; 2],
 }

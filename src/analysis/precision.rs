@@ -4,7 +4,8 @@
 //! and which was the last to become narrow enough. Running batches is not here: see `study`.
 //!
 //! The half-widths are those of a confidence sequence (`stats::sequence`), simultaneous over headline metrics and plans, so that
-//! looking after every batch costs nothing.
+//! looking after every batch costs nothing. They speak of what more replicates can bring: over several sets of parameters, of the
+//! mean of these very sets, chance within them being all that varies. How far the sets lie apart is no error of replicates.
 
 use super::verdict::simultaneous;
 use super::{Accumulator, Difference, PairedSample};
@@ -88,17 +89,19 @@ fn widest<'a>(widths: impl Iterator<Item = &'a Width>) -> Option<Width> {
 
 fn width(difference: &Difference, alpha: f64) -> Width {
     let rho = sequence::tuned_for(TUNED_FOR, alpha);
-    let half_width = deviation(&difference.sample)
-        .map(|deviation| sequence::half_width(deviation, difference.sample.n(), alpha, rho));
+    let half_width =
+        deviation(difference).map(|deviation| sequence::half_width(deviation, difference.sample.n(), alpha, rho));
     Width { plan: difference.plan, metric: difference.metric, half_width }
 }
 
-/// Standard deviation of the differences. For chances one more discordant pair is supposed, on the rarer side: without any, the
-/// spread observed is 0 and the sequence would stop at the first look at a rare event.
-fn deviation(sample: &PairedSample) -> Option<f64> {
-    match *sample {
-        PairedSample::Values(ref pairs) => pairs.difference().deviation(),
-        PairedSample::Chances(mut table) => {
+/// Standard deviation of the differences by chance. For chances one more discordant pair is supposed, on the rarer side: without
+/// any, the spread observed is 0 and the sequence would stop at the first look at a rare event. That pair is supposed among all
+/// replicates, so that what the sets differ by counts as chance: the sequence is then too wide rather than too narrow.
+fn deviation(difference: &Difference) -> Option<f64> {
+    match (difference.sample, &difference.effects) {
+        (PairedSample::Values(_), Some(effects)) => Some(effects.within_mean_square().sqrt()),
+        (PairedSample::Values(ref pairs), None) => pairs.difference().deviation(),
+        (PairedSample::Chances(mut table), _) => {
             let observed = table.variance()?;
             let rarer = if table.only_a < table.only_b { &mut table.only_a } else { &mut table.only_b };
             *rarer += 1;

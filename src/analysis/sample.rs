@@ -3,37 +3,46 @@
 //! Comes in: a replicate's value, or a pair of them. Goes out: estimates and intervals. Which values those are is decided in
 //! `accumulate`.
 
-use super::{CONFIDENCE, Estimate};
+use super::{CONFIDENCE, Decomposition, Estimate};
 use crate::stats::interval::{self, Interval};
 use crate::stats::mean::Moments;
 use crate::stats::paired::{PairedTable, Pairs};
 use crate::stats::quantile::quantiles;
+use crate::stats::random_effects::RandomEffects;
 use crate::tally::Unit;
 
 /// Fewest replicates from which an interval is given.
 const FEWEST: u64 = 2;
 
-/// One metric of one plan.
+/// One metric of one plan: all replicates together, and each set of parameters.
 #[derive(Debug, Clone)]
-pub(super) enum Sample {
+pub(super) struct Sample {
+    all: Values,
+    sets: Vec<Moments>,
+}
+
+#[derive(Debug, Clone)]
+enum Values {
     /// Any numbers.
-    Values(Moments),
+    Numbers(Moments),
     /// Yes or no in each replicate.
     Chances { yes: u64, n: u64 },
 }
 
 impl Sample {
-    pub(super) fn new(unit: Unit) -> Sample {
-        match unit {
-            Unit::Chance => Sample::Chances { yes: 0, n: 0 },
-            _ => Sample::Values(Moments::default()),
-        }
+    pub(super) fn new(unit: Unit, n_sets: usize) -> Sample {
+        let all = match unit {
+            Unit::Chance => Values::Chances { yes: 0, n: 0 },
+            _ => Values::Numbers(Moments::default()),
+        };
+        Sample { all, sets: vec![Moments::default(); n_sets] }
     }
 
-    pub(super) fn push(&mut self, value: f64) {
-        match self {
-            Sample::Values(moments) => moments.push(value),
-            Sample::Chances { yes, n } => {
+    pub(super) fn push(&mut self, set: usize, value: f64) {
+        self.sets[set].push(value);
+        match &mut self.all {
+            Values::Numbers(moments) => moments.push(value),
+            Values::Chances { yes, n } => {
                 *yes += u64::from(is_yes(value));
                 *n += 1;
             }
@@ -41,29 +50,45 @@ impl Sample {
     }
 
     /// The estimate; `kept` are single values, for the quantiles.
-    pub(super) fn estimate(&self, kept: &[Option<f64>]) -> Estimate {
-        match *self {
-            Sample::Values(ref moments) => {
-                let interval = interval::of_mean(moments, CONFIDENCE);
+    ///
+    /// Over several sets the mean counts every set once, and its error is that of a sample of sets. As long as the sets hold a
+    /// replicate each at the most, replicates are such a sample themselves.
+    pub(super) fn estimate(&self, unit: Unit, kept: &[Option<f64>]) -> Estimate {
+        let effects = RandomEffects::of(&self.sets);
+        let decomposition = Decomposition::of_level(unit, &self.sets);
+        match self.all {
+            Values::Numbers(ref moments) => {
+                let interval = match effects {
+                    Some(effects) => Some(effects.mean_interval(CONFIDENCE)),
+                    None => interval::of_mean(moments, CONFIDENCE),
+                };
                 Estimate {
-                    mean: moments.mean(),
+                    mean: effects.map(|effects| effects.mean()).or(moments.mean()),
                     low: interval.map(|interval| interval.low),
                     high: interval.map(|interval| interval.high),
-                    mcse: moments.standard_error(),
+                    mcse: effects.map(|effects| effects.standard_error()).or(moments.standard_error()),
                     quantiles: quantiles(&mut kept.iter().flatten().copied().collect::<Vec<f64>>(), [0.05, 0.5, 0.95]),
                     replicates: moments.n(),
+                    decomposition,
                 }
             }
-            Sample::Chances { yes, n } => {
-                let mean = (n > 0).then(|| yes as f64 / n as f64);
-                let interval = interval::of_proportion(yes, n, CONFIDENCE).filter(|_| n >= FEWEST);
+            Values::Chances { yes, n } => {
+                let share = (n > 0).then(|| yes as f64 / n as f64);
+                let interval = match effects {
+                    Some(effects) => {
+                        interval::of_clustered_proportion(effects.mean(), effects.standard_error(), n, CONFIDENCE)
+                    }
+                    None => interval::of_proportion(yes, n, CONFIDENCE).filter(|_| n >= FEWEST),
+                };
+                let error = share.filter(|_| n >= FEWEST).map(|p| (p * (1.0 - p) / n as f64).sqrt());
                 Estimate {
-                    mean,
+                    mean: effects.map(|effects| effects.mean()).or(share),
                     low: interval.map(|interval| interval.low),
                     high: interval.map(|interval| interval.high),
-                    mcse: mean.filter(|_| n >= FEWEST).map(|p| (p * (1.0 - p) / n as f64).sqrt()),
+                    mcse: effects.map(|effects| effects.standard_error()).or(error),
                     quantiles: None,
                     replicates: n,
+                    decomposition,
                 }
             }
         }
@@ -115,6 +140,14 @@ impl PairedSample {
         match self {
             PairedSample::Values(pairs) => interval::of_mean(pairs.difference(), confidence),
             PairedSample::Chances(table) => table.interval(confidence).filter(|_| table.n() >= FEWEST),
+        }
+    }
+
+    /// Standard error of the mean difference as if replicates were all that varies; `None` below two.
+    pub(super) fn standard_error(&self) -> Option<f64> {
+        match self {
+            PairedSample::Values(pairs) => pairs.difference().standard_error(),
+            PairedSample::Chances(table) => table.variance().map(|variance| (variance / table.n() as f64).sqrt()),
         }
     }
 

@@ -7,9 +7,13 @@
 //! is read off the whole interval (two one-sided tests; Schuirmann 1987, J. Pharmacokinetics and Biopharmaceutics 15(6), 657-680):
 //! beyond the zone is better or worse, inside it is practically equal, and anything that straddles an edge is not known, even where
 //! it excludes 0: then there is a difference, perhaps one too small to matter.
+//!
+//! Over several sets of parameters the interval holds what they differ by together with the Monte Carlo error, so that a call
+//! stands for the plausible sets, not only for their mean.
 
 use super::{CONFIDENCE, Comparison, Difference, PairedSample};
 use crate::stats::Interval;
+use crate::stats::random_effects::Share;
 use crate::tally::{Better, Metric, Unit};
 
 /// What counts as practically equal.
@@ -69,12 +73,25 @@ pub struct Finding {
     pub metric: &'static Metric,
     /// Mean difference, plan minus baseline; `None` where no replicate has both.
     pub difference: Option<f64>,
-    /// Its simultaneous interval; `None` below two replicates.
+    /// Its simultaneous interval, over the plausible sets where there are several; `None` below two replicates.
     pub interval: Option<Interval>,
     /// Half-width of the zone; `None` where the baseline has no mean.
     pub zone: Option<f64>,
     /// What it says.
     pub call: Call,
+    /// Why it says nothing.
+    pub doubt: Option<Doubt>,
+    /// Share of the plausible sets in which the difference has the sign of its mean.
+    pub sign: Option<Share>,
+}
+
+/// Why a call is not known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Doubt {
+    /// More replicates could tell.
+    Replicates,
+    /// The mean over the sets of parameters is known well enough; the plausible sets disagree.
+    Parameters,
 }
 
 /// One plan against the baseline.
@@ -103,6 +120,8 @@ pub struct Verdict {
     pub zone: Zone,
     /// Replicates it rests on.
     pub replicates: u64,
+    /// Sets of parameters it rests on.
+    pub n_sets: usize,
     /// One per plan but the baseline.
     pub plans: Vec<PlanVerdict>,
 }
@@ -122,6 +141,7 @@ pub fn verdict(comparison: &Comparison, headline: &[&'static Metric], zone: Zone
         headline: headline.to_vec(),
         zone,
         replicates: comparison.replicates,
+        n_sets: comparison.n_sets,
         plans: others.iter().map(plan_verdict).collect(),
     }
 }
@@ -135,14 +155,20 @@ fn finding(comparison: &Comparison, difference: &Difference, zone: Zone, confide
     let metric = difference.metric;
     let baseline = comparison.estimate(comparison.baseline, metric.key).and_then(|estimate| estimate.mean);
     let half_width = baseline.map(|mean| zone.half_width(metric.unit, mean));
-    let interval = difference.sample.interval(confidence);
-    let call = match (interval, half_width) {
+    let interval = difference.over_sets(confidence);
+    let read_off = |interval: Option<Interval>| match (interval, half_width) {
         _ if is_the_same_throughout(&difference.sample, zone) => Call::PracticallyEqual,
         _ if is_too_short_to_vary(&difference.sample) => Call::Unknown,
         (Some(interval), Some(half_width)) => call(metric.better, interval, half_width),
         _ => Call::Unknown,
     };
-    Finding { metric, difference: difference.difference, interval, zone: half_width, call }
+    let call = read_off(interval);
+    let doubt = (call == Call::Unknown).then(|| match read_off(difference.interval(confidence)) {
+        Call::Unknown => Doubt::Replicates,
+        _ => Doubt::Parameters,
+    });
+    let sign = difference.decomposition.and_then(|decomposition| decomposition.sign);
+    Finding { metric, difference: difference.difference, interval, zone: half_width, call, doubt, sign }
 }
 
 /// Replicates below which differences that are all the same say nothing about those that would follow (a rule of thumb).

@@ -56,13 +56,21 @@ pub(super) enum Command {
 pub(super) struct RunArgs {
     /// A scenario file, or the name of a shipped scenario (`wearout list scenarios`)
     pub(super) scenario: String,
-    /// Replicates: campaigns simulated per plan
-    #[arg(long, default_value_t = 400, value_parser = clap::value_parser!(u32).range(1..=16_000_000), conflicts_with = "precision")]
-    pub(super) replicates: u32,
-    /// Run until every headline difference is known to within this half-width (0.005 is half a point)
+    /// Sets of parameters: the ensemble `article-2025`; a fit for one set (`best`, `prediction`, `feasibility`, `reference`); or
+    /// an ensemble file (CSV)
+    #[arg(long, default_value = "article-2025", value_name = "NAME|FILE")]
+    pub(super) parameters: String,
+    /// How many sets of the ensemble, its first ones [default: 200, or all where there are fewer]
+    #[arg(long)]
+    pub(super) sets: Option<u32>,
+    /// Replicates, campaigns simulated per plan, under each set [default: 2; with one set 400]
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=16_000_000), conflicts_with = "precision")]
+    pub(super) replicates: Option<u32>,
+    /// Run rounds of replicates until every headline difference, as the mean of these sets, is known to within this half-width
+    /// (0.005 is half a point)
     #[arg(long, value_parser = positive)]
     pub(super) precision: Option<f64>,
-    /// Replicates at the most, with --precision
+    /// Replicates at the most, of all sets together, with --precision
     #[arg(long, default_value_t = 100_000, value_parser = clap::value_parser!(u32).range(1..=16_000_000), requires = "precision")]
     pub(super) max_replicates: u32,
     /// Seed of all luck: the same seed gives the same bytes

@@ -11,6 +11,7 @@ mod progress;
 mod run;
 mod scenarios;
 mod sensitivity;
+mod sets;
 mod targets;
 
 use std::io::{self, Write};
@@ -31,6 +32,9 @@ enum Failure {
     /// What the user asked for does not exist.
     #[error("{0}")]
     Unknown(String),
+    /// What the user asked for does not go together.
+    #[error("{0}")]
+    Usage(String),
     /// A file can't be written.
     #[error("error: {0}")]
     File(#[from] FileError),
@@ -46,6 +50,7 @@ impl Failure {
     fn status(&self) -> u8 {
         match self {
             Failure::Input(_) | Failure::Unknown(_) => 1,
+            Failure::Usage(_) => 2,
             Failure::File(_) | Failure::Other(_) => 3,
             Failure::Interrupted(_) => 130,
         }

@@ -10,15 +10,17 @@ use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::args::RunArgs;
-use super::{Failure, print, progress, scenarios, tell};
+use super::{Failure, print, progress, scenarios, sets, tell};
 use crate::analysis::{self, Comparison, Zone};
+use crate::diagnostic::Faults;
 use crate::engine::{Engine, Instructions, Part};
+use crate::parameter::{self, Parameters};
 use crate::plan::{self, Experiment};
 use crate::report::chart::{CHARTS, Caption, render};
 use crate::report::manifest::{Asked, Timing, manifest};
-use crate::report::table::Page;
+use crate::report::table::{Enforcement, Page};
 use crate::report::{self, File, csv, json, since, table};
-use crate::scenario::Scenario;
+use crate::scenario::{Draft, Scenario};
 use crate::study::{self, Compared, Target};
 use crate::tally::{self, Metric};
 
@@ -26,7 +28,9 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     let pool = pool(args.threads)?;
     let started = Instant::now();
     let draft = scenarios::read(&args.scenario, &args.set)?;
-    let experiment = pool.install(|| plan::compile(&draft, args.seed))?;
+    let chosen = sets::choose(args)?;
+    let experiments = pool.install(|| compile(&draft, args.seed, &chosen.sets))?;
+    let experiment = &experiments[0];
     let scenario = &draft.scenario;
     let headline: Vec<&'static Metric> = scenario.headline.iter().filter_map(|key| tally::find(key)).collect();
     let folder = report::folder(&args.out, &scenario.name)?;
@@ -34,9 +38,15 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
 
     let engine = engine(args.instructions)?;
 
-    let (target, total) = target(args, &experiment);
+    let total = match chosen.target {
+        Target::Replicates(replicates) => Some(u64::from(replicates)),
+        Target::Precision { .. } => None,
+    };
     let simulating = Instant::now();
-    let compare = || pool.install(|| study::compare(&experiment, &headline, &target, args.all_replicates, &engine));
+    let compare = || {
+        let all = args.all_replicates;
+        pool.install(|| study::compare_over(&experiments, &headline, &chosen.target, all, &engine))
+    };
     let compared = progress::watched(&engine, total, args.quiet, compare);
     let compared = compared.ok_or(Failure::Interrupted(": no replicate was complete, nothing was written"))?;
     let simulate_s = simulating.elapsed().as_secs_f64();
@@ -44,12 +54,12 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     let zone =
         Zone { points: scenario.equality.points, relative: scenario.equality.relative, below: scenario.equality.below };
     let verdict = analysis::verdict(&compared.comparison, &headline, zone);
-    let notes = notes(scenario, &experiment, &compared, args);
-    let different_people = scenarios::different_people(&experiment);
+    let notes = notes(scenario, experiment, &compared, args);
+    let different_people = scenarios::different_people(experiment);
     let page = Page {
         comparison: &compared.comparison,
         verdict: &verdict,
-        enforcement: &compared.enforcement,
+        enforcement: enforcement(&experiments),
         different_people: &different_people,
         notes: &notes,
     };
@@ -67,8 +77,10 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
         member_days_per_s: compared.member_days as f64 / simulate_s,
     };
     let asked = Asked { seed: args.seed, precision: args.precision, set: args.set.clone() };
+    let sets = chosen.recorded(compared.comparison.replicates);
     files.push(
-        manifest((scenario, &experiment), &asked, &compared, &files, &timing).context("cannot write the manifest")?,
+        manifest((scenario, &experiments), (&asked, &sets), &compared, &files, &timing)
+            .context("cannot write the manifest")?,
     );
     let earlier = since::latest(&folder);
     let place = report::write(&folder, &files)?;
@@ -78,7 +90,8 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     } else {
         print(&table::text(&page))?;
         if let Some(earlier) = earlier {
-            let moved = since::moved(&earlier, (scenario, args.seed), &compared.comparison, &headline);
+            let moved =
+                since::moved(&earlier, (scenario, args.seed, &args.parameters), &compared.comparison, &headline);
             if !moved.is_empty() {
                 print(&format!("\nSince run {}:\n  {}\n", earlier.name, moved.join("\n  ")))?;
             }
@@ -121,13 +134,21 @@ pub(super) fn engine(instructions: Option<Instructions>) -> Result<Arc<Engine>, 
     Ok(engine)
 }
 
-/// When to stop, and how many replicates that makes where it is known.
-fn target(args: &RunArgs, experiment: &Experiment) -> (Target, Option<u64>) {
-    if let Some(half_width) = args.precision {
-        return (Target::Precision { half_width, most: args.max_replicates }, None);
-    }
-    let total = args.replicates + study::enforcement_replicates(experiment, args.replicates);
-    (Target::Replicates(args.replicates), Some(u64::from(total)))
+/// The scenario under each set, the first compiled alone: its tables serve the others.
+fn compile(draft: &Draft, seed: u64, sets: &[Parameters]) -> Result<Vec<Experiment>, Faults> {
+    let (first, others) = sets.split_first().expect("an ensemble holds a set");
+    let first = plan::compile_under(draft, seed, first, &[])?;
+    let mut experiments = study::under_each(draft, seed, others, &first)?;
+    experiments.insert(0, first);
+    Ok(experiments)
+}
+
+/// What chances rest on under one set of parameters, where the platform acts on reports.
+fn enforcement(experiments: &[Experiment]) -> Option<Enforcement> {
+    let [experiment] = experiments else { return None };
+    experiment.profile.rules.reports.as_ref()?;
+    let plausible = parameter::find("enforce_prob").expect("the catalogue holds every parameter");
+    Some(Enforcement { here: experiment.parameters.enforce_prob, low: plausible.low, high: plausible.high })
 }
 
 fn notes(scenario: &Scenario, experiment: &Experiment, compared: &Compared, args: &RunArgs) -> Vec<String> {
@@ -192,6 +213,7 @@ fn files(
     let tables = [
         ("summary.csv", csv::summary(comparison)),
         ("differences.csv", csv::differences(comparison)),
+        ("uncertainty.csv", csv::uncertainty(comparison)),
         ("daily.csv", csv::daily(comparison)),
         ("replicates.csv", csv::replicates(comparison)),
         ("reads_by_repeat.csv", csv::reads_by_repeat(comparison)),

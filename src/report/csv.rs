@@ -5,7 +5,7 @@
 
 use csv::Writer;
 
-use crate::analysis::{Band, Comparison};
+use crate::analysis::{Band, Between, Comparison, Decomposition, Deviation, set_of};
 use crate::evidence;
 use crate::evidence::contradictions::checks;
 use crate::study::{Nearness, Scorecard, Scored};
@@ -54,6 +54,62 @@ pub fn differences(comparison: &Comparison) -> Vec<u8> {
     write(&header, rows)
 }
 
+/// `uncertainty.csv`: a row per plan and metric, then one per metric and plan other than the baseline.
+pub fn uncertainty(comparison: &Comparison) -> Vec<u8> {
+    let header = [
+        "plan",
+        "baseline",
+        "metric",
+        "unit",
+        "mean",
+        "mcse",
+        "chance_sd",
+        "chance_low",
+        "chance_high",
+        "parameters_sd",
+        "parameters_low",
+        "parameters_high",
+        "parameters",
+        "sets_low",
+        "sets_high",
+        "sign_share",
+        "sign_low",
+        "sign_high",
+    ];
+    let row = |names: [&str; 4], mean: Option<f64>, mcse: Option<f64>, of: Option<&Decomposition>| {
+        let names = names.into_iter().map(str::to_owned);
+        names.chain([cell(mean), cell(mcse)]).chain(sources(of)).collect::<Vec<String>>()
+    };
+    let levels = comparison.plans.iter().flat_map(|plan| {
+        METRICS.iter().zip(&plan.estimates).map(|(metric, of)| {
+            row([&plan.name, "", metric.key, metric.unit.key()], of.mean, of.mcse, of.decomposition.as_ref())
+        })
+    });
+    let baseline = &comparison.plans[comparison.baseline].name;
+    let differences = comparison.differences.iter().map(|of| {
+        let names = [&comparison.plans[of.plan].name, baseline, of.metric.key, of.metric.unit.key()];
+        row(names, of.difference, of.mcse, of.decomposition.as_ref())
+    });
+    write(&header, levels.chain(differences))
+}
+
+/// The cells from `chance_sd` on.
+fn sources(of: Option<&Decomposition>) -> impl Iterator<Item = String> {
+    let known = |deviation: Deviation| [deviation.estimate, deviation.low, deviation.high].map(Some);
+    let chance = of.map_or([None; 3], |of| known(of.chance));
+    let (parameters, word) = match of.and_then(|of| of.parameters) {
+        Some(Between::Seen(deviation)) => (known(deviation), if deviation.low > 0.0 { "seen" } else { "may be 0" }),
+        Some(Between::TooSmall { most }) => ([None, Some(0.0), Some(most)], "too small to see"),
+        None => ([None; 3], ""),
+    };
+    let over_sets = of.and_then(|of| of.over_sets).map_or([None; 2], |of| [of.low, of.high].map(Some));
+    let sign = of.and_then(|of| of.sign);
+    let sign = sign.map_or([None; 3], |of| [of.estimate, of.interval.low, of.interval.high].map(Some));
+    let cells = |values: Vec<Option<f64>>| values.into_iter().map(cell);
+    let before = cells([chance, parameters].concat());
+    before.chain([word.to_owned()]).chain(cells(over_sets.into_iter().chain(sign).collect()))
+}
+
 /// `daily.csv`: a row per plan, day and series, the open rate last.
 pub fn daily(comparison: &Comparison) -> Vec<u8> {
     let header = ["plan", "day", "series", "mean", "q05", "q95"];
@@ -72,13 +128,15 @@ fn daily_row(plan: &str, day: usize, series: &str, band: &Band) -> Vec<String> {
 
 /// `replicates.csv`: a row per replicate and plan, a column per metric; only the replicates whose values were kept.
 pub fn replicates(comparison: &Comparison) -> Vec<u8> {
-    let header: Vec<&str> = ["replicate", "plan"].into_iter().chain(METRICS.iter().map(|metric| metric.key)).collect();
+    let header: Vec<&str> =
+        ["replicate", "set", "plan"].into_iter().chain(METRICS.iter().map(|metric| metric.key)).collect();
     let n_kept = comparison.plans.iter().flat_map(|plan| &plan.values).map(Vec::len).min().unwrap_or(0);
     let rows = (0..n_kept).flat_map(|i| {
         comparison.plans.iter().map(move |plan| {
             let replicate = u64::from(comparison.first_replicate) + i as u64;
+            let set = set_of(replicate as u32, comparison.n_sets);
             let values = plan.values.iter().map(|values| cell(values[i]));
-            [replicate.to_string(), plan.name.clone()].into_iter().chain(values).collect()
+            [replicate.to_string(), set.to_string(), plan.name.clone()].into_iter().chain(values).collect()
         })
     });
     write(&header, rows)

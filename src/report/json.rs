@@ -6,7 +6,8 @@ use serde_json::{Map, Value, json};
 
 use super::sentence;
 use super::table::{Page, different_people};
-use crate::analysis::{Difference, Estimate, Finding, PlanVerdict};
+use crate::analysis::{Between, Decomposition, Deviation, Difference, Doubt, Estimate, Finding, PlanVerdict};
+use crate::stats::random_effects::Share;
 use crate::tally::METRICS;
 
 /// The page as one JSON object.
@@ -17,10 +18,12 @@ pub fn value(page: &Page) -> Value {
         "replicates": comparison.replicates,
         "first_replicate": comparison.first_replicate,
         "baseline": name(comparison.baseline),
-        "intervals": "95 %: the error of a finite number of replicates, not of the model",
+        "sets": comparison.n_sets,
+        "intervals": "95 %: Monte Carlo error, not of the model; of a verdict, what the sets of parameters differ by included",
         "plans": (0..comparison.plans.len()).map(|plan| self::plan(page, plan)).collect::<Vec<_>>(),
         "differences": comparison.differences.iter().map(|of| difference(name(of.plan), of)).collect::<Vec<_>>(),
         "verdict": page.verdict.plans.iter().map(|plan| plan_verdict(page, plan)).collect::<Vec<_>>(),
+        "enforcement": page.enforcement.map(|of| json!({ "here": of.here, "low": of.low, "high": of.high })),
         "different_people": different_people(page).map(|line| line.trim_end().to_owned()),
         "notes": page.notes,
     })
@@ -33,13 +36,7 @@ fn plan(page: &Page, plan: usize) -> Value {
         .zip(&summary.estimates)
         .map(|(metric, of)| (metric.key.to_owned(), estimate(metric.unit.key(), of)))
         .collect();
-    let range = page.enforcement.get(plan).copied().flatten();
-    json!({
-        "plan": summary.name,
-        "members": summary.members,
-        "metrics": metrics,
-        "over_what_nobody_knows": range.map(|range| json!({ "p_limited": range.limited, "p_banned": range.banned })),
-    })
+    json!({ "plan": summary.name, "members": summary.members, "metrics": metrics })
 }
 
 fn estimate(unit: &str, estimate: &Estimate) -> Value {
@@ -53,6 +50,7 @@ fn estimate(unit: &str, estimate: &Estimate) -> Value {
         "q50": estimate.quantiles.map(|[_, q50, _]| q50),
         "q95": estimate.quantiles.map(|[_, _, q95]| q95),
         "replicates": estimate.replicates,
+        "uncertainty": estimate.decomposition.as_ref().map(uncertainty),
     })
 }
 
@@ -64,9 +62,29 @@ fn difference(plan: &str, difference: &Difference) -> Value {
         "difference": difference.difference,
         "low": difference.low,
         "high": difference.high,
+        "mcse": difference.mcse,
         "variance_ratio": difference.variance_ratio,
         "replicates": difference.replicates,
+        "uncertainty": difference.decomposition.as_ref().map(uncertainty),
     })
+}
+
+/// Standard deviations, each with its interval; `sign` is the share of the plausible sets in which that of the mean holds.
+fn uncertainty(of: &Decomposition) -> Value {
+    let deviation = |of: Deviation| json!({ "sd": of.estimate, "low": of.low, "high": of.high });
+    json!({
+        "chance": deviation(of.chance),
+        "parameters": of.parameters.map(|between| match between {
+            Between::Seen(of) => deviation(of),
+            Between::TooSmall { most } => json!({ "sd": null, "low": 0.0, "high": most, "too_small_to_see": true }),
+        }),
+        "over_sets": of.over_sets.map(|interval| [interval.low, interval.high]),
+        "sign": of.sign.map(share),
+    })
+}
+
+fn share(of: Share) -> Value {
+    json!({ "share": of.estimate, "low": of.interval.low, "high": of.interval.high })
 }
 
 fn plan_verdict(page: &Page, plan: &PlanVerdict) -> Value {
@@ -86,5 +104,10 @@ fn finding(finding: &Finding) -> Value {
         "simultaneous_high": finding.interval.map(|interval| interval.high),
         "zone": finding.zone,
         "call": sentence::call(finding.call),
+        "not_known_for": finding.doubt.map(|doubt| match doubt {
+            Doubt::Replicates => "too few replicates",
+            Doubt::Parameters => "the plausible sets disagree",
+        }),
+        "sign": finding.sign.map(share),
     })
 }

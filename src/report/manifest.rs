@@ -7,6 +7,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::File;
+use crate::parameter::Parameters;
 use crate::plan::Experiment;
 use crate::rng;
 use crate::scenario::Scenario;
@@ -23,6 +24,32 @@ pub struct Asked {
     /// Overrides of the scenario, as typed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub set: Vec<String>,
+}
+
+/// Under which sets of parameters a run ran.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Sets {
+    /// What was asked for: an ensemble's or a fit's name, or the path of a file.
+    pub parameters: String,
+    /// The fit they stand for: which claims were used and which held out.
+    pub fit: String,
+    /// How many there are; replicate number n ran under set n modulo this.
+    pub sets: usize,
+    /// Replicates of each; not given where they are not the same number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replicates_per_set: Option<u64>,
+    /// Hash of their values: see [`Sets::hash`].
+    pub sha256: String,
+}
+
+impl Sets {
+    /// Hash of the values of these sets: for each set in turn every parameter in the order of the catalogue, as a little-endian
+    /// number of 64 bits.
+    pub fn hash(sets: &[Parameters]) -> String {
+        let keys = || Parameters::KEYS.iter();
+        let values = sets.iter().flat_map(|set| keys().filter_map(|key| set.get(key)));
+        hash(values.flat_map(f64::to_le_bytes))
+    }
 }
 
 /// How long a run took and on what; the only part that changes on repetition.
@@ -49,6 +76,7 @@ pub struct Timing {
 #[derive(Serialize)]
 struct Manifest<'a> {
     run: Run<'a>,
+    parameters: &'a Sets,
     sha256: BTreeMap<&'a str, String>,
     scenario: &'a Scenario,
     timing: &'a Timing,
@@ -71,15 +99,15 @@ struct Run<'a> {
 /// # Errors
 /// Never for a scenario that was read; what `toml` says otherwise.
 pub fn manifest(
-    (scenario, experiment): (&Scenario, &Experiment),
-    asked: &Asked,
+    (scenario, experiments): (&Scenario, &[Experiment]),
+    (asked, parameters): (&Asked, &Sets),
     compared: &Compared,
     files: &[File],
     timing: &Timing,
 ) -> Result<File, toml::ser::Error> {
     let mut sha256: BTreeMap<&str, String> =
         files.iter().map(|file| (file.name.as_str(), hash(file.bytes.iter().copied()))).collect();
-    sha256.insert("tables", hash(experiment.table_bytes()));
+    sha256.insert("tables", hash(experiments.iter().flat_map(Experiment::table_bytes)));
     let run = Run {
         scenario: &scenario.name,
         version: env!("CARGO_PKG_VERSION"),
@@ -89,7 +117,7 @@ pub fn manifest(
         member_days: compared.member_days,
         asked,
     };
-    let text = toml::to_string(&Manifest { run, sha256, scenario, timing })?;
+    let text = toml::to_string(&Manifest { run, parameters, sha256, scenario, timing })?;
     Ok(File { name: "manifest.toml".into(), bytes: text.into_bytes() })
 }
 

@@ -18,6 +18,17 @@ pub(super) fn decimals(half_width: f64) -> usize {
     decimals
 }
 
+/// Digits after the point with which a figure has two digits that count, where it needs any after the point.
+pub(super) fn two_digits(value: f64) -> usize {
+    let mut scaled = value;
+    let mut decimals = 0;
+    while scaled < 9.95 && decimals < MOST_DECIMALS {
+        scaled *= 10.0;
+        decimals += 1;
+    }
+    decimals
+}
+
 /// Digits after the point of a figure that is not uncertain, or of unknown uncertainty.
 pub(super) fn plain_decimals(unit: Unit) -> usize {
     match unit {
@@ -82,6 +93,12 @@ mod tests {
     fn a_short_figure_has_three_digits() {
         let texts = [0.15, 0.3675, 1234.5, -1.0, 0.0, 0.00123456].map(short);
         assert_eq!(texts, ["0.15", "0.368", "1,235", "-1", "0", "0.00123"]);
+    }
+
+    #[test]
+    fn two_digits_count() {
+        let shown: Vec<String> = [37.2, 9.97, 1.92, 0.107, 0.0147].iter().map(|&x| fixed(x, two_digits(x))).collect();
+        assert_eq!(shown, ["37", "10", "1.9", "0.11", "0.015"]);
     }
 
     #[test]

@@ -3,8 +3,9 @@
 //! Comes in: a verdict. Goes out: lines of text. What is better is decided in `analysis`; only the wording is here.
 
 use super::number::{decimals, fixed, plain_decimals, scale, signed};
-use crate::analysis::{Call, Finding, Overall, PlanVerdict, Verdict};
+use crate::analysis::{Call, Doubt, Finding, Overall, PlanVerdict, Verdict};
 use crate::stats::Interval;
+use crate::stats::random_effects::Share;
 use crate::tally::{Metric, Unit};
 
 /// The verdict, line by line.
@@ -14,16 +15,23 @@ pub(super) fn lines(verdict: &Verdict) -> Vec<String> {
     }
     let names: Vec<&str> = verdict.headline.iter().map(|metric| metric.label).collect();
     let zone = verdict.zone;
-    let mut lines = vec![
-        format!("Verdict, against {}: {}", verdict.baseline, list(&names)),
-        format!(
-            "(95 % for all together; practically equal: within {} {}, or {} % of a baseline that is below {} % or not a share)",
-            shortest(100.0 * zone.points),
-            if (zone.points - 0.01).abs() < 1e-12 { "point" } else { "points" },
-            shortest(100.0 * zone.relative),
-            shortest(100.0 * zone.below),
-        ),
-    ];
+    let mut lines = vec![format!("Verdict, against {}: {}", verdict.baseline, list(&names))];
+    let together = if verdict.n_sets > 1 {
+        lines.push(
+            "(95 % for all together, parameters and Monte Carlo error included: a call holds over the plausible sets)"
+                .into(),
+        );
+        ""
+    } else {
+        "95 % for all together; "
+    };
+    lines.push(format!(
+        "({together}practically equal: within {} {}, or {} % of a baseline that is below {} % or not a share)",
+        shortest(100.0 * zone.points),
+        if (zone.points - 0.01).abs() < 1e-12 { "point" } else { "points" },
+        shortest(100.0 * zone.relative),
+        shortest(100.0 * zone.below),
+    ));
     for plan in &verdict.plans {
         lines.push(conclusion(plan, verdict));
         lines.extend(plan.findings.iter().map(|finding| format!("  {}", finding_line(finding, verdict.replicates))));
@@ -58,12 +66,19 @@ pub(super) fn conclusion(plan: &PlanVerdict, verdict: &Verdict) -> String {
     let phrases = |call: Call| -> Vec<String> {
         plan.findings.iter().filter(|finding| finding.call == call).filter_map(phrase).collect()
     };
-    let labels = |call: Call| -> Vec<&str> {
-        plan.findings.iter().filter(|finding| finding.call == call).map(|finding| finding.metric.label).collect()
+    let labels = |doubt: Doubt| -> Vec<&str> {
+        let doubtful = plan.findings.iter().filter(|finding| finding.doubt == Some(doubt));
+        doubtful.map(|finding| finding.metric.label).collect()
     };
     let (name, baseline, n) = (&plan.name, &verdict.baseline, verdict.replicates);
-    let (better, worse, unknown) = (phrases(Call::Better), phrases(Call::Worse), labels(Call::Unknown));
-    let not_known = format!("not known after {}: {}", replicates(n), list(&unknown));
+    let (better, worse) = (phrases(Call::Better), phrases(Call::Worse));
+    let unknown = [
+        (format!("not known after {}: ", replicates(n)), labels(Doubt::Replicates)),
+        ("the plausible sets disagree on ".into(), labels(Doubt::Parameters)),
+    ];
+    let unknown: Vec<String> =
+        unknown.into_iter().filter(|(_, of)| !of.is_empty()).map(|(words, of)| words + &list(&of)).collect();
+    let not_known = unknown.join("; ");
     match plan.overall {
         Overall::Dominates => {
             format!("{name} dominates {baseline}: {}, and is worse in nothing named here", better.join(", "))
@@ -93,15 +108,33 @@ fn finding_line(finding: &Finding, n: u64) -> String {
         return format!("{}: no replicate has a base for both", metric.label);
     };
     let size = size(metric, difference, finding.interval);
-    let said = match (finding.call, finding.interval) {
-        (Call::Unknown, Some(interval)) if !interval.contains(0.0) => {
-            let side = if difference > 0.0 { "higher" } else { "lower" };
+    let is_apart = finding.interval.is_some_and(|interval| !interval.contains(0.0));
+    let side = if difference > 0.0 { "higher" } else { "lower" };
+    let said = match (finding.call, finding.doubt) {
+        (Call::Unknown, Some(Doubt::Parameters)) if is_apart => {
+            format!("{side}, but whether by enough to matter differs between the plausible sets")
+        }
+        (Call::Unknown, Some(Doubt::Parameters)) => "not known: the plausible sets disagree".into(),
+        (Call::Unknown, _) if is_apart => {
             format!("{side}, but whether by enough to matter is not known after {}", replicates(n))
         }
         (Call::Unknown, _) => format!("not known after {}", replicates(n)),
         (known, _) => call(known).to_owned(),
     };
-    format!("{}: {size}, {said}", metric.label)
+    let sign = finding.sign.map_or(String::new(), |sign| format!("; {side} in {}", share_of_sets(sign)));
+    format!("{}: {size}, {said}{sign}", metric.label)
+}
+
+/// `97 % of the plausible sets (93 to 99 %)`.
+fn share_of_sets(Share { estimate, interval: Interval { low, high } }: Share) -> String {
+    if low > 0.999 {
+        return "over 99.9 % of the plausible sets".into();
+    }
+    let percent = |share: f64| {
+        let is_nearly = |end: f64| share != end && (share - end).abs() < 0.01;
+        fixed(100.0 * share, usize::from(is_nearly(0.0) || is_nearly(1.0)))
+    };
+    format!("{} % of the plausible sets ({} to {} %)", percent(estimate), percent(low), percent(high))
 }
 
 /// `+1.6 points (+1.4 to +1.8)`.

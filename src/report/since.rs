@@ -29,6 +29,9 @@ pub fn latest(folder: &Path) -> Option<Earlier> {
     let mut keys = BTreeMap::new();
     flatten("", manifest.get("scenario")?, &mut keys);
     flatten("seed", manifest.get("run")?.get("seed")?, &mut keys);
+    if let Some(parameters) = manifest.get("parameters").and_then(|sets| sets.get("parameters")) {
+        flatten("parameters", parameters, &mut keys);
+    }
     Some(Earlier { name, keys, means })
 }
 
@@ -36,7 +39,7 @@ pub fn latest(folder: &Path) -> Option<Earlier> {
 /// Empty when nothing was changed.
 pub fn moved(
     earlier: &Earlier,
-    (scenario, seed): (&Scenario, u64),
+    (scenario, seed, parameters): (&Scenario, u64, &str),
     comparison: &Comparison,
     headline: &[&'static Metric],
 ) -> Vec<String> {
@@ -45,6 +48,7 @@ pub fn moved(
         flatten("", &value, &mut now);
     }
     now.insert("seed".into(), seed.to_string());
+    now.insert("parameters".into(), parameters.to_owned());
     let mut lines = Vec::new();
     for key in earlier.keys.keys().chain(now.keys().filter(|key| !earlier.keys.contains_key(*key))) {
         let (before, after) = (earlier.keys.get(key), now.get(key));

@@ -1,13 +1,15 @@
 //! The table and the verdict as plain text for a terminal.
 //!
-//! Comes in: a [`Page`]. Goes out: lines of at most 120 columns where words allow it. Each figure carries the error of a
-//! finite number of replicates; digits follow its width. Colour and cursor are not here.
+//! Comes in: a [`Page`]. Goes out: lines of at most 120 columns where words allow it. Each figure carries its Monte Carlo
+//! error; digits follow its width. How much is chance and how much parameters stands in a block of its own. Colour and cursor
+//! are not here.
 
 use std::fmt::Write;
 
-use super::number::{decimals, fixed, plain_decimals, scale, signed};
+use super::number::{decimals, fixed, plain_decimals, scale, signed, two_digits};
 use super::sentence;
-use crate::analysis::{Comparison, Difference, EnforcementRange, Estimate, PlanSummary, Verdict};
+use crate::analysis::{Between, Comparison, Decomposition, Deviation, Difference, Estimate, PlanSummary, Verdict};
+use crate::stats::Interval;
 use crate::tally::{Metric, Unit, find};
 
 /// Columns of a line.
@@ -39,12 +41,23 @@ pub struct Page<'a> {
     pub comparison: &'a Comparison,
     /// What they mean.
     pub verdict: &'a Verdict,
-    /// Per plan, its chances over what nobody knows; `None` where no rule depends on enforcement, or it was not run.
-    pub enforcement: &'a [Option<EnforcementRange>],
+    /// What chances under one set of parameters rest on; `None` over several sets, or where no rule acts on reports.
+    pub enforcement: Option<Enforcement>,
     /// Names of the plans that meet other people than the baseline does.
     pub different_people: &'a [String],
     /// What else must be known to read the figures, a sentence each.
     pub notes: &'a [String],
+}
+
+/// How often the platform acts on reports, which nobody outside it knows.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Enforcement {
+    /// Probability in this run.
+    pub here: f64,
+    /// Least that is plausible.
+    pub low: f64,
+    /// Most that is plausible.
+    pub high: f64,
 }
 
 /// The page as text, ending in a line break.
@@ -57,6 +70,9 @@ pub fn text(page: &Page) -> String {
     parts.push(chances(page));
     if !page.comparison.differences.is_empty() {
         parts.push(differences(page));
+    }
+    if page.comparison.n_sets > 1 {
+        parts.push(decompositions(page));
     }
     parts.push(sentence::lines(page.verdict).iter().map(|line| wrapped(line)).collect());
     if !page.notes.is_empty() {
@@ -83,7 +99,7 @@ fn rows(page: &Page) -> Vec<&'static Metric> {
 fn levels(page: &Page) -> String {
     let comparison = page.comparison;
     let rows = rows(page);
-    let corner = format!("mean of {}", sentence::replicates(comparison.replicates));
+    let corner = format!("mean of {}", design(comparison));
     let mut labels = vec![corner, "members addressed".into()];
     labels.extend(rows.iter().map(|metric| metric.label.to_owned()));
     let column = |(plan, summary): (usize, &PlanSummary)| -> Vec<String> {
@@ -106,6 +122,16 @@ fn levels(page: &Page) -> String {
         }
     }
     text
+}
+
+/// `200 sets x 2 replicates`, `400 replicates`.
+fn design(comparison: &Comparison) -> String {
+    let (sets, n) = (comparison.n_sets as u64, comparison.replicates);
+    match sets {
+        1 => sentence::replicates(n),
+        _ if n.is_multiple_of(sets) => format!("{sets} sets x {}", sentence::replicates(n / sets)),
+        _ => format!("{sets} sets, {}", sentence::replicates(n)),
+    }
 }
 
 /// `13.1 ±0.2 %`: half-width of the t interval.
@@ -131,24 +157,34 @@ fn chances(page: &Page) -> String {
     for metric in CHANCES.iter().filter_map(|key| find(key)) {
         let _ = writeln!(text, "{}", metric.label);
         for (plan, summary) in plans.iter().enumerate() {
-            let range = page.enforcement.get(plan).copied().flatten();
-            let range = range.map(|range| if metric.key == "p_limited" { range.limited } else { range.banned });
-            let cell = chance_cell(estimate(page, plan, metric), range);
+            let cell = chance_cell(estimate(page, plan, metric), page.comparison.n_sets);
             let _ = writeln!(text, "  {}  {cell}", left(&summary.name, width));
         }
         let _ = writeln!(text, "  ({})", metric.meaning);
     }
+    if let Some(Enforcement { here, low, high }) = page.enforcement {
+        let [here, low, high] = [here, low, high].map(|probability| fixed(probability, 2));
+        let _ = writeln!(
+            text,
+            "enforcement is {here} here and could be {low} to {high}: only the platform knows how often it acts on reports"
+        );
+    }
     text
 }
 
-/// `0.21 (0.02 to 0.48 over what nobody knows), 0.17 to 0.25 from 400 replicates`.
-fn chance_cell(estimate: &Estimate, range: Option<[f64; 2]>) -> String {
+/// `0.21 (0.02 to 0.48 over the plausible sets), 0.17 to 0.25 from 400 replicates`: never a bare number.
+fn chance_cell(estimate: &Estimate, n_sets: usize) -> String {
     let Some(mean) = estimate.mean else { return "-".into() };
     let interval = estimate.low.zip(estimate.high);
     let decimals = interval.map_or(2, |(low, high)| decimals((high - low) / 2.0).max(2));
     let mut text = fixed(mean, decimals);
-    if let Some([low, high]) = range {
-        let _ = write!(text, " ({} to {} over what nobody knows)", fixed(low, decimals), fixed(high, decimals));
+    match estimate.decomposition.map(|decomposition| decomposition.over_sets) {
+        _ if n_sets == 1 => text += " under one set of parameters",
+        Some(Some(Interval { low, high })) => {
+            let _ = write!(text, " ({} to {} over the plausible sets)", fixed(low, decimals), fixed(high, decimals));
+        }
+        Some(None) => text += " (the plausible sets differ too little to see)",
+        None => {}
     }
     if let Some((low, high)) = interval {
         let n = fixed(estimate.replicates as f64, 0);
@@ -171,8 +207,77 @@ fn differences(page: &Page) -> String {
         "Difference from {}, replicate by replicate (shares and chances in points)\n{}{}\n",
         comparison.plans[comparison.baseline].name,
         grid(&labels, &others.map(column).collect::<Vec<_>>()),
-        "95 % intervals, as above: the error of a finite number of replicates, not of the model",
+        if comparison.n_sets > 1 {
+            "95 % intervals, as above: Monte Carlo error only, the sets being a sample of the plausible ones; not of the model"
+        } else {
+            "95 % intervals, as above: the error of a finite number of replicates, not of the parameters nor of the model"
+        },
     )
+}
+
+/// Plans up to which the uncertainty of levels stands beside that of differences.
+const LEVELS_SHOWN: usize = 3;
+
+/// Chance, parameters and Monte Carlo error of the headline metrics, each plan's and each difference's; of many plans only the
+/// differences'.
+fn decompositions(page: &Page) -> String {
+    let comparison = page.comparison;
+    let headline = &page.verdict.headline;
+    let mut labels = vec![String::new()];
+    for metric in headline {
+        labels.push(metric.label.to_owned());
+        labels.extend(
+            ["  chance: campaign to campaign", "  parameters: set to set", "  Monte Carlo: of the mean"]
+                .map(str::to_owned),
+        );
+    }
+    let column = |heading: String, cells: &dyn Fn(&Metric) -> [String; 3]| -> Vec<String> {
+        let cells = headline.iter().flat_map(|metric| std::iter::once(String::new()).chain(cells(metric)));
+        std::iter::once(heading).chain(cells).collect()
+    };
+    let level = |(plan, summary): (usize, &PlanSummary)| {
+        column(summary.name.clone(), &|metric| {
+            let estimate = estimate(page, plan, metric);
+            source_cells(metric.unit, estimate.decomposition.as_ref(), estimate.mcse)
+        })
+    };
+    let others = comparison.plans.iter().enumerate().filter(|(plan, _)| *plan != comparison.baseline);
+    let difference = |(plan, summary): (usize, &PlanSummary)| {
+        let heading =
+            if comparison.plans.len() == 2 { String::new() } else { summary.name.clone() + ", " } + "difference";
+        column(heading, &|metric| {
+            let difference = comparison.difference(plan, metric.key).expect("every metric of every other plan");
+            source_cells(metric.unit, difference.decomposition.as_ref(), difference.mcse)
+        })
+    };
+    let is_crowded = comparison.plans.len() > LEVELS_SHOWN;
+    let levels = comparison.plans.iter().enumerate().filter(|_| !is_crowded).map(level);
+    format!(
+        "Where the uncertainty comes from: standard deviations (shares and chances in points), 95 % intervals{}\n{}",
+        if is_crowded { "\n(of the differences; of each plan: uncertainty.csv)" } else { "" },
+        grid(&labels, &levels.chain(others.map(difference)).collect::<Vec<_>>()),
+    )
+}
+
+/// `1.9 (1.8 to 2.1)`, `too small to see (<0.4)`, `0.12`; `0` where nothing varied.
+fn source_cells(unit: Unit, decomposition: Option<&Decomposition>, mcse: Option<f64>) -> [String; 3] {
+    let figure = |value: f64, like: f64| {
+        let text = fixed(scale(unit) * value, two_digits(scale(unit) * like));
+        // What is left of rounding when nothing varied.
+        if text.bytes().any(|b| b.is_ascii_digit() && b != b'0') { text } else { "0".into() }
+    };
+    let deviation = |Deviation { estimate, low, high }: Deviation| {
+        let [low, size, high] = [low, estimate, high].map(|value| figure(value, estimate));
+        if low == high { size } else { format!("{size} ({low} to {high})") }
+    };
+    let chance = decomposition.map(|decomposition| deviation(decomposition.chance));
+    let parameters = match decomposition.and_then(|decomposition| decomposition.parameters) {
+        Some(Between::Seen(between)) => Some(deviation(between)),
+        Some(Between::TooSmall { most }) if most > 0.0 => Some(format!("too small to see (<{})", figure(most, most))),
+        Some(Between::TooSmall { .. }) => Some("too small to see".into()),
+        None => None,
+    };
+    [chance, parameters, mcse.map(|error| figure(error, error))].map(|cell| cell.unwrap_or("-".into()))
 }
 
 /// `-24.1 [-24.5, -23.7]`.
@@ -206,7 +311,7 @@ pub(super) fn grid(labels: &[String], columns: &[Vec<String>]) -> String {
         let (block, after) = rest.split_at(n_fitting);
         blocks.push(labels.iter().enumerate().fold(String::new(), |text, (row, label)| {
             let cells = block.iter().map(|column| format!("  {}", right(&column[row], widest(column))));
-            text + &left(label, label_width) + &cells.collect::<String>() + "\n"
+            text + (left(label, label_width) + &cells.collect::<String>()).trim_end() + "\n"
         }));
         rest = after;
     }

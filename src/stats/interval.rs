@@ -1,4 +1,4 @@
-//! Intervals of one mean and of one proportion.
+//! Intervals of one mean, one variance and one proportion.
 //!
 //! Comes in: moments of a sample, or successes and trials, and a confidence. Goes out: an [`Interval`]. Differences of pairs
 //! are in `paired`, intervals that may be looked at many times in `sequence`.
@@ -9,6 +9,7 @@ use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
 use statrs::function::beta::beta_reg;
 
 use super::mean::Moments;
+use super::pivot::chi_square_quantile;
 
 /// From `low` to `high`, both included.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -32,6 +33,15 @@ pub fn of_mean(moments: &Moments, confidence: f64) -> Option<Interval> {
     Some(Interval { low: mean - half_width, high: mean + half_width })
 }
 
+/// Chi-square interval of the variance of normal numbers; `None` below two.
+pub fn of_variance(moments: &Moments, confidence: f64) -> Option<Interval> {
+    let degrees = moments.n().checked_sub(1)?;
+    let squares = moments.variance()? * degrees as f64;
+    let end = |p| squares / chi_square_quantile(degrees, p);
+    let tail = (1.0 - confidence) / 2.0;
+    Some(Interval { low: end(1.0 - tail), high: end(tail) })
+}
+
 /// Wilson's score interval of a proportion; `None` without trials. Its low end is exactly 0 without successes, its high end
 /// exactly 1 without failures.
 ///
@@ -42,13 +52,26 @@ pub fn of_proportion(successes: u64, trials: u64, confidence: f64) -> Option<Int
     if trials == 0 {
         return None;
     }
+    Some(wilson(successes as f64, trials as f64, confidence))
+}
+
+/// Wilson's score interval of a proportion of trials that are not independent: as from the number of independent ones that would
+/// give its standard error, at most all (Kish 1965, Survey Sampling, section 8.2; Dean & Pagano 2015, Journal of Survey
+/// Statistics and Methodology 3(4), 484-503). `None` without trials.
+pub fn of_clustered_proportion(mean: f64, standard_error: f64, trials: u64, confidence: f64) -> Option<Interval> {
+    let independent = mean * (1.0 - mean) / (standard_error * standard_error);
+    // Where all trials agree the error is 0 and says nothing of their dependence.
+    let n = if independent > 0.0 { independent.min(trials as f64) } else { trials as f64 };
+    (trials > 0).then(|| wilson(mean * n, n, confidence))
+}
+
+fn wilson(k: f64, n: f64, confidence: f64) -> Interval {
     let z = normal_quantile(confidence);
-    let (k, n) = (successes as f64, trials as f64);
     let centre = k + z * z / 2.0;
     let reach = z * (k * (n - k) / n + z * z / 4.0).sqrt();
-    let low = if successes == 0 { 0.0 } else { (centre - reach) / (n + z * z) };
-    let high = if successes == trials { 1.0 } else { (centre + reach) / (n + z * z) };
-    Some(Interval { low, high })
+    let low = if k == 0.0 { 0.0 } else { (centre - reach) / (n + z * z) };
+    let high = if k == n { 1.0 } else { (centre + reach) / (n + z * z) };
+    Interval { low, high }
 }
 
 /// The exact (Clopper-Pearson) interval of a proportion; `None` without trials. It covers at least as often as it says, whatever the
@@ -127,6 +150,31 @@ mod tests {
         let half_width = 4.302_652_729_911_275 * (13.0_f64 / 3.0).sqrt();
         close(interval.low, 5.0 - half_width, 1e-9);
         close(interval.high, 5.0 + half_width, 1e-9);
+    }
+
+    #[test]
+    fn variance_of_two_four_and_nine_by_hand() {
+        let mut moments = Moments::default();
+        for x in [2.0, 4.0, 9.0] {
+            moments.push(x);
+        }
+        // Squares 26 on 2 degrees; chi-square(p; 2) = -2 ln(1 - p).
+        let interval = of_variance(&moments, 0.95).unwrap();
+        close(interval.low, 26.0 / (-2.0 * 0.025_f64.ln()), 1e-6);
+        close(interval.high, 26.0 / (-2.0 * 0.975_f64.ln()), 1e-4);
+        assert_eq!(of_variance(&Moments::default(), 0.95), None);
+    }
+
+    #[test]
+    fn trials_that_repeat_each_other_count_once() {
+        // 30 of 100, each told twice: the error is that of 100 trials.
+        let error = (0.3 * 0.7 / 100.0_f64).sqrt();
+        let (twice, once) =
+            (of_clustered_proportion(0.3, error, 200, 0.95).unwrap(), of_proportion(30, 100, 0.95).unwrap());
+        close(twice.low, once.low, 1e-12);
+        close(twice.high, once.high, 1e-12);
+        assert_eq!(of_clustered_proportion(0.0, 0.0, 200, 0.95), of_proportion(0, 200, 0.95));
+        assert_eq!(of_clustered_proportion(0.3, 1e-9, 10, 0.95), of_proportion(3, 10, 0.95));
     }
 
     #[test]

@@ -13,11 +13,9 @@
 //! - Weerahandi 1993, JASA 88(423), 899-905; Hamada & Weerahandi 2000, Journal of Quality Technology 32(3), 241-253:
 //!   generalised pivots, here of the variance between classes and of the share above zero.
 
-use statrs::distribution::ContinuousCDF;
-
 use super::interval::{Interval, t_quantile};
 use super::mean::Moments;
-use super::pivot::{MeanSquare, SharePivot, chi_square, component_quantile};
+use super::pivot::{MeanSquare, SharePivot, chi_square_quantile, component_quantile};
 
 /// The analysis of variance of one grouping.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -106,6 +104,15 @@ impl RandomEffects {
         Interval { low: self.mean - half_width, high: self.mean + half_width }
     }
 
+    /// Where the true mean of one more class lies: the variance between classes and the error of the mean together, by Student's t
+    /// (Higgins, Thompson & Spiegelhalter 2009, Journal of the Royal Statistical Society A 172(1), 137-159). A variance
+    /// between classes that is too small to see counts as 0.
+    pub fn class_interval(&self, confidence: f64) -> Interval {
+        let variance = self.raw_between().max(0.0) + self.variance_of_means / self.n_classes as f64;
+        let half_width = t_quantile(confidence, self.n_classes - 1) * variance.sqrt();
+        Interval { low: self.mean - half_width, high: self.mean + half_width }
+    }
+
     /// Mean square between classes: the expectation is the variance within plus [`Self::size`] times that between.
     pub fn between_mean_square(&self) -> f64 {
         self.size * self.variance_of_means
@@ -123,9 +130,8 @@ impl RandomEffects {
 
     /// The variance within classes, its interval by chi-square.
     pub fn within(&self, confidence: f64) -> Within {
-        let chi_square = chi_square(self.within_degrees);
         let squares = self.within_square * self.within_degrees as f64;
-        let end = |p| squares / chi_square.inverse_cdf(p);
+        let end = |p| squares / chi_square_quantile(self.within_degrees, p);
         let tail = (1.0 - confidence) / 2.0;
         Within { estimate: self.within_square, interval: Interval { low: end(1.0 - tail), high: end(tail) } }
     }
@@ -288,6 +294,15 @@ mod tests {
         close(estimate, 7.0, 1e-12);
         close(low, 14.0 / (-2.0 * 0.025_f64.ln()), 1e-6);
         close(high, 14.0 / (-2.0 * 0.975_f64.ln()), 1e-4);
+    }
+
+    #[test]
+    fn one_more_class_lies_where_the_classes_do_and_no_closer_than_the_mean_is_known() {
+        let apart = RandomEffects::of(&of(&[&[1.0, 3.0], &[3.0, 7.0], &[10.0, 12.0]])).unwrap();
+        // Between 19, error of the mean 7: t(0.975; 2) sqrt(26).
+        close(apart.class_interval(0.95).high, 6.0 + 4.302_652_73 * 26.0_f64.sqrt(), 1e-7);
+        let alike = RandomEffects::of(&of(&[&[1.0, 3.0], &[3.0, 1.0], &[1.5, 3.5]])).unwrap();
+        assert_eq!(alike.class_interval(0.95), alike.mean_interval(0.95));
     }
 
     #[test]

@@ -1,28 +1,39 @@
-//! Compares the plans of an experiment on the same people, and says how far the unknown enforcement moves ban risks.
+//! Compares the plans of an experiment on the same people, under one set of parameters or nested in many.
+//!
+//! Nested: every replicate has luck of its own and runs under the set whose turn it is (`analysis::set_of`); all plans meet the same
+//! luck under the same set. So chance, which differs between replicates of a set, can be told from what the sets differ by
+//! (Sun, Apley & Staum 2011, Operations Research 59(4), 998-1007: two-level simulation). Results are a pure function of
+//! seed, sets and the number of replicates.
 
-use crate::analysis::{Accumulator, Comparison, EnforcementRange, KEPT_REPLICATES, Look, PlanInfo, Precision};
+use rayon::prelude::*;
+
+use crate::analysis::{Accumulator, Comparison, Look, PlanInfo, Precision, set_of};
+use crate::diagnostic::Faults;
 use crate::engine::{Engine, Part, simulate};
-use crate::parameter;
-use crate::plan::Experiment;
-use crate::stats::mean::Moments;
-use crate::tally::{METRICS, Metric, Outcome};
+use crate::parameter::Parameters;
+use crate::plan::{self, Experiment};
+use crate::scenario::Draft;
+use crate::tally::{Metric, Outcome, PairedTally, Stakes};
 
 /// Replicates simulated between two merges: bounds memory, decides nothing.
 pub const LARGEST_CHUNK: u32 = 256;
 
-/// Replicates of the first batch towards a precision; each further batch doubles.
+/// Replicates of the first batch towards a precision, or two of each set where that is more; each further batch doubles.
 const FIRST_BATCH: u32 = 100;
+
+/// Replicates of each set from which chance can be told from parameters.
+pub const FEWEST_PER_SET: u32 = 2;
 
 /// When to stop.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Target {
-    /// After this many replicates.
+    /// After this many replicates, those of all sets of parameters together.
     Replicates(u32),
     /// Once every headline difference has a half-width below the figure, or after the most replicates.
     Precision {
         /// Half-width wanted, in each metric's own unit.
         half_width: f64,
-        /// Replicates at the most.
+        /// Replicates at the most, those of all sets together; only whole rounds of the sets are run.
         most: u32,
     },
 }
@@ -33,14 +44,28 @@ pub enum Target {
 pub struct Compared {
     /// The estimates.
     pub comparison: Comparison,
-    /// Chances at the ends of what is plausible for `enforce_prob`, one per plan; none where no rule acts on reports.
-    pub enforcement: Vec<Option<EnforcementRange>>,
     /// The last look towards a precision.
     pub look: Option<Look>,
-    /// Members not gone at the start of a day, over all plans, replicates and days (enforcement runs not counted).
+    /// Members not gone at the start of a day, over all plans, replicates and days.
     pub member_days: u64,
     /// Whether it was stopped before its target.
     pub partial: bool,
+}
+
+/// The scenario under each of these sets of parameters, for [`compare_over`]. Tables that a set shares with the `known` experiment
+/// are taken over.
+///
+/// # Errors
+/// Every fault of the scenario under the first set that has one.
+pub fn under_each(
+    draft: &Draft,
+    seed: u64,
+    sets: &[Parameters],
+    known: &Experiment,
+) -> Result<Vec<Experiment>, Faults> {
+    let compiled: Vec<Result<Experiment, Faults>> =
+        sets.par_iter().map(|set| plan::compile_under(draft, seed, set, &[known])).collect();
+    compiled.into_iter().collect()
 }
 
 /// Runs every plan of the experiment until the target is met or `engine` is told to stop; `None` when no replicate is complete.
@@ -53,7 +78,21 @@ pub fn compare(
     keep_all: bool,
     engine: &Engine,
 ) -> Option<Compared> {
-    let mut accumulator = accumulator(experiment);
+    compare_over(std::slice::from_ref(experiment), headline, target, keep_all, engine)
+}
+
+/// The same over several sets of parameters: one scenario, compiled under each of them.
+///
+/// # Panics
+/// Without an experiment, or when they are not of one scenario.
+pub fn compare_over(
+    sets: &[Experiment],
+    headline: &[&'static Metric],
+    target: &Target,
+    keep_all: bool,
+    engine: &Engine,
+) -> Option<Compared> {
+    let mut accumulator = accumulator(sets);
     if keep_all {
         accumulator = accumulator.keeping_all_replicates();
     }
@@ -62,7 +101,7 @@ pub fn compare(
     let mut run_to = |accumulator: &mut Accumulator, to: u32| {
         while accumulator.replicates() < u64::from(to) && !engine.stopped() {
             let from = accumulator.replicates() as u32;
-            let chunk = simulate(experiment, from..to.min(from + LARGEST_CHUNK), engine);
+            let chunk = simulate_over(sets, from..to.min(from + LARGEST_CHUNK), engine);
             let days = |outcome| chunk.iter().flat_map(|paired| &paired.plans).map(|t| t.total(outcome)).sum::<u64>();
             member_days += days(Outcome::MemberDays) + days(Outcome::LeakExits);
             engine.part(Part::Merge, || accumulator.accumulate(&chunk));
@@ -75,7 +114,9 @@ pub fn compare(
         }
         Target::Precision { half_width, most } => {
             let mut precision = Precision::new(half_width, headline);
-            let (mut batch, mut to) = (FIRST_BATCH, 0);
+            let round = sets.len() as u32;
+            let most = if most >= round { most - most % round } else { most };
+            let (mut batch, mut to) = (FIRST_BATCH.div_ceil(round).max(FEWEST_PER_SET) * round, 0);
             loop {
                 to = (to + batch).min(most);
                 run_to(&mut accumulator, to);
@@ -93,71 +134,26 @@ pub fn compare(
         return None;
     }
     let comparison = engine.part(Part::Merge, || accumulator.finish());
-    let enforcement = enforcement(experiment, &comparison, engine);
     let partial = replicates < wanted || engine.stopped();
-    Some(Compared { comparison, enforcement, look, member_days, partial })
+    Some(Compared { comparison, look, member_days, partial })
 }
 
-/// Nothing known yet of the experiment's plans.
-pub(super) fn accumulator(experiment: &Experiment) -> Accumulator {
-    let info =
-        |plan: &crate::plan::Plan| PlanInfo { name: plan.name.clone(), members: plan.members, stakes: plan.stakes };
-    let plans: Vec<PlanInfo> = experiment.plans.iter().map(info).collect();
-    Accumulator::new(&plans, experiment.baseline, experiment.days)
-}
-
-/// Replicates that the two ends of enforcement add to a comparison of so many.
-pub fn enforcement_replicates(experiment: &Experiment, replicates: u32) -> u32 {
-    if experiment.profile.rules.reports.is_some() { 2 * share_for_enforcement(replicates) } else { 0 }
-}
-
-/// A quarter of the replicates shows each end of enforcement, as far as their values are kept.
-fn share_for_enforcement(replicates: u32) -> u32 {
-    replicates.div_ceil(4).min(KEPT_REPLICATES as u32)
-}
-
-/// The chances of being limited and banned at both ends of the plausible enforcement, from a quarter of the replicates on the same
-/// luck. Where an end changes nothing in that quarter it is the chance over all of them, which always lies in the range.
-fn enforcement(experiment: &Experiment, comparison: &Comparison, engine: &Engine) -> Vec<Option<EnforcementRange>> {
-    let nothing = vec![None; experiment.plans.len()];
-    if experiment.profile.rules.reports.is_none() || engine.stopped() {
-        return nothing;
+/// These replicates in order, each under its set; when stopped, the complete ones up to the first that is missing.
+fn simulate_over(sets: &[Experiment], replicates: std::ops::Range<u32>, engine: &Engine) -> Vec<PairedTally> {
+    if let [experiment] = sets {
+        return simulate(experiment, replicates, engine);
     }
-    let replicates = share_for_enforcement(comparison.replicates as u32);
-    let parameter = parameter::find("enforce_prob").expect("the catalogue holds every parameter");
-    let [low, high] = [parameter.low, parameter.high].map(|probability| {
-        let mut accumulator = accumulator(experiment);
-        let mut variant = experiment.clone();
-        for plan in &mut variant.plans {
-            plan.practice.enforce_prob = probability;
-        }
-        while accumulator.replicates() < u64::from(replicates) && !engine.stopped() {
-            let from = accumulator.replicates() as u32;
-            let chunk = simulate(&variant, from..replicates.min(from + LARGEST_CHUNK), engine);
-            engine.part(Part::Merge, || accumulator.accumulate(&chunk));
-        }
-        accumulator.finish()
-    });
-    if engine.stopped() {
-        return nothing;
-    }
-    let range = |plan: usize, key: &str| {
-        let row = METRICS.iter().position(|metric| metric.key == key)?;
-        let mut quarter = Moments::default();
-        comparison.plans[plan].values[row]
-            .iter()
-            .take(replicates as usize)
-            .flatten()
-            .for_each(|&value| quarter.push(value));
-        let quarter = quarter.mean()?;
-        let everywhere = comparison.plans[plan].estimates[row].mean?;
-        let at = |end: &Comparison| {
-            let there = end.plans[plan].estimates[row].mean?;
-            Some(if there == quarter { everywhere } else { there })
-        };
-        Some([at(&low)?.min(everywhere), at(&high)?.max(everywhere)])
-    };
-    let of_plan =
-        |plan| Some(EnforcementRange { limited: range(plan, "p_limited")?, banned: range(plan, "p_banned")? });
-    (0..experiment.plans.len()).map(of_plan).collect()
+    let one = |number: u32| simulate(&sets[set_of(number, sets.len())], number..number + 1, engine);
+    let done: Vec<Vec<PairedTally>> = replicates.into_par_iter().map(one).collect();
+    done.into_iter().take_while(|one| !one.is_empty()).flatten().collect()
+}
+
+/// Nothing known yet of the plans under these sets.
+pub(super) fn accumulator(sets: &[Experiment]) -> Accumulator {
+    let info = |plan: &plan::Plan| PlanInfo { name: plan.name.clone(), members: plan.members, stakes: plan.stakes };
+    let first = &sets[0];
+    let plans: Vec<PlanInfo> = first.plans.iter().map(info).collect();
+    let stakes = |set: &Experiment| set.plans.iter().map(|plan| plan.stakes).collect::<Vec<Stakes>>();
+    let stakes: Vec<Vec<Stakes>> = sets.iter().map(stakes).collect();
+    Accumulator::new(&plans, first.baseline, first.days).over_sets(&stakes)
 }

@@ -10,7 +10,7 @@ mod figure;
 mod scorecard;
 pub mod sensitivity;
 
-pub use compare::{Compared, LARGEST_CHUNK, Target, compare, enforcement_replicates};
+pub use compare::{Compared, FEWEST_PER_SET, LARGEST_CHUNK, Target, compare, compare_over, under_each};
 pub use designs::{DesignRun, designs};
 pub use figure::Figure;
 pub use scorecard::{CLOSE, Counts, FAR, Nearness, Scorecard, Scored, count, score, scorecard};

@@ -1,7 +1,11 @@
 //! Comparisons made up for tests: shapes of results that charts must bear, not results.
 
-use crate::analysis::{Band, Comparison, Difference, Estimate, PairedSample, PlanSummary};
+use crate::analysis::{
+    Band, Between, Comparison, Decomposition, Deviation, Difference, Estimate, PairedSample, PlanSummary,
+};
+use crate::stats::Interval;
 use crate::stats::paired::Pairs;
+use crate::stats::random_effects::Share;
 use crate::tally::{METRICS, OUTCOMES, Outcome, REPEATS, Repeat, Unit};
 
 /// What a made-up comparison is like.
@@ -55,13 +59,37 @@ pub(super) fn comparison(kind: Kind, plans: usize, days: usize, replicates: u64)
                 difference,
                 low,
                 high,
+                mcse: half.map(|half| half / 2.0),
                 variance_ratio: None,
                 replicates,
                 sample: PairedSample::Values(Pairs::default()),
+                effects: None,
+                decomposition: known.and_then(|(mean, _)| decomposition(kind, wobble(plan, row + 7), mean)),
             }
         })
         .collect();
-    Comparison { replicates, baseline: 0, first_replicate: 0, plans, differences }
+    let n_sets = if kind == Kind::Bare { 1 } else { 200 };
+    Comparison { replicates, n_sets, baseline: 0, first_replicate: 0, plans, differences }
+}
+
+/// What might remain uncertain of a figure; `chance` in 0..1 says how much.
+fn decomposition(kind: Kind, chance: f64, mean: f64) -> Option<Decomposition> {
+    let deviation = |estimate: f64| Deviation { estimate, low: 0.8 * estimate, high: 1.3 * estimate };
+    let between = 0.3 * chance * mean.abs();
+    let parameters = match kind {
+        Kind::Rich if chance > 0.2 => Between::Seen(deviation(between)),
+        _ => Between::TooSmall { most: between },
+    };
+    let over_sets = Some(Interval { low: mean - 2.5 * between, high: mean + 2.5 * between });
+    let sign = (mean != 0.0)
+        .then_some(Share { estimate: 1.0 - 0.1 * chance, interval: Interval { low: 1.0 - 0.2 * chance, high: 1.0 } });
+    let known = matches!(kind, Kind::Rich | Kind::Equal | Kind::Zero);
+    known.then_some(Decomposition {
+        chance: deviation(0.2 * mean.abs()),
+        parameters: Some(parameters),
+        over_sets,
+        sign,
+    })
 }
 
 /// A number in 0..1 that looks like chance and is the same every time.
@@ -143,7 +171,9 @@ fn plan(kind: Kind, i: usize, days: usize, replicates: u64) -> PlanSummary {
             let mean = (kind != Kind::Empty).then(|| mean_of(metric.key, metric.unit));
             let quantiles =
                 mean.filter(|_| metric.unit != Unit::Chance && kind != Kind::Bare).map(|m| [0.9 * m, m, 1.1 * m]);
-            Estimate { mean, low: mean, high: mean, mcse: None, quantiles, replicates }
+            let decomposition = mean.and_then(|mean| decomposition(kind, wobble(i, metric.key.len()), mean));
+            let mcse = decomposition.map(|decomposition| 0.05 * decomposition.chance.estimate);
+            Estimate { mean, low: mean, high: mean, mcse, quantiles, replicates, decomposition }
         })
         .collect();
     let kept = |metric: &str| match (kind, metric) {

@@ -7,7 +7,7 @@ use super::axis::{Axis, signed};
 use super::canvas::Canvas;
 use super::sheet::{Drawn, Head, Sheet, compose};
 use super::style::{AXIS, LABEL, NAME, NOTE, PAPER, Rect, as_ink, plan_colour};
-use super::words::{Side, row_of, sentence, side};
+use super::words::{Side, plausible, row_of, sentence, side};
 use super::{Failure, Scene};
 
 /// What is shown after the headline metrics, as far as there is room.
@@ -60,12 +60,21 @@ pub(super) fn draw(scene: &Scene) -> Result<Option<Canvas>, Failure> {
         return Ok(None);
     }
     let base = &comparison.plans[comparison.baseline].name;
+    let over_sets = shown.iter().any(|difference| plausible(difference).is_some());
     let head = Head {
         title: title(scene, &shown),
-        subtitle: format!("Difference from {base}, replicate by replicate: mean and 95 % interval"),
+        subtitle: format!(
+            "Difference from {base}, replicate by replicate: mean, and 95 % interval {}",
+            if over_sets { "of the mean (thick) and over plausible sets of parameters (thin)" } else { "of the mean" }
+        ),
         note: format!(
-            "intervals: the error of a finite number of replicates, not of the model; filled: the interval leaves zero out; \
-               arrow: the direction a sender or a recipient would wish for{}",
+            "{}; filled: the interval{} leaves zero out; arrow: the direction a sender or a recipient would wish for{}",
+            if over_sets {
+                "thick: the error of a finite number of sets and replicates; thin: where 95 % of the plausible sets lie"
+            } else {
+                "intervals: the error of a finite number of replicates, not of the parameters nor of the model"
+            },
+            if over_sets { " over sets" } else { "" },
             if several || scene.headline.is_empty() { "" } else { "; bold: what the verdict speaks of" }
         ),
     };
@@ -81,7 +90,8 @@ pub(super) fn draw(scene: &Scene) -> Result<Option<Canvas>, Failure> {
     })
 }
 
-fn unit(unit: Unit) -> (&'static str, f64) {
+/// A unit in words, and what a value is multiplied with to be shown in it.
+pub(super) fn unit(unit: Unit) -> (&'static str, f64) {
     match unit {
         Unit::Share | Unit::Chance => ("percentage points", 100.0),
         Unit::Count => ("count", 1.0),
@@ -127,7 +137,10 @@ fn groups<'a>(scene: &Scene<'a>, others: usize) -> Vec<Group<'a>> {
 fn draw_group(sheet: &Sheet, scene: &Scene, group: &Group, rows: Rect) -> Drawn {
     let several = scene.comparison.plans.len() > 2;
     let differences = || group.metrics.iter().flat_map(|(_, differences)| differences.iter().copied());
-    let ends = |d: &Difference| [d.difference, d.low, d.high].into_iter().flatten().map(|v| v * group.factor);
+    let ends = |d: &Difference| {
+        let (low, high) = plausible(d).unzip();
+        [d.difference, d.low, d.high, low, high].into_iter().flatten().map(|v| v * group.factor)
+    };
     let low = differences().flat_map(ends).fold(0.0, f64::min);
     let high = differences().flat_map(ends).fold(0.0, f64::max);
 
@@ -162,8 +175,12 @@ fn draw_group(sheet: &Sheet, scene: &Scene, group: &Group, rows: Rect) -> Drawn 
                 sheet.text(&face.shorten(&words, label.width()), (label.left, y), face)?;
             }
             let at = |value: f64| panel.place((value * group.factor, 0.0)).0;
+            let wide = plausible(difference);
+            if let Some((low, high)) = wide {
+                sheet.line(&[(at(low), y), (at(high), y)], colour, 1.2)?;
+            }
             if let (Some(low), Some(high)) = (difference.low, difference.high) {
-                sheet.line(&[(at(low), y), (at(high), y)], colour, 2.2)?;
+                sheet.line(&[(at(low), y), (at(high), y)], colour, if wide.is_some() { 4.0 } else { 2.2 })?;
             }
             let point = at(difference.difference.expect("rows without a difference were left out"));
             sheet.dot((point, y), 4.5, colour)?;

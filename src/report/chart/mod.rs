@@ -25,6 +25,7 @@ mod style;
 mod svg;
 mod targets;
 mod tornado;
+mod uncertainty;
 mod words;
 
 use crate::analysis::Comparison;
@@ -74,7 +75,16 @@ pub struct Chart {
 
 /// Every kind of chart, in the order in which they are best read.
 pub const CHARTS: &[Chart] = &[
-    Chart { key: "forest", title: "paired differences from the baseline with 95 % intervals", draw: forest::draw },
+    Chart {
+        key: "forest",
+        title: "paired differences from the baseline with 95 % intervals, of the mean and over plausible sets",
+        draw: forest::draw,
+    },
+    Chart {
+        key: "uncertainty",
+        title: "where the uncertainty comes from: chance, parameters, Monte Carlo",
+        draw: uncertainty::draw,
+    },
     Chart {
         key: "open_by_day",
         title: "open rate by day, with the spread of single campaigns",

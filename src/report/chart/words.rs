@@ -1,6 +1,7 @@
 //! Numbers as words, and the sentences that titles are made of.
 //!
-//! A title claims a direction only where the interval of the paired difference leaves zero out.
+//! A title claims a direction only where the interval of the paired difference leaves zero out: over several sets of parameters,
+//! the interval in which the plausible sets lie.
 
 use crate::analysis::{CONFIDENCE, Comparison, Difference, Estimate, PlanSummary};
 use crate::report::number::fixed;
@@ -77,13 +78,21 @@ pub(super) enum Side {
     Open,
 }
 
-/// On which side of zero a difference lies.
+/// On which side of zero a difference lies: its mean and, over several sets of parameters, 95 % of the plausible sets.
 pub(super) fn side(difference: &Difference) -> Side {
-    match (difference.low, difference.high) {
-        (Some(low), Some(_)) if low > 0.0 => Side::More,
-        (Some(_), Some(high)) if high < 0.0 => Side::Less,
+    let mean = difference.low.zip(difference.high);
+    let over_sets = plausible(difference).or(mean);
+    match (mean, over_sets) {
+        (Some((a, _)), Some((b, _))) if a > 0.0 && b > 0.0 => Side::More,
+        (Some((_, a)), Some((_, b))) if a < 0.0 && b < 0.0 => Side::Less,
         _ => Side::Open,
     }
+}
+
+/// Where 95 % of the plausible sets lie; `None` under one set.
+pub(super) fn plausible(difference: &Difference) -> Option<(f64, f64)> {
+    let over_sets = difference.decomposition?.over_sets?;
+    Some((over_sets.low, over_sets.high))
 }
 
 /// What is said of one metric.

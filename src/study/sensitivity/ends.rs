@@ -253,7 +253,7 @@ fn look(question: &Question, values: &[(&Factor, f64)], engine: &Engine) -> Resu
     if replicates.len() < question.replicates as usize {
         return Ok(None);
     }
-    let mut accumulator = compare::accumulator(&experiment);
+    let mut accumulator = compare::accumulator(std::slice::from_ref(&experiment));
     accumulator.accumulate(&replicates);
     let equality = question.variants.scenario().equality;
     let zone = Zone { points: equality.points, relative: equality.relative, below: equality.below };
