@@ -88,7 +88,7 @@ fn a_best_fit_leaves_every_file_and_says_how_each_target_is_met() {
     assert_eq!(status(&output), 0, "{}", stderr(&output));
     let text = stdout(&output);
     for part in [
-        "mine: best fit (CMA-ES); 2 targets fitted, 1 held out, 2 quantities tuned",
+        "mine: best fit (CMA-ES); targets: 2 fitted, 1 held out; quantities tuned: 2",
         "* held out",
         "Fitted: ",
         "output/mine/0001",

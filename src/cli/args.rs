@@ -130,6 +130,7 @@ pub(super) struct EvidenceArgs {
 
 /// Arguments of `calibrate`.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(super) struct CalibrateArgs {
     /// A list of targets (TOML or CSV), a CSV of your own figures with --columns, or a shipped list: article-2025
     pub(super) targets: String,

@@ -142,7 +142,8 @@ fn key(read: &Read, settings: &Settings, args: &CalibrateArgs) -> Result<String,
     let options = (&args.parameters_tuned, &args.columns, &args.scenario, &args.plan, &args.list, args.fit_held_out);
     let mut text = format!("{MODEL}\n{}\n{settings}\n{options:?}\n", rng::LAYOUT);
     for input in &read.inputs {
-        text.push_str(&format!("{} {}\n{}\n", input.name, input.text.len(), input.text));
+        let length = input.text.len().to_string();
+        text.extend([&input.name, " ", &length, "\n", &input.text, "\n"]);
     }
     Ok(hash(text.bytes()))
 }

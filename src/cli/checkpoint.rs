@@ -85,7 +85,7 @@ impl Checkpoint {
         let Some(entries) = self.path.parent().and_then(|folder| fs::read_dir(folder).ok()) else { return Vec::new() };
         let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
         let mine = self.path.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
-        let is_other = |name: &String| name.starts_with("checkpoint-") && name.ends_with(".json") && *name != mine;
+        let is_other = |name: &String| name.starts_with("checkpoint-") && !name.contains(".writing-") && *name != mine;
         let mut others: Vec<String> = names.filter(is_other).collect();
         others.sort();
         others

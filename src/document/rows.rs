@@ -16,7 +16,7 @@ pub(crate) struct Rows {
     /// Headings.
     pub(crate) header: Vec<Cell>,
     /// As many cells a row as there are headings.
-    pub(crate) rows: Vec<Vec<Cell>>,
+    pub(crate) records: Vec<Vec<Cell>>,
     /// What is wrong with its form.
     pub(crate) faults: Vec<Diagnostic>,
 }
@@ -83,7 +83,7 @@ pub(crate) fn rows(source: usize, text: &str) -> Rows {
             }
             found.header = cells;
         } else if cells.len() == found.header.len() {
-            found.rows.push(cells);
+            found.records.push(cells);
         } else {
             let message = format!("{} values under {} columns", cells.len(), found.header.len());
             let help = if cells.len() > found.header.len() {
@@ -171,11 +171,11 @@ mod tests {
     #[test]
     fn cells_know_their_places_and_lose_their_quotes() {
         let found = rows(0, "a, b,c\n# said\n\n1,\"x, \"\"y\"\"\", \n");
-        assert_eq!(found.rows.len(), 1);
-        let texts: Vec<&str> = found.rows[0].iter().map(|cell| cell.text.as_str()).collect();
+        assert_eq!(found.records.len(), 1);
+        let texts: Vec<&str> = found.records[0].iter().map(|cell| cell.text.as_str()).collect();
         assert_eq!(texts, ["1", "x, \"y\"", ""]);
         assert_eq!(found.header[1].at.span, 3..4);
-        assert_eq!(found.rows[0][1].at.span, 18..28);
+        assert_eq!(found.records[0][1].at.span, 18..28);
         assert!(found.faults.is_empty());
     }
 
@@ -186,7 +186,8 @@ mod tests {
         assert_eq!(help("a,b\n1,2,5\n"), "numbers have a decimal point: 0.25, not 0,25");
         let mut faults = Vec::new();
         let found = rows(0, "a\n\"0,25\"\n12%\n1.5\n");
-        let values: Vec<Value> = found.rows.iter().map(|row| row[0].number("a", &mut faults).unwrap().value).collect();
+        let values: Vec<Value> =
+            found.records.iter().map(|row| row[0].number("a", &mut faults).unwrap().value).collect();
         assert!(matches!(values[..], [Value::Broken, Value::Broken, Value::Number(1.5)]));
         assert_eq!(faults[0].help.as_deref(), Some("with a decimal point: 0.25"));
         assert_eq!(faults[1].help.as_deref(), Some("a share, not a percentage: 0.12"));

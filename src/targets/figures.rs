@@ -67,7 +67,7 @@ pub(super) fn options(file: &str, own: &OwnFigures, faults: &mut Vec<Diagnostic>
     let mut table = Table::default();
     let say = |text: &mut String, option: &str, value: &str| {
         let start = text.len() + option.len() + 1;
-        text.push_str(&format!("{option} {value} "));
+        text.extend([option, " ", value, " "]);
         At { source: 0, span: start..start + value.len() }
     };
     let texts = [("scenario", Some(&own.scenario)), ("plan", own.plan.as_ref())];
@@ -88,18 +88,15 @@ pub(super) fn options(file: &str, own: &OwnFigures, faults: &mut Vec<Diagnostic>
     for pair in own.columns.split(',').filter(|pair| !pair.is_empty()) {
         let place = At { source: 0, span: start..start + pair.len() };
         start += pair.len() + 1;
-        match pair.split_once('=') {
-            Some((role, heading)) => {
-                let value = Value::Text(heading.trim().to_owned());
-                let key = role.trim().to_owned();
-                let node = node(&format!("--columns {key}"), place.clone(), value);
-                columns.put(Entry { key, at: place, node });
-            }
-            None => {
-                let message = format!("`{}` is not ROLE=HEADING", plain(pair));
-                let help = Some("such as period=week,opened=opens".to_owned());
-                faults.push(Diagnostic { message, at: Some(place), help });
-            }
+        if let Some((role, heading)) = pair.split_once('=') {
+            let value = Value::Text(heading.trim().to_owned());
+            let key = role.trim().to_owned();
+            let node = node(&format!("--columns {key}"), place.clone(), value);
+            columns.put(Entry { key, at: place, node });
+        } else {
+            let message = format!("`{}` is not ROLE=HEADING", plain(pair));
+            let help = Some("such as period=week,opened=opens".to_owned());
+            faults.push(Diagnostic { message, at: Some(place), help });
         }
     }
     put(&mut table, "columns", node("--columns", at, Value::Table(columns)));
@@ -149,7 +146,7 @@ pub(super) fn targets(reader: &mut Reader<'_>, table: &Table, figures: &Figures,
     let by_week = WEEKS.contains(&figures.rows.header[period].text.to_lowercase().as_str());
     let mut periods: Vec<Span<u32>> = Vec::new();
     let mut found = Vec::new();
-    for row in &figures.rows.rows {
+    for row in &figures.rows.records {
         let Some(days) = days(reader, &row[period], by_week, horizon, &periods) else { continue };
         periods.push(days.clone());
         for (name, of, observable, place) in counts(reader, row, &campaign, &days) {

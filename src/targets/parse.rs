@@ -133,13 +133,11 @@ fn assemble(
     }
     let discrepancy = reader.number(root.get("discrepancy"), Range::Between(0.01, 2.0)).unwrap_or(DISCREPANCY);
     let faults = reader.faults;
-    match Faults::new(sources, faults) {
-        Some(faults) => Err(faults),
-        None => {
-            let scenarios = scenarios.into_iter().map(|known| known.scenario).collect();
-            Ok(Targets { name, discrepancy, scenarios, targets, tuned })
-        }
+    if let Some(faults) = Faults::new(sources, faults) {
+        return Err(faults);
     }
+    let scenarios = scenarios.into_iter().map(|known| known.scenario).collect();
+    Ok(Targets { name, discrepancy, scenarios, targets, tuned })
 }
 
 /// How many replicates of a scenario go with each one of the others: `times = { "designs/spray" = 20 }`.

@@ -35,7 +35,7 @@ pub(super) fn root(text: &str, faults: &mut Vec<Diagnostic>) -> Table {
         read.faults.push(Diagnostic { message, at: Some(cell.at.clone()), help: Some(help) });
     }
     faults.append(&mut read.faults);
-    let list: Vec<Node> = (1..).zip(&read.rows).map(|(number, row)| target(&read, number, row, faults)).collect();
+    let list: Vec<Node> = (1..).zip(&read.records).map(|(number, row)| target(&read, number, row, faults)).collect();
     let at = list.first().map(|node| node.at.clone()).unwrap_or_default();
     let mut table = Table::default();
     if !list.is_empty() {

@@ -31,6 +31,9 @@ pub fn points(page: &Page) -> Vec<u8> {
 }
 
 /// `ensemble.csv`; `None` where no parameter was tuned or nothing was found.
+///
+/// # Panics
+/// Never: keys and numbers are text.
 pub fn ensemble(page: &Page, name: &str) -> Option<Vec<u8>> {
     let points = &page.outcome.points;
     let chosen: Vec<usize> = if page.method() == Method::Posterior {

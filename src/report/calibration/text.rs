@@ -43,7 +43,7 @@ fn heading(page: &Page) -> String {
         Method::Plausible => "history matching",
     };
     let mut text = format!(
-        "{}: {} ({way}); {fitted} targets fitted, {} held out, {} quantities tuned\n",
+        "{}: {} ({way}); targets: {fitted} fitted, {} held out; quantities tuned: {}\n",
         problem.targets.name,
         page.called(),
         page.counted(true).all,
@@ -51,7 +51,7 @@ fn heading(page: &Page) -> String {
     );
     let _ = writeln!(
         text,
-        "  {} points of {} replicates in {} generations; it ended because {}",
+        "  {} points (replicates of each: {}) in {} generations; it ended because {}",
         calibration.simulations(),
         settings.replicates,
         calibration.generations(),
