@@ -27,6 +27,7 @@
 pub mod diagnostic;
 pub mod units;
 
+mod document;
 pub mod evidence;
 pub mod math;
 pub mod parameter;

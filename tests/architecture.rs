@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 /// Every module of `src/` and its floor. A module imports only from lower floors; those of one floor never meet.
 const FLOORS: &[(u32, &[&str])] = &[
     (0, &["units", "diagnostic"]),
-    (1, &["math", "rng", "stats", "tally", "evidence", "parameter"]),
+    (1, &["math", "rng", "stats", "tally", "evidence", "parameter", "document"]),
     (2, &["population"]),
     (3, &["behaviour", "platform"]),
     (4, &["scenario"]),

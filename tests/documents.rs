@@ -14,7 +14,9 @@ use wearout::parameter::{self, Basis, Parameter};
 use wearout::platform::{self, Profile};
 use wearout::report;
 use wearout::report::scorecard::{Page, figures, heading};
+use wearout::report::sensitivity as pages;
 use wearout::scenario::{self, SHIPPED};
+use wearout::study::sensitivity::{Asked, Question, Request, sensitivity};
 use wearout::study::{self, Nearness, Scorecard, Scored};
 use wearout::tally::{Better, METRICS, Metric, Outcome};
 
@@ -331,6 +333,41 @@ fn every_series_and_file_of_a_run_is_explained() {
             "output/README.md has no row for chart `{}`",
             chart.key
         );
+    }
+}
+
+#[test]
+fn every_column_and_chart_of_a_sensitivity_analysis_is_explained() {
+    let output = document("output/README.md");
+    for chart in wearout::report::chart::SENSITIVITY_CHARTS {
+        assert!(output.contains(&format!("| `{}` |", chart.key)), "output/README.md has no row for `{}`", chart.key);
+    }
+    let text = "[audience.club]\nsize = 20\n[plan.daily]\n[plan.spaced]\nevery = \"48h\"\n";
+    let draft = scenario::parse("club", Source { name: "club.toml".into(), text: text.into() }, &[]);
+    let request = Request {
+        metric: None,
+        plan: None,
+        figure: Asked::Difference,
+        over: vec!["read_base".into()],
+        factors: 1,
+        rows: 8,
+        streams: 2,
+        replicates: 2,
+    };
+    let question = Question::read(&draft, 1, &request).unwrap();
+    let found = sensitivity(&question, &Engine::default()).unwrap().unwrap();
+    let page = pages::Page { question: &question, found: &found };
+    for (file, bytes) in [
+        ("morris.csv", pages::morris(&page)),
+        ("sobol.csv", pages::sobol(&page)),
+        ("tornado.csv", pages::tornado(&page)),
+        ("tipping.csv", pages::tipping(&page)),
+    ] {
+        assert!(output.contains(&format!("| `{file}` |")), "output/README.md has no row for `{file}`");
+        let table = String::from_utf8(bytes).unwrap();
+        for column in table.lines().next().unwrap().split(',') {
+            assert!(output.contains(&format!("`{column}`")), "output/README.md does not explain `{column}` of {file}");
+        }
     }
 }
 

@@ -253,7 +253,8 @@ fn runs_without_an_output_miss_its_target_and_stop_nobody() {
 fn plausible_starting_points_are_found_plausible_and_never_ruled_out() {
     let start = vec![0.35, 0.05];
     let setup = pair_setup(0.3, 0.3);
-    let mut history = HistoryMatching::with_starting_points(setup, &[start.clone()], &mut generator(3, None)).unwrap();
+    let mut history =
+        HistoryMatching::with_starting_points(setup, std::slice::from_ref(&start), &mut generator(3, None)).unwrap();
     assert!(history.ask()[0].iter().zip(&start).all(|(asked, start)| (asked - start).abs() < 1e-12));
     while history.stop().is_none() {
         tell(&mut history, 3, |_, x| pair(x));

@@ -132,8 +132,8 @@ fn binomial(n: u32, p: f64, luck: &mut Xoshiro256PlusPlus) -> f64 {
     }
 }
 
-/// Share infected at days 0, 17, ..., 153 of a susceptible-infected-recovered epidemic with one first case in a million; Runge-Kutta of
-/// fourth order, half a day a step.
+/// Share infected at days 0, 17, ..., 153 of a susceptible-infected-recovered epidemic with one first case in a million;
+/// Runge-Kutta of fourth order, half a day a step.
 fn infected(contact: f64, recovery: f64) -> [f64; 10] {
     let slope = |[s, i]: [f64; 2]| [-contact * s * i, contact * s * i - recovery * i];
     let step = |[s, i]: [f64; 2], [ds, di]: [f64; 2], h: f64| [s + h * ds, i + h * di];

@@ -1,17 +1,19 @@
 //! Tallies in, estimates out: means, intervals, paired differences, the verdict. Pure; knows neither engine nor files.
 //!
 //! `accumulate` takes replicates in, `sample` holds what is kept of one metric, `decomposition` tells chance from what differs
-//! between sets of parameters, `verdict` decides what a difference means and `precision` when it is known well enough. The
-//! methods themselves are in `stats`.
+//! between sets of parameters, `verdict` decides what a difference means and `precision` when it is known well enough; `learned` is
+//! what a calibration taught. The methods themselves are in `stats`.
 
 mod accumulate;
 mod decomposition;
+mod learned;
 mod precision;
 mod sample;
 mod verdict;
 
 pub use accumulate::{Accumulator, PlanInfo};
 pub use decomposition::{Between, Decomposition, Deviation};
+pub use learned::{Contraction, Learned, RIDGE, Ridge, learned, predictive};
 pub use precision::{Look, Precision, Width};
 pub use sample::PairedSample;
 pub use verdict::{Call, Doubt, Finding, Overall, PlanVerdict, Verdict, Zone, verdict};

@@ -1,11 +1,13 @@
 //! What can be typed. Defaults of a scenario live in the scenario's reader, never here.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::engine::Instructions;
 use crate::parameter::{DEFAULT_FIT, Fit, find_fit, fits};
+use crate::study::calibrate::Method;
 
 /// What a sending plan does to the people who receive it: a Monte Carlo simulator for messaging groups.
 #[derive(Debug, Parser)]
@@ -23,6 +25,10 @@ pub(super) enum Command {
     Run(RunArgs),
     /// Say which of the article's claims the model reproduces, which it misses, and where they contradict each other
     Evidence(EvidenceArgs),
+    /// Find which values of the model's parameters meet targets: a best fit, a posterior, or every plausible set
+    Calibrate(CalibrateArgs),
+    /// Say which parameters and levers a figure hangs on, and what would turn the verdict over
+    Sensitivity(SensitivityArgs),
     /// Say every fault of a scenario, or what it would run
     Check(CheckArgs),
     /// Write a commented scenario NAME.toml to start from; never overwrites
@@ -122,6 +128,120 @@ pub(super) struct EvidenceArgs {
     pub(super) quiet: bool,
 }
 
+/// Arguments of `calibrate`.
+#[derive(Debug, Args)]
+pub(super) struct CalibrateArgs {
+    /// A list of targets (TOML or CSV), a CSV of your own figures with --columns, or a shipped list: article-2025
+    pub(super) targets: String,
+    /// What to look for: the best fit, a posterior of up to eight quantities, or every plausible set
+    #[arg(long, default_value = "best", value_parser = method)]
+    pub(super) method: Method,
+    /// Points to simulate at the most [default: 4,000 best, 40,000 posterior, 8,000 plausible]
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..=1_000_000_000))]
+    pub(super) simulations: Option<u64>,
+    /// Stop after the generation in which this time is reached: 90s, 5m, 1h30m
+    #[arg(long, value_name = "TIME", value_parser = super::calibrate::duration)]
+    pub(super) time_limit: Option<Duration>,
+    /// Replicates of every plan at each point
+    #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub(super) replicates: u32,
+    /// Points of a generation (best), of the sample (posterior), or plausible sets wanted [default: the method's own]
+    #[arg(long, value_parser = particles)]
+    pub(super) particles: Option<usize>,
+    /// Parameters that move, instead of those that the list names (separated by commas)
+    #[arg(long, value_name = "KEY", value_delimiter = ',')]
+    pub(super) parameters_tuned: Vec<String>,
+    /// Fit the targets that are held out, too
+    #[arg(long)]
+    pub(super) fit_held_out: bool,
+    /// Which column of your own figures holds what: period=week,sent=mails,opened=opens
+    #[arg(long, value_name = "ROLE=HEADING,...", requires = "scenario")]
+    pub(super) columns: Option<String>,
+    /// Scenario that replays your own figures, as seen from their file, or a shipped one
+    #[arg(long, requires = "columns")]
+    pub(super) scenario: Option<String>,
+    /// Its plan, where it has several
+    #[arg(long, requires = "columns")]
+    pub(super) plan: Option<String>,
+    /// Members of your list on the first day
+    #[arg(long, requires = "columns")]
+    pub(super) list: Option<u64>,
+    /// Seed of all luck: the same seed gives the same bytes
+    #[arg(long, default_value_t = 1)]
+    pub(super) seed: u64,
+    /// Threads; the result does not depend on them [default: all]
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1024))]
+    pub(super) threads: Option<u32>,
+    /// Instruction set; the result does not depend on it [default: the fastest of this machine]
+    #[arg(long, value_parser = instructions)]
+    pub(super) instructions: Option<Instructions>,
+    /// Folder for results
+    #[arg(long, default_value = "output")]
+    pub(super) out: PathBuf,
+    /// Start anew, although an earlier run of the same command can be gone on with
+    #[arg(long)]
+    pub(super) fresh: bool,
+    /// Print JSON instead of the table
+    #[arg(long)]
+    pub(super) json: bool,
+    /// No progress
+    #[arg(long, short)]
+    pub(super) quiet: bool,
+}
+
+/// Arguments of `sensitivity`.
+#[derive(Debug, Args)]
+pub(super) struct SensitivityArgs {
+    /// A scenario file, or the name of a shipped scenario (`wearout list scenarios`)
+    pub(super) scenario: String,
+    /// The metric that is looked at (`wearout list metrics`) [default: the first of the scenario's headline]
+    #[arg(long)]
+    pub(super) metric: Option<String>,
+    /// The plan that is looked at [default: the first that is not the baseline]
+    #[arg(long)]
+    pub(super) plan: Option<String>,
+    /// The plan's own figure instead of its difference from the baseline
+    #[arg(long)]
+    pub(super) level: bool,
+    /// What is varied: parameters, and levers with a range, such as read_base,plan.late.reply=1h..24h (repeatable)
+    /// [default: every parameter with a plausible range]
+    #[arg(long, value_name = "FACTORS")]
+    pub(super) over: Vec<String>,
+    /// Sobol' indices for so many factors, the most influential of a screening
+    #[arg(long, default_value_t = 12)]
+    pub(super) factors: u32,
+    /// Base rows of the Sobol' design, a power of two; each is run FACTORS + 2 times
+    #[arg(long, default_value_t = 1024)]
+    pub(super) rows: u32,
+    /// Streams of luck that every row meets, the same for all
+    #[arg(long, default_value_t = 4)]
+    pub(super) streams: u32,
+    /// Replicates behind each end of the tornado and each look at the verdict
+    #[arg(long, default_value_t = 200)]
+    pub(super) replicates: u32,
+    /// Seed of all luck: the same seed gives the same bytes
+    #[arg(long, default_value_t = 1)]
+    pub(super) seed: u64,
+    /// Threads; the result does not depend on them [default: all]
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1024))]
+    pub(super) threads: Option<u32>,
+    /// Instruction set; the result does not depend on it [default: the fastest of this machine]
+    #[arg(long, value_parser = instructions)]
+    pub(super) instructions: Option<Instructions>,
+    /// Folder for results
+    #[arg(long, default_value = "output")]
+    pub(super) out: PathBuf,
+    /// Change a key of the scenario before it is read (repeatable)
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub(super) set: Vec<String>,
+    /// Print JSON instead of the table
+    #[arg(long)]
+    pub(super) json: bool,
+    /// No progress
+    #[arg(long, short)]
+    pub(super) quiet: bool,
+}
+
 /// Arguments of `check`.
 #[derive(Debug, Args)]
 pub(super) struct CheckArgs {
@@ -160,5 +280,22 @@ fn positive(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(number) if number > 0.0 && number.is_finite() => Ok(number),
         _ => Err("must be a number above 0, such as 0.005".into()),
+    }
+}
+
+fn method(word: &str) -> Result<Method, String> {
+    match word {
+        "best" => Ok(Method::Best),
+        "posterior" => Ok(Method::Posterior),
+        "plausible" => Ok(Method::Plausible),
+        _ => Err("one of best, posterior, plausible".into()),
+    }
+}
+
+/// Fewer than four points show no direction.
+fn particles(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(particles @ 4..=1_000_000) => Ok(particles),
+        _ => Err("a whole number from 4 to 1000000".into()),
     }
 }

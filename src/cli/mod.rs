@@ -3,12 +3,16 @@
 //! Exit status: 0 ok, 1 fault in the input, 2 usage, 3 cannot write, 130 interrupted.
 
 mod args;
+mod calibrate;
+mod checkpoint;
 mod evidence;
 mod lookup;
 mod progress;
 mod run;
 mod scenarios;
+mod sensitivity;
 mod sets;
+mod targets;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -59,6 +63,8 @@ pub fn main() -> ExitCode {
     let done = match cli.command {
         Command::Run(args) => run::run(&args),
         Command::Evidence(args) => evidence::evidence(&args),
+        Command::Calibrate(args) => calibrate::calibrate(&args),
+        Command::Sensitivity(args) => sensitivity::run(&args),
         Command::Check(args) => scenarios::check(&args),
         Command::New { name } => scenarios::new(&name),
         Command::List { what, json } => print(&lookup::list(what, json)),

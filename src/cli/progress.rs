@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::engine::Engine;
+use crate::study::calibrate::Calibration;
 
 /// Between two looks at a terminal's bar.
 const LOOK: Duration = Duration::from_millis(80);
@@ -62,4 +63,49 @@ fn bar(total: Option<u64>) -> ProgressBar {
         None => (ProgressBar::new_spinner(), "{spinner} {pos} replicates, {per_sec:.0}"),
     };
     bar.with_style(ProgressStyle::with_template(template).expect("the template is a constant"))
+}
+
+/// Shows a calibration generation by generation.
+pub(super) struct Generations {
+    bar: Option<ProgressBar>,
+    quiet: bool,
+    last_line: Instant,
+}
+
+impl Generations {
+    pub(super) fn new(calibration: &Calibration, quiet: bool) -> Generations {
+        let bar = (!quiet && io::stderr().is_terminal()).then(|| {
+            let style = ProgressStyle::with_template("{bar:30} {pos}/{len} points, {elapsed}, {msg}");
+            let bar = ProgressBar::new(calibration.settings().simulations);
+            bar.set_position(calibration.simulations());
+            bar.enable_steady_tick(Duration::from_millis(250));
+            bar.with_style(style.expect("the template is a constant"))
+        });
+        Generations { bar, quiet, last_line: Instant::now() }
+    }
+
+    /// After a generation.
+    pub(super) fn show(&mut self, calibration: &Calibration) {
+        let message = format!("generation {}: {}", calibration.generations(), calibration.progress());
+        match &self.bar {
+            Some(bar) => {
+                bar.set_position(calibration.simulations());
+                bar.set_message(message);
+            }
+            None if !self.quiet && self.last_line.elapsed() >= LINE => {
+                self.last_line = Instant::now();
+                // A closed stderr is no reason to stop simulating.
+                let _ = writeln!(io::stderr(), "{message}, {} points", calibration.simulations());
+            }
+            None => {}
+        }
+    }
+}
+
+impl Drop for Generations {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
 }

@@ -224,7 +224,7 @@ pub fn contradictions() -> Vec<u8> {
     write(&header, rows)
 }
 
-fn cell(value: Option<f64>) -> String {
+pub(super) fn cell(value: Option<f64>) -> String {
     match value {
         Some(value) => {
             assert!(value.is_finite(), "a figure that is not a number reached a file: {value}");
@@ -235,7 +235,7 @@ fn cell(value: Option<f64>) -> String {
     }
 }
 
-fn write(header: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Vec<u8> {
+pub(super) fn write(header: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Vec<u8> {
     let mut writer = Writer::from_writer(Vec::new());
     writer.write_record(header).expect("memory takes every byte");
     for row in rows {

@@ -6,9 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::sentence;
 use super::table::{Page, different_people};
-use crate::analysis::{
-    Between, Call, Decomposition, Deviation, Difference, Doubt, Estimate, Finding, Overall, PlanVerdict,
-};
+use crate::analysis::{Between, Decomposition, Deviation, Difference, Doubt, Estimate, Finding, PlanVerdict};
 use crate::stats::random_effects::Share;
 use crate::tally::METRICS;
 
@@ -90,36 +88,22 @@ fn share(of: Share) -> Value {
 }
 
 fn plan_verdict(page: &Page, plan: &PlanVerdict) -> Value {
-    let overall = match plan.overall {
-        Overall::Dominates => "dominates",
-        Overall::Dominated => "dominated",
-        Overall::Price => "price",
-        Overall::Equal => "practically equal",
-        Overall::Open => "open",
-    };
     json!({
         "plan": plan.name,
-        "overall": overall,
+        "overall": sentence::overall(plan.overall),
         "sentence": sentence::conclusion(plan, page.verdict),
         "findings": plan.findings.iter().map(finding).collect::<Vec<_>>(),
     })
 }
 
 fn finding(finding: &Finding) -> Value {
-    let call = match finding.call {
-        Call::Better => "better",
-        Call::Worse => "worse",
-        Call::Different => "different",
-        Call::PracticallyEqual => "practically equal",
-        Call::Unknown => "not known",
-    };
     json!({
         "metric": finding.metric.key,
         "difference": finding.difference,
         "simultaneous_low": finding.interval.map(|interval| interval.low),
         "simultaneous_high": finding.interval.map(|interval| interval.high),
         "zone": finding.zone,
-        "call": call,
+        "call": sentence::call(finding.call),
         "not_known_for": finding.doubt.map(|doubt| match doubt {
             Doubt::Replicates => "too few replicates",
             Doubt::Parameters => "the plausible sets disagree",

@@ -137,7 +137,8 @@ pub fn of_study(study: &impl Serialize, files: &[File], timing: &impl Serialize)
     Ok(File { name: "manifest.toml".into(), bytes: text.into_bytes() })
 }
 
-fn hash(bytes: impl Iterator<Item = u8>) -> String {
+/// SHA-256 of bytes, in hexadecimal digits.
+pub fn hash(bytes: impl Iterator<Item = u8>) -> String {
     let digest = Sha256::digest(bytes.collect::<Vec<u8>>());
     digest.iter().fold(String::new(), |mut text, byte| {
         // Writing to a string can't fail.

@@ -2,12 +2,14 @@
 //!
 //! Comes in: a finished comparison or scorecard. Goes out: text for the terminal and a numbered folder. Computes no statistic.
 
+pub mod calibration;
 pub mod chart;
 pub mod csv;
 pub mod json;
 pub mod manifest;
 mod number;
 pub mod scorecard;
+pub mod sensitivity;
 mod sentence;
 pub mod since;
 pub mod table;

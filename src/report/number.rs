@@ -62,6 +62,13 @@ pub(super) fn fixed(value: f64, decimals: usize) -> String {
     text
 }
 
+/// The figure with three significant digits, without zeros at the end of a fraction.
+pub(super) fn short(value: f64) -> String {
+    let digits = if value == 0.0 { 0 } else { 2 - value.abs().log10().floor() as i32 };
+    let text = fixed(value, digits.clamp(0, 6) as usize);
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+}
+
 /// The same with a plus sign before what is above 0.
 pub(super) fn signed(value: f64, decimals: usize) -> String {
     let text = fixed(value, decimals);
@@ -80,6 +87,12 @@ mod tests {
         {
             assert_eq!(decimals(half_width), expected, "{half_width}");
         }
+    }
+
+    #[test]
+    fn a_short_figure_has_three_digits() {
+        let texts = [0.15, 0.3675, 1234.5, -1.0, 0.0, 0.00123456].map(short);
+        assert_eq!(texts, ["0.15", "0.368", "1,235", "-1", "0", "0.00123"]);
     }
 
     #[test]

@@ -39,6 +39,28 @@ pub(super) fn lines(verdict: &Verdict) -> Vec<String> {
     lines
 }
 
+/// A verdict on a plan in a word or two, as in JSON and CSV.
+pub(super) fn overall(overall: Overall) -> &'static str {
+    match overall {
+        Overall::Dominates => "dominates",
+        Overall::Dominated => "dominated",
+        Overall::Price => "price",
+        Overall::Equal => "practically equal",
+        Overall::Open => "open",
+    }
+}
+
+/// A call in a word or two, as in JSON and CSV.
+pub(super) fn call(call: Call) -> &'static str {
+    match call {
+        Call::Better => "better",
+        Call::Worse => "worse",
+        Call::Different => "different",
+        Call::PracticallyEqual => "practically equal",
+        Call::Unknown => "not known",
+    }
+}
+
 /// What follows for one plan, in one sentence.
 pub(super) fn conclusion(plan: &PlanVerdict, verdict: &Verdict) -> String {
     let phrases = |call: Call| -> Vec<String> {
@@ -88,11 +110,7 @@ fn finding_line(finding: &Finding, n: u64) -> String {
     let size = size(metric, difference, finding.interval);
     let is_apart = finding.interval.is_some_and(|interval| !interval.contains(0.0));
     let side = if difference > 0.0 { "higher" } else { "lower" };
-    let call = match (finding.call, finding.doubt) {
-        (Call::Better, _) => "better".into(),
-        (Call::Worse, _) => "worse".into(),
-        (Call::Different, _) => "different".into(),
-        (Call::PracticallyEqual, _) => "practically equal".into(),
+    let said = match (finding.call, finding.doubt) {
         (Call::Unknown, Some(Doubt::Parameters)) if is_apart => {
             format!("{side}, but whether by enough to matter differs between the plausible sets")
         }
@@ -101,9 +119,10 @@ fn finding_line(finding: &Finding, n: u64) -> String {
             format!("{side}, but whether by enough to matter is not known after {}", replicates(n))
         }
         (Call::Unknown, _) => format!("not known after {}", replicates(n)),
+        (known, _) => call(known).to_owned(),
     };
     let sign = finding.sign.map_or(String::new(), |sign| format!("; {side} in {}", share_of_sets(sign)));
-    format!("{}: {size}, {call}{sign}", metric.label)
+    format!("{}: {size}, {said}{sign}", metric.label)
 }
 
 /// `97 % of the plausible sets (93 to 99 %)`.

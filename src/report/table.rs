@@ -298,7 +298,7 @@ fn estimate<'a>(page: &Page<'a>, plan: usize, metric: &Metric) -> &'a Estimate {
 }
 
 /// Labels on the left, columns to the right of them; as many blocks below each other as the width asks for.
-fn grid(labels: &[String], columns: &[Vec<String>]) -> String {
+pub(super) fn grid(labels: &[String], columns: &[Vec<String>]) -> String {
     let label_width = widest(labels);
     let mut blocks = Vec::new();
     let mut rest = columns;
@@ -323,7 +323,7 @@ fn widest(cells: &[String]) -> usize {
 }
 
 /// The line broken between words, so that it fits; all but its first part are indented.
-fn wrapped(line: &str) -> String {
+pub(super) fn wrapped(line: &str) -> String {
     let mut text = String::new();
     let mut used = 0;
     for (i, word) in line.split(' ').enumerate() {
@@ -340,14 +340,14 @@ fn wrapped(line: &str) -> String {
     text + "\n"
 }
 
-fn width(text: &str) -> usize {
+pub(super) fn width(text: &str) -> usize {
     text.chars().count()
 }
 
-fn left(text: &str, columns: usize) -> String {
+pub(super) fn left(text: &str, columns: usize) -> String {
     text.to_owned() + &" ".repeat(columns.saturating_sub(width(text)))
 }
 
-fn right(text: &str, columns: usize) -> String {
+pub(super) fn right(text: &str, columns: usize) -> String {
     " ".repeat(columns.saturating_sub(width(text))) + text
 }

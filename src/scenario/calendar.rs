@@ -5,11 +5,11 @@
 
 use std::collections::BTreeSet;
 
+use crate::document::reader::{Range, Reader};
+use crate::document::tree::{Node, Table, Value};
 use crate::units::{Flags, Kind, Weekday};
 
-use super::reader::{Range, Reader};
 use super::schema::MAX_DAYS;
-use super::tree::{Node, Table, Value};
 use super::{Calendar, Days, Kinds, PostLine};
 
 const POST_KEYS: &[&str] =

@@ -6,15 +6,15 @@
 mod calendar;
 mod overrides;
 mod plans;
-mod reader;
 mod render;
 mod schema;
 mod shipped;
-mod tree;
 
 use serde::Serialize;
 
 use crate::diagnostic::{At, Diagnostic, Source};
+use crate::document::reader::Reader;
+use crate::document::tree;
 use crate::units::{Channel, Flags, Hours, Kind, Privacy, Switches, Weekday};
 
 pub use shipped::{DESIGNS, SHIPPED, shipped};
@@ -39,7 +39,7 @@ pub fn parse(name: &str, mut source: Source, overrides: &[String]) -> Draft {
     let tree::Document { mut root, faults, lossy } = tree::document(&source.text);
     let mut sources = vec![source];
     sources.extend(overrides.iter().map(|text| Source { name: "--set".to_owned(), text: text.clone() }));
-    let mut reader = reader::Reader { sources: &sources, faults, lossy };
+    let mut reader = Reader { sources: &sources, faults, lossy, top_keys: schema::TOP_KEYS };
     for (index, text) in overrides.iter().enumerate() {
         overrides::apply(&mut reader, &mut root, index + 1, text);
     }

@@ -4,10 +4,10 @@
 //! here: an unknown one is found when the tree is read.
 
 use crate::diagnostic::At;
+use crate::document::reader::{Reader, listed, plain, suggestion};
+use crate::document::tree::{Entry, Node, Table, Value, join, typed_value};
 
 use super::calendar::{FAMILIES, SAID_BY_POSTS};
-use super::reader::{Reader, listed, plain, suggestion};
-use super::tree::{Entry, Node, Table, Value, join, typed_value};
 
 /// Tables whose entries must exist before a key of theirs is set.
 const NAMED: [&str; 3] = ["plan", "audience", "topic"];

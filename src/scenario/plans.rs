@@ -6,12 +6,12 @@
 use std::collections::BTreeSet;
 
 use crate::diagnostic::At;
+use crate::document::reader::{Names, Range, Reader, plain, quoted};
+use crate::document::tree::{Entry, Node, Table, Value};
 use crate::units::{Hours, Privacy};
 
 use super::calendar::{self, FAMILIES, SAID_BY_POSTS};
-use super::reader::{Names, Range, Reader, plain, quoted};
 use super::schema::{check_theme, people};
-use super::tree::{Entry, Node, Table, Value};
 use super::{Audience, Calendar, Plan, PostLine, Select, Topic};
 
 /// Keys of a plan, in the order of the format.

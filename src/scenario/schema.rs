@@ -1,17 +1,17 @@
 //! The keys of a scenario file and their defaults, each once: everything but the plans, which are in `plans`.
 //!
 //! Comes in: the tree. Goes out: a [`Scenario`]; where a fault stood, the default stands. What a single value may look like is
-//! not here: see `reader`.
+//! not here: see `document`.
 
 use crate::diagnostic::At;
+use crate::document::reader::{Names, Range, Reader, listed, plain, suggestion};
+use crate::document::tree::{Entry, Node, Table, join};
 use crate::evidence;
 use crate::parameter::{self, Parameters};
 use crate::platform;
 use crate::tally;
 use crate::units::{Channel, Switches, Weekday};
 
-use super::reader::{Names, Range, Reader, listed, plain, suggestion};
-use super::tree::{Entry, Node, Table, join};
 use super::{Audience, Equality, Money, Scenario, Topic, plans};
 
 /// Spread of logit fit: at 5, groups fit either nobody or everybody.

@@ -17,10 +17,13 @@ pub(super) fn below(n: usize, rng: &mut impl Rng) -> usize {
     ((u128::from(rng.next_u64()) * n as u128) >> 64) as usize
 }
 
-/// One draw of `n` out of `n` with replacement: how often each was drawn.
-pub(super) fn resample(n: usize, rng: &mut impl Rng) -> Vec<u32> {
+/// `n_drawn` draws out of `n` with replacement: how often each was drawn.
+///
+/// As many as there are is the plain bootstrap, whose spread of a mean is too small by `(n - 1) / n`; where n is small, one less than
+/// there are makes it right (`McCarthy` & Snowden 1985, Vital and Health Statistics 2(95)).
+pub(super) fn resample(n: usize, n_drawn: usize, rng: &mut impl Rng) -> Vec<u32> {
     let mut times = vec![0; n];
-    for _ in 0..n {
+    for _ in 0..n_drawn {
         times[below(n, rng)] += 1;
     }
     times
@@ -45,13 +48,13 @@ mod tests {
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(1);
         let mut times = [0_u32; 7];
         for _ in 0..10_000 {
-            let draw = resample(7, &mut rng);
+            let draw = resample(7, 7, &mut rng);
             assert_eq!(draw.iter().sum::<u32>(), 7);
             times.iter_mut().zip(draw).for_each(|(all, drawn)| *all += drawn);
         }
         // Binomial(70 000, 1/7) has standard deviation 93.
         assert!(times.iter().all(|&drawn| drawn.abs_diff(10_000) < 400), "{times:?}");
-        assert!(resample(0, &mut rng).is_empty());
+        assert!(resample(0, 0, &mut rng).is_empty());
     }
 
     #[test]

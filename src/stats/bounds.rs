@@ -83,7 +83,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_point_of_the_line_lies_within_bounds_and_bending_is_undone(sd in 1e-3..1e3_f64, low in -1e3..1e3_f64, range in 1e-3..1e3_f64, share in 0.0..=1.0_f64, far in -1e4..1e4_f64) {
+        fn every_point_of_the_line_lies_within_bounds_and_bending_is_undone(
+            sd in 1e-3..1e3_f64,
+            low in -1e3..1e3_f64,
+            range in 1e-3..1e3_f64,
+            share in 0.0..=1.0_f64,
+            far in -1e4..1e4_f64,
+        ) {
             let axis = Axis::new(sd, low, low + range);
             let x = (low + share * range).min(low + range);
             prop_assert!((axis.bend(axis.unbend(x)) - x).abs() < 1e-9 * (1.0 + range + low.abs()));

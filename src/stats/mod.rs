@@ -24,5 +24,6 @@ pub mod random_effects;
 pub mod sbc;
 pub mod sequence;
 pub mod sobol;
+pub mod weighted;
 
 pub use interval::Interval;

@@ -83,7 +83,8 @@ pub fn effects(
         }
     }
     // One draw of trajectories serves all inputs, whose effects come from the same runs.
-    let draws: Vec<Vec<u32>> = (0..n_resamples).map(|_| bootstrap::resample(trajectories.len(), rng)).collect();
+    let draws: Vec<Vec<u32>> =
+        (0..n_resamples).map(|_| bootstrap::resample(trajectories.len(), trajectories.len(), rng)).collect();
     by_input.iter().map(|effects| summary(effects, &draws, confidence)).collect()
 }
 

@@ -148,8 +148,8 @@ impl RandomEffects {
     /// no evidence of a smaller component. So the high end is 0 only when all numbers are equal.
     ///
     /// # Precision
-    /// Nominal 95 % intervals cover in 94 to 97.5 % of the samples for 50 to 200 classes of 1 to 5 numbers; it is the most
-    /// where there is nothing to see, since an interval from 0 cannot lie too high.
+    /// Nominal 95 % intervals covered in 94 to 98 % of 2000 samples of 50 to 200 classes of 1 to 5 numbers, whatever the
+    /// component; it is 97.5 % where there is nothing to see, since an interval from 0 cannot lie too high.
     pub fn between(&self, confidence: f64) -> Component {
         let (between_square, estimate) = (self.between_mean_square(), self.raw_between());
         let tail = (1.0 - confidence) / 2.0;

@@ -148,7 +148,8 @@ fn simulate_over(sets: &[Experiment], replicates: std::ops::Range<u32>, engine: 
     done.into_iter().take_while(|one| !one.is_empty()).flatten().collect()
 }
 
-fn accumulator(sets: &[Experiment]) -> Accumulator {
+/// Nothing known yet of the plans under these sets.
+pub(super) fn accumulator(sets: &[Experiment]) -> Accumulator {
     let info = |plan: &plan::Plan| PlanInfo { name: plan.name.clone(), members: plan.members, stakes: plan.stakes };
     let first = &sets[0];
     let plans: Vec<PlanInfo> = first.plans.iter().map(info).collect();

@@ -8,6 +8,7 @@ mod compare;
 mod designs;
 mod figure;
 mod scorecard;
+pub mod sensitivity;
 
 pub use compare::{Compared, FEWEST_PER_SET, LARGEST_CHUNK, Target, compare, compare_over, under_each};
 pub use designs::{DesignRun, designs};

@@ -174,10 +174,10 @@ fn computed(text: &str, parameters: &Parameters) -> f64 {
     figure.expect("a test looks every figure of the replays up")
 }
 
-fn judged(scored: Scored, tolerance: f64) -> Scored {
-    let off_by = scored.figure.zip(scored.range).map(|(figure, range)| off_by(figure.mean, range));
-    let nearness = off_by.map(|off_by| nearness(off_by, tolerance));
-    Scored { off_by, nearness, ..scored }
+fn judged(mut scored: Scored, tolerance: f64) -> Scored {
+    scored.off_by = scored.figure.zip(scored.range).map(|(figure, range)| off_by(figure.mean, range));
+    scored.nearness = scored.off_by.map(|off_by| nearness(off_by, tolerance));
+    scored
 }
 
 /// How far a figure lies from a range, relative to the range's nearest end; 0 inside, infinite above a range that ends at 0.
@@ -191,7 +191,8 @@ fn off_by(mean: f64, (low, high): (f64, f64)) -> f64 {
     }
 }
 
-fn nearness(off_by: f64, tolerance: f64) -> Nearness {
+/// How near a figure is that lies so far, relatively, from the nearest end of what is known; `tolerance` still counts as inside.
+pub(super) fn nearness(off_by: f64, tolerance: f64) -> Nearness {
     match off_by.abs() {
         distance if distance <= tolerance => Nearness::Inside,
         distance if distance <= CLOSE => Nearness::Within12,

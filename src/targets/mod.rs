@@ -3,10 +3,21 @@
 //! Comes in: a file that names scenarios, observables and figures. Goes out: [`Targets`]. Whether they can be met is not here: see
 //! `study`.
 
+mod figures;
+mod parse;
+mod read;
+mod shipped;
+mod table;
+mod tune;
+
 use crate::behaviour::ClosedForm;
 use crate::diagnostic::Source;
 use crate::scenario::Draft;
+use crate::stats::interval;
 use crate::tally::Observable;
+
+pub use parse::{Find, Missing, OwnFigures, parse, parse_figures};
+pub use shipped::{SHIPPED, shipped};
 
 /// What a calibration is asked to meet, and with what.
 #[derive(Debug, Clone)]
@@ -69,6 +80,16 @@ pub enum Quantity {
     Closed(&'static ClosedForm),
 }
 
+impl Quantity {
+    /// Its name in files: the observable's, or the closed form's.
+    pub fn name(&self) -> String {
+        match self {
+            Quantity::Simulated { observable, .. } => observable.to_string(),
+            Quantity::Closed(form) => form.key.to_owned(),
+        }
+    }
+}
+
 /// A plan of one of the scenarios, by index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Spot {
@@ -102,6 +123,31 @@ pub enum Reading {
         /// All of them.
         n: u64,
     },
+}
+
+impl Reading {
+    /// The word in files.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Reading::Band { .. } => "band",
+            Reading::Interval { .. } => "interval",
+            Reading::Count { .. } => "count",
+        }
+    }
+
+    /// Between which figures it lies: the range itself; of a count, the 95 % interval of its share (Wilson).
+    ///
+    /// # Panics
+    /// When it counts more than all, which the reader excludes.
+    pub fn range(&self) -> (f64, f64) {
+        match *self {
+            Reading::Band { low, high } | Reading::Interval { low, high } => (low, high),
+            Reading::Count { k, n } => {
+                let share = interval::of_proportion(k, n, 0.95).expect("a count is of at least one");
+                (share.low, share.high)
+            }
+        }
+    }
 }
 
 /// Something that may move, and how far.

@@ -33,12 +33,15 @@ const WIDEST: f64 = 2.6;
 const TICKS: [f64; 5] = [0.5, 0.75, 1.0, 1.5, 2.0];
 
 /// The article's ranges.
-const RANGE: RGBAColor = RGBAColor(0xCD, 0xD3, 0xD9, 1.0);
+pub(super) const RANGE: RGBAColor = RGBAColor(0xCD, 0xD3, 0xD9, 1.0);
 
 /// The chart in both formats.
 ///
 /// # Errors
 /// When plotters refuses to draw.
+///
+/// # Panics
+/// Never: the sheet of a scorecard is always drawn.
 pub fn scorecard(card: &Scorecard, fit: &Fit, caption: &Caption) -> Result<Rendered, Failure> {
     let canvas = draw(card, fit, caption)?.expect("a scorecard always has rows");
     Ok(rendered(&canvas, TITLE))
@@ -95,12 +98,14 @@ impl Columns {
 fn rows(sheet: &Sheet, plot: Rect, groups: &[(Use, Vec<&Scored>)]) -> Drawn {
     let columns = Columns {
         claim: plot.left,
-        left: plot.left + 182.0,
-        right: plot.right - 270.0,
-        article: plot.right - 164.0,
+        left: plot.left + 170.0,
+        right: plot.right - 284.0,
+        article: plot.right - 178.0,
         simulated: plot.right,
     };
-    key(sheet, (plot.left, plot.top + 10.0))?;
+    let x = key(sheet, (plot.left, plot.top + 10.0), "the article's range")?;
+    mark(sheet, (x + 6.0, plot.top + 10.0), Nearness::Inside, AXIS)?;
+    sheet.text("taken over", (x + SMALL + 4.0, plot.top + 10.0), LABEL)?;
     let names = plot.top + 38.0;
     sheet.text("claim", (columns.claim, names), NOTE)?;
     sheet.text("relative to the article", (f64::midpoint(columns.left, columns.right), names), NOTE.centred())?;
@@ -165,7 +170,7 @@ fn is_taken_over(row: &Scored) -> bool {
     row.replay.design.is_none() && !row.replay.is_fact()
 }
 
-fn colour(nearness: Nearness) -> RGBAColor {
+pub(super) fn colour(nearness: Nearness) -> RGBAColor {
     match nearness {
         Nearness::Inside => RGBAColor(0x00, 0x9E, 0x73, 1.0),
         Nearness::Within12 => RGBAColor(0x00, 0x72, 0xB2, 1.0),
@@ -175,7 +180,7 @@ fn colour(nearness: Nearness) -> RGBAColor {
 }
 
 /// A filled disc, a ring, a diamond or a square: told apart without colour.
-fn mark(sheet: &Sheet, (x, y): Place, nearness: Nearness, colour: RGBAColor) -> Drawn {
+pub(super) fn mark(sheet: &Sheet, (x, y): Place, nearness: Nearness, colour: RGBAColor) -> Drawn {
     match nearness {
         Nearness::Inside => sheet.dot((x, y), 4.6, colour),
         Nearness::Within12 => {
@@ -187,16 +192,15 @@ fn mark(sheet: &Sheet, (x, y): Place, nearness: Nearness, colour: RGBAColor) -> 
     }
 }
 
-/// What bar and marks mean.
-fn key(sheet: &Sheet, (mut x, y): Place) -> Drawn {
+/// What bar and marks mean; where it ends, across the sheet.
+pub(super) fn key(sheet: &Sheet, (mut x, y): Place, range: &str) -> Result<f64, Failure> {
     sheet.bar(Rect { left: x, top: y - 7.0, right: x + 22.0, bottom: y + 7.0 }, RANGE)?;
-    sheet.text("the article's range", (x + 30.0, y), LABEL)?;
-    x += 30.0 + LABEL.width("the article's range") + 26.0;
+    sheet.text(range, (x + 30.0, y), LABEL)?;
+    x += 30.0 + LABEL.width(range) + 26.0;
     for nearness in [Nearness::Inside, Nearness::Within12, Nearness::Within25, Nearness::Off] {
         mark(sheet, (x + 6.0, y), nearness, colour(nearness))?;
         sheet.text(nearness.words(), (x + SMALL + 4.0, y), LABEL)?;
         x += SMALL + 4.0 + LABEL.width(nearness.words()) + 26.0;
     }
-    mark(sheet, (x + 6.0, y), Nearness::Inside, AXIS)?;
-    sheet.text("taken over", (x + SMALL + 4.0, y), LABEL)
+    Ok(x)
 }

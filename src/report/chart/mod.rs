@@ -6,24 +6,31 @@
 mod axis;
 mod ban_by_day;
 mod canvas;
+mod contraction;
 mod evidence;
 #[cfg(test)]
 mod fake;
 mod font;
 mod forest;
 mod funnel;
+mod indices;
 mod loss_distribution;
 mod open_by_day;
+mod pairs;
 mod people_by_day;
 mod raster;
 mod repeats;
 mod sheet;
 mod style;
 mod svg;
+mod targets;
+mod tornado;
 mod uncertainty;
 mod words;
 
 use crate::analysis::Comparison;
+use crate::report::calibration;
+use crate::report::sensitivity;
 use crate::tally::Metric;
 
 pub use evidence::scorecard;
@@ -98,6 +105,30 @@ pub const CHARTS: &[Chart] = &[
     },
 ];
 
+/// A kind of chart of a sensitivity analysis.
+#[derive(Debug)]
+pub struct SensitivityChart {
+    /// Stem of its files.
+    pub key: &'static str,
+    /// What it shows.
+    pub title: &'static str,
+    draw: fn(&sensitivity::Page, &Caption) -> Result<Option<Canvas>, Failure>,
+}
+
+/// Every chart of a sensitivity analysis.
+pub const SENSITIVITY_CHARTS: &[SensitivityChart] = &[
+    SensitivityChart {
+        key: "tornado",
+        title: "what each factor alone does to a figure, at both ends of its range",
+        draw: tornado::draw,
+    },
+    SensitivityChart {
+        key: "indices",
+        title: "Sobol' indices: the share of variance that each factor explains, alone and with the others",
+        draw: indices::draw,
+    },
+];
+
 /// A chart in both formats.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rendered {
@@ -123,6 +154,32 @@ pub fn render(
     caption: &Caption,
 ) -> Result<Option<Rendered>, Failure> {
     let canvas = (chart.draw)(&Scene { comparison, headline, caption })?;
+    Ok(canvas.map(|canvas| rendered(&canvas, chart.title)))
+}
+
+/// The charts of a calibration that show something, each with the stem of its files.
+///
+/// # Errors
+/// When plotters refuses to draw.
+pub fn calibrated(page: &calibration::Page, caption: &Caption) -> Result<Vec<(&'static str, Rendered)>, Failure> {
+    let drawn = [
+        ("targets", "targets and how they are met", targets::draw(page, caption)?),
+        ("contraction", "tuned quantities before and after", contraction::draw(page, caption)?),
+        ("pairs", "tuned quantities that only move together", pairs::draw(page, caption)?),
+    ];
+    Ok(drawn.into_iter().filter_map(|(key, title, canvas)| Some((key, rendered(&canvas?, title)))).collect())
+}
+
+/// The chart of a sensitivity analysis; `None` where it would show nothing.
+///
+/// # Errors
+/// When plotters refuses to draw.
+pub fn render_sensitivity(
+    chart: &SensitivityChart,
+    page: &sensitivity::Page,
+    caption: &Caption,
+) -> Result<Option<Rendered>, Failure> {
+    let canvas = (chart.draw)(page, caption)?;
     Ok(canvas.map(|canvas| rendered(&canvas, chart.title)))
 }
 

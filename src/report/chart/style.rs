@@ -49,6 +49,9 @@ const PLANS: [RGBAColor; 11] = [
     RGBAColor(0x8C, 0x51, 0x0A, 1.0), // brown
 ];
 
+/// Two sides of one thing that is no plan: blue and orange of Okabe and Ito.
+pub(super) const SIDES: [RGBAColor; 2] = [PLANS[0], PLANS[4]];
+
 /// Colour of a plan's lines and bars.
 pub(super) fn plan_colour(comparison: &Comparison, plan: usize) -> RGBAColor {
     match plan.cmp(&comparison.baseline) {

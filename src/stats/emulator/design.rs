@@ -61,7 +61,7 @@ impl Design {
         let standard = |i: usize, j: usize| (points[i][j] - centre[j]) * inverse_scale[j];
         let n_forced = if has_linear { n_inputs + 1 } else { 1 };
         let forced = DMatrix::from_fn(n, n_forced, |i, k| if k == 0 { 1.0 } else { standard(i, k - 1) });
-        let factor = Factor::new(forced.tr_mul(&forced));
+        let factor = Factor::new(&forced.tr_mul(&forced));
         let leverage = (0..n).map(|i| factor.quadratic_form(&forced.row(i).transpose())).collect();
         let mut candidates = Vec::new();
         if !has_linear {

@@ -12,7 +12,7 @@ pub(super) struct Factor {
 
 impl Factor {
     /// Factors a symmetric matrix without negative diagonal.
-    pub(super) fn new(matrix: DMatrix<f64>) -> Self {
+    pub(super) fn new(matrix: &DMatrix<f64>) -> Self {
         let n = matrix.nrows();
         let size = (0..n).map(|i| matrix[(i, i)]).fold(0.0, f64::max).max(f64::MIN_POSITIVE);
         let mut jitter = 1e-12;

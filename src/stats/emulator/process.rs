@@ -81,9 +81,9 @@ impl Basis {
 /// Variances in units of the residuals' variance, lengths in units of an input's range; all as logarithms.
 #[derive(Debug, Clone)]
 struct Hyperparameters {
-    log_signal: f64,
-    log_noise: f64,
-    log_lengths: Vec<f64>,
+    signal: f64,
+    noise: f64,
+    lengths: Vec<f64>,
 }
 
 /// Leave-one-out errors over their standard deviations, noise included.
@@ -127,7 +127,7 @@ impl<'a> Sample<'a> {
 
     /// Signal times correlation plus noise, in units of `scale`.
     fn covariance(&self, at: &Hyperparameters) -> DMatrix<f64> {
-        let (signal, noise) = (libm::exp(at.log_signal), libm::exp(at.log_noise));
+        let (signal, noise) = (libm::exp(at.signal), libm::exp(at.noise));
         let inverse = inverse_lengths(at, self.n_inputs());
         let n = self.points.len();
         let mut covariance = DMatrix::zeros(n, n);
@@ -144,15 +144,15 @@ impl<'a> Sample<'a> {
 
     /// Minus the penalised log restricted likelihood.
     fn loss(&self, at: &Hyperparameters, scale: f64) -> f64 {
-        let factor = Factor::new(self.covariance(at));
+        let factor = Factor::new(&self.covariance(at));
         let lower = factor.lower();
         let features = lower.solve_lower_triangular(&self.features).expect("the factor's diagonal is positive");
         let outputs = factor.forward(&self.outputs) / scale.sqrt();
-        let normal = Factor::new(features.tr_mul(&features));
+        let normal = Factor::new(&features.tr_mul(&features));
         let explained = normal.quadratic_form(&features.tr_mul(&outputs));
         // In many inputs every distance grows as the root of their number.
         let typical = libm::log(TYPICAL_LENGTH * (self.n_inputs() as f64).sqrt());
-        let penalty = at.log_lengths.iter().map(|log_length| {
+        let penalty = at.lengths.iter().map(|log_length| {
             let z = (log_length - typical) / LOG_LENGTH_DEVIATION;
             0.5 * z * z
         });
@@ -162,7 +162,7 @@ impl<'a> Sample<'a> {
 }
 
 fn inverse_lengths(at: &Hyperparameters, n_inputs: usize) -> Vec<f64> {
-    (0..n_inputs).map(|j| libm::exp(-at.log_lengths[j.min(at.log_lengths.len() - 1)])).collect()
+    (0..n_inputs).map(|j| libm::exp(-at.lengths[j.min(at.lengths.len() - 1)])).collect()
 }
 
 fn correlation(a: &[f64], b: &[f64], inverse_lengths: &[f64]) -> f64 {
@@ -184,8 +184,11 @@ fn search(sample: &Sample, scale: f64, noise: Noise) -> Hyperparameters {
         for log_noise in &noises {
             for signal in [1.0, 10.0] {
                 let log_length = libm::log(length * (n_inputs as f64).sqrt());
-                let log_lengths = vec![log_length; n_lengths];
-                let at = Hyperparameters { log_signal: libm::log(signal), log_noise: *log_noise, log_lengths };
+                let at = Hyperparameters {
+                    signal: libm::log(signal),
+                    noise: *log_noise,
+                    lengths: vec![log_length; n_lengths],
+                };
                 let loss = sample.loss(&at, scale);
                 if best.as_ref().is_none_or(|(least, _)| loss < *least) {
                     best = Some((loss, at));
@@ -202,9 +205,9 @@ fn search(sample: &Sample, scale: f64, noise: Noise) -> Hyperparameters {
             for sign in [1.0, -1.0] {
                 let mut trial = at.clone();
                 match k {
-                    0 => trial.log_signal += sign * step,
-                    k if k <= n_lengths => trial.log_lengths[k - 1] += sign * step,
-                    _ => trial.log_noise = (trial.log_noise + sign * step).max(log_floor),
+                    0 => trial.signal += sign * step,
+                    k if k <= n_lengths => trial.lengths[k - 1] += sign * step,
+                    _ => trial.noise = (trial.noise + sign * step).max(log_floor),
                 }
                 let loss = sample.loss(&trial, scale);
                 if loss < least - 1e-6 {
@@ -222,10 +225,10 @@ fn search(sample: &Sample, scale: f64, noise: Noise) -> Hyperparameters {
 }
 
 fn conclude(sample: &Sample, basis: Basis, at: &Hyperparameters, scale: f64) -> (Process, LeftOut) {
-    let factor = Factor::new(sample.covariance(at) * scale);
+    let factor = Factor::new(&(sample.covariance(at) * scale));
     let lower = factor.lower();
     let whitened = lower.solve_lower_triangular(&sample.features).expect("the factor's diagonal is positive");
-    let normal = Factor::new(whitened.tr_mul(&whitened));
+    let normal = Factor::new(&whitened.tr_mul(&whitened));
     let outputs = factor.forward(&sample.outputs);
     let coefficients =
         normal.solve(&whitened.tr_mul(&DMatrix::from_column_slice(outputs.len(), 1, outputs.as_slice())));
@@ -247,7 +250,7 @@ fn conclude(sample: &Sample, basis: Basis, at: &Hyperparameters, scale: f64) -> 
     let process = Process {
         points: sample.points.iter().map(|z| z.to_vec()).collect(),
         basis,
-        signal: libm::exp(at.log_signal) * scale,
+        signal: libm::exp(at.signal) * scale,
         inverse_lengths: inverse_lengths(at, sample.n_inputs()),
         coefficients: coefficients.iter().copied().collect(),
         weights: weights.iter().copied().collect(),

@@ -72,7 +72,7 @@ pub(super) fn fit(design: &Design, outputs: &[f64], most_terms: usize) -> Regres
     let most = most_terms.min(MOST_TERMS).min(n.saturating_sub(design.forced.ncols()) / RUNS_PER_TERM);
     let chosen = select(design, &base, most);
     let columns = DMatrix::from_fn(n, chosen.len(), |i, k| design.columns[(i, chosen[k])]);
-    let factor = Factor::new(columns.tr_mul(&columns));
+    let factor = Factor::new(&columns.tr_mul(&columns));
     let weights = factor.solve(&columns.tr_mul(&DMatrix::from_column_slice(n, 1, base.as_slice())));
     let residual = &base - &columns * weights.column(0);
     let left_out = (0..n)
@@ -115,7 +115,7 @@ fn select(design: &Design, base: &DVector<f64>, most: usize) -> Vec<usize> {
         // A far weaker candidate of the same batch may only be the shadow of the best.
         chosen.extend(order.into_iter().filter(|k| scores[*k].abs() >= 0.5 * best));
         let columns = DMatrix::from_fn(design.n(), chosen.len(), |i, k| design.columns[(i, chosen[k])]);
-        let factor = Factor::new(columns.tr_mul(&columns));
+        let factor = Factor::new(&columns.tr_mul(&columns));
         let weights = factor.solve(&columns.tr_mul(&DMatrix::from_column_slice(base.len(), 1, base.as_slice())));
         residual = base - &columns * weights.column(0);
     }

@@ -16,7 +16,7 @@
 //! each call a generator of its own (keyed by [`HistoryMatching::n_waves`]), and a state that was serialised and read back
 //! goes on to the same bits. Sources: Craig, Goldstein, Seheult & Smith 1997, Case Studies in Bayesian Statistics III, 37-93;
 //! Vernon, Goldstein & Bower 2010, Bayesian Analysis 5(4), 619-669, sections 3.4 and 6; space-filling choice: Kennard & Stone
-//! 1969, Technometrics 11(1), 137-148; first design: McKay, Beckman & Conover 1979, Technometrics 21(2), 239-245.
+//! 1969, Technometrics 11(1), 137-148; first design: `McKay`, Beckman & Conover 1979, Technometrics 21(2), 239-245.
 
 mod conflict;
 mod region;
@@ -41,9 +41,10 @@ const LEAST_POPULATION: usize = 400;
 /// Moves of each point at each level of a descent, per input and at least.
 const MOVES_PER_INPUT: usize = 2;
 const LEAST_MOVES: usize = 12;
-/// A wave with a smaller share of plausible runs, after emulators that leave more than this share of the region, is focused on the
-/// part of it, of this share, where the emulators expect the best runs.
-const FEW_PLAUSIBLE: f64 = 0.01;
+/// After a wave with a smaller share of plausible runs, which for the rest of the budget would not come to those wanted, and
+/// emulators that leave more than this share of the region, the next wave is focused on the part of it, of this share, where
+/// the emulators expect the best runs.
+const FEW_PLAUSIBLE: f64 = 0.05;
 const LITTLE_RULED_OUT: f64 = 0.1;
 const FOCUSED_SHARE: f64 = 0.01;
 /// Points and moves of the search that asks the emulators whether targets exclude each other.
@@ -198,7 +199,9 @@ impl HistoryMatching {
         }
         let newest = self.waves.last().map_or(0, |wave| wave.n_runs);
         let n_plausible = self.told[newest..].iter().filter(|told| told.is_plausible).count();
-        let is_starving = (n_plausible as f64) < FEW_PLAUSIBLE * (self.told.len() - newest) as f64;
+        let rate = n_plausible as f64 / (self.told.len() - newest) as f64;
+        let left = self.setup.budget.saturating_sub(self.told.len()) as f64;
+        let is_starving = rate < FEW_PLAUSIBLE && self.n_plausible() as f64 + rate * left < self.setup.wanted as f64;
         let mut wave = Wave::fit(&self.setup, &self.told, &self.waves);
         let n_moves = (MOVES_PER_INPUT * self.setup.inputs.len()).max(LEAST_MOVES);
         let falling = Falling { setup: &self.setup, newest: &wave, before: &self.waves };

@@ -96,8 +96,12 @@ pub(super) fn descend(
 fn variance_between(family: &[usize], survivors: &[usize], share: f64) -> f64 {
     let n = family.len();
     let mut excess = vec![0.0; n];
-    family.iter().for_each(|f| excess[*f] -= share);
-    survivors.iter().for_each(|i| excess[family[*i]] += 1.0);
+    for parent in family {
+        excess[*parent] -= share;
+    }
+    for survivor in survivors {
+        excess[family[*survivor]] += 1.0;
+    }
     excess.iter().map(|e| e * e).sum::<f64>() / (n * n) as f64
 }
 

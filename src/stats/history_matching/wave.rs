@@ -16,6 +16,8 @@ const MOST_RUNS: usize = 1500;
 const FEWEST_PER_INPUT: usize = 4;
 /// Share of the plausible runs known that a wave must not rule out: its cut rises until it keeps them.
 const KEPT_OF_PLAUSIBLE: f64 = 0.95;
+/// Fewest plausible runs known that hold up the cut of a focused wave.
+const FEWEST_FOR_FLOOR: usize = 10;
 
 /// The emulators of one wave.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -41,7 +43,8 @@ pub struct Wave {
     /// Whether the cut was lowered, because the emulators ruled too little out and hardly a run was plausible: the region is then
     /// where they expect the best runs, and plausible points outside it may have been left.
     pub is_focused: bool,
-    /// Implausibility that plausible runs known reach here; 0 without any. No cut goes below it.
+    /// Implausibility that the plausible runs known reach here; no cut goes below it. 0 while they are too few to say where the
+    /// others lie.
     pub(super) floor: f64,
 }
 
@@ -91,8 +94,8 @@ impl Wave {
         known.sort_by(f64::total_cmp);
         if let Some(last) = known.get(((KEPT_OF_PLAUSIBLE * known.len() as f64).ceil() as usize).saturating_sub(1)) {
             // The next float above it, since what equals the cut is ruled out.
-            wave.floor = last.next_up();
-            wave.cut = wave.cut.max(wave.floor);
+            wave.cut = wave.cut.max(last.next_up());
+            wave.floor = if known.len() >= FEWEST_FOR_FLOOR { last.next_up() } else { 0.0 };
         }
         wave
     }

@@ -8,8 +8,8 @@ use rayon::prelude::*;
 use super::best::loss;
 use super::{Calibration, Problem, State};
 use crate::engine::Engine;
-use crate::study::Figure;
-use crate::targets::Reading;
+use crate::study::scorecard::nearness;
+use crate::study::{Figure, Nearness};
 
 /// Points whose predictions are shown at the most: those of the largest weights.
 const MOST_PREDICTED: usize = 300;
@@ -86,15 +86,19 @@ impl Calibration {
     }
 }
 
+impl Score {
+    /// How near that is; `None` where nothing could be measured.
+    pub fn nearness(&self) -> Option<Nearness> {
+        self.off.map(|off| nearness(off, 0.0))
+    }
+}
+
 impl Problem<'_> {
     /// How a figure of a target compares with what is known.
     pub fn score(&self, target: usize, figure: Option<Figure>) -> Score {
         let known = &self.targets.targets[target];
         let off = |figure: Figure| {
-            let (low, high) = match known.reading {
-                Reading::Band { low, high } | Reading::Interval { low, high } => (low, high),
-                Reading::Count { k, n } => (k as f64 / n as f64, k as f64 / n as f64),
-            };
+            let (low, high) = known.reading.range();
             if figure.mean < low {
                 1.0 - figure.mean / low
             } else if figure.mean > high {

@@ -1,7 +1,7 @@
 //! Typed reading of single values: what a key may hold, and how it is said when it holds something else.
 //!
 //! Comes in: nodes of the tree. Goes out: the value, or `None` where it is absent or at fault; the [`Reader`] collects the
-//! faults. Which keys there are is not here: see `schema` and `plans`.
+//! faults. Which keys there are is not here: see `scenario` and `targets`.
 
 use std::borrow::Cow;
 
@@ -10,35 +10,37 @@ use crate::units::Hours;
 
 use super::tree::{Node, Table, Value};
 
-/// Collects every fault of a scenario while it is read.
-pub(super) struct Reader<'a> {
-    pub(super) sources: &'a [Source],
-    pub(super) faults: Vec<Diagnostic>,
+/// Collects every fault of a document while it is read.
+pub(crate) struct Reader<'a> {
+    pub(crate) sources: &'a [Source],
+    pub(crate) faults: Vec<Diagnostic>,
     /// Syntax errors may have swallowed keys and tables: nothing is said about what is absent.
-    pub(super) lossy: bool,
+    pub(crate) lossy: bool,
+    /// Keys of the top of the file, for those who write one below a [table].
+    pub(crate) top_keys: &'a [&'a str],
 }
 
 /// What a key may name.
 #[derive(Clone, Copy)]
-pub(super) struct Names<'a> {
+pub(crate) struct Names<'a> {
     /// The noun.
-    pub(super) what: &'a str,
+    pub(crate) what: &'a str,
     /// All there are.
-    pub(super) known: &'a [&'a str],
+    pub(crate) known: &'a [&'a str],
     /// The one that goes by another word, too.
-    pub(super) also: fn(&str) -> Option<&'static str>,
+    pub(crate) also: fn(&str) -> Option<&'static str>,
 }
 
 impl<'a> Names<'a> {
     /// Names without other words.
-    pub(super) fn new(what: &'a str, known: &'a [&'a str]) -> Names<'a> {
+    pub(crate) fn new(what: &'a str, known: &'a [&'a str]) -> Names<'a> {
         Names { what, known, also: |_| None }
     }
 }
 
 /// The numbers a key admits.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Range {
+pub(crate) enum Range {
     /// 0 to 1.
     Share,
     /// Above 0, at most 1.
@@ -100,7 +102,7 @@ impl Range {
 
 impl Reader<'_> {
     /// Adds a fault, unless a plan that copies another has brought it already.
-    pub(super) fn fault(&mut self, at: &At, message: String, help: impl Into<String>) {
+    pub(crate) fn fault(&mut self, at: &At, message: String, help: impl Into<String>) {
         let fault = Diagnostic { message, at: Some(at.clone()), help: Some(help.into()) };
         if !self.faults.contains(&fault) {
             self.faults.push(fault);
@@ -108,12 +110,12 @@ impl Reader<'_> {
     }
 
     /// "`key` must be ..., found ...".
-    pub(super) fn must_be(&mut self, node: &Node, rule: &str, help: impl Into<String>) {
+    pub(crate) fn must_be(&mut self, node: &Node, rule: &str, help: impl Into<String>) {
         let message = format!("`{}` must be {rule}, found {}", node.path, self.found(node));
         self.fault(&node.at, message, help);
     }
 
-    pub(super) fn number(&mut self, node: Option<&Node>, range: Range) -> Option<f64> {
+    pub(crate) fn number(&mut self, node: Option<&Node>, range: Range) -> Option<f64> {
         let node = node?;
         let number = match &node.value {
             Value::Number(number) => *number,
@@ -139,7 +141,7 @@ impl Reader<'_> {
         Some(number)
     }
 
-    pub(super) fn whole(&mut self, node: Option<&Node>, low: u32, high: u32) -> Option<u32> {
+    pub(crate) fn whole(&mut self, node: Option<&Node>, low: u32, high: u32) -> Option<u32> {
         let node = node?;
         match &node.value {
             Value::Whole(whole) if i128::from(low) <= *whole && *whole <= i128::from(high) => Some(*whole as u32),
@@ -160,7 +162,7 @@ impl Reader<'_> {
         }
     }
 
-    pub(super) fn switch(&mut self, node: Option<&Node>) -> Option<bool> {
+    pub(crate) fn switch(&mut self, node: Option<&Node>) -> Option<bool> {
         let node = node?;
         match node.value {
             Value::Switch(switch) => Some(switch),
@@ -172,7 +174,7 @@ impl Reader<'_> {
         }
     }
 
-    pub(super) fn text(&mut self, node: Option<&Node>) -> Option<String> {
+    pub(crate) fn text(&mut self, node: Option<&Node>) -> Option<String> {
         let node = node?;
         match (&node.value, &node.typed) {
             (Value::Text(text), _) | (_, Some(text)) => Some(text.clone()),
@@ -194,7 +196,7 @@ impl Reader<'_> {
     }
 
     /// One of several words.
-    pub(super) fn word<T: Copy>(&mut self, node: Option<&Node>, words: &[(&str, T)]) -> Option<T> {
+    pub(crate) fn word<T: Copy>(&mut self, node: Option<&Node>, words: &[(&str, T)]) -> Option<T> {
         let node = node?;
         let text = match (&node.value, &node.typed) {
             (Value::Text(text), _) | (_, Some(text)) => text.as_str(),
@@ -212,7 +214,7 @@ impl Reader<'_> {
     }
 
     /// The name of something there is.
-    pub(super) fn name(&mut self, node: Option<&Node>, names: Names<'_>) -> Option<String> {
+    pub(crate) fn name(&mut self, node: Option<&Node>, names: Names<'_>) -> Option<String> {
         let text = self.text(node)?;
         let Names { what, known, also } = names;
         if known.contains(&text.as_str()) {
@@ -232,12 +234,12 @@ impl Reader<'_> {
     }
 
     /// The name of a table of this file; any name where tables may have been lost.
-    pub(super) fn table_name(&mut self, node: Option<&Node>, what: &str, known: &[&str]) -> Option<String> {
+    pub(crate) fn table_name(&mut self, node: Option<&Node>, what: &str, known: &[&str]) -> Option<String> {
         if self.lossy { self.text(node) } else { self.name(node, Names::new(what, known)) }
     }
 
     /// A list of different names, at least `least`.
-    pub(super) fn names(&mut self, node: Option<&Node>, names: Names<'_>, least: usize) -> Option<Vec<String>> {
+    pub(crate) fn names(&mut self, node: Option<&Node>, names: Names<'_>, least: usize) -> Option<Vec<String>> {
         let list = self.list(node, "text", least)?;
         let mut found: Vec<String> = Vec::new();
         for element in list {
@@ -253,7 +255,7 @@ impl Reader<'_> {
     }
 
     /// A duration as written, above 0.
-    pub(super) fn duration(&mut self, node: Option<&Node>) -> Option<Hours> {
+    pub(crate) fn duration(&mut self, node: Option<&Node>) -> Option<Hours> {
         let node = node?;
         if let (Value::Whole(_) | Value::Number(_), None) = (&node.value, &node.typed) {
             let help = format!("with its unit, in quotes: \"{}h\"", self.found(node));
@@ -269,7 +271,7 @@ impl Reader<'_> {
     }
 
     /// The elements of a list; `of` says what they are, for the help.
-    pub(super) fn list<'n>(&mut self, node: Option<&'n Node>, of: &str, least: usize) -> Option<&'n [Node]> {
+    pub(crate) fn list<'n>(&mut self, node: Option<&'n Node>, of: &str, least: usize) -> Option<&'n [Node]> {
         let node = node?;
         match &node.value {
             Value::List(list) if list.len() >= least => Some(list),
@@ -290,7 +292,7 @@ impl Reader<'_> {
         }
     }
 
-    pub(super) fn table<'n>(&mut self, node: Option<&'n Node>, example: &str) -> Option<&'n Table> {
+    pub(crate) fn table<'n>(&mut self, node: Option<&'n Node>, example: &str) -> Option<&'n Table> {
         let node = node?;
         match &node.value {
             Value::Table(table) => Some(table),
@@ -303,9 +305,9 @@ impl Reader<'_> {
     }
 
     /// Faults the keys of a table that mean nothing there.
-    pub(super) fn only_keys(&mut self, table: &Table, allowed: &[&str]) {
+    pub(crate) fn only_keys(&mut self, table: &Table, allowed: &[&str]) {
         for entry in table.entries.iter().filter(|entry| !allowed.contains(&entry.key.as_str())) {
-            let help = if entry.node.path.contains('.') && super::schema::TOP_KEYS.contains(&entry.key.as_str()) {
+            let help = if entry.node.path.contains('.') && self.top_keys.contains(&entry.key.as_str()) {
                 format!("`{}` stands at the top of the file, before the first [table]", entry.key)
             } else {
                 suggestion(&entry.key, allowed).unwrap_or_else(|| match allowed.len() {
@@ -318,7 +320,7 @@ impl Reader<'_> {
     }
 
     /// A value as shown in a fault: as the user wrote it, cut where it is long.
-    pub(super) fn found(&self, node: &Node) -> String {
+    pub(crate) fn found(&self, node: &Node) -> String {
         match &node.value {
             Value::Text(text) => quoted(text),
             Value::Whole(_) | Value::Number(_) | Value::Switch(_) | Value::Time => {
@@ -346,12 +348,12 @@ fn one_of(words: &[&str]) -> String {
 }
 
 /// "`a`, `b`, `c`".
-pub(super) fn listed(names: &[&str]) -> String {
+pub(crate) fn listed(names: &[&str]) -> String {
     names.iter().map(|name| format!("`{}`", plain(name))).collect::<Vec<_>>().join(", ")
 }
 
 /// "did you mean `...`?", if something near is known.
-pub(super) fn suggestion(word: &str, known: &[&str]) -> Option<String> {
+pub(crate) fn suggestion(word: &str, known: &[&str]) -> Option<String> {
     // Longer words than this are no slip of a known one, and comparing them takes time.
     if word.len() > 80 {
         return None;
@@ -360,12 +362,12 @@ pub(super) fn suggestion(word: &str, known: &[&str]) -> Option<String> {
 }
 
 /// Text in quotes, cut where it is long.
-pub(super) fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     format!("\"{}\"", cut(text))
 }
 
 /// Text on one line: control characters as escapes.
-pub(super) fn plain(text: &str) -> String {
+pub(crate) fn plain(text: &str) -> String {
     let escape =
         |letter: char| if letter.is_control() { letter.escape_default().collect() } else { letter.to_string() };
     text.chars().map(escape).collect()

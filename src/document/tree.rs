@@ -1,8 +1,8 @@
-//! The scenario file as a tree of keys and values, each of which knows its name and its place.
+//! A TOML file as a tree of keys and values, each of which knows its name and its place.
 //!
 //! Comes in: a TOML text. Goes out: a [`Table`] in the order of the file, with everything that is not TOML as faults; what could
 //! be recovered beside them is in the tree, and a value that could not is [`Value::Broken`]. What keys mean is not here: see
-//! `schema` and `plans`.
+//! `scenario` and `targets`.
 
 use std::ops::Range;
 
@@ -15,32 +15,32 @@ use super::reader::plain;
 
 /// A table in the order of the file.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Table {
-    pub(super) entries: Vec<Entry>,
+pub(crate) struct Table {
+    pub(crate) entries: Vec<Entry>,
 }
 
 /// A key and its value.
 #[derive(Debug, Clone)]
-pub(super) struct Entry {
-    pub(super) key: String,
+pub(crate) struct Entry {
+    pub(crate) key: String,
     /// Where the key stands.
-    pub(super) at: At,
-    pub(super) node: Node,
+    pub(crate) at: At,
+    pub(crate) node: Node,
 }
 
 /// A value with its full dotted name and its place.
 #[derive(Debug, Clone)]
-pub(super) struct Node {
-    pub(super) path: String,
-    pub(super) at: At,
-    pub(super) value: Value,
+pub(crate) struct Node {
+    pub(crate) path: String,
+    pub(crate) at: At,
+    pub(crate) value: Value,
     /// The value as typed after `--set KEY=`: what is meant where text is wanted.
-    pub(super) typed: Option<String>,
+    pub(crate) typed: Option<String>,
 }
 
 /// A TOML value.
 #[derive(Debug, Clone)]
-pub(super) enum Value {
+pub(crate) enum Value {
     Text(String),
     Whole(i128),
     Number(f64),
@@ -54,46 +54,46 @@ pub(super) enum Value {
 }
 
 /// A document as far as it is TOML.
-pub(super) struct Document {
-    pub(super) root: Table,
-    pub(super) faults: Vec<Diagnostic>,
+pub(crate) struct Document {
+    pub(crate) root: Table,
+    pub(crate) faults: Vec<Diagnostic>,
     /// Keys or tables may have been lost, so that their absence means nothing.
-    pub(super) lossy: bool,
+    pub(crate) lossy: bool,
 }
 
 impl Table {
-    pub(super) fn get(&self, key: &str) -> Option<&Node> {
+    pub(crate) fn get(&self, key: &str) -> Option<&Node> {
         self.entries.iter().find(|entry| entry.key == key).map(|entry| &entry.node)
     }
 
-    pub(super) fn get_mut(&mut self, key: &str) -> Option<&mut Node> {
+    pub(crate) fn get_mut(&mut self, key: &str) -> Option<&mut Node> {
         self.entries.iter_mut().find(|entry| entry.key == key).map(|entry| &mut entry.node)
     }
 
-    pub(super) fn remove(&mut self, keys: &[&str]) {
+    pub(crate) fn remove(&mut self, keys: &[&str]) {
         self.entries.retain(|entry| !keys.contains(&entry.key.as_str()));
     }
 
     /// Puts an entry in the place of the one of its key, or last.
-    pub(super) fn put(&mut self, entry: Entry) {
+    pub(crate) fn put(&mut self, entry: Entry) {
         match self.entries.iter_mut().find(|old| old.key == entry.key) {
             Some(old) => *old = entry,
             None => self.entries.push(entry),
         }
     }
 
-    pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &str> {
         self.entries.iter().map(|entry| entry.key.as_str())
     }
 }
 
 /// Name of `key` in the table of name `path`.
-pub(super) fn join(path: &str, key: &str) -> String {
+pub(crate) fn join(path: &str, key: &str) -> String {
     if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") }
 }
 
 /// Reads the first source.
-pub(super) fn document(text: &str) -> Document {
+pub(crate) fn document(text: &str) -> Document {
     let (table, errors) = DeTable::parse_recoverable(text);
     let errors = errors.iter().map(|error| Error::new(error, text)).collect();
     let mut reading = Reading { text, source: 0, offset: 0, errors };
@@ -105,7 +105,7 @@ pub(super) fn document(text: &str) -> Document {
 }
 
 /// Reads a value typed at `offset` of another source; text that is not TOML is taken as it stands.
-pub(super) fn typed_value(text: &str, source: usize, offset: usize, path: &str) -> Node {
+pub(crate) fn typed_value(text: &str, source: usize, offset: usize, path: &str) -> Node {
     let mut node = match DeValue::parse(text) {
         Ok(value) => Reading { text, source, offset, errors: Vec::new() }.node(value, path.to_owned()),
         Err(_) => Node {

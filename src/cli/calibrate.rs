@@ -1,0 +1,312 @@
+//! `wearout calibrate`: which values of the tuned quantities meet the targets, as text, files and charts.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+use rayon::ThreadPool;
+use serde::Serialize;
+
+use super::args::CalibrateArgs;
+use super::checkpoint::Checkpoint;
+use super::progress::Generations;
+use super::targets::{Read, read};
+use super::{Failure, print, run, tell};
+use crate::analysis;
+use crate::engine::{Engine, Instructions};
+use crate::parameter::{MODEL, Parameters};
+use crate::report::calibration::{Ended, Page, files, json, method_word, text};
+use crate::report::chart::{self, Caption};
+use crate::report::manifest::{hash, of_study};
+use crate::report::{self, File};
+use crate::rng;
+use crate::study::calibrate::{Calibration, Method, Problem, Settings};
+
+/// Replicates of the best point on fresh luck, for each one of the search, and at least.
+const FRESH_TIMES: u32 = 10;
+const FRESH_LEAST: u32 = 40;
+
+/// What was asked for and done, for the manifest.
+#[derive(Serialize)]
+struct Asked<'a> {
+    kind: &'static str,
+    version: &'static str,
+    generator: &'static str,
+    model: &'static str,
+    targets: &'a str,
+    method: &'static str,
+    seed: u64,
+    replicates: u32,
+    simulations: u64,
+    simulations_allowed: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    particles: Option<usize>,
+    generations: u64,
+    ended: &'static str,
+    fit_held_out: bool,
+    tuned: Vec<&'a str>,
+    inputs: Vec<Input<'a>>,
+}
+
+/// A file that was read.
+#[derive(Serialize)]
+struct Input<'a> {
+    name: &'a str,
+    sha256: String,
+}
+
+/// How long it took and on what; the only part of a manifest that changes on repetition, also when it was gone on with.
+#[derive(Serialize)]
+struct Timing {
+    threads: usize,
+    instructions: &'static str,
+    simulate_s: f64,
+    report_s: f64,
+}
+
+pub(super) fn calibrate(args: &CalibrateArgs) -> Result<(), Failure> {
+    let pool = run::pool(args.threads)?;
+    let read = read(args)?;
+    let targets = &read.targets;
+    let settings = settings(args);
+    let base = Parameters::best();
+    let problem = pool.install(|| Problem::new(targets, &base, args.seed))?;
+    // The complement of the seed: luck that no search from a small seed has seen.
+    let fresh = pool.install(|| Problem::new(targets, &base, !args.seed))?;
+    let begin = || {
+        let refused =
+            |cause| Failure::Unknown(format!("error: cannot search here: {cause}\n  = help: see docs/calibration.md"));
+        Calibration::new(&problem, settings).map_err(refused)
+    };
+    let begun = begin()?;
+    let folder = report::folder(&args.out, &targets.name)?;
+    let checkpoint = Checkpoint::new(&folder, key(&read, &settings, args)?);
+    let mut calibration = resumed(&checkpoint, args)?.unwrap_or(begun);
+    let engine = Engine::on(args.instructions.unwrap_or_else(Instructions::best));
+
+    let simulating = Instant::now();
+    let ended = search(&mut calibration, (&problem, &engine), &checkpoint, &pool, args)?;
+    let fresh_replicates = (FRESH_TIMES * settings.replicates).max(FRESH_LEAST);
+    let outcome = pool.install(|| calibration.outcome(&fresh, fresh_replicates, &engine));
+    let simulate_s = simulating.elapsed().as_secs_f64();
+
+    let reporting = Instant::now();
+    let learned = analysis::learned(&outcome.points, &targets.tuned);
+    let page = Page {
+        problem: &problem,
+        calibration: &calibration,
+        outcome: &outcome,
+        learned: &learned,
+        ended,
+        fresh_replicates,
+    };
+    let mut files = written(&page, args)?;
+    let timing = Timing {
+        threads: pool.current_num_threads(),
+        instructions: engine.instructions().name(),
+        simulate_s,
+        report_s: reporting.elapsed().as_secs_f64(),
+    };
+    files.push(of_study(&asked(&page, &read, args), &files, &timing).context("cannot write the manifest")?);
+    let place = report::write(&folder, &files)?;
+    if !ended.is_early() {
+        checkpoint.remove()?;
+    }
+    show(&page, args, &place.display().to_string())?;
+    if ended == Ended::Interrupted {
+        return Err(Failure::Interrupted(": what was found so far was written; the same command goes on from here"));
+    }
+    Ok(())
+}
+
+fn settings(args: &CalibrateArgs) -> Settings {
+    // As many as a few minutes on two cores allow for the shipped targets.
+    let allowed = match args.method {
+        Method::Best => 4_000,
+        Method::Posterior => 40_000,
+        Method::Plausible => 8_000,
+    };
+    Settings {
+        method: args.method,
+        seed: args.seed,
+        replicates: args.replicates,
+        simulations: args.simulations.unwrap_or(allowed),
+        points: args.particles,
+    }
+}
+
+/// Hash of everything that the results follow from.
+fn key(read: &Read, settings: &Settings, args: &CalibrateArgs) -> Result<String, Failure> {
+    let settings = serde_json::to_string(settings).context("cannot write the settings down")?;
+    let options = (&args.parameters_tuned, &args.columns, &args.scenario, &args.plan, &args.list, args.fit_held_out);
+    let mut text = format!("{MODEL}\n{}\n{settings}\n{options:?}\n", rng::LAYOUT);
+    for input in &read.inputs {
+        text.push_str(&format!("{} {}\n{}\n", input.name, input.text.len(), input.text));
+    }
+    Ok(hash(text.bytes()))
+}
+
+/// The calibration as an earlier run of the same command left it.
+fn resumed(checkpoint: &Checkpoint, args: &CalibrateArgs) -> Result<Option<Calibration>, Failure> {
+    let others = checkpoint.others();
+    if !others.is_empty() && !args.quiet {
+        tell(&format!("left alone: {} of other targets or settings", others.join(", ")));
+    }
+    if args.fresh {
+        return Ok(None);
+    }
+    let found = checkpoint.read()?;
+    if let Some(calibration) = &found {
+        let (generations, simulations) = (calibration.generations(), calibration.simulations());
+        tell(&format!("resumes after generation {generations}, {simulations} simulations; --fresh starts anew"));
+    }
+    Ok(found)
+}
+
+/// Goes on generation by generation until there is nothing more to do, the time is up, or the user wants it to stop.
+fn search(
+    calibration: &mut Calibration,
+    (problem, engine): (&Problem, &Engine),
+    checkpoint: &Checkpoint,
+    pool: &ThreadPool,
+    args: &CalibrateArgs,
+) -> Result<Ended, Failure> {
+    let interrupted = listen()?;
+    let started = Instant::now();
+    let is_up = || args.time_limit.is_some_and(|limit| started.elapsed() >= limit);
+    let mut progress = Generations::new(calibration, args.quiet);
+    loop {
+        if let Some(reason) = calibration.finished() {
+            return Ok(Ended::Finished(reason));
+        }
+        let is_begun = calibration.generations() > 0;
+        if is_begun && interrupted.load(Ordering::Acquire) {
+            return Ok(Ended::Interrupted);
+        }
+        if is_begun && is_up() {
+            return Ok(Ended::TimeLimit);
+        }
+        pool.install(|| calibration.step(problem, engine));
+        checkpoint.write(calibration)?;
+        progress.show(calibration);
+    }
+}
+
+/// The first interrupt lets the generation in flight finish; the second ends at once, and the checkpoint stays.
+fn listen() -> Result<Arc<AtomicBool>, Failure> {
+    let interrupted = Arc::new(AtomicBool::new(false));
+    let told = Arc::clone(&interrupted);
+    let handler = move || {
+        if told.swap(true, Ordering::AcqRel) {
+            std::process::exit(130);
+        }
+        tell(
+            "stops after this generation; once more stops at once, and the same command goes on from the generation before",
+        );
+    };
+    ctrlc::set_handler(handler).context("cannot listen for interrupts")?;
+    Ok(interrupted)
+}
+
+fn asked<'a>(page: &Page<'a>, read: &'a Read, args: &CalibrateArgs) -> Asked<'a> {
+    let settings = page.calibration.settings();
+    let input = |source: &'a crate::diagnostic::Source| Input { name: &source.name, sha256: hash(source.text.bytes()) };
+    Asked {
+        kind: "calibrate",
+        version: env!("CARGO_PKG_VERSION"),
+        generator: rng::LAYOUT,
+        model: MODEL,
+        targets: &read.targets.name,
+        method: method_word(settings.method),
+        seed: settings.seed,
+        replicates: settings.replicates,
+        simulations: page.calibration.simulations(),
+        simulations_allowed: settings.simulations,
+        particles: settings.points,
+        generations: page.calibration.generations(),
+        ended: page.ended.words(),
+        fit_held_out: args.fit_held_out,
+        tuned: read.targets.tuned.iter().map(|tuned| tuned.name.as_str()).collect(),
+        inputs: read.inputs.iter().map(input).collect(),
+    }
+}
+
+/// Every file but the manifest.
+fn written(page: &Page, args: &CalibrateArgs) -> Result<Vec<File>, Failure> {
+    let targets = page.problem.targets;
+    let question = format!("Which values meet the targets of {}?", targets.name);
+    let caption = Caption {
+        scenario: &targets.name,
+        question: &question,
+        seed: args.seed,
+        replicates: u64::from(page.fresh_replicates),
+        partial: false,
+    };
+    let tables = [
+        ("targets.csv", Some(files::targets(page))),
+        ("posterior.csv", Some(files::points(page))),
+        ("ensemble.csv", files::ensemble(page, &targets.name)),
+        ("contraction.csv", Some(files::contraction(page))),
+        ("ridges.csv", Some(files::ridges(page))),
+    ];
+    let mut written: Vec<File> =
+        tables.into_iter().filter_map(|(name, bytes)| Some(File { name: name.into(), bytes: bytes? })).collect();
+    for (key, drawn) in chart::calibrated(page, &caption).context("cannot draw the charts of a calibration")? {
+        written.push(File { name: format!("{key}.svg"), bytes: drawn.svg.into_bytes() });
+        written.push(File { name: format!("{key}.png"), bytes: drawn.png });
+    }
+    Ok(written)
+}
+
+fn show(page: &Page, args: &CalibrateArgs, place: &str) -> Result<(), Failure> {
+    if args.json {
+        print(&format!("{:#}\n", json(page)))?;
+        tell(place);
+        return Ok(());
+    }
+    print(&text(page))?;
+    if page.ended == Ended::TimeLimit {
+        let done = page.calibration.simulations();
+        print(&format!(
+            "\nThe same command goes on from here; --simulations {done} repeats this result to the bit.\n"
+        ))?;
+    }
+    print(&format!("\n{place}\n"))
+}
+
+/// A time limit as typed: `90s`, `5m`, `1h30m`.
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
+    let wrong = || "a time above 0, such as 90s, 5m or 1h30m".to_owned();
+    let mut seconds = 0.0;
+    let mut rest = text.trim();
+    while !rest.is_empty() {
+        let end = rest.find(|letter: char| !letter.is_ascii_digit() && letter != '.').ok_or_else(wrong)?;
+        let number: f64 = rest[..end].parse().map_err(|_| wrong())?;
+        let unit = rest[end..].chars().next().ok_or_else(wrong)?;
+        seconds += number
+            * match unit {
+                's' => 1.0,
+                'm' => 60.0,
+                'h' => 3600.0,
+                'd' => 86_400.0,
+                _ => return Err(wrong()),
+            };
+        rest = &rest[end + unit.len_utf8()..];
+    }
+    if seconds > 0.0 && seconds < 1e9 { Ok(Duration::from_secs_f64(seconds)) } else { Err(wrong()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_limit_has_units() {
+        assert_eq!(duration("90s"), Ok(Duration::from_secs(90)));
+        assert_eq!(duration("1h30m"), Ok(Duration::from_secs(5400)));
+        for wrong in ["", "5", "m", "-5m", "5x", "0s", "1e400s", "5é"] {
+            assert!(duration(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! Where a calibration was when it was last looked at, kept in the folder of its results until it is finished.
+//!
+//! Comes in: a calibration and a key, the hash of everything its results follow from. Goes out: the same calibration, to the bit. A
+//! checkpoint is replaced whole or not at all; those of other keys are left alone.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::Failure;
+use crate::report::FileError;
+use crate::study::calibrate::Calibration;
+
+/// Letters of the key in the file's name.
+const SHOWN: usize = 16;
+
+#[derive(Serialize)]
+struct Writing<'a> {
+    key: &'a str,
+    calibration: &'a Calibration,
+}
+
+#[derive(Deserialize)]
+struct Written {
+    key: String,
+    calibration: Calibration,
+}
+
+/// The checkpoint of one key.
+#[derive(Debug)]
+pub(super) struct Checkpoint {
+    key: String,
+    path: PathBuf,
+}
+
+impl Checkpoint {
+    pub(super) fn new(folder: &Path, key: String) -> Checkpoint {
+        let path = folder.join(format!("checkpoint-{}.json", &key[..SHOWN]));
+        Checkpoint { key, path }
+    }
+
+    /// The calibration as it was; `None` without a checkpoint of this key.
+    pub(super) fn read(&self) -> Result<Option<Calibration>, Failure> {
+        let text = match fs::read_to_string(&self.path) {
+            Ok(text) => text,
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(cause) => return Err(self.failed("read")(cause).into()),
+        };
+        let unreadable = |why: String| {
+            let help = "--fresh starts anew and replaces it";
+            Failure::Unknown(format!("error: {} cannot be gone on with: {why}\n  = help: {help}", self.path.display()))
+        };
+        let written: Written = serde_json::from_str(&text).map_err(|cause| unreadable(cause.to_string()))?;
+        if written.key != self.key {
+            return Err(unreadable("it is of another calibration".to_owned()));
+        }
+        Ok(Some(written.calibration))
+    }
+
+    /// Replaces it.
+    pub(super) fn write(&self, calibration: &Calibration) -> Result<(), Failure> {
+        let draft = self.path.with_extension(format!("writing-{}", std::process::id()));
+        let text = serde_json::to_string(&Writing { key: &self.key, calibration });
+        let text = text.map_err(|cause| self.failed("write")(cause.into()))?;
+        let written = fs::write(&draft, text).and_then(|()| fs::rename(&draft, &self.path));
+        if written.is_err() {
+            // The first failure is the one to tell.
+            let _ = fs::remove_file(&draft);
+        }
+        Ok(written.map_err(self.failed("write"))?)
+    }
+
+    /// Takes it away, if there is one.
+    pub(super) fn remove(&self) -> Result<(), Failure> {
+        match fs::remove_file(&self.path) {
+            Err(cause) if cause.kind() != io::ErrorKind::NotFound => Err(self.failed("remove")(cause).into()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Names of the checkpoints of other keys in the same folder, in order.
+    pub(super) fn others(&self) -> Vec<String> {
+        let Some(entries) = self.path.parent().and_then(|folder| fs::read_dir(folder).ok()) else { return Vec::new() };
+        let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+        let mine = self.path.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
+        let is_other = |name: &String| name.starts_with("checkpoint-") && name.ends_with(".json") && *name != mine;
+        let mut others: Vec<String> = names.filter(is_other).collect();
+        others.sort();
+        others
+    }
+
+    fn failed(&self, verb: &'static str) -> impl Fn(io::Error) -> FileError {
+        let path = self.path.clone();
+        move |cause| FileError { verb, path: path.clone(), cause }
+    }
+}

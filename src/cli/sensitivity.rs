@@ -1,0 +1,96 @@
+//! `wearout sensitivity`: from a scenario to what its figures and its verdict hang on.
+
+use std::time::Instant;
+
+use anyhow::Context;
+
+use super::args::SensitivityArgs;
+use super::{Failure, print, progress, run, scenarios, tell};
+use crate::report::chart::{Caption, SENSITIVITY_CHARTS, render_sensitivity};
+use crate::report::sensitivity::{self as pages, Page};
+use crate::report::{self, File};
+use crate::study::sensitivity::{Asked, Question, Request, replicates_expected, sensitivity};
+
+pub(super) fn run(args: &SensitivityArgs) -> Result<(), Failure> {
+    let pool = run::pool(args.threads)?;
+    let draft = scenarios::read(&args.scenario, &args.set)?;
+    let question = pool.install(|| Question::read(&draft, args.seed, &request(args)))?;
+    let name = format!("{}-sensitivity", draft.scenario.name);
+    let folder = report::folder(&args.out, &name)?;
+
+    let engine = run::engine(args.instructions)?;
+    let simulating = Instant::now();
+    let answer = || pool.install(|| sensitivity(&question, &engine));
+    let found = progress::watched(&engine, Some(replicates_expected(&question)), args.quiet, answer)?;
+    let found = found.ok_or(Failure::Interrupted(": the screening was not complete, nothing was written"))?;
+    let simulate_s = simulating.elapsed().as_secs_f64();
+
+    let page = Page { question: &question, found: &found };
+    let mut files = files(&page, args)?;
+    let asked = pages::Asked {
+        seed: args.seed,
+        over: args.over.clone(),
+        factors: args.factors,
+        rows: args.rows,
+        streams: args.streams,
+        replicates: args.replicates,
+        set: args.set.clone(),
+    };
+    let timing = pages::Timing {
+        threads: pool.current_num_threads(),
+        instructions: engine.instructions().name(),
+        simulate_s,
+        replicates_per_s: found.replicates as f64 / simulate_s,
+    };
+    files.push(pages::manifest(&page, &asked, &files, &timing).context("cannot write the manifest")?);
+    let place = report::write(&folder, &files)?;
+
+    if args.json {
+        print(&format!("{:#}\n", pages::value(&page)))?;
+        tell(&place.display().to_string());
+    } else {
+        print(&format!("{}\n{}\n", pages::text(&page), place.display()))?;
+    }
+    if found.partial { Err(Failure::Interrupted(": what is complete was written, marked as partial")) } else { Ok(()) }
+}
+
+fn request(args: &SensitivityArgs) -> Request {
+    Request {
+        metric: args.metric.clone(),
+        plan: args.plan.clone(),
+        figure: if args.level { Asked::Level } else { Asked::Difference },
+        over: args.over.clone(),
+        factors: args.factors,
+        rows: args.rows,
+        streams: args.streams,
+        replicates: args.replicates,
+    }
+}
+
+/// Every file but the manifest.
+fn files(page: &Page, args: &SensitivityArgs) -> Result<Vec<File>, Failure> {
+    let tables = [
+        ("morris.csv", pages::morris(page)),
+        ("sobol.csv", pages::sobol(page)),
+        ("tornado.csv", pages::tornado(page)),
+        ("tipping.csv", pages::tipping(page)),
+    ];
+    let mut files: Vec<File> = tables.into_iter().map(|(name, bytes)| File { name: name.into(), bytes }).collect();
+    let scenario = page.question.variants.scenario();
+    let caption = Caption {
+        scenario: &scenario.name,
+        question: &scenario.question,
+        seed: args.seed,
+        replicates: u64::from(page.question.replicates),
+        partial: page.found.partial,
+    };
+    for chart in SENSITIVITY_CHARTS {
+        let rendered =
+            render_sensitivity(chart, page, &caption).with_context(|| format!("cannot draw {}", chart.key))?;
+        if let Some(rendered) = rendered {
+            files.push(File { name: format!("{}.svg", chart.key), bytes: rendered.svg.into_bytes() });
+            files.push(File { name: format!("{}.png", chart.key), bytes: rendered.png });
+        }
+    }
+    Ok(files)
+}

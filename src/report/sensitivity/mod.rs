@@ -1,0 +1,73 @@
+//! A sensitivity analysis shown: text, CSV, JSON, a manifest. Its charts are in `chart`.
+//!
+//! Comes in: a [`Page`]. Goes out: text and files. Computes no statistic.
+
+mod files;
+mod json;
+mod manifest;
+mod text;
+
+use crate::study::sensitivity::{Decision, Factor, Question, Sensitivity};
+use crate::tally::Unit;
+
+pub use files::{morris, sobol, tipping, tornado};
+pub use json::value;
+pub use manifest::{Asked, Timing, manifest};
+pub use text::text;
+pub(in crate::report) use text::{at, significant};
+
+use super::number::scale;
+use super::sentence;
+
+/// A question and its answer.
+#[derive(Debug, Clone, Copy)]
+pub struct Page<'a> {
+    /// What was asked.
+    pub question: &'a Question,
+    /// What was found.
+    pub found: &'a Sensitivity,
+}
+
+impl Page<'_> {
+    /// A factor by its index.
+    pub(in crate::report) fn factor(&self, index: usize) -> &Factor {
+        &self.question.factors[index]
+    }
+
+    fn plan(&self, index: usize) -> &str {
+        &self.question.variants.base().plans[index].name
+    }
+
+    /// What its figure is multiplied by to be read.
+    pub(in crate::report) fn scale(&self) -> f64 {
+        scale(self.question.measure.metric.unit)
+    }
+
+    /// The figure in words: `churn, targeted minus spray`.
+    pub(in crate::report) fn measure(&self) -> String {
+        let measure = self.question.measure;
+        let plan = self.plan(measure.plan);
+        match measure.minus {
+            Some(minus) => format!("{}, {plan} minus {}", measure.metric.label, self.plan(minus)),
+            None => format!("{} under {plan}", measure.metric.label),
+        }
+    }
+
+    /// The unit of the figure as it is read.
+    pub(in crate::report) fn unit(&self) -> &'static str {
+        let measure = self.question.measure;
+        match measure.metric.unit {
+            Unit::Share | Unit::Chance if measure.minus.is_some() => "percentage points",
+            Unit::Share | Unit::Chance => "%",
+            Unit::PerThousand => "per 1,000 delivered",
+            unit => unit.key(),
+        }
+    }
+}
+
+fn decision(decision: Decision) -> &'static str {
+    match decision {
+        Decision::Overall(overall) => sentence::overall(overall),
+        Decision::Call(call) => sentence::call(call),
+    }
+}

@@ -1,0 +1,95 @@
+//! A scenario under any values of any factors.
+//!
+//! Comes in: a draft without faults and a seed. Goes out: experiments. Parameters that the scenario sets itself are its defaults here,
+//! so that they can be varied like all others. Tables that a value does not change are those of the scenario as it stands.
+
+use toml::Value;
+
+use super::factor::{Factor, Kind};
+use crate::diagnostic::Faults;
+use crate::parameter::Parameters;
+use crate::plan::{Experiment, compile_under};
+use crate::scenario::{Draft, Scenario, parse};
+use crate::units::Hours;
+
+/// A scenario that factors can be changed in.
+#[derive(Debug)]
+pub struct Variants {
+    draft: Draft,
+    seed: u64,
+    base: Experiment,
+}
+
+impl Variants {
+    /// The scenario as it stands.
+    ///
+    /// # Errors
+    /// Every fault of the draft.
+    pub fn new(draft: &Draft, seed: u64) -> Result<Variants, Faults> {
+        let base = compile_under(draft, seed, &Parameters::best(), &[])?;
+        Ok(Variants { draft: draft.clone(), seed, base })
+    }
+
+    /// What the scenario says.
+    pub fn scenario(&self) -> &Scenario {
+        &self.draft.scenario
+    }
+
+    /// The experiment as it stands.
+    pub fn base(&self) -> &Experiment {
+        &self.base
+    }
+
+    /// Seed of all luck.
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// The experiment under these values.
+    ///
+    /// # Errors
+    /// What a value makes wrong.
+    pub(super) fn under(&self, values: &[(&Factor, f64)]) -> Result<Experiment, Faults> {
+        let is_lever = |(factor, _): &&(&Factor, f64)| matches!(factor.kind, Kind::Lever(_));
+        let levers: Vec<String> = values.iter().filter(is_lever).map(|(factor, value)| factor.set(*value)).collect();
+        let mut draft = if levers.is_empty() { self.draft.clone() } else { self.with(&levers) };
+        let mut parameters = self.base.parameters;
+        for (factor, value) in values.iter().filter(|value| !is_lever(value)) {
+            assert!(parameters.set(&factor.key, *value), "`{}` is no parameter", factor.key);
+        }
+        draft.scenario.behaviour.clear();
+        compile_under(&draft, self.seed, &parameters, &[&self.base])
+    }
+
+    /// The draft with more overrides.
+    pub(super) fn with(&self, overrides: &[String]) -> Draft {
+        let [file, earlier @ ..] = &self.draft.sources[..] else { unreachable!("a draft was read from a text") };
+        let all: Vec<String> =
+            earlier.iter().map(|source| source.text.clone()).chain(overrides.iter().cloned()).collect();
+        parse(&self.draft.scenario.name, file.clone(), &all)
+    }
+
+    /// What the scenario says under a key, defaults filled in; `None` where it says nothing.
+    pub(super) fn said(&self, path: &str) -> Option<Said> {
+        let mut value = &Value::try_from(&self.draft.scenario).ok()?;
+        for key in path.split('.') {
+            value = value.get(key)?;
+        }
+        Some(match value {
+            Value::Integer(whole) => Said::Whole(*whole as f64),
+            Value::Float(number) => Said::Number(*number),
+            Value::String(text) => Hours::parse(text).map_or(Said::Words, |hours| Said::Hours(hours.0)),
+            _ => Said::Words,
+        })
+    }
+}
+
+/// What stands under a key.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Said {
+    Hours(f64),
+    Whole(f64),
+    Number(f64),
+    /// Something else: a word, a list.
+    Words,
+}

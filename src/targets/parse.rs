@@ -1,0 +1,249 @@
+//! Reads a list of targets, TOML or CSV, with the scenarios it names, and every fault in any of them.
+//!
+//! Comes in: a text, and a way to the files it names. Goes out: [`Targets`], or all faults. What a single target may say is in `read`,
+//! what may move in `tune`; lists as CSV are in `table`, a sender's own figures in `figures`.
+
+use crate::diagnostic::{At, Diagnostic, Faults, Source};
+use crate::document::reader::{Range, Reader, plain};
+use crate::document::tree::{Document, Node, Table, Value, document};
+use crate::scenario::{self, Draft};
+
+use super::figures::{self, Figures};
+use super::{TargetScenario, Targets, read, table, tune};
+
+/// Standard deviation of what the model leaves out, on the log scale (contract, section 10).
+const DISCREPANCY: f64 = 0.12;
+
+const TOP_KEYS: &[&str] = &["name", "discrepancy", "times", "target", "figures", "tune"];
+
+/// Most replicates of one scenario for each one of the others.
+const MOST_TIMES: u32 = 1000;
+
+/// Way to a file that targets name: a scenario, or a sender's figures. An error says why there is none.
+pub type Find<'a> = dyn Fn(&str) -> Result<Source, Missing> + 'a;
+
+/// Why a file that was named is not there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Missing {
+    /// What is wrong, without the name.
+    pub why: String,
+    /// What to do.
+    pub help: String,
+}
+
+/// A sender's own figures given beside the list rather than in it: as the table `[figures]` would say it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnFigures {
+    /// Scenario that replays the campaign.
+    pub scenario: String,
+    /// Its plan; `None` where it has only one.
+    pub plan: Option<String>,
+    /// Which column holds what: `period=week,sent=mails`.
+    pub columns: String,
+    /// Size of the list.
+    pub list: Option<u64>,
+}
+
+/// Reads targets and the scenarios they name. `tuned` are parameters that move instead of those of the file.
+///
+/// # Errors
+/// Every fault of the list, of its figures and of its scenarios, each with its place.
+pub fn parse(name: &str, source: Source, tuned: &[String], find: &Find<'_>) -> Result<Targets, Faults> {
+    let source = without_mark(source);
+    let mut faults = Vec::new();
+    let is_table = source.name.to_lowercase().ends_with(".csv");
+    let Document { root, faults: unread, lossy } = if is_table {
+        let root = table::root(&source.text, &mut faults);
+        Document { root, faults: Vec::new(), lossy: !faults.is_empty() }
+    } else {
+        document(&source.text)
+    };
+    faults.extend(unread);
+    assemble(name, source, (root, lossy, faults), tuned, find)
+}
+
+/// Reads a sender's own figures as targets.
+///
+/// # Errors
+/// Every fault of the options, of the figures and of the scenario.
+pub fn parse_figures(
+    name: &str,
+    source: Source,
+    own: &OwnFigures,
+    tuned: &[String],
+    find: &Find<'_>,
+) -> Result<Targets, Faults> {
+    let source = without_mark(source);
+    let mut faults = Vec::new();
+    let (options, root) = figures::options(&source.name, own, &mut faults);
+    let given = |named: &str| if named == source.name { Ok(source.clone()) } else { find(named) };
+    assemble(name, options, (root, !faults.is_empty(), faults), tuned, &given)
+}
+
+fn without_mark(mut source: Source) -> Source {
+    if source.text.starts_with('\u{feff}') {
+        source.text.drain(..'\u{feff}'.len_utf8());
+    }
+    source
+}
+
+fn assemble(
+    name: &str,
+    source: Source,
+    (root, lossy, mut faults): (Table, bool, Vec<Diagnostic>),
+    tuned: &[String],
+    find: &Find<'_>,
+) -> Result<Targets, Faults> {
+    let mut sources = vec![source];
+    let mut finding = Finding { find, sources: &mut sources, faults: &mut faults };
+    let figures = finding.figures(&root);
+    let mut scenarios = finding.scenarios(&root);
+    let tuned_at = sources.len();
+    sources.extend(tuned.iter().map(|key| Source { name: "--parameters-tuned".to_owned(), text: key.clone() }));
+
+    let mut reader = Reader { sources: &sources, faults, lossy, top_keys: TOP_KEYS };
+    reader.only_keys(&root, TOP_KEYS);
+    let listed = match tables(&mut reader, root.get("target"), "[[target]]") {
+        Some(listed) => listed,
+        None if root.get("figures").is_none() && !lossy => {
+            let help = "a [[target]] for each figure that is known, or [figures] of a campaign of your own";
+            reader.fault(&At::default(), "there is no target".to_owned(), help);
+            Vec::new()
+        }
+        None => Vec::new(),
+    };
+    times(&mut reader, &root, &mut scenarios);
+    let mut targets = read::targets(&mut reader, &listed, &scenarios);
+    if let Some((table, figures)) = &figures {
+        targets.extend(figures::targets(&mut reader, table, figures, &scenarios));
+    }
+    read::check_names(&mut reader, &targets);
+    let targets: Vec<_> = targets.into_iter().map(|placed| placed.target).collect();
+    let moves = tables(&mut reader, root.get("tune"), "[[tune]]").unwrap_or_default();
+    let tuned = tune::tuned(&mut reader, &moves, (tuned, tuned_at), &scenarios);
+    let name = reader.text(root.get("name")).unwrap_or_else(|| name.to_owned());
+    if let Some(node) = root.get("name")
+        && !name.chars().all(|letter| letter.is_alphanumeric() || letter == '-' || letter == '_')
+    {
+        reader.must_be(node, "a name of letters, digits, - and _", "it names the folder of the results");
+    }
+    let discrepancy = reader.number(root.get("discrepancy"), Range::Between(0.01, 2.0)).unwrap_or(DISCREPANCY);
+    let faults = reader.faults;
+    match Faults::new(sources, faults) {
+        Some(faults) => Err(faults),
+        None => {
+            let scenarios = scenarios.into_iter().map(|known| known.scenario).collect();
+            Ok(Targets { name, discrepancy, scenarios, targets, tuned })
+        }
+    }
+}
+
+/// How many replicates of a scenario go with each one of the others: `times = { "designs/spray" = 20 }`.
+fn times(reader: &mut Reader<'_>, root: &Table, scenarios: &mut [Known]) {
+    let Some(table) = reader.table(root.get("times"), "{ \"designs/spray\" = 20 }").cloned() else { return };
+    let names: Vec<String> = scenarios.iter().map(|known| known.scenario.name.clone()).collect();
+    reader.only_keys(&table, &names.iter().map(String::as_str).collect::<Vec<_>>());
+    for known in scenarios {
+        if let Some(times) = reader.whole(table.get(&known.scenario.name), 1, MOST_TIMES) {
+            known.scenario.times = times;
+        }
+    }
+}
+
+/// The tables of a list of tables, `[[key]]`.
+fn tables(reader: &mut Reader<'_>, node: Option<&Node>, example: &str) -> Option<Vec<(Node, Table)>> {
+    if let Some(Node { value: Value::Table(_), at, path, .. }) = node {
+        reader.fault(at, format!("`{path}` must be a list of tables"), format!("with two brackets: {example}"));
+        return Some(Vec::new());
+    }
+    let nodes = reader.list(node, "tables", 1)?;
+    Some(nodes.iter().filter_map(|node| Some((node.clone(), reader.table(Some(node), example)?.clone()))).collect())
+}
+
+/// A scenario and the place where it is named first.
+pub(super) struct Known {
+    pub(super) scenario: TargetScenario,
+    pub(super) at: At,
+}
+
+/// Fetches what a list names.
+struct Finding<'a> {
+    find: &'a Find<'a>,
+    sources: &'a mut Vec<Source>,
+    faults: &'a mut Vec<Diagnostic>,
+}
+
+impl Finding<'_> {
+    fn fetch(&mut self, node: &Node) -> Option<(String, Source)> {
+        let Value::Text(named) = &node.value else { return None };
+        match (self.find)(named) {
+            Ok(source) => Some((named.clone(), without_mark(source))),
+            Err(missing) => {
+                let message = format!("`{}` names \"{}\": {}", node.path, plain(named), missing.why);
+                self.faults.push(Diagnostic { message, at: Some(node.at.clone()), help: Some(missing.help) });
+                None
+            }
+        }
+    }
+
+    /// The table of figures and the file it names.
+    fn figures(&mut self, root: &Table) -> Option<(Table, Figures)> {
+        let Value::Table(table) = &root.get("figures")?.value else { return None };
+        let (_, source) = self.fetch(table.get("file")?)?;
+        let figures = Figures::read(&source.text, self.sources.len(), self.faults);
+        self.sources.push(source);
+        Some((table.clone(), figures))
+    }
+
+    /// Every scenario that is named, once, in the order of the file.
+    fn scenarios(&mut self, root: &Table) -> Vec<Known> {
+        let mut known: Vec<Known> = Vec::new();
+        let mut missing: Vec<String> = Vec::new();
+        for node in scenario_nodes(root) {
+            let Value::Text(named) = &node.value else { continue };
+            if known.iter().any(|known| known.scenario.name == *named) || missing.contains(named) {
+                continue;
+            }
+            let Some((name, source)) = self.fetch(&node) else {
+                missing.push(named.clone());
+                continue;
+            };
+            let stem = name.rsplit(['/', '\\']).next().unwrap_or(&name);
+            let draft = scenario::parse(stem.strip_suffix(".toml").unwrap_or(stem), source.clone(), &[]);
+            self.adopt(&draft);
+            known.push(Known { scenario: TargetScenario { name, source, draft, times: 1 }, at: node.at.clone() });
+        }
+        known
+    }
+
+    /// Takes over the faults of a scenario, with its text.
+    fn adopt(&mut self, draft: &Draft) {
+        let first = self.sources.len();
+        self.sources.extend(draft.sources.iter().cloned());
+        for mut fault in draft.faults.iter().cloned() {
+            if let Some(at) = &mut fault.at {
+                at.source += first;
+            }
+            self.faults.push(fault);
+        }
+    }
+}
+
+/// Where scenarios are named: by targets, by what they are divided by, and by figures.
+fn scenario_nodes(root: &Table) -> Vec<Node> {
+    let mut nodes = Vec::new();
+    let mut take = |table: &Table| nodes.extend(table.get("scenario").cloned());
+    if let Some(Value::List(list)) = root.get("target").map(|node| &node.value) {
+        for node in list {
+            let Value::Table(table) = &node.value else { continue };
+            take(table);
+            if let Some(Value::Table(over)) = table.get("over").map(|node| &node.value) {
+                take(over);
+            }
+        }
+    }
+    if let Some(Value::Table(table)) = root.get("figures").map(|node| &node.value) {
+        take(table);
+    }
+    nodes
+}
