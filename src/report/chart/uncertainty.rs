@@ -14,7 +14,7 @@ use super::words::{row_of, sentence};
 use super::{Failure, Scene};
 
 /// Rows with which levels still stand beside differences.
-const MOST_ROWS: usize = 30;
+const MOST_ROWS: usize = 20;
 
 const ROW: f64 = 24.0;
 /// Height of the words over the columns.
@@ -69,11 +69,14 @@ struct Group {
 pub(super) fn draw(scene: &Scene) -> Result<Option<Canvas>, Failure> {
     let groups = groups(scene);
     let Some(first) = groups.first() else { return Ok(None) };
+    let base = &scene.comparison.plans[scene.comparison.baseline].name;
+    let of = if is_crowded(scene) { format!(" of the differences from {base}") } else { String::new() };
     let head = Head {
-        title: title(first),
-        subtitle: "Standard deviations: from campaign to campaign under one set of parameters, from one plausible set to another, \
-                   and of the mean"
-            .to_owned(),
+        title: title(scene, first),
+        subtitle: format!(
+            "Standard deviations{of}: from campaign to campaign under one set of parameters, from one plausible set to another, \
+             and of the mean"
+        ),
         note: "bars of a metric share one scale; thin lines: 95 % intervals; hollow: too small to see, drawn to the most that is \
                plausible; only Monte Carlo error shrinks with more replicates and sets"
             .to_owned(),
@@ -98,7 +101,7 @@ pub(super) fn draw(scene: &Scene) -> Result<Option<Canvas>, Failure> {
 fn groups(scene: &Scene) -> Vec<Group> {
     let comparison = scene.comparison;
     let plans = comparison.plans.len();
-    let is_crowded = scene.headline.len() * (2 * plans - 1) > MOST_ROWS && plans > 1;
+    let is_crowded = is_crowded(scene);
     let group = |metric: &&'static Metric| {
         let (_, factor) = unit(metric.unit);
         let levels = comparison.plans.iter().enumerate().filter(|_| !is_crowded).filter_map(|(plan, summary)| {
@@ -112,6 +115,7 @@ fn groups(scene: &Scene) -> Vec<Group> {
             let name = &comparison.plans[difference.plan].name;
             let name = match plans {
                 2 => "difference".to_owned(),
+                _ if is_crowded => name.clone(),
                 _ => format!("{name} − {}", comparison.plans[comparison.baseline].name),
             };
             Some(Row { name, plan: difference.plan, sources })
@@ -120,6 +124,12 @@ fn groups(scene: &Scene) -> Vec<Group> {
         rows.iter().any(|row| row.sources[1].is_some()).then_some(Group { metric, rows })
     };
     scene.headline.iter().filter_map(group).collect()
+}
+
+/// Whether there are too many plans for their levels to stand beside the differences.
+fn is_crowded(scene: &Scene) -> bool {
+    let plans = scene.comparison.plans.len();
+    plans > 1 && scene.headline.len() * (2 * plans - 1) > MOST_ROWS
 }
 
 fn sources(of: &Decomposition, mcse: Option<f64>, factor: f64) -> [Option<Source>; 3] {
@@ -176,7 +186,10 @@ fn draw_group(sheet: &Sheet, scene: &Scene, group: &Group, area: Rect) -> Drawn 
 }
 
 /// The sizes of the last figure of the first metric: the difference, where there are two plans.
-fn title(group: &Group) -> String {
+fn title(scene: &Scene, group: &Group) -> String {
+    if scene.comparison.plans.len() > 2 {
+        return "How much is chance, how much parameters, how much Monte Carlo error".to_owned();
+    }
     let row = group.rows.last().expect("a group has rows");
     let [chance, parameters, error] = row.sources;
     let (unit, _) = unit(group.metric.unit);
