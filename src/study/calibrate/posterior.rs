@@ -5,7 +5,8 @@
 //! tuned are those with the largest mean absolute elementary effect on the distance (Morris 1991; Campolongo et al. 2007), at most
 //! [`MOST_FREED`]. The distance of a point is the root of the weighted sum of squared implausibilities after errors of the model and of
 //! the observation were added to its figures (Wilkinson 2013, Statistical Applications in Genetics and Molecular Biology 12(2), 129-141):
-//! then a threshold that falls to 0 leaves the posterior under those errors.
+//! then a threshold that falls to 0 leaves the posterior under those errors. It never falls so far with many targets, so the sample is
+//! adjusted by regression on what the targets are missed by (`abc_regression`).
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -13,7 +14,9 @@ use serde::{Deserialize, Serialize};
 use super::{Problem, Settings};
 use crate::engine::Engine;
 use crate::rng;
-use crate::stats::abc_smc::{AbcSmc, Settings as Sampling, Stop};
+use crate::stats::Interval;
+use crate::stats::abc_regression::{self, Adjusted, Sample};
+use crate::stats::abc_smc::{AbcSmc, Particle, Settings as Sampling, Stop};
 use crate::stats::morris;
 use crate::stats::prior::BoxPrior;
 use crate::stats::random::{normal, uniform};
@@ -34,8 +37,8 @@ const LEAST_ACCEPTANCE: f64 = 0.03;
 /// Particles in the end where nothing is asked for.
 const PARTICLES: usize = 1000;
 
-/// Squared implausibility of a target without a figure.
-const NOTHING: f64 = 400.0;
+/// Implausibility of a target without a figure, and the largest one of any.
+const NOTHING: f64 = 20.0;
 
 /// Streams of a step: proposals, and from [`FIRST_POINT`] on one for each point.
 const PROPOSALS: u32 = 0;
@@ -47,8 +50,24 @@ pub struct Posterior {
     /// Indices of the quantities that are tuned; empty before the screening.
     freed: Vec<usize>,
     sampling: AbcSmc,
-    /// Every point asked so far, whole: those drawn from the prior too.
-    points: Vec<Vec<f64>>,
+    /// What is kept beside each particle, in their order.
+    kept: Vec<Simulated>,
+}
+
+/// A simulation.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Simulated {
+    /// Its whole point: quantities drawn from the prior too.
+    point: Vec<f64>,
+    /// For each fitted target how far its figure, with an error of its own, misses it: standard deviations times the root of the
+    /// target's weight.
+    misses: Vec<f64>,
+}
+
+impl Simulated {
+    fn distance(&self) -> f64 {
+        self.misses.iter().map(|miss| miss * miss).sum::<f64>().sqrt()
+    }
 }
 
 impl Posterior {
@@ -66,7 +85,7 @@ impl Posterior {
                 most_simulations: settings.simulations.saturating_sub(screening).max(1),
                 near_enough: None,
             }),
-            points: Vec::new(),
+            kept: Vec::new(),
         }
     }
 
@@ -80,35 +99,33 @@ impl Posterior {
         let step = 1 + self.sampling.generation() as u32;
         let mut sampling = self.sampling.clone();
         let asked = sampling.ask(&prior, &mut rng::method(settings.seed, step, PROPOSALS));
-        let measured: Vec<(Vec<f64>, f64)> = asked
+        let measured: Vec<Simulated> = asked
             .par_iter()
             .enumerate()
             .map(|(i, freed)| {
                 let mut luck = rng::method(settings.seed, step, FIRST_POINT + i as u32);
                 let point = self.whole(problem, freed, &mut luck);
                 let figures = problem.figures(&point, 0..settings.replicates, engine);
-                let distance = distance(problem, &figures, &mut luck);
-                (point, distance)
+                let misses = misses(problem, &figures, |sd| sd * normal(&mut luck));
+                Simulated { point, misses }
             })
             .collect();
         if engine.stopped() {
             return None;
         }
-        let (points, distances): (Vec<Vec<f64>>, Vec<f64>) = measured.into_iter().unzip();
-        if !points.is_empty() {
+        let distances: Vec<f64> = measured.iter().map(Simulated::distance).collect();
+        if !distances.is_empty() {
             sampling.tell(&distances);
         }
-        let kept: Vec<Vec<f64>> = {
-            let known = self.points.iter().chain(&points);
-            let is_kept = |point: &Vec<f64>| {
-                sampling
-                    .particles()
-                    .iter()
-                    .any(|particle| self.freed.iter().zip(&particle.point).all(|(&i, x)| point[i] == *x))
-            };
-            known.filter(|point| is_kept(point)).cloned().collect()
+        let mut known = std::mem::take(&mut self.kept).into_iter().chain(measured);
+        // Particles keep the order in which they were simulated.
+        let of_particle = |particle: &Particle| {
+            let is_it =
+                |simulated: &Simulated| self.freed.iter().zip(&particle.point).all(|(&i, x)| simulated.point[i] == *x);
+            known.find(is_it).expect("every particle was simulated")
         };
-        (self.points, self.sampling) = (kept, sampling);
+        self.kept = sampling.particles().iter().map(of_particle).collect();
+        self.sampling = sampling;
         Some(distances.len() as u64)
     }
 
@@ -119,7 +136,8 @@ impl Posterior {
         let trajectories = morris::trajectories(TRAJECTORIES, tuned.len(), LEVELS, &mut luck);
         let at = |unit: &Vec<f64>| {
             let point: Vec<f64> = unit.iter().zip(tuned).map(|(u, t)| t.low + u * (t.high - t.low)).collect();
-            squares(problem, &problem.figures(&point, 0..settings.replicates, engine), |_| 0.0).sqrt()
+            let misses = misses(problem, &problem.figures(&point, 0..settings.replicates, engine), |_| 0.0);
+            Simulated { point, misses }.distance()
         };
         let values: Vec<Vec<f64>> =
             trajectories.par_iter().map(|trajectory| trajectory.rows.par_iter().map(at).collect()).collect();
@@ -168,22 +186,39 @@ impl Posterior {
         &self.sampling
     }
 
-    /// The sample: whole points with their weights, which sum to 1.
-    pub(super) fn sample(&self) -> Vec<(Vec<f64>, f64)> {
-        let whole = |particle: &crate::stats::abc_smc::Particle| {
-            let is_it = |point: &&Vec<f64>| self.freed.iter().zip(&particle.point).all(|(&i, x)| point[i] == *x);
-            self.points.iter().find(is_it).expect("every particle's point is kept").clone()
+    /// The sample: whole points with their weights, which sum to 1. Adjusted by regression on the misses, all tuned quantities alike,
+    /// where there are particles enough for it; else as it is.
+    pub fn sample(&self, problem: &Problem) -> Vec<(Vec<f64>, f64)> {
+        match self.adjusted(problem) {
+            Some(Adjusted { points, weights }) => points.into_iter().zip(weights).collect(),
+            None => self.kept.iter().map(|simulated| simulated.point.clone()).zip(self.sampling.weights()).collect(),
+        }
+    }
+
+    /// Whether the sample is adjusted: whether it has five effective particles or more for each fitted target.
+    pub fn is_adjusted(&self, problem: &Problem) -> bool {
+        self.adjusted(problem).is_some()
+    }
+
+    fn adjusted(&self, problem: &Problem) -> Option<Adjusted> {
+        let tuned = &problem.targets.tuned;
+        let bounds: Vec<Option<Interval>> = tuned.iter().map(|t| Some(Interval { low: t.low, high: t.high })).collect();
+        let (points, misses): (Vec<_>, Vec<_>) =
+            self.kept.iter().map(|simulated| (simulated.point.clone(), simulated.misses.clone())).unzip();
+        let sample = Sample {
+            points: &points,
+            weights: &self.sampling.weights(),
+            misses: &misses,
+            distances: &self.sampling.particles().iter().map(|particle| particle.distance).collect::<Vec<f64>>(),
+            threshold: self.sampling.threshold()?,
         };
-        self.sampling.particles().iter().map(whole).zip(self.sampling.weights()).collect()
+        abc_regression::adjust(&sample, &bounds)
     }
 }
 
-/// Root of the weighted sum of squared implausibilities, each figure with an error of its own.
-fn distance(problem: &Problem, figures: &[Option<Figure>], luck: &mut impl rand::Rng) -> f64 {
-    squares(problem, figures, |sd| sd * normal(luck)).sqrt()
-}
-
-fn squares(problem: &Problem, figures: &[Option<Figure>], mut error: impl FnMut(f64) -> f64) -> f64 {
+/// What each fitted target is missed by, in its standard deviations times the root of its weight, after `error` has been added to the
+/// logarithm of the figure; [`NOTHING`] at the most, and without a figure.
+fn misses(problem: &Problem, figures: &[Option<Figure>], mut error: impl FnMut(f64) -> f64) -> Vec<f64> {
     let targets = problem.targets;
     let fitted = targets.targets.iter().zip(figures).filter(|(target, _)| !target.held_out);
     fitted
@@ -193,10 +228,11 @@ fn squares(problem: &Problem, figures: &[Option<Figure>], mut error: impl FnMut(
                 Reading::Interval { .. } | Reading::Count { .. } => target.miss(1.0).known_sd,
             };
             let off = error(targets.discrepancy.hypot(known_sd));
-            let square = figure.map_or(NOTHING, |figure| {
-                target.miss(figure.mean * libm::exp(off)).implausibility(targets.discrepancy).powi(2).min(NOTHING)
+            let miss = figure.map_or(NOTHING, |figure| {
+                let miss = target.miss(figure.mean * libm::exp(off));
+                miss.implausibility(targets.discrepancy).min(NOTHING).copysign(miss.log_ratio)
             });
-            target.weight * square
+            target.weight.sqrt() * miss
         })
-        .sum()
+        .collect()
 }
