@@ -1,8 +1,8 @@
 #![allow(clippy::all, missing_docs)]
 #[path = "../tests/recovery/mod.rs"]
 mod recovery;
-use std::time::Instant;
 use recovery::*;
+use std::time::Instant;
 use wearout::engine::Engine;
 fn main() {
     let engine = Engine::default();
@@ -28,7 +28,13 @@ fn main() {
             for i in 0..4 {
                 let (l, h) = interval(&sample, i);
                 let (a, b) = interval(&linear, i);
-                println!("   {} truth {:.3}: {l:.3} {h:.3}; linear {a:.3} {b:.3}; ratio {:.2}; of prior {:.2}", TUNED[i].0, case.truth[i], (h - l) / (b - a), (h-l)/(TUNED[i].2-TUNED[i].1));
+                println!(
+                    "   {} truth {:.3}: {l:.3} {h:.3}; linear {a:.3} {b:.3}; ratio {:.2}; of prior {:.2}",
+                    TUNED[i].0,
+                    case.truth[i],
+                    (h - l) / (b - a),
+                    (h - l) / (TUNED[i].2 - TUNED[i].1)
+                );
             }
         }
     }
