@@ -63,6 +63,8 @@ const ERRORS: u32 = 1;
 pub struct Posterior {
     /// Indices of the quantities that are tuned; empty before the screening.
     freed: Vec<usize>,
+    /// Points that the screening takes.
+    screening: u64,
     sampling: AbcSmc,
     /// What is kept beside each particle, in their order.
     kept: Vec<Simulated>,
@@ -85,6 +87,7 @@ impl Posterior {
         let n_kept = settings.points.unwrap_or(PARTICLES);
         Posterior {
             freed: all,
+            screening,
             sampling: AbcSmc::new(Sampling {
                 n_particles: (n_kept as f64 / KEPT) as usize,
                 kept: KEPT,
@@ -180,6 +183,11 @@ impl Posterior {
             point[i] = value;
         }
         point
+    }
+
+    /// Fewest points of the next step.
+    pub(super) fn least(&self) -> u64 {
+        if self.freed.is_empty() { self.screening } else { 1 }
     }
 
     /// Indices of the quantities that are tuned; the others are drawn from their prior.

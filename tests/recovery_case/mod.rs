@@ -15,11 +15,11 @@ use wearout::tally::Observable;
 use wearout::targets::{Lever, Quantity, Reading, Spot, Target, TargetScenario, Targets, Tuned};
 
 /// What the model leaves out, and the error of what is known: standard deviations on the log scale.
-pub const DISCREPANCY: f64 = 0.12;
-pub const KNOWN_SD: f64 = 0.05;
+pub(crate) const DISCREPANCY: f64 = 0.12;
+pub(crate) const KNOWN_SD: f64 = 0.05;
 
 /// What is tuned, and between which bounds.
-pub const TUNED: [(&str, f64, f64); 4] = [
+pub(crate) const TUNED: [(&str, f64, f64); 4] = [
     ("read_base", -2.2, -0.2),
     ("click_given_read", 0.15, 0.85),
     ("interaction_base", -4.5, -1.5),
@@ -27,7 +27,7 @@ pub const TUNED: [(&str, f64, f64); 4] = [
 ];
 
 /// What is known: observable and plan.
-pub const KNOWN: [(&str, usize); 8] = [
+pub(crate) const KNOWN: [(&str, usize); 8] = [
     ("open_rate@days1-3", 0),
     ("open_rate@days8-14", 0),
     ("click_per_read", 0),
@@ -56,7 +56,7 @@ kinds = ["hard", "useful"]
 "#;
 
 /// Replicates of each point of a fit and of the data, and of each point of the linearisation.
-pub const REPLICATES: u32 = 4;
+pub(crate) const REPLICATES: u32 = 4;
 const MANY: u32 = 64;
 
 /// Step of the central differences, as a share of the range.
@@ -69,7 +69,7 @@ const LINEAR: u64 = 3;
 const DRAWN: u64 = 4;
 
 /// Targets whose known figures are these.
-pub fn targets(known: &[f64]) -> Targets {
+pub(crate) fn targets(known: &[f64]) -> Targets {
     let source = Source { name: "recovery".into(), text: SCENARIO.into() };
     let draft = scenario::parse("recovery", source.clone(), &[]);
     let target = |(&(key, plan), &known): (&(&str, usize), &f64)| Target {
@@ -101,12 +101,12 @@ fn tuned(key: &str, low: f64, high: f64) -> Tuned {
 }
 
 /// Standard deviation of all errors together.
-pub fn error_sd() -> f64 {
+pub(crate) fn error_sd() -> f64 {
     DISCREPANCY.hypot(KNOWN_SD)
 }
 
 /// Logarithms of the figures at a point.
-pub fn logs(seed: u64, point: &[f64], replicates: u32, engine: &Engine) -> Vec<f64> {
+pub(crate) fn logs(seed: u64, point: &[f64], replicates: u32, engine: &Engine) -> Vec<f64> {
     let targets = targets(&[1.0; KNOWN.len()]);
     let problem = Problem::new(&targets, &Parameters::best(), seed).unwrap();
     let figures = problem.figures(point, 0..replicates, engine);
@@ -115,14 +115,14 @@ pub fn logs(seed: u64, point: &[f64], replicates: u32, engine: &Engine) -> Vec<f
 
 /// One case: a truth, and what is known of it.
 #[derive(Debug, Clone)]
-pub struct Case {
-    pub number: u32,
-    pub truth: Vec<f64>,
-    pub known: Vec<f64>,
+pub(crate) struct Case {
+    pub(crate) number: u32,
+    pub(crate) truth: Vec<f64>,
+    pub(crate) known: Vec<f64>,
 }
 
 impl Case {
-    pub fn new(number: u32, engine: &Engine) -> Case {
+    pub(crate) fn new(number: u32, engine: &Engine) -> Case {
         let mut rng = rng::method(DRAWN, number, 0);
         let truth: Vec<f64> = TUNED.iter().map(|(_, low, high)| low + uniform(&mut rng) * (high - low)).collect();
         let figures = logs(DATA + u64::from(number), &truth, REPLICATES, engine);
@@ -131,12 +131,12 @@ impl Case {
     }
 
     /// Random numbers for what is done with the case.
-    pub fn rng(&self, purpose: u32) -> Stream {
+    pub(crate) fn rng(&self, purpose: u32) -> Stream {
         rng::method(DRAWN, self.number, purpose)
     }
 
     /// The posterior by the product's own calibration: points and weights, and how many points were simulated.
-    pub fn posterior(&self, particles: usize, simulations: u64, engine: &Engine) -> (Vec<(Vec<f64>, f64)>, u64) {
+    pub(crate) fn posterior(&self, particles: usize, simulations: u64, engine: &Engine) -> (Vec<(Vec<f64>, f64)>, u64) {
         let targets = targets(&self.known);
         let problem = Problem::new(&targets, &Parameters::best(), FIT).unwrap();
         let settings = Settings {
@@ -156,7 +156,7 @@ impl Case {
 
     /// Draws of the posterior of a linear model with normal errors: logarithms of figures linear in the parameters about the truth (central
     /// differences on common luck), the same errors, the same box; so a normal law, of which what lies in the box is kept.
-    pub fn linear(&self, n: usize, engine: &Engine) -> Vec<Vec<f64>> {
+    pub(crate) fn linear(&self, n: usize, engine: &Engine) -> Vec<Vec<f64>> {
         let at = |point: &[f64]| logs(LINEAR, point, MANY, engine);
         let centre = at(&self.truth);
         let mut slopes = DMatrix::zeros(KNOWN.len(), TUNED.len());
@@ -192,7 +192,7 @@ impl Case {
     }
 
     /// The log likelihood of what is known at a point, by figures simulated on a luck of their own.
-    pub fn log_likelihood(&self, point: &[f64], engine: &Engine) -> f64 {
+    pub(crate) fn log_likelihood(&self, point: &[f64], engine: &Engine) -> f64 {
         let figures = logs(LINEAR, point, REPLICATES, engine);
         let square = |(log, known): (&f64, &f64)| ((known.ln() - log) / error_sd()).powi(2);
         -0.5 * figures.iter().zip(&self.known).map(square).sum::<f64>()
@@ -200,7 +200,7 @@ impl Case {
 }
 
 /// The 90 % interval of one coordinate of a weighted sample: from its 5 % to its 95 % quantile.
-pub fn interval(sample: &[(Vec<f64>, f64)], coordinate: usize) -> (f64, f64) {
+pub(crate) fn interval(sample: &[(Vec<f64>, f64)], coordinate: usize) -> (f64, f64) {
     let mut sorted: Vec<(f64, f64)> = sample.iter().map(|(point, weight)| (point[coordinate], *weight)).collect();
     sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
     let quantile = |probability: f64| {
@@ -215,7 +215,7 @@ pub fn interval(sample: &[(Vec<f64>, f64)], coordinate: usize) -> (f64, f64) {
 }
 
 /// Draws with replacement, by weight.
-pub fn resample(sample: &[(Vec<f64>, f64)], n: usize, rng: &mut Stream) -> Vec<Vec<f64>> {
+pub(crate) fn resample(sample: &[(Vec<f64>, f64)], n: usize, rng: &mut Stream) -> Vec<Vec<f64>> {
     let draw = |_| {
         let at = uniform(rng);
         let mut sum = 0.0;
@@ -229,6 +229,6 @@ pub fn resample(sample: &[(Vec<f64>, f64)], n: usize, rng: &mut Stream) -> Vec<V
 }
 
 /// How many equally weighted points say as much (Kish).
-pub fn effective(sample: &[(Vec<f64>, f64)]) -> f64 {
+pub(crate) fn effective(sample: &[(Vec<f64>, f64)]) -> f64 {
     1.0 / sample.iter().map(|(_, weight)| weight * weight).sum::<f64>()
 }
