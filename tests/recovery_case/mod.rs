@@ -9,7 +9,7 @@ use wearout::engine::Engine;
 use wearout::parameter::Parameters;
 use wearout::rng::{self, Stream};
 use wearout::scenario;
-use wearout::stats::random::{normal, uniform};
+use wearout::stats::random::{normal, normal_quantile, uniform};
 use wearout::study::calibrate::{Calibration, Method, Problem, Settings};
 use wearout::tally::Observable;
 use wearout::targets::{Lever, Quantity, Reading, Spot, Target, TargetScenario, Targets, Tuned};
@@ -57,10 +57,14 @@ kinds = ["hard", "useful"]
 
 /// Replicates of each point of a fit and of the data, and of each point of the linearisation.
 pub(crate) const REPLICATES: u32 = 4;
-const MANY: u32 = 64;
+const MANY: u32 = 32;
 
 /// Step of the central differences, as a share of the range.
 const STEP: f64 = 0.02;
+
+/// Sweeps of the Gibbs sampler before its first draw, and from draw to draw.
+const BURN_IN: usize = 200;
+const THINNING: usize = 5;
 
 /// Seeds: of the data's luck, the fits' luck, the linearisation's luck, and of what is drawn once for each fit.
 const DATA: u64 = 1_000_000;
@@ -155,7 +159,7 @@ impl Case {
     }
 
     /// Draws of the posterior of a linear model with normal errors: logarithms of figures linear in the parameters about the truth (central
-    /// differences on common luck), the same errors, the same box; so a normal law, of which what lies in the box is kept.
+    /// differences on common luck), the same errors, the same box; so a normal law cut to the box, drawn by Gibbs sampling (Geweke 1991).
     pub(crate) fn linear(&self, n: usize, engine: &Engine) -> Vec<Vec<f64>> {
         let at = |point: &[f64]| logs(LINEAR, point, MANY, engine);
         let centre = at(&self.truth);
@@ -172,22 +176,23 @@ impl Case {
             }
         }
         let misses = DVector::from_iterator(KNOWN.len(), self.known.iter().zip(&centre).map(|(k, c)| k.ln() - c));
-        let precision = (slopes.transpose() * &slopes / (error_sd() * error_sd())).cholesky().unwrap();
-        let mean = precision.solve(&(slopes.transpose() * misses / (error_sd() * error_sd())));
+        let variance = error_sd() * error_sd();
+        let precision = slopes.transpose() * &slopes / variance;
+        let pull = slopes.transpose() * misses / variance;
         let mut rng = self.rng(1);
+        let mut at = DVector::zeros(TUNED.len());
         let mut draws = Vec::with_capacity(n);
-        for _ in 0..1000 * n {
-            let white = DVector::from_fn(TUNED.len(), |_, _| normal(&mut rng));
-            let moved = &mean + precision.l().transpose().solve_upper_triangular(&white).unwrap();
-            let point: Vec<f64> = self.truth.iter().zip(moved.iter()).map(|(t, m)| t + m).collect();
-            if point.iter().zip(TUNED).all(|(x, (_, low, high))| low <= *x && *x <= high) {
-                draws.push(point);
+        for sweep in 0..BURN_IN + THINNING * n {
+            for (i, (_, low, high)) in TUNED.iter().enumerate() {
+                let others: f64 = (0..TUNED.len()).filter(|j| *j != i).map(|j| precision[(i, j)] * at[j]).sum();
+                let mean = (pull[i] - others) / precision[(i, i)];
+                let sd = 1.0 / f64::sqrt(precision[(i, i)]);
+                at[i] = truncated(mean, sd, low - self.truth[i], high - self.truth[i], uniform(&mut rng));
             }
-            if draws.len() == n {
-                break;
+            if sweep >= BURN_IN && sweep % THINNING == 0 {
+                draws.push(self.truth.iter().zip(at.iter()).map(|(truth, off)| truth + off).collect());
             }
         }
-        assert_eq!(draws.len(), n, "the box holds a thousandth of the normal law or more");
         draws
     }
 
@@ -197,6 +202,15 @@ impl Case {
         let square = |(log, known): (&f64, &f64)| ((known.ln() - log) / error_sd()).powi(2);
         -0.5 * figures.iter().zip(&self.known).map(square).sum::<f64>()
     }
+}
+
+/// A normal number between two bounds, by inversion.
+fn truncated(mean: f64, sd: f64, low: f64, high: f64, uniform: f64) -> f64 {
+    let below = |x: f64| 0.5 * libm::erfc((mean - x) / sd * std::f64::consts::FRAC_1_SQRT_2);
+    let (from, to) = (below(low), below(high));
+    let x = mean + sd * normal_quantile(from + uniform * (to - from));
+    // So far in a tail that floats see no more: the bound nearest to the mean.
+    if x.is_finite() { x.clamp(low, high) } else { mean.clamp(low, high) }
 }
 
 /// The 90 % interval of one coordinate of a weighted sample: from its 5 % to its 95 % quantile.
