@@ -39,6 +39,7 @@ fn wide() -> Targets {
         low: p.low,
         high: p.high,
         start: p.value,
+        plausible_only: false,
     };
     Targets { tuned: fitted.map(tuned).collect(), ..solvable() }
 }
@@ -212,6 +213,8 @@ fn targets_that_exclude_each_other_are_named() {
     while calibration.step(&problem, &Engine::default()) {}
     let plausible = calibration.plausible().unwrap();
     assert_eq!(plausible.search().n_plausible(), 0);
-    assert_eq!(plausible.conflicts().sets, [vec![0, 1]]);
+    let sets: Vec<Vec<usize>> =
+        plausible.conflicts(calibration.settings()).sets.into_iter().map(|set| set.targets).collect();
+    assert_eq!(sets, [vec![0, 1]]);
     assert!(calibration.outcome(&problem, REPLICATES, &Engine::default()).points.is_empty());
 }

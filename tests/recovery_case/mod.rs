@@ -94,14 +94,14 @@ pub(crate) fn targets(known: &[f64]) -> Targets {
     Targets {
         name: "recovery".into(),
         discrepancy: DISCREPANCY,
-        scenarios: vec![TargetScenario { name: "recovery".into(), source, draft }],
+        scenarios: vec![TargetScenario { name: "recovery".into(), source, draft, times: 1 }],
         targets: KNOWN.iter().zip(known).map(target).collect(),
         tuned: TUNED.map(|(key, low, high)| tuned(key, low, high)).to_vec(),
     }
 }
 
 fn tuned(key: &str, low: f64, high: f64) -> Tuned {
-    Tuned { name: key.into(), lever: Lever::Parameter(key.into()), low, high, start: f64::midpoint(low, high) }
+    Tuned { name: key.into(), lever: Lever::Parameter(key.into()), low, high, start: f64::midpoint(low, high), plausible_only: false }
 }
 
 /// Standard deviation of all errors together.
