@@ -139,13 +139,13 @@ impl Reading {
             self.fault(span.clone(), message, "values stand between commas, with a decimal point");
             return None;
         }
-        let mut set = *base;
+        let mut values = Vec::with_capacity(columns.len());
         for ((cell, place), key) in cells(line, span).zip(columns) {
             let Some(key) = key else { continue };
             let (low, high) = find(key).expect("a column of the header").domain();
             match cell.parse::<f64>() {
                 Ok(value) if value.is_finite() && low <= value && value <= high => {
-                    set.set(key, value);
+                    values.push((key.as_str(), value));
                 }
                 Ok(_) => self.fault(
                     place,
@@ -155,7 +155,7 @@ impl Reading {
                 Err(_) => self.fault(place, format!("`{key}` must be a number, found `{cell}`"), "such as 0.25"),
             }
         }
-        Some(set)
+        Some(base.with(values))
     }
 }
 

@@ -106,12 +106,26 @@ pub fn find(key: &str) -> Option<&'static Parameter> {
 }
 
 impl Parameters {
-    /// Takes the scale of reply patience that leaves the share of askers who have given up after 2 h as it is in `other` (claim
-    /// `giveup-2h`), whatever the shape.
-    pub fn keep_giveup(&mut self, other: &Parameters) {
-        // -ln P(W > 2 h).
-        let hazard = libm::pow(2.0 / other.reply_patience_scale, other.reply_patience_shape);
-        self.reply_patience_scale = 2.0 / libm::pow(hazard, 1.0 / self.reply_patience_shape);
+    /// These parameters with other values for some. Where the shape of reply patience is among them and its scale is not, the scale
+    /// follows, so that as many askers as before have given up after 2 h (claim `giveup-2h`).
+    ///
+    /// # Panics
+    /// When a key names no parameter.
+    #[must_use]
+    pub fn with<'a>(&self, values: impl IntoIterator<Item = (&'a str, f64)>) -> Parameters {
+        let mut changed = *self;
+        let (mut shape, mut scale) = (false, false);
+        for (key, value) in values {
+            assert!(changed.set(key, value), "`{key}` is no parameter");
+            shape |= key == "reply_patience_shape";
+            scale |= key == "reply_patience_scale";
+        }
+        if shape && !scale {
+            // -ln P(W > 2 h).
+            let hazard = libm::pow(2.0 / self.reply_patience_scale, self.reply_patience_shape);
+            changed.reply_patience_scale = 2.0 / libm::pow(hazard, 1.0 / changed.reply_patience_shape);
+        }
+        changed
     }
 }
 
@@ -188,6 +202,16 @@ mod tests {
         let longest = |key| find(key).unwrap().domain().1;
         assert!(longest("dwell_wear") <= 1.0);
         assert!(longest("dwell_base") + longest("dwell_per_value") <= 4000.0);
+    }
+
+    #[test]
+    fn the_share_who_give_up_within_two_hours_stays_whatever_the_shape() {
+        let best = Parameters::best();
+        let gone = |p: Parameters| 1.0 - (-(2.0 / p.reply_patience_scale).powf(p.reply_patience_shape)).exp();
+        let steeper = best.with([("reply_patience_shape", 1.0)]);
+        assert!((gone(steeper) - gone(best)).abs() < 1e-12);
+        let both = best.with([("reply_patience_scale", 3.5), ("reply_patience_shape", 1.0)]);
+        assert_eq!((both.reply_patience_scale, both.reply_patience_shape), (3.5, 1.0));
     }
 
     #[test]

@@ -218,18 +218,9 @@ fn profile(scenario: &Scenario) -> Cow<'static, Profile> {
     Cow::Owned(profile)
 }
 
-/// Parameters with the scenario's own. One that changes the shape of reply patience but not its scale keeps the share of askers
-/// who have given up after 2 h (claim `giveup-2h`).
+/// Parameters with the scenario's own.
 fn parameters(scenario: &Scenario, base: &Parameters) -> Parameters {
-    let mut parameters = *base;
-    for (key, value) in &scenario.behaviour {
-        assert!(parameters.set(key, *value), "`{key}` passed the reader but is no parameter");
-    }
-    let changes = |key: &str| scenario.behaviour.iter().any(|(changed, _)| changed == key);
-    if changes("reply_patience_shape") && !changes("reply_patience_scale") {
-        parameters.keep_giveup(base);
-    }
-    parameters
+    base.with(scenario.behaviour.iter().map(|(key, value)| (key.as_str(), *value)))
 }
 
 fn index_of<'a>(names: impl IntoIterator<Item = &'a String>, name: &str) -> usize {

@@ -101,7 +101,14 @@ pub(crate) fn targets(known: &[f64]) -> Targets {
 }
 
 fn tuned(key: &str, low: f64, high: f64) -> Tuned {
-    Tuned { name: key.into(), lever: Lever::Parameter(key.into()), low, high, start: f64::midpoint(low, high), plausible_only: false }
+    Tuned {
+        name: key.into(),
+        lever: Lever::Parameter(key.into()),
+        low,
+        high,
+        start: f64::midpoint(low, high),
+        plausible_only: false,
+    }
 }
 
 /// Standard deviation of all errors together.

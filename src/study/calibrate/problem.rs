@@ -15,7 +15,7 @@ use crate::scenario;
 use crate::stats::interval::normal_quantile;
 use crate::study::Figure;
 use crate::tally::PairedTally;
-use crate::targets::{Lever, Quantity, Reading, Spot, Target, TargetScenario, Targets};
+use crate::targets::{Lever, Quantity, Reading, Spot, Target, TargetScenario, Targets, Tuned};
 
 /// Targets with their scenarios compiled, ready to be measured anywhere.
 #[derive(Debug)]
@@ -57,17 +57,11 @@ impl<'a> Problem<'a> {
 
     /// All parameters at a point.
     pub fn parameters(&self, point: &[f64]) -> Parameters {
-        let mut parameters = self.base;
-        for (tuned, value) in self.targets.tuned.iter().zip(point) {
-            if let Lever::Parameter(key) = &tuned.lever {
-                assert!(parameters.set(key, *value), "`{key}` passed the reader but is no parameter");
-            }
-        }
-        let tuned = |key: &str| self.targets.tuned.iter().any(|tuned| tuned.name == key);
-        if tuned("reply_patience_shape") && !tuned("reply_patience_scale") {
-            parameters.keep_giveup(&self.base);
-        }
-        parameters
+        let parameter = |(tuned, value): (&'a Tuned, &f64)| match &tuned.lever {
+            Lever::Parameter(key) => Some((key.as_str(), *value)),
+            Lever::Key { .. } => None,
+        };
+        self.base.with(self.targets.tuned.iter().zip(point).filter_map(parameter))
     }
 
     /// The figure of every target at a point, over these replicates; `None` where no replicate has a base, or the engine was stopped.

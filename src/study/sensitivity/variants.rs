@@ -53,10 +53,8 @@ impl Variants {
         let is_lever = |(factor, _): &&(&Factor, f64)| matches!(factor.kind, Kind::Lever(_));
         let levers: Vec<String> = values.iter().filter(is_lever).map(|(factor, value)| factor.set(*value)).collect();
         let mut draft = if levers.is_empty() { self.draft.clone() } else { self.with(&levers) };
-        let mut parameters = self.base.parameters;
-        for (factor, value) in values.iter().filter(|value| !is_lever(value)) {
-            assert!(parameters.set(&factor.key, *value), "`{}` is no parameter", factor.key);
-        }
+        let varied = values.iter().filter(|value| !is_lever(value));
+        let parameters = self.base.parameters.with(varied.map(|(factor, value)| (factor.key.as_str(), *value)));
         draft.scenario.behaviour.clear();
         compile_under(&draft, self.seed, &parameters, &[&self.base])
     }
