@@ -261,7 +261,7 @@ fn wearout(folder: &std::path::Path, args: &[&str]) -> Output {
 #[test]
 fn the_command_prints_a_table_and_leaves_every_file() {
     let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("club.toml"), ONLY_BUYING.replace("MEMBERS", "60")).unwrap();
+    fs::write(folder.path().join("club.toml"), ONLY_BUYING.replace("MEMBERS", "300")).unwrap();
     let tiny = [
         "sensitivity",
         "club.toml",
@@ -270,7 +270,7 @@ fn the_command_prints_a_table_and_leaves_every_file() {
         "--replicates",
         "10",
         "--over",
-        "purchase_given_click,read_base,plan.often.reach=0.5..1",
+        "purchase_given_click=0.05..0.4,read_base,plan.often.reach=0.5..1",
     ];
     let output = wearout(folder.path(), &tiny);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

@@ -204,7 +204,7 @@ pub(super) struct SensitivityArgs {
     /// The plan's own figure instead of its difference from the baseline
     #[arg(long)]
     pub(super) level: bool,
-    /// What is varied: parameters, and levers with a range, such as read_base,plan.late.reply=1h..24h (repeatable)
+    /// What is varied: parameters, and levers with a range such as plan.late.reply=1h..24h, joined by commas (repeatable)
     /// [default: every parameter with a plausible range]
     #[arg(long, value_name = "FACTORS")]
     pub(super) over: Vec<String>,

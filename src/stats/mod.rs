@@ -3,6 +3,7 @@
 //! Every method is one file and names its source. Sums run in the order of the calls, so that equal calls give equal bits.
 //! What is estimated, and from which replicates, is decided in `analysis`.
 
+pub mod abc_likelihood;
 pub mod abc_smc;
 pub mod as_numbers;
 pub mod beta_binomial;

@@ -180,7 +180,11 @@ fn key(reader: &mut Reader<'_>, table: &Table, known: &[Known]) -> Option<Tuned>
     };
     let (low, high) = (needed("low"), needed("high"));
     let all: Vec<&str> = scenarios.iter().map(|&index| names[index]).collect();
-    let name = if all.len() == known.len() { key.clone() } else { format!("{} {key}", all.join("+")) };
+    let name = match all.as_slice() {
+        all if all.len() == known.len() => key.clone(),
+        [first, _, _, ..] => format!("{first} +{} {key}", all.len() - 1),
+        few => format!("{} {key}", few.join("+")),
+    };
     let lever = Lever::Key { scenarios: scenarios.clone(), key: key.clone() };
     let tuned = ranged(reader, (node, table), (low?, high?), f64::midpoint, name, lever)?;
     for value in [tuned.low, tuned.start, tuned.high] {

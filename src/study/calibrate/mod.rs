@@ -92,8 +92,12 @@ impl Calibration {
         Ok(Calibration { settings, generations: 0, simulations: 0, state })
     }
 
-    /// Measures one generation; false when the engine was told to stop before it was complete: then nothing has changed.
+    /// Measures one generation; false when it is [`finished`](Self::finished), or the engine was told to stop before the generation was
+    /// complete: then nothing has changed.
     pub fn step(&mut self, problem: &Problem, engine: &Engine) -> bool {
+        if self.finished().is_some() {
+            return false;
+        }
         let settings = &self.settings;
         let measured = match &mut self.state {
             State::Best(best) => best.step(problem, settings, engine),
@@ -123,12 +127,14 @@ impl Calibration {
 
     /// Why nothing more is to be done; `None` while something is.
     pub fn finished(&self) -> Option<Reason> {
+        let is_spent = |least: u64| self.simulations + least > self.settings.simulations;
         match &self.state {
             State::Best(best) => {
-                let is_spent = self.simulations + best.population() > self.settings.simulations && self.generations > 0;
-                best.stop().map(Reason::Best).or(is_spent.then_some(Reason::Simulations))
+                best.stop().map(Reason::Best).or(is_spent(best.population()).then_some(Reason::Simulations))
             }
-            State::Posterior(posterior) => posterior.stop().map(Reason::Posterior),
+            State::Posterior(posterior) => {
+                posterior.stop().map(Reason::Posterior).or(is_spent(posterior.least()).then_some(Reason::Simulations))
+            }
             State::Plausible(plausible) => plausible.stop().map(Reason::Plausible),
         }
     }

@@ -56,7 +56,7 @@ impl Calibration {
                 let better = (0..candidates.len()).min_by(|&a, &b| losses[a].total_cmp(&losses[b]));
                 better.map(|i| (candidates[i].clone(), 1.0)).into_iter().collect()
             }
-            State::Posterior(posterior) => posterior.sample(),
+            State::Posterior(posterior) => posterior.sample(fresh, &self.settings),
             State::Plausible(plausible) => plausible.sample(),
         };
         let mut heaviest: Vec<usize> = (0..sample.len()).collect();

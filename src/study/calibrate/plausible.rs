@@ -57,7 +57,8 @@ impl Plausible {
             rule: Rule::Share(MET),
             cutoff: CUTOFF,
             budget: settings.simulations as usize,
-            wanted: settings.points.unwrap_or(WANTED),
+            // The starting point may be one of them, and is not given out.
+            wanted: settings.points.unwrap_or(WANTED) + 1,
         };
         let start: Vec<f64> = targets.tuned.iter().map(|tuned| tuned.start).collect();
         let search = HistoryMatching::with_starting_points(setup, &[start], &mut rng::method(settings.seed, 0, 0))?;
@@ -97,8 +98,12 @@ impl Plausible {
         self.search.conflicts(&mut rng::method(settings.seed, 0, CONFLICTS))
     }
 
+    /// As many sets as were wanted, or all there are, in the order of the runs. The starting point is left out: it was not drawn, and
+    /// the others are a sample, evenly spread over what is plausible.
     pub(super) fn sample(&self) -> Vec<(Vec<f64>, f64)> {
-        let plausible = self.search.plausible();
+        let mut plausible = self.search.plausible();
+        plausible.retain(|plausible| plausible.run >= self.search.n_starts());
+        plausible.truncate(self.search.setup().wanted - 1);
         let weight = 1.0 / plausible.len().max(1) as f64;
         plausible.into_iter().map(|plausible| (plausible.point, weight)).collect()
     }

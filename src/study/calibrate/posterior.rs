@@ -3,9 +3,15 @@
 //!
 //! Comes in: a problem. Goes out, generation by generation, a sample that can be written down and gone on with. The quantities that are
 //! tuned are those with the largest mean absolute elementary effect on the distance (Morris 1991; Campolongo et al. 2007), at most
-//! [`MOST_FREED`]. The distance of a point is the root of the weighted sum of squared implausibilities after errors of the model and of
-//! the observation were added to its figures (Wilkinson 2013, Statistical Applications in Genetics and Molecular Biology 12(2), 129-141):
-//! then a threshold that falls to 0 leaves the posterior under those errors.
+//! [`MOST_FREED`].
+//!
+//! The posterior is the one under normal errors on the log scale, those of the model (the discrepancy) and of what is known (Wilkinson
+//! 2013, Statistical Applications in Genetics and Molecular Biology 12(2), 129-141). The distance of a point is the root of the weighted sum of
+//! squared implausibilities after such errors were added to its figures. It stays large when there are many targets, so the sample is
+//! weighed by likelihood over chance of acceptance in the end (`abc_likelihood`): then it is that posterior, whatever the threshold.
+//! A target's weight counts it so many times. A band is met where figure and error together lie inside.
+//!
+//! Not among the errors: the luck of the replicates, which is the same at every point. Enough of them make it small beside the discrepancy.
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -13,12 +19,13 @@ use serde::{Deserialize, Serialize};
 use super::{Problem, Settings};
 use crate::engine::Engine;
 use crate::rng;
-use crate::stats::abc_smc::{AbcSmc, Settings as Sampling, Stop};
+use crate::stats::abc_likelihood::{self, Trials};
+use crate::stats::abc_smc::{AbcSmc, Particle, Settings as Sampling, Stop};
 use crate::stats::morris;
 use crate::stats::prior::BoxPrior;
 use crate::stats::random::{normal, uniform};
 use crate::study::Figure;
-use crate::targets::Reading;
+use crate::targets::{Reading, Target, Targets};
 
 /// Most quantities that are tuned at once: beyond, ABC needs more simulations than anyone has.
 pub const MOST_FREED: usize = 8;
@@ -34,21 +41,42 @@ const LEAST_ACCEPTANCE: f64 = 0.03;
 /// Particles in the end where nothing is asked for.
 const PARTICLES: usize = 1000;
 
-/// Squared implausibility of a target without a figure.
-const NOTHING: f64 = 400.0;
+/// Implausibility of a target without a figure, and the largest one of any.
+const NOTHING: f64 = 20.0;
 
-/// Streams of a step: proposals, and from [`FIRST_POINT`] on one for each point.
+/// Least log(figure / known) of a figure: a ten-thousandth, as `Target::miss` has it.
+const LEAST_LOG_RATIO: f64 = -9.210_340_371_976_182;
+
+/// Standard deviations below which a band has no width.
+const NO_WIDTH: f64 = 1e-6;
+
+/// Errors tried at each particle to learn how likely it was accepted.
+const N_ERRORS: usize = 1000;
+
+/// Streams of a step: proposals, and from [`FIRST_POINT`] on one for each point; those of step 0: screening, and errors.
 const PROPOSALS: u32 = 0;
 const FIRST_POINT: u32 = 1;
+const ERRORS: u32 = 1;
 
 /// A sample between two generations.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Posterior {
     /// Indices of the quantities that are tuned; empty before the screening.
     freed: Vec<usize>,
+    /// Points that the screening takes.
+    screening: u64,
     sampling: AbcSmc,
-    /// Every point asked so far, whole: those drawn from the prior too.
-    points: Vec<Vec<f64>>,
+    /// What is kept beside each particle, in their order.
+    kept: Vec<Simulated>,
+}
+
+/// A simulation.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Simulated {
+    /// Its whole point: quantities drawn from the prior too.
+    point: Vec<f64>,
+    /// The figure of each fitted target, without error.
+    figures: Vec<Option<f64>>,
 }
 
 impl Posterior {
@@ -59,6 +87,7 @@ impl Posterior {
         let n_kept = settings.points.unwrap_or(PARTICLES);
         Posterior {
             freed: all,
+            screening,
             sampling: AbcSmc::new(Sampling {
                 n_particles: (n_kept as f64 / KEPT) as usize,
                 kept: KEPT,
@@ -66,7 +95,7 @@ impl Posterior {
                 most_simulations: settings.simulations.saturating_sub(screening).max(1),
                 near_enough: None,
             }),
-            points: Vec::new(),
+            kept: Vec::new(),
         }
     }
 
@@ -80,35 +109,36 @@ impl Posterior {
         let step = 1 + self.sampling.generation() as u32;
         let mut sampling = self.sampling.clone();
         let asked = sampling.ask(&prior, &mut rng::method(settings.seed, step, PROPOSALS));
-        let measured: Vec<(Vec<f64>, f64)> = asked
+        let known = known(problem);
+        let measured: Vec<(Simulated, f64)> = asked
             .par_iter()
             .enumerate()
             .map(|(i, freed)| {
                 let mut luck = rng::method(settings.seed, step, FIRST_POINT + i as u32);
                 let point = self.whole(problem, freed, &mut luck);
                 let figures = problem.figures(&point, 0..settings.replicates, engine);
-                let distance = distance(problem, &figures, &mut luck);
-                (point, distance)
+                let simulated = Simulated { point, figures: of_fitted(problem, &figures) };
+                let errors: Vec<f64> = known.iter().map(|_| normal(&mut luck)).collect();
+                let distance = distance(&places(&known, &simulated), &errors);
+                (simulated, distance)
             })
             .collect();
         if engine.stopped() {
             return None;
         }
-        let (points, distances): (Vec<Vec<f64>>, Vec<f64>) = measured.into_iter().unzip();
-        if !points.is_empty() {
+        let (simulated, distances): (Vec<Simulated>, Vec<f64>) = measured.into_iter().unzip();
+        if !distances.is_empty() {
             sampling.tell(&distances);
         }
-        let kept: Vec<Vec<f64>> = {
-            let known = self.points.iter().chain(&points);
-            let is_kept = |point: &Vec<f64>| {
-                sampling
-                    .particles()
-                    .iter()
-                    .any(|particle| self.freed.iter().zip(&particle.point).all(|(&i, x)| point[i] == *x))
-            };
-            known.filter(|point| is_kept(point)).cloned().collect()
+        let mut simulated = std::mem::take(&mut self.kept).into_iter().chain(simulated);
+        // Particles keep the order in which they were simulated.
+        let of_particle = |particle: &Particle| {
+            let is_it =
+                |simulated: &Simulated| self.freed.iter().zip(&particle.point).all(|(&i, x)| simulated.point[i] == *x);
+            simulated.find(is_it).expect("every particle was simulated")
         };
-        (self.points, self.sampling) = (kept, sampling);
+        self.kept = sampling.particles().iter().map(of_particle).collect();
+        self.sampling = sampling;
         Some(distances.len() as u64)
     }
 
@@ -117,9 +147,11 @@ impl Posterior {
         let tuned = &problem.targets.tuned;
         let mut luck = rng::method(settings.seed, 0, PROPOSALS);
         let trajectories = morris::trajectories(TRAJECTORIES, tuned.len(), LEVELS, &mut luck);
+        let known = known(problem);
         let at = |unit: &Vec<f64>| {
             let point: Vec<f64> = unit.iter().zip(tuned).map(|(u, t)| t.low + u * (t.high - t.low)).collect();
-            squares(problem, &problem.figures(&point, 0..settings.replicates, engine), |_| 0.0).sqrt()
+            let figures = of_fitted(problem, &problem.figures(&point, 0..settings.replicates, engine));
+            distance(&places(&known, &Simulated { point, figures }), &vec![0.0; known.len()])
         };
         let values: Vec<Vec<f64>> =
             trajectories.par_iter().map(|trajectory| trajectory.rows.par_iter().map(at).collect()).collect();
@@ -153,6 +185,11 @@ impl Posterior {
         point
     }
 
+    /// Fewest points of the next step.
+    pub(super) fn least(&self) -> u64 {
+        if self.freed.is_empty() { self.screening } else { 1 }
+    }
+
     /// Indices of the quantities that are tuned; the others are drawn from their prior.
     pub fn freed(&self) -> &[usize] {
         &self.freed
@@ -168,35 +205,94 @@ impl Posterior {
         &self.sampling
     }
 
-    /// The sample: whole points with their weights, which sum to 1.
-    pub(super) fn sample(&self) -> Vec<(Vec<f64>, f64)> {
-        let whole = |particle: &crate::stats::abc_smc::Particle| {
-            let is_it = |point: &&Vec<f64>| self.freed.iter().zip(&particle.point).all(|(&i, x)| point[i] == *x);
-            self.points.iter().find(is_it).expect("every particle's point is kept").clone()
-        };
-        self.sampling.particles().iter().map(whole).zip(self.sampling.weights()).collect()
+    /// The sample: whole points with their weights, which sum to 1. `settings` are those of the run.
+    pub fn sample(&self, problem: &Problem, settings: &Settings) -> Vec<(Vec<f64>, f64)> {
+        let known = known(problem);
+        let mut luck = rng::method(settings.seed, 0, ERRORS);
+        let errors: Vec<Vec<f64>> = (0..N_ERRORS).map(|_| known.iter().map(|_| normal(&mut luck)).collect()).collect();
+        let threshold = self.sampling.threshold().unwrap_or(f64::INFINITY);
+        let (logs, trials): (Vec<f64>, Vec<Trials>) = self
+            .kept
+            .par_iter()
+            .map(|simulated| {
+                let places = places(&known, simulated);
+                let accepted = errors.iter().filter(|errors| distance(&places, errors) <= threshold).count();
+                (log_likelihood(&places), Trials { accepted, tried: N_ERRORS })
+            })
+            .unzip();
+        let before = self.sampling.weights();
+        let weights = abc_likelihood::weights(&before, &logs, &trials).unwrap_or(before);
+        self.kept.iter().map(|simulated| simulated.point.clone()).zip(weights).collect()
     }
 }
 
-/// Root of the weighted sum of squared implausibilities, each figure with an error of its own.
-fn distance(problem: &Problem, figures: &[Option<Figure>], luck: &mut impl rand::Rng) -> f64 {
-    squares(problem, figures, |sd| sd * normal(luck)).sqrt()
+/// What is known of a fitted target, on the log scale: a band, perhaps of no width.
+struct Known {
+    low: f64,
+    high: f64,
+    /// Standard deviation of all errors together.
+    sd: f64,
+    weight: f64,
 }
 
-fn squares(problem: &Problem, figures: &[Option<Figure>], mut error: impl FnMut(f64) -> f64) -> f64 {
-    let targets = problem.targets;
-    let fitted = targets.targets.iter().zip(figures).filter(|(target, _)| !target.held_out);
-    fitted
-        .map(|(target, figure)| {
-            let known_sd = match target.reading {
-                Reading::Band { .. } => 0.0,
-                Reading::Interval { .. } | Reading::Count { .. } => target.miss(1.0).known_sd,
-            };
-            let off = error(targets.discrepancy.hypot(known_sd));
-            let square = figure.map_or(NOTHING, |figure| {
-                target.miss(figure.mean * libm::exp(off)).implausibility(targets.discrepancy).powi(2).min(NOTHING)
-            });
-            target.weight * square
-        })
-        .sum()
+/// Where a figure lies: standard deviations above the lower and above the upper end of what is known.
+struct Place {
+    low: f64,
+    high: f64,
+    weight: f64,
+}
+
+fn known(problem: &Problem) -> Vec<Known> {
+    let Targets { targets, discrepancy, .. } = problem.targets;
+    let of = |target: &Target| {
+        let (low, high) = match target.reading {
+            Reading::Band { low, high } => (low, high),
+            Reading::Interval { low, high } => (f64::midpoint(low, high), f64::midpoint(low, high)),
+            // As `Target::miss` reads it.
+            Reading::Count { k, n } => ((k as f64 + 0.5) / (n as f64 + 1.0), (k as f64 + 0.5) / (n as f64 + 1.0)),
+        };
+        let sd = discrepancy.hypot(target.miss(low).known_sd);
+        Known { low: libm::log(low), high: libm::log(high), sd, weight: target.weight }
+    };
+    targets.iter().filter(|target| !target.held_out).map(of).collect()
+}
+
+fn of_fitted(problem: &Problem, figures: &[Option<Figure>]) -> Vec<Option<f64>> {
+    let fitted = problem.targets.targets.iter().zip(figures).filter(|(target, _)| !target.held_out);
+    fitted.map(|(_, figure)| figure.map(|figure| figure.mean)).collect()
+}
+
+/// Where the figures of a simulation lie; far off without a figure.
+fn places(known: &[Known], simulated: &Simulated) -> Vec<Place> {
+    let of = |(known, figure): (&Known, &Option<f64>)| match figure {
+        Some(figure) => {
+            let log = libm::log(figure.max(f64::MIN_POSITIVE)).max(known.low + LEAST_LOG_RATIO);
+            Place { low: (log - known.low) / known.sd, high: (log - known.high) / known.sd, weight: known.weight }
+        }
+        None => Place { low: NOTHING, high: NOTHING, weight: known.weight },
+    };
+    known.iter().zip(&simulated.figures).map(of).collect()
+}
+
+/// Root of the weighted sum of squared implausibilities after these errors, in standard deviations.
+fn distance(places: &[Place], errors: &[f64]) -> f64 {
+    let square = |(place, error): (&Place, &f64)| {
+        let miss = (place.high + error).max(-(place.low + error)).clamp(0.0, NOTHING);
+        place.weight * miss * miss
+    };
+    places.iter().zip(errors).map(square).sum::<f64>().sqrt()
+}
+
+/// Logarithm of the chance, or of its density, that errors bring every figure to where what is known lies.
+fn log_likelihood(places: &[Place]) -> f64 {
+    let log = |place: &Place| {
+        if place.low - place.high < NO_WIDTH {
+            return -0.5 * place.low * place.low;
+        }
+        // The chance of errors from -low to -high; on the lower tail, where floats can tell small chances apart.
+        let (from, to) = if place.low + place.high > 0.0 { (-place.low, -place.high) } else { (place.high, place.low) };
+        let below = |z: f64| 0.5 * libm::erfc(-z * std::f64::consts::FRAC_1_SQRT_2);
+        libm::log(below(to) - below(from))
+    };
+    places.iter().filter(|place| place.weight > 0.0).map(|place| place.weight * log(place)).sum()
 }

@@ -53,16 +53,15 @@ fn items(text: &str) -> impl Iterator<Item = Range<usize>> {
 
 fn item<'a>(faulty: &mut Faulty, text: &'a str, at: At) -> Option<Item<'a>> {
     let typed = &text[at.span.clone()];
-    let (key, range) = match typed.split_once('=') {
-        None => (typed, None),
-        Some((key, range)) => match range.split_once("..") {
-            Some((low, high)) => (key.trim(), Some((low.trim(), high.trim()))),
-            None => {
-                let help = "such as plan.late.reply=1h..24h or read_base=-1.5..-0.9".to_owned();
-                faulty.fault(Some(at), format!("`{range}` is no range"), help);
-                return None;
-            }
-        },
+    let (key, range) = typed.split_once('=').map_or((typed, None), |(key, range)| (key.trim(), Some(range)));
+    let ends = range.map(|range| range.split_once("..").ok_or(range)).transpose();
+    let range = match ends {
+        Ok(ends) => ends.map(|(low, high)| (low.trim(), high.trim())),
+        Err(range) => {
+            let help = "such as plan.late.reply=1h..24h or read_base=-1.5..-0.9".to_owned();
+            faulty.fault(Some(at), format!("`{range}` is no range"), help);
+            return None;
+        }
     };
     let key = key.strip_prefix("behaviour.").unwrap_or(key);
     if key.is_empty() {
