@@ -175,7 +175,7 @@ mod tests {
         let texts: Vec<&str> = found.records[0].iter().map(|cell| cell.text.as_str()).collect();
         assert_eq!(texts, ["1", "x, \"y\"", ""]);
         assert_eq!(found.header[1].at.span, 3..4);
-        assert_eq!(found.records[0][1].at.span, 18..28);
+        assert_eq!(found.records[0][1].at.span, 17..27);
         assert!(found.faults.is_empty());
     }
 
