@@ -7,7 +7,7 @@
 mod recovery_case;
 
 use rayon::prelude::*;
-use recovery_case::{Case, TUNED, effective, interval};
+use recovery_case::{Case, Sample, TUNED, effective, interval};
 use wearout::engine::Engine;
 
 const FITS: u32 = 20;
@@ -17,7 +17,7 @@ const SIMULATIONS: u64 = 900;
 #[test]
 fn posteriors_contract_and_their_errors_are_what_they_promise() {
     let engine = Engine::default();
-    let samples: Vec<(Case, Vec<(Vec<f64>, f64)>)> = (0..FITS)
+    let samples: Vec<(Case, Sample)> = (0..FITS)
         .into_par_iter()
         .map(|number| {
             let case = Case::new(number, &engine);

@@ -124,6 +124,9 @@ pub(crate) fn logs(seed: u64, point: &[f64], replicates: u32, engine: &Engine) -
     figures.into_iter().map(|figure| libm::log(figure.unwrap().mean.max(1e-4))).collect()
 }
 
+/// Points and their weights, which sum to 1.
+pub(crate) type Sample = Vec<(Vec<f64>, f64)>;
+
 /// One case: a truth, and what is known of it.
 #[derive(Debug, Clone)]
 pub(crate) struct Case {
@@ -147,7 +150,7 @@ impl Case {
     }
 
     /// The posterior by the product's own calibration: points and weights, and how many points were simulated.
-    pub(crate) fn posterior(&self, particles: usize, simulations: u64, engine: &Engine) -> (Vec<(Vec<f64>, f64)>, u64) {
+    pub(crate) fn posterior(&self, particles: usize, simulations: u64, engine: &Engine) -> (Sample, u64) {
         let targets = targets(&self.known);
         let problem = Problem::new(&targets, &Parameters::best(), FIT).unwrap();
         let settings = Settings {
