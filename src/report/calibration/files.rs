@@ -52,9 +52,12 @@ pub fn ensemble(page: &Page, name: &str) -> Option<Vec<u8>> {
         return None;
     }
     let settings = page.calibration.settings();
+    let targets = &page.problem.targets.targets;
+    let held_out = targets.iter().filter(|target| target.held_out).count();
     let mut text = format!(
-        "# name = {name}\n# fit = {} of targets {name}, seed {}, {} simulations\n# model = {MODEL}\n",
+        "# name = {name}\n# fit = {} of targets {name} ({} fitted, {held_out} held out), seed {}, {} simulations\n# model = {MODEL}\n",
         method_word(settings.method),
+        targets.len() - held_out,
         settings.seed,
         page.calibration.simulations()
     );
