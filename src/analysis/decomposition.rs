@@ -42,7 +42,7 @@ pub struct Decomposition {
     /// Parameters: how far the sets lie apart; `None` under one set, which says nothing of others.
     pub parameters: Option<Between>,
     /// Where 95 % of the plausible sets lie. Of a chance, by a Beta distribution over the sets, and `None` where they lie too close
-    /// to see; of anything else by Student's t, the error of the mean included.
+    /// to see; of anything else with what is not known of the mean and of both variances.
     pub over_sets: Option<Interval>,
     /// Share of the plausible sets in which a difference has the sign of its mean; `None` for levels, under one set, and
     /// where the mean is exactly 0.

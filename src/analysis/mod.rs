@@ -20,7 +20,7 @@ pub use verdict::{Call, Doubt, Finding, Overall, PlanVerdict, Verdict, Zone, ver
 
 use crate::stats::Interval;
 use crate::stats::random_effects::RandomEffects;
-use crate::tally::{METRICS, Metric, OUTCOMES, REPEATS, Repeat};
+use crate::tally::{METRICS, Metric, OUTCOMES, REPEATS, Repeat, Unit};
 
 /// Confidence of every interval that is shown.
 pub const CONFIDENCE: f64 = 0.95;
@@ -37,7 +37,8 @@ pub fn set_of(replicate: u32, n_sets: usize) -> usize {
     replicate as usize % n_sets
 }
 
-/// The mean of a metric over replicates, with its Monte Carlo error and the spread of single campaigns (chance).
+/// The mean of a metric over replicates, with its Monte Carlo error and the spread of single campaigns: chance under one set of
+/// parameters, chance and parameters together over several.
 ///
 /// Over several sets of parameters the mean counts each set once, and the Monte Carlo error is that of a finite number of
 /// sets and replicates, the sets being a sample of all that are plausible.
@@ -52,7 +53,7 @@ pub struct Estimate {
     pub high: Option<f64>,
     /// Monte Carlo standard error of the mean.
     pub mcse: Option<f64>,
-    /// 5 %, 50 % and 95 % quantiles of single replicates; `None` for 0/1 metrics.
+    /// 5 %, 50 % and 95 % quantiles of single replicates, of all sets together; `None` for 0/1 metrics.
     pub quantiles: Option<[f64; 3]>,
     /// Replicates in which the metric has a base.
     pub replicates: u64,
@@ -89,20 +90,36 @@ pub struct Difference {
 }
 
 impl Difference {
-    /// Interval of the mean difference (Monte Carlo error only); `None` below two replicates.
+    /// Interval of the mean difference (Monte Carlo error only); `None` below two replicates. Of a chance over several sets, the
+    /// hull of that on the means of the sets and of that of the replicates: few discordant replicates make the sets look more alike
+    /// than is known.
     pub fn interval(&self, confidence: f64) -> Option<Interval> {
         match self.varying_effects() {
-            Some(effects) => Some(decomposition::of_mean(self.metric.unit, effects, confidence)),
+            Some(effects) => {
+                Some(self.guarded(decomposition::of_mean(self.metric.unit, effects, confidence), confidence))
+            }
             None => self.sample.interval(confidence),
         }
     }
 
     /// Interval in which the difference lies under so many of the plausible sets of parameters, the Monte Carlo error
-    /// included; under one set, that of the mean.
+    /// included; under one set, that of the mean. Of a chance no narrower than the interval of the replicates.
     pub fn over_sets(&self, confidence: f64) -> Option<Interval> {
         match self.varying_effects() {
-            Some(effects) => Some(decomposition::over_sets(self.metric.unit, effects, confidence)),
+            Some(effects) => {
+                Some(self.guarded(decomposition::over_sets(self.metric.unit, effects, confidence), confidence))
+            }
             None => self.sample.interval(confidence),
+        }
+    }
+
+    /// An interval over sets; of a chance widened to hold that of the replicates, which knows how little rare events tell.
+    fn guarded(&self, over_sets: Interval, confidence: f64) -> Interval {
+        match (self.metric.unit, self.sample.interval(confidence)) {
+            (Unit::Chance, Some(Interval { low, high })) => {
+                Interval { low: over_sets.low.min(low), high: over_sets.high.max(high) }
+            }
+            _ => over_sets,
         }
     }
 
@@ -173,5 +190,42 @@ impl Comparison {
     /// A plan's difference from the baseline in the metric of that key; `None` for the baseline itself.
     pub fn difference(&self, plan: usize, key: &str) -> Option<&Difference> {
         self.differences.iter().find(|difference| difference.plan == plan && difference.metric.key == key)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stats::mean::Moments;
+
+    #[test]
+    fn one_discordant_pair_of_four_hundred_leaves_a_chance_open_over_sets_too() {
+        let metric = METRICS.iter().find(|metric| metric.key == "p_banned").unwrap();
+        let (mut sample, mut sets) = (PairedSample::new(metric.unit), vec![Moments::default(); 200]);
+        for replicate in 0..400 {
+            let plan = f64::from(u8::from(replicate == 7));
+            sample.push(plan, 0.0);
+            sets[set_of(replicate, 200)].push(plan);
+        }
+        let effects = RandomEffects::of(&sets);
+        let difference = Difference {
+            plan: 1,
+            metric,
+            difference: sample.difference(),
+            low: None,
+            high: None,
+            mcse: None,
+            variance_ratio: None,
+            replicates: 400,
+            sample,
+            effects,
+            decomposition: None,
+        };
+        let replicates = sample.interval(0.95).unwrap();
+        assert!(effects.unwrap().mean_interval(0.95).high < 0.01 && replicates.high > 0.01, "{replicates:?}");
+        for interval in [difference.interval(0.95), difference.over_sets(0.95)] {
+            let interval = interval.unwrap();
+            assert!(interval.high >= replicates.high && interval.low <= replicates.low, "{interval:?}");
+        }
     }
 }

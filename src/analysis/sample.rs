@@ -75,9 +75,13 @@ impl Sample {
             Values::Chances { yes, n } => {
                 let share = (n > 0).then(|| yes as f64 / n as f64);
                 let interval = match effects {
-                    Some(effects) => {
-                        interval::of_clustered_proportion(effects.mean(), effects.standard_error(), n, CONFIDENCE)
-                    }
+                    Some(effects) => interval::of_clustered_proportion(
+                        effects.mean(),
+                        effects.standard_error(),
+                        effects.n_classes(),
+                        n,
+                        CONFIDENCE,
+                    ),
                     None => interval::of_proportion(yes, n, CONFIDENCE).filter(|_| n >= FEWEST),
                 };
                 let error = share.filter(|_| n >= FEWEST).map(|p| (p * (1.0 - p) / n as f64).sqrt());

@@ -1,4 +1,4 @@
-//! Ensembles: many sets of parameter values that are all plausible, with their weights. What the sets disagree on is not known.
+//! Ensembles: many sets of parameter values that are all plausible, and count alike. What the sets disagree on is not known.
 //!
 //! Comes in: a CSV text whose opening comments say what it is. Goes out: an [`Ensemble`], or every fault with its place. How
 //! plausible sets are found is not here: see `study`.

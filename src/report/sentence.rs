@@ -130,11 +130,14 @@ fn share_of_sets(Share { estimate, interval: Interval { low, high } }: Share) ->
     if low > 0.999 {
         return "over 99.9 % of the plausible sets".into();
     }
+    // An estimate never says "all": sets that are not in the sample may differ.
+    let is_nearly_all = estimate >= 0.9995;
     let percent = |share: f64| {
         let is_nearly = |end: f64| share != end && (share - end).abs() < 0.01;
         fixed(100.0 * share, usize::from(is_nearly(0.0) || is_nearly(1.0)))
     };
-    format!("{} % of the plausible sets ({} to {} %)", percent(estimate), percent(low), percent(high))
+    let most = if is_nearly_all { "over 99.9".into() } else { percent(estimate) };
+    format!("{most} % of the plausible sets ({} to {} %)", percent(low), percent(high))
 }
 
 /// `+1.6 points (+1.4 to +1.8)`.
@@ -200,4 +203,18 @@ fn list(words: &[&str]) -> String {
 
 fn shortest(percent: f64) -> String {
     ((percent * 1e6).round() / 1e6).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_share_that_rounds_to_all_sets_reads_over_99_9() {
+        let share = |estimate, low, high| share_of_sets(Share { estimate, interval: Interval { low, high } });
+        assert_eq!(share(0.97, 0.93, 0.985), "97 % of the plausible sets (93 to 98 %)");
+        assert_eq!(share(0.9997, 0.9988, 1.0), "over 99.9 % of the plausible sets (99.9 to 100 %)");
+        assert_eq!(share(1.0, 0.6, 1.0), "over 99.9 % of the plausible sets (60 to 100 %)");
+        assert_eq!(share(1.0, 0.9995, 1.0), "over 99.9 % of the plausible sets");
+    }
 }

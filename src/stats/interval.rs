@@ -52,21 +52,28 @@ pub fn of_proportion(successes: u64, trials: u64, confidence: f64) -> Option<Int
     if trials == 0 {
         return None;
     }
-    Some(wilson(successes as f64, trials as f64, confidence))
+    Some(wilson(successes as f64, trials as f64, normal_quantile(confidence)))
 }
 
 /// Wilson's score interval of a proportion of trials that are not independent: as from the number of independent ones that would
 /// give its standard error, at most all (Kish 1965, Survey Sampling, section 8.2; Dean & Pagano 2015, Journal of Survey
-/// Statistics and Methodology 3(4), 484-503). `None` without trials.
-pub fn of_clustered_proportion(mean: f64, standard_error: f64, trials: u64, confidence: f64) -> Option<Interval> {
+/// Statistics and Methodology 3(4), 484-503), with Student's t of the clusters but one in place of the normal quantile, as the error
+/// is known from so few (Korn & Graubard 1998, Survey Methodology 24(2), 193-201). `None` without trials or below two clusters.
+pub fn of_clustered_proportion(
+    mean: f64,
+    standard_error: f64,
+    clusters: u64,
+    trials: u64,
+    confidence: f64,
+) -> Option<Interval> {
     let independent = mean * (1.0 - mean) / (standard_error * standard_error);
     // Where all trials agree the error is 0 and says nothing of their dependence.
     let n = if independent > 0.0 { independent.min(trials as f64) } else { trials as f64 };
-    (trials > 0).then(|| wilson(mean * n, n, confidence))
+    (trials > 0 && clusters > 1).then(|| wilson(mean * n, n, t_quantile(confidence, clusters - 1)))
 }
 
-fn wilson(k: f64, n: f64, confidence: f64) -> Interval {
-    let z = normal_quantile(confidence);
+/// From `k` successes in `n` trials; `z` is where the distribution of the score ends.
+fn wilson(k: f64, n: f64, z: f64) -> Interval {
     let centre = k + z * z / 2.0;
     let reach = z * (k * (n - k) / n + z * z / 4.0).sqrt();
     let low = if k == 0.0 { 0.0 } else { (centre - reach) / (n + z * z) };
@@ -116,7 +123,7 @@ pub fn normal_quantile(confidence: f64) -> f64 {
 ///
 /// # Panics
 /// Without a degree of freedom.
-pub(super) fn t_quantile(confidence: f64, degrees: u64) -> f64 {
+pub fn t_quantile(confidence: f64, degrees: u64) -> f64 {
     let nu = degrees as f64;
     if degrees < 1000 {
         let t = StudentsT::new(0.0, 1.0, nu).expect("at least one degree of freedom");
@@ -132,7 +139,9 @@ pub(super) fn t_quantile(confidence: f64, degrees: u64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
+    use proptest::prelude::{prop_assert, proptest};
+    use rand::rngs::Xoshiro256PlusPlus;
+    use rand::{Rng, SeedableRng};
 
     use super::*;
 
@@ -167,14 +176,43 @@ mod tests {
 
     #[test]
     fn trials_that_repeat_each_other_count_once() {
-        // 30 of 100, each told twice: the error is that of 100 trials.
+        // 30 of 100, each told twice: the error is that of 100 trials. So many clusters that t is the normal quantile.
         let error = (0.3 * 0.7 / 100.0_f64).sqrt();
-        let (twice, once) =
-            (of_clustered_proportion(0.3, error, 200, 0.95).unwrap(), of_proportion(30, 100, 0.95).unwrap());
-        close(twice.low, once.low, 1e-12);
-        close(twice.high, once.high, 1e-12);
-        assert_eq!(of_clustered_proportion(0.0, 0.0, 200, 0.95), of_proportion(0, 200, 0.95));
-        assert_eq!(of_clustered_proportion(0.3, 1e-9, 10, 0.95), of_proportion(3, 10, 0.95));
+        for ((mean, error, trials), independent) in [
+            ((0.3, error, 200), of_proportion(30, 100, 0.95)),
+            ((0.0, 0.0, 200), of_proportion(0, 200, 0.95)),
+            ((0.3, 1e-9, 10), of_proportion(3, 10, 0.95)),
+        ] {
+            let (clustered, independent) =
+                (of_clustered_proportion(mean, error, 100_000_000, trials, 0.95).unwrap(), independent.unwrap());
+            close(clustered.low, independent.low, 1e-7);
+            close(clustered.high, independent.high, 1e-7);
+        }
+        assert_eq!(of_clustered_proportion(0.3, 0.1, 1, 20, 0.95), None);
+    }
+
+    #[test]
+    fn a_proportion_of_few_clusters_is_covered_as_often_as_it_says() {
+        const RUNS: u32 = 2000;
+        let mut rng = Xoshiro256PlusPlus::seed_from_u64(21);
+        let mut uniform = || (rng.next_u64() >> 11) as f64 / (1_u64 << 53) as f64;
+        for clusters in [2, 5, 10, 50] {
+            let mut held = 0;
+            for _ in 0..RUNS {
+                // The clusters' own chances lie evenly between 0.1 and 0.5: 0.3 on average.
+                let mut means = Moments::default();
+                for _ in 0..clusters {
+                    let chance = 0.1 + 0.4 * uniform();
+                    let successes = (0..20).filter(|_| uniform() < chance).count();
+                    means.push(successes as f64 / 20.0);
+                }
+                let (mean, error) = (means.mean().unwrap(), means.standard_error().unwrap());
+                let interval = of_clustered_proportion(mean, error, clusters, 20 * clusters, 0.95).unwrap();
+                held += u32::from(interval.contains(0.3));
+            }
+            let coverage = f64::from(held) / f64::from(RUNS);
+            assert!(coverage >= 0.93, "{clusters}: {coverage}");
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Generalised pivots of two mean squares, summed on a fixed grid: quantiles without a single random number.
 //!
 //! Comes in: the mean squares between and within classes with their degrees of freedom. Goes out: quantiles of the pivots of the
-//! component between and of the share of classes above zero. What they mean is in `random_effects`. Source: Weerahandi
+//! component between, of the share of classes above zero and of the mean of one more class. What they mean is in `random_effects`. Source: Weerahandi
 //! 1993, JASA 88(423), 899-905; Hamada & Weerahandi 2000, Journal of Quality Technology 32(3), 241-253.
 
 use statrs::distribution::{ChiSquared, ContinuousCDF, Normal};
@@ -30,6 +30,32 @@ pub(super) fn component_quantile(between: MeanSquare, within: MeanSquare, size: 
         high *= 2.0;
     }
     bisect(0.0, high, |component| below(component) < p)
+}
+
+/// How far on either side of the mean one more class lies with this probability. Given the pivots of both mean squares its distance from
+/// the mean over classes is normal, with the variance of the component between, at least 0, and of the error of the mean.
+pub(super) fn prediction_half_width(between: MeanSquare, within: MeanSquare, size: f64, confidence: f64) -> f64 {
+    if between.value == 0.0 {
+        return 0.0;
+    }
+    let n_classes = (between.degrees + 1) as f64;
+    let within = pivots_of_expectation(within);
+    let mut terms = Vec::with_capacity(within.len() * within.len());
+    for expected in pivots_of_expectation(between) {
+        let error = expected.value / (size * n_classes);
+        for node in &within {
+            let component = ((expected.value - node.value) / size).max(0.0);
+            terms.push((expected.weight * node.weight, (component + error).sqrt()));
+        }
+    }
+    let inside = |reach: f64| -> f64 {
+        terms.iter().map(|(weight, deviation)| weight * (1.0 - 2.0 * normal_cdf(-reach / deviation))).sum()
+    };
+    let mut high = (between.value / (size * n_classes)).sqrt();
+    while inside(high) < confidence {
+        high *= 2.0;
+    }
+    bisect(0.0, high, |reach| inside(reach) < confidence)
 }
 
 /// The generalised pivot of `Phi(mean / deviation between)`.

@@ -15,7 +15,7 @@
 
 use super::interval::{Interval, t_quantile};
 use super::mean::Moments;
-use super::pivot::{MeanSquare, SharePivot, chi_square_quantile, component_quantile};
+use super::pivot::{MeanSquare, SharePivot, chi_square_quantile, component_quantile, prediction_half_width};
 
 /// The analysis of variance of one grouping.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -104,12 +104,20 @@ impl RandomEffects {
         Interval { low: self.mean - half_width, high: self.mean + half_width }
     }
 
-    /// Where the true mean of one more class lies: the variance between classes and the error of the mean together, by Student's t
-    /// (Higgins, Thompson & Spiegelhalter 2009, Journal of the Royal Statistical Society A 172(1), 137-159). A variance
-    /// between classes that is too small to see counts as 0.
+    /// Where the true mean of one more class lies, the variance between classes and the error of the mean together: the central part
+    /// of a normal number whose variance has the generalised pivots of both mean squares (Higgins, Thompson & Spiegelhalter
+    /// 2009, Journal of the Royal Statistical Society A 172(1), 137-159, section 3, on prediction; they plug in one estimate of
+    /// the component). Without chance within classes it is Student's t prediction interval. As in [`Self::between`], a mean
+    /// square between classes below that within counts as equal to it, so that a component too small to see
+    /// still counts with what it may be. Only numbers that are equal everywhere give an interval without width.
+    ///
+    /// # Precision
+    /// Nominal 95 % intervals of 200 classes of 2 numbers held 94.5 to 100 % of further classes, for a component of 0 to
+    /// 1 times the variance within.
     pub fn class_interval(&self, confidence: f64) -> Interval {
-        let variance = self.raw_between().max(0.0) + self.variance_of_means / self.n_classes as f64;
-        let half_width = t_quantile(confidence, self.n_classes - 1) * variance.sqrt();
+        let between_square = self.between_mean_square().max(self.within_square);
+        let between = MeanSquare { value: between_square, degrees: self.n_classes - 1 };
+        let half_width = prediction_half_width(between, self.within_square(), self.size, confidence);
         Interval { low: self.mean - half_width, high: self.mean + half_width }
     }
 
@@ -298,11 +306,31 @@ mod tests {
 
     #[test]
     fn one_more_class_lies_where_the_classes_do_and_no_closer_than_the_mean_is_known() {
-        let apart = RandomEffects::of(&of(&[&[1.0, 3.0], &[3.0, 7.0], &[10.0, 12.0]])).unwrap();
-        // Between 19, error of the mean 7: t(0.975; 2) sqrt(26).
-        close(apart.class_interval(0.95).high, 6.0 + 4.302_652_73 * 26.0_f64.sqrt(), 1e-7);
+        // Without chance this is the t prediction interval: variance of the means 7, t(0.975; 2) sqrt(7 (1 + 1/3)).
+        let plain = RandomEffects::of(&of(&[&[1.0, 1.0], &[2.0, 2.0], &[6.0, 6.0]])).unwrap();
+        close(plain.class_interval(0.95).high, 3.0 + 4.302_652_73 * (28.0_f64 / 3.0).sqrt(), 0.01);
         let alike = RandomEffects::of(&of(&[&[1.0, 3.0], &[3.0, 1.0], &[1.5, 3.5]])).unwrap();
-        assert_eq!(alike.class_interval(0.95), alike.mean_interval(0.95));
+        assert!(alike.class_interval(0.95).high > alike.mean_interval(0.95).high);
+        let equal = RandomEffects::of(&of(&[&[0.3, 0.3], &[0.3; 3], &[0.3]])).unwrap();
+        assert_eq!(equal.class_interval(0.95), Interval { low: 0.3, high: 0.3 });
+    }
+
+    #[test]
+    fn one_more_class_is_covered_however_little_the_classes_differ() {
+        let n_runs = 300;
+        let mut rng = Xoshiro256PlusPlus::seed_from_u64(13);
+        for (between, most) in [(0.0, 1.0), (0.02, 1.0), (0.05, 0.999), (0.1, 0.985), (1.0, 0.965)] {
+            let world = World { mean: 0.7, between, n_classes: 200, n_of: |_| 2 };
+            let held: f64 = (0..n_runs)
+                .map(|_| {
+                    let Interval { low, high } = world.sample(&mut rng).class_interval(0.95);
+                    let deviation = f64::max(between.sqrt(), 1e-12);
+                    normal_cdf((high - 0.7) / deviation) - normal_cdf((low - 0.7) / deviation)
+                })
+                .sum();
+            let coverage = held / f64::from(n_runs);
+            assert!((0.93..=most).contains(&coverage), "{between}: {coverage}");
+        }
     }
 
     #[test]

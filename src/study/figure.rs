@@ -48,12 +48,23 @@ impl Figure {
             (Some(mine), Some(theirs)) => Some((mine / other.mean).hypot(mean * theirs / other.mean)),
             _ => None,
         };
-        Some(Figure { mean, standard_error, replicates: self.replicates.min(other.replicates) })
+        // What is not simulated has no replicates, and takes none from the other.
+        let replicates = match (self.replicates, other.replicates) {
+            (0, n) | (n, 0) => n,
+            (mine, theirs) => mine.min(theirs),
+        };
+        Some(Figure { mean, standard_error, replicates })
     }
 
-    /// Interval of the mean at a confidence: Monte Carlo error only. `None` from one replicate.
+    /// Interval of the mean at a confidence by Student's t: Monte Carlo error only. `None` from one replicate; without width for
+    /// what is not simulated.
     pub fn interval(&self, confidence: f64) -> Option<Interval> {
-        let half_width = interval::normal_quantile(confidence) * self.standard_error?;
+        let error = self.standard_error?;
+        let half_width = if self.replicates < 2 || error == 0.0 {
+            0.0
+        } else {
+            interval::t_quantile(confidence, self.replicates - 1) * error
+        };
         Some(Interval { low: self.mean - half_width, high: self.mean + half_width })
     }
 }
@@ -70,5 +81,17 @@ mod tests {
         assert!((ratio.standard_error.unwrap() - 2.0 * (0.05_f64).hypot(0.03)).abs() < 1e-12);
         assert_eq!(figure(1.0, 0.1).over(figure(0.0, 0.1)), None);
         assert_eq!(Figure::exact(2.8).interval(0.95), Some(Interval { low: 2.8, high: 2.8 }));
+    }
+
+    #[test]
+    fn an_interval_is_students_with_the_replicates_there_are() {
+        let figure = |mean, standard_error, replicates| Figure { mean, standard_error, replicates };
+        // t(0.975; 8) = 2.306004.
+        let nine = figure(0.5, Some(0.1), 9);
+        for (figure, factor) in [(nine, 1.0), (nine.over(Figure::exact(2.0)).unwrap(), 0.5)] {
+            let high = figure.interval(0.95).unwrap().high;
+            assert!((high - factor * (0.5 + 0.230_600_4)).abs() < 1e-7, "{high}");
+        }
+        assert_eq!(figure(0.5, None, 1).interval(0.95), None);
     }
 }
