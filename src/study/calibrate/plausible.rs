@@ -98,8 +98,8 @@ impl Plausible {
         self.search.conflicts(&mut rng::method(settings.seed, 0, CONFLICTS))
     }
 
-    /// As many sets as were wanted, or all there are, in the order of the runs. The starting point is left out: it was not drawn, and
-    /// the others are a sample, evenly spread over what is plausible.
+    /// As many sets as were wanted, or all there are, in the order of the runs. The starting point is left out: it was not drawn. The
+    /// others are a sample, evenly spread over what is plausible; where a wave was focused, over that part of it.
     pub(super) fn sample(&self) -> Vec<(Vec<f64>, f64)> {
         let mut plausible = self.search.plausible();
         plausible.retain(|plausible| plausible.run >= self.search.n_starts());
