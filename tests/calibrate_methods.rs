@@ -78,7 +78,15 @@ fn best_finds_the_parameters_that_made_the_targets() {
         assert!(calibration.step(&problem, &engine));
     }
     let outcome = calibration.outcome(&problem, REPLICATES, &engine);
-    assert!(outcome.loss.unwrap() < 0.01, "{:?}", outcome.loss);
+    let found = outcome.best.clone().unwrap();
+    let figures = problem.figures(&found, 0..REPLICATES, &engine);
+    for (target, figure) in figures.into_iter().enumerate() {
+        let missed = problem.score(target, figure).implausibility.unwrap();
+        assert!(missed < 0.15, "target {target} is missed by {missed}");
+    }
+    // Scored on luck on which it was not chosen.
+    let scored = problem.figures(&found, REPLICATES..2 * REPLICATES, &engine);
+    assert_eq!(outcome.scores.iter().map(|score| score.figure).collect::<Vec<_>>(), scored);
     for ((key, low, high), (found, truth)) in TUNED.iter().zip(outcome.best.unwrap().iter().zip(TRUTH)) {
         assert!((found - truth).abs() < 0.05 * (high - low), "`{key}`: {found} is not {truth}");
     }
@@ -217,4 +225,29 @@ fn targets_that_exclude_each_other_are_named() {
         plausible.conflicts(calibration.settings()).sets.into_iter().map(|set| set.targets).collect();
     assert_eq!(sets, [vec![0, 1]]);
     assert!(calibration.outcome(&problem, REPLICATES, &Engine::default()).points.is_empty());
+}
+
+#[test]
+fn a_plausible_set_of_a_focused_search_is_said_to_be_one() {
+    let targets = solvable();
+    let problem = problem(&targets);
+    let engine = Engine::default();
+    let mut whole = Calibration::new(&problem, settings(Method::Plausible, 200)).unwrap();
+    while whole.step(&problem, &engine) {}
+    let focused = state(&whole).replacen("\"is_focused\":false", "\"is_focused\":true", 1);
+    let said = |calibration: &Calibration| {
+        let outcome = calibration.outcome(&problem, REPLICATES, &engine);
+        let learned = wearout::analysis::learned(&outcome.points, &targets.tuned);
+        let ended = wearout::report::calibration::Ended::TimeLimit;
+        wearout::report::calibration::text(&wearout::report::calibration::Page {
+            problem: &problem,
+            calibration,
+            outcome: &outcome,
+            learned: &learned,
+            ended,
+            fresh_replicates: REPLICATES,
+        })
+        .contains("sets elsewhere may be missing")
+    };
+    assert!(!said(&whole) && said(&serde_json::from_str(&focused).unwrap()));
 }

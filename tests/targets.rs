@@ -264,3 +264,27 @@ fn every_list_of_the_folder_is_shipped_as_it_is() {
         assert_eq!(shipped(name), Some(fs::read_to_string(&path).unwrap().as_str()), "{name}");
     }
 }
+
+#[test]
+fn what_moves_only_for_plausible_sets_stays_where_the_list_has_it_in_other_searches() {
+    let text = format!(
+        "begin = \"reference\"\n{TWO}[[tune]]\nparameter = \"read_base\"\n\
+         [[tune]]\nparameter = \"fatigue_half_life\"\nlow = 30.0\nhigh = 70.0\nstart = 35.0\nonly = \"plausible\"\n"
+    );
+    let mut targets = read("a.toml", &text, &[]).unwrap();
+    let reference = wearout::parameter::find_fit("reference").unwrap().parameters();
+    assert_eq!(targets.begin, reference);
+    targets.without_plausible_only();
+    assert_eq!(targets.tuned.len(), 1);
+    assert_eq!(targets.begin, reference.with([("fatigue_half_life", 35.0)]));
+}
+
+/// The shipped fits were made so.
+#[test]
+fn beside_what_it_fits_the_article_begins_at_the_catalogue() {
+    let mut article = article();
+    article.without_plausible_only();
+    let best = wearout::parameter::Parameters::best();
+    let values = article.tuned.iter().map(|tuned| (tuned.name.as_str(), best.get(&tuned.name).unwrap()));
+    assert_eq!(article.begin.with(values), best);
+}

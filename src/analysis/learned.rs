@@ -7,7 +7,7 @@
 use crate::stats::weighted;
 use crate::targets::Tuned;
 
-/// Absolute correlation from which a pair is called a ridge (assumption).
+/// Absolute correlation beyond which a pair is called a ridge (assumption).
 pub const RIDGE: f64 = 0.6;
 
 /// Contraction from which what is known of a quantity comes from the data, and below which it is still the prior (assumption).

@@ -15,7 +15,7 @@ use super::targets::{Read, read};
 use super::{Failure, print, run, tell};
 use crate::analysis;
 use crate::engine::{Engine, Instructions};
-use crate::parameter::{MODEL, Parameters};
+use crate::parameter::MODEL;
 use crate::report::calibration::{Ended, Page, files, json, method_word, text};
 use crate::report::chart::{self, Caption};
 use crate::report::manifest::{hash, of_study};
@@ -70,10 +70,9 @@ pub(super) fn calibrate(args: &CalibrateArgs) -> Result<(), Failure> {
     let read = read(args)?;
     let targets = &read.targets;
     let settings = settings(args);
-    let base = Parameters::best();
-    let problem = pool.install(|| Problem::new(targets, &base, args.seed))?;
+    let problem = pool.install(|| Problem::new(targets, &targets.begin, args.seed))?;
     // The complement of the seed: luck that no search from a small seed has seen.
-    let fresh = pool.install(|| Problem::new(targets, &base, !args.seed))?;
+    let fresh = pool.install(|| Problem::new(targets, &targets.begin, !args.seed))?;
     let begin = || {
         let refused =
             |cause| Failure::Unknown(format!("error: cannot search here: {cause}\n  = help: see docs/calibration.md"));

@@ -50,7 +50,7 @@ pub(super) fn read(args: &CalibrateArgs) -> Result<Read, Failure> {
         )));
     }
     if args.method != Method::Plausible {
-        found.tuned.retain(|tuned| !tuned.plausible_only);
+        found.without_plausible_only();
     }
     let inputs = std::iter::once(source).chain(fetched.into_inner()).collect();
     Ok(Read { targets: found, inputs })

@@ -27,6 +27,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::stats::prior::Prior;
 use crate::stats::proposal::Proposal;
+use crate::stats::weighted;
 
 /// How long to go on, and how wide.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -280,8 +281,7 @@ impl AbcSmc {
 
     /// Effective sample size (Kish): how many equally weighted particles say as much. 0 without particles.
     pub fn effective(&self) -> f64 {
-        let squares = self.weights().iter().map(|weight| weight * weight).sum::<f64>();
-        if squares > 0.0 { 1.0 / squares } else { 0.0 }
+        weighted::effective(&self.weights())
     }
 
     /// Weighted mean over the sample of a function of the point; `None` without particles.

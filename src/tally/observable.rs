@@ -124,19 +124,6 @@ impl Observable {
         }
     }
 
-    /// Definition in a sentence.
-    pub fn meaning(&self) -> &'static str {
-        match self.source {
-            Source::Metric(metric) => metric.meaning,
-            Source::Row(row) => row.meaning,
-        }
-    }
-
-    /// Days it speaks of.
-    pub fn window(&self) -> Window {
-        self.window
-    }
-
     /// The last day it needs; `None` where any horizon will do.
     pub fn last_day(&self) -> Option<u32> {
         match self.window {

@@ -12,6 +12,7 @@ mod tune;
 
 use crate::behaviour::ClosedForm;
 use crate::diagnostic::Source;
+use crate::parameter::Parameters;
 use crate::scenario::Draft;
 use crate::stats::interval;
 use crate::tally::Observable;
@@ -26,12 +27,27 @@ pub struct Targets {
     pub name: String,
     /// Standard deviation of what the model leaves out, on the log scale: 0.12 is about 12 %.
     pub discrepancy: f64,
+    /// Parameters that do not move, and those that do where they begin unless more is said.
+    pub begin: Parameters,
     /// The scenarios that targets are measured on.
     pub scenarios: Vec<TargetScenario>,
     /// What is known.
     pub targets: Vec<Target>,
     /// What may move.
     pub tuned: Vec<Tuned>,
+}
+
+impl Targets {
+    /// Lets go of what moves only where every plausible set is looked for: a parameter stays at its start, a key as its scenarios have
+    /// it.
+    pub fn without_plausible_only(&mut self) {
+        let starts = self.tuned.iter().filter(|tuned| tuned.plausible_only).filter_map(|tuned| match &tuned.lever {
+            Lever::Parameter(key) => Some((key.as_str(), tuned.start)),
+            Lever::Key { .. } => None,
+        });
+        self.begin = self.begin.with(starts);
+        self.tuned.retain(|tuned| !tuned.plausible_only);
+    }
 }
 
 /// A scenario that targets are measured on.
@@ -163,7 +179,8 @@ pub struct Tuned {
     pub high: f64,
     /// Value to begin with.
     pub start: f64,
-    /// Moves only where every plausible set is looked for: a best fit or a posterior leaves it where it begins.
+    /// Moves only where every plausible set is looked for: see
+    /// [`Targets::without_plausible_only`].
     pub plausible_only: bool,
 }
 

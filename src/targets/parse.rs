@@ -137,7 +137,7 @@ fn assemble(
         return Err(faults);
     }
     let scenarios = scenarios.into_iter().map(|known| known.scenario).collect();
-    Ok(Targets { name, discrepancy, scenarios, targets, tuned })
+    Ok(Targets { name, discrepancy, begin, scenarios, targets, tuned })
 }
 
 /// How many replicates of a scenario go with each one of the others: `times = { "designs/spray" = 20 }`.

@@ -94,6 +94,7 @@ pub(crate) fn targets(known: &[f64]) -> Targets {
     Targets {
         name: "recovery".into(),
         discrepancy: DISCREPANCY,
+        begin: Parameters::best(),
         scenarios: vec![TargetScenario { name: "recovery".into(), source, draft, times: 1 }],
         targets: KNOWN.iter().zip(known).map(target).collect(),
         tuned: TUNED.map(|(key, low, high)| tuned(key, low, high)).to_vec(),

@@ -73,13 +73,16 @@ fn heading(page: &Page) -> String {
             let _ = writeln!(text, "  tuned: {}; the others keep their prior", freed.join(", "));
         }
     }
-    if calibration.plausible().is_some() {
+    if let Some(plausible) = calibration.plausible() {
         let _ = writeln!(
             text,
             "  {} sets with an implausibility below {CUTOFF:.0} on at least {:.0} % of the targets",
             page.outcome.points.len(),
             100.0 * MET
         );
+        if !plausible.search().is_exhaustive() {
+            text.push_str("  focused where the best was expected, since few points were plausible: sets elsewhere may be missing\n");
+        }
     }
     if let Some(loss) = page.outcome.loss {
         let _ = writeln!(
@@ -107,12 +110,7 @@ fn nothing(page: &Page) -> String {
     }
     for set in conflicts.sets.iter().take(MOST_SETS) {
         let names: Vec<&str> = set.targets.iter().map(name).collect();
-        let _ = match set.emulated {
-            Some(least) if least < CUTOFF => {
-                writeln!(text, "Not met together by any, perhaps for want of points: {}.", names.join(" and "))
-            }
-            _ => writeln!(text, "Exclude each other: {}.", names.join(" and ")),
-        };
+        let _ = writeln!(text, "{}: {}.", together(set.emulated), names.join(" and "));
     }
     let missed: Vec<String> = fitted
         .iter()
@@ -125,6 +123,15 @@ fn nothing(page: &Page) -> String {
         let _ = writeln!(text, "The nearest point misses {} standard deviations.", missed.join(", "));
     }
     text + "Wider ranges under [[tune]], a larger discrepancy, or fewer targets may leave something.\n"
+}
+
+/// What may be said of targets that no point met together, by their least implausibility together under the emulators. Only emulators
+/// can tell that they exclude each other.
+fn together(emulated: Option<f64>) -> &'static str {
+    match emulated {
+        Some(least) if least >= CUTOFF => "Exclude each other",
+        _ => "Not met together by any, perhaps for want of points",
+    }
 }
 
 fn targets(page: &Page) -> String {
@@ -247,4 +254,17 @@ fn ridges(page: &Page) -> Option<String> {
         let _ = writeln!(text, "  and {} more in ridges.csv", ridges.len() - MOST_RIDGES);
     }
     Some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_emulators_can_say_that_targets_exclude_each_other() {
+        assert_eq!(together(Some(CUTOFF)), "Exclude each other");
+        for untold in [None, Some(0.5)] {
+            assert_eq!(together(untold), "Not met together by any, perhaps for want of points");
+        }
+    }
 }

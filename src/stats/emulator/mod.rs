@@ -148,18 +148,6 @@ impl Emulator {
     pub fn diagnostics(&self) -> &Diagnostics {
         &self.diagnostics
     }
-
-    /// Errors over runs that were held out; `None` without any.
-    pub fn held_out(&self, points: &[Vec<f64>], outputs: &[f64]) -> Option<Diagnostics> {
-        let n = points.len().min(outputs.len());
-        let mean = outputs.iter().take(n).sum::<f64>() / n as f64;
-        let spread = outputs.iter().take(n).map(|y| (y - mean) * (y - mean)).sum();
-        let predictions: Vec<Prediction> = points.iter().map(|z| self.predict(z)).collect();
-        let errors: Vec<f64> = predictions.iter().zip(outputs).map(|(p, y)| y - p.mean).collect();
-        let deviations = predictions.iter().map(|p| (p.variance + self.noise).sqrt().max(f64::MIN_POSITIVE));
-        let standardised = errors.iter().zip(deviations).map(|(error, deviation)| error / deviation).collect();
-        (n > 0).then(|| Diagnostics { standardised, explained: explained(&errors, spread) })
-    }
 }
 
 /// Share of `spread` (a sum of squares) that errors leave explained; 1 where there is nothing to explain.
@@ -175,6 +163,20 @@ mod tests {
 
     use super::*;
     use crate::stats::random::{normal, uniform};
+
+    impl Emulator {
+        /// Errors over runs that were held out; `None` without any.
+        fn held_out(&self, points: &[Vec<f64>], outputs: &[f64]) -> Option<Diagnostics> {
+            let n = points.len().min(outputs.len());
+            let mean = outputs.iter().take(n).sum::<f64>() / n as f64;
+            let spread = outputs.iter().take(n).map(|y| (y - mean) * (y - mean)).sum();
+            let predictions: Vec<Prediction> = points.iter().map(|z| self.predict(z)).collect();
+            let errors: Vec<f64> = predictions.iter().zip(outputs).map(|(p, y)| y - p.mean).collect();
+            let deviations = predictions.iter().map(|p| (p.variance + self.noise).sqrt().max(f64::MIN_POSITIVE));
+            let standardised = errors.iter().zip(deviations).map(|(error, deviation)| error / deviation).collect();
+            (n > 0).then(|| Diagnostics { standardised, explained: explained(&errors, spread) })
+        }
+    }
 
     fn cube(n: usize, n_inputs: usize, rng: &mut Xoshiro256PlusPlus) -> Vec<Vec<f64>> {
         (0..n).map(|_| (0..n_inputs).map(|_| uniform(rng)).collect()).collect()

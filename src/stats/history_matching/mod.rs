@@ -26,7 +26,6 @@ mod wave;
 use rand::Rng;
 use serde::{Deserialize, Serialize};
 
-use crate::stats::quantile::quantiles;
 use crate::stats::random::uniform;
 
 pub use conflict::{Conflicts, Exclusion};
@@ -41,12 +40,15 @@ const LEAST_POPULATION: usize = 400;
 /// Moves of each point at each level of a descent, per input and at least.
 const MOVES_PER_INPUT: usize = 2;
 const LEAST_MOVES: usize = 12;
-/// After a wave with a smaller share of plausible runs, which for the rest of the budget would not come to those wanted, and
+/// After a wave with a smaller share of plausible runs, which over [`USUAL_WAVES`] in all would not come to those wanted, and
 /// emulators that leave more than this share of the region, the next wave is focused on the part of it, of this share, where
 /// the emulators expect the best runs.
 const FEW_PLAUSIBLE: f64 = 0.05;
 const LITTLE_RULED_OUT: f64 = 0.1;
 const FOCUSED_SHARE: f64 = 0.01;
+/// Waves that a search is given to come to what is wanted, whatever its budget: with another budget it must ask the same, so that one
+/// stopped early is repeated by allowing as many runs as it made.
+const USUAL_WAVES: usize = 22;
 /// Points and moves of the search that asks the emulators whether targets exclude each other.
 const EXCLUSION_POPULATION: usize = 100;
 const EXCLUSION_MOVES: usize = 8;
@@ -92,21 +94,6 @@ pub struct Plausible {
     pub point: Vec<f64>,
     /// Implausibility of each target; `None` without an output.
     pub implausibility: Vec<Option<f64>>,
-}
-
-/// Quantiles of one input over the plausible runs, in the caller's units.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct InputRange {
-    /// Least.
-    pub low: f64,
-    /// 5 % lie below.
-    pub q05: f64,
-    /// Half lie below.
-    pub median: f64,
-    /// 95 % lie below.
-    pub q95: f64,
-    /// Largest.
-    pub high: f64,
 }
 
 /// The search as an ask/tell state machine.
@@ -179,12 +166,13 @@ impl HistoryMatching {
         let left = self.setup.budget.saturating_sub(self.told.len());
         if self.n_plausible() >= self.setup.wanted {
             self.stop = Some(Stop::Enough);
-        } else if left == 0 {
-            self.stop = Some(Stop::Budget);
         } else if self.stop.is_none() {
+            // Also after the last run: what the emulators tell of conflicts must not depend on the budget.
             self.next_wave(rng);
             if self.n_empty >= MOST_EMPTY_WAVES && self.n_plausible() == 0 {
                 self.stop = Some(Stop::Empty);
+            } else if left == 0 {
+                self.stop = Some(Stop::Budget);
             } else {
                 self.asked = self.choose(self.setup.runs_per_wave.min(left));
             }
@@ -200,7 +188,7 @@ impl HistoryMatching {
         let newest = self.waves.last().map_or(0, |wave| wave.n_runs);
         let n_plausible = self.told[newest..].iter().filter(|told| told.is_plausible).count();
         let rate = n_plausible as f64 / (self.told.len() - newest) as f64;
-        let left = self.setup.budget.saturating_sub(self.told.len()) as f64;
+        let left = (USUAL_WAVES * self.setup.runs_per_wave).saturating_sub(self.told.len()) as f64;
         let is_starving = rate < FEW_PLAUSIBLE && self.n_plausible() as f64 + rate * left < self.setup.wanted as f64;
         let mut wave = Wave::fit(&self.setup, &self.told, &self.waves);
         let n_moves = (MOVES_PER_INPUT * self.setup.inputs.len()).max(LEAST_MOVES);
@@ -258,7 +246,7 @@ impl HistoryMatching {
         &self.setup
     }
 
-    /// Waves whose emulators were fitted. It rises by one with every `tell` that asks more.
+    /// Waves whose emulators were fitted. It rises by one with every `tell` but one that brings enough.
     pub fn n_waves(&self) -> usize {
         self.waves.len()
     }
@@ -292,17 +280,6 @@ impl HistoryMatching {
             implausibility: told.run.implausibility(&self.setup),
         })
         .collect()
-    }
-
-    /// Quantiles of each input over the plausible runs; `None` without any.
-    pub fn ranges(&self) -> Option<Vec<InputRange>> {
-        let plausible = self.plausible();
-        let range = |j: usize| {
-            let mut values: Vec<f64> = plausible.iter().map(|p| p.point[j]).collect();
-            let [low, q05, median, q95, high] = quantiles(&mut values, [0.0, 0.05, 0.5, 0.95, 1.0])?;
-            Some(InputRange { low, q05, median, q95, high })
-        };
-        (0..self.setup.inputs.len()).map(range).collect()
     }
 
     /// Whether no wave rules a point (in the caller's units) out; `None` for one outside the box.

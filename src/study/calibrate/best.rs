@@ -24,9 +24,6 @@ const FIRST_SD: f64 = 0.15;
 /// Share of its range by which a start keeps away from a bound: on it, the search would see one side only.
 const FROM_BOUND: f64 = 0.01;
 
-/// Loss of a target that has no figure.
-const NOTHING: f64 = 50.0;
-
 /// A search between two generations.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Best {
@@ -83,13 +80,13 @@ impl Best {
     }
 }
 
-/// Weighted loss over the targets that are fitted.
+/// Weighted loss over the targets that are fitted. No figure is as bad as the worst.
 pub(super) fn loss(problem: &Problem, figures: &[Option<Figure>]) -> f64 {
     let targets = &problem.targets;
     let fitted = targets.targets.iter().zip(figures).filter(|(target, _)| !target.held_out);
     let of_target = |(target, figure): (&crate::targets::Target, &Option<Figure>)| {
-        let loss = figure.map_or(NOTHING, |figure| huber(target.miss(figure.mean).implausibility(targets.discrepancy)));
-        target.weight * loss
+        let figure = figure.map_or(f64::INFINITY, |figure| figure.mean);
+        target.weight * huber(target.miss(figure).implausibility(targets.discrepancy))
     };
     fitted.map(of_target).sum()
 }

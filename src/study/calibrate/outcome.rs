@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use super::best::loss;
 use super::{Calibration, Problem, State};
 use crate::engine::Engine;
+use crate::stats::weighted;
 use crate::study::scorecard::nearness;
 use crate::study::{Figure, Nearness};
 
@@ -48,6 +49,9 @@ impl Calibration {
     /// Measures what was found on `fresh`: the same problem under another seed, so that no luck is seen twice. `replicates` serve the
     /// best point; the others get as many as in the search.
     pub fn outcome(&self, fresh: &Problem, replicates: u32, engine: &Engine) -> Outcome {
+        let several = self.settings.replicates;
+        // Replicates on which nothing was chosen yet: the best point is not scored on the luck that made it the best.
+        let unseen = if let State::Best(_) = &self.state { replicates } else { 0 };
         let sample = match &self.state {
             State::Best(best) => {
                 let candidates = best.candidates();
@@ -63,10 +67,11 @@ impl Calibration {
         heaviest.sort_by(|&a, &b| sample[b].1.total_cmp(&sample[a].1).then(a.cmp(&b)));
         heaviest.truncate(MOST_PREDICTED);
         let measured: Vec<Vec<Option<Figure>>> =
-            heaviest.par_iter().map(|&i| fresh.figures(&sample[i].0, 0..self.settings.replicates, engine)).collect();
+            heaviest.par_iter().map(|&i| fresh.figures(&sample[i].0, unseen..unseen + several, engine)).collect();
         let by_loss = |a: &usize, b: &usize| loss(fresh, &measured[*a]).total_cmp(&loss(fresh, &measured[*b]));
         let best = (0..measured.len()).min_by(by_loss).map(|i| sample[heaviest[i]].0.clone());
-        let at_best = best.as_ref().map(|point| fresh.figures(point, 0..replicates, engine));
+        let scored = if unseen == 0 { several..several + replicates } else { unseen..unseen + replicates };
+        let at_best = best.as_ref().map(|point| fresh.figures(point, scored, engine));
         let n_targets = fresh.targets.targets.len();
         let figures = at_best.clone().unwrap_or_else(|| vec![None; n_targets]);
         let predicted = |target: usize| {
@@ -74,9 +79,9 @@ impl Calibration {
                 measured.iter().zip(&heaviest).filter_map(|(figures, &i)| Some((figures[target]?.mean, sample[i].1)));
             values.collect()
         };
-        let squares: f64 = sample.iter().map(|(_, weight)| weight * weight).sum();
+        let weights: Vec<f64> = sample.iter().map(|(_, weight)| *weight).collect();
         Outcome {
-            effective: if squares > 0.0 { 1.0 / squares } else { 0.0 },
+            effective: weighted::effective(&weights),
             scores: (0..n_targets).map(|target| fresh.score(target, figures[target])).collect(),
             loss: at_best.map(|figures| loss(fresh, &figures)),
             best,

@@ -7,12 +7,12 @@
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::problem::LEAST_RATIO;
 use super::{Problem, Settings};
 use crate::engine::Engine;
 use crate::rng;
 use crate::stats::emulator::Residual;
 use crate::stats::history_matching::{Conflicts, HistoryError, HistoryMatching, Input, Rule, Run, Setup, Stop, Target};
-use crate::stats::interval::normal_quantile;
 use crate::study::Figure;
 use crate::targets::Reading;
 
@@ -98,8 +98,8 @@ impl Plausible {
         self.search.conflicts(&mut rng::method(settings.seed, 0, CONFLICTS))
     }
 
-    /// As many sets as were wanted, or all there are, in the order of the runs. The starting point is left out: it was not drawn, and
-    /// the others are a sample, evenly spread over what is plausible.
+    /// As many sets as were wanted, or all there are, in the order of the runs. The starting point is left out: it was not drawn. The
+    /// others are a sample, evenly spread over what is plausible; where a wave was focused, over that part of it.
     pub(super) fn sample(&self) -> Vec<(Vec<f64>, f64)> {
         let mut plausible = self.search.plausible();
         plausible.retain(|plausible| plausible.run >= self.search.n_starts());
@@ -111,19 +111,17 @@ impl Plausible {
 
 /// A reading as a band of logarithms, with the variance of its ends.
 fn band(reading: Reading, discrepancy: f64) -> Target {
-    let log = |x: f64| libm::log(x.max(LEAST));
+    let known = reading.known();
+    let log = |x: f64| libm::log(x.max(floor(reading)));
+    Target { low: log(known.low), high: log(known.high), variance: discrepancy * discrepancy + known.sd * known.sd }
+}
+
+/// Figures below this count as this. In a band from 0 it is the lower end, a ten-thousandth of the upper one, so that 0 is met and the
+/// emulators learn from no logarithm far below all others.
+fn floor(reading: Reading) -> f64 {
     match reading {
-        Reading::Band { low, high } => Target { low: log(low), high: log(high), variance: discrepancy * discrepancy },
-        Reading::Interval { low, high } => {
-            let middle = f64::midpoint(low, high);
-            let sd = (high - low) / (2.0 * normal_quantile(0.95)) / middle;
-            Target { low: log(middle), high: log(middle), variance: discrepancy * discrepancy + sd * sd }
-        }
-        Reading::Count { k, n } => {
-            let (k, n) = (k as f64 + 0.5, n as f64 + 1.0);
-            let share = k / n;
-            Target { low: log(share), high: log(share), variance: discrepancy * discrepancy + (1.0 - share) / k }
-        }
+        Reading::Band { low, high } if low <= 0.0 => LEAST_RATIO * high,
+        _ => LEAST,
     }
 }
 
@@ -131,11 +129,43 @@ fn band(reading: Reading, discrepancy: f64) -> Target {
 fn run(problem: &Problem, figures: &[Option<Figure>]) -> Run {
     let fitted = problem.targets.targets.iter().zip(figures).filter(|(target, _)| !target.held_out);
     let (outputs, variances) = fitted
-        .map(|(_, figure)| {
-            let sound = figure.filter(|figure| figure.mean.is_finite() && figure.mean > 0.0);
-            let relative = sound.and_then(|figure| Some(figure.standard_error? / figure.mean)).unwrap_or(0.0);
-            (sound.map(|figure| libm::log(figure.mean.max(LEAST))), relative * relative)
-        })
+        .map(|(target, figure)| figure.and_then(|figure| output(target.reading, figure)).unzip())
+        .map(|(output, variance)| (output, variance.unwrap_or(0.0)))
         .unzip();
     Run { outputs, variances }
+}
+
+/// Logarithm of a figure and its variance. `None` without a logarithm, where what is known lies above 0: it is missed either way, and a
+/// logarithm of next to nothing would be an outlier that spoils the emulators.
+fn output(reading: Reading, figure: Figure) -> Option<(f64, f64)> {
+    let value = reading.figure(figure.mean);
+    let is_from_zero = reading.known().low <= 0.0;
+    if !value.is_finite() || (value <= 0.0 && !is_from_zero) {
+        return None;
+    }
+    if is_from_zero && value <= floor(reading) {
+        return Some((libm::log(floor(reading)), 0.0));
+    }
+    let relative = figure.standard_error.map_or(0.0, |error| reading.slope() * error / value);
+    Some((libm::log(value.max(LEAST)), relative * relative))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_figure_of_0_is_met_inside_a_band_from_0_and_missed_by_one_above_it() {
+        let implausibility = |reading: Reading, mean: f64| {
+            let (output, variance) = output(reading, Figure::exact(mean))?;
+            Some(band(reading, 0.12).implausibility(output, variance))
+        };
+        let from_zero = Reading::Band { low: 0.0, high: 0.5 };
+        for inside in [0.0, 1e-12, 0.2, 0.5] {
+            assert_eq!(implausibility(from_zero, inside), Some(0.0), "{inside}");
+        }
+        assert!(implausibility(from_zero, 0.9).is_some_and(|missed| missed > CUTOFF));
+        assert_eq!(implausibility(Reading::Band { low: 0.1, high: 0.5 }, 0.0), None);
+        assert!(implausibility(Reading::Count { k: 0, n: 50 }, 0.0).is_some_and(|missed| missed < 1e-9));
+    }
 }

@@ -16,6 +16,7 @@
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::problem::LEAST_RATIO;
 use super::{Problem, Settings};
 use crate::engine::Engine;
 use crate::rng;
@@ -41,11 +42,8 @@ const LEAST_ACCEPTANCE: f64 = 0.03;
 /// Particles in the end where nothing is asked for.
 const PARTICLES: usize = 1000;
 
-/// Implausibility of a target without a figure, and the largest one of any.
-const NOTHING: f64 = 20.0;
-
-/// Least log(figure / known) of a figure: a ten-thousandth, as `Target::miss` has it.
-const LEAST_LOG_RATIO: f64 = -9.210_340_371_976_182;
+/// Largest implausibility that a distance tells from larger ones.
+const FARTHEST: f64 = 20.0;
 
 /// Standard deviations below which a band has no width.
 const NO_WIDTH: f64 = 1e-6;
@@ -228,6 +226,7 @@ impl Posterior {
 
 /// What is known of a fitted target, on the log scale: a band, perhaps of no width.
 struct Known {
+    reading: Reading,
     low: f64,
     high: f64,
     /// Standard deviation of all errors together.
@@ -244,15 +243,10 @@ struct Place {
 
 fn known(problem: &Problem) -> Vec<Known> {
     let Targets { targets, discrepancy, .. } = problem.targets;
-    let of = |target: &Target| {
-        let (low, high) = match target.reading {
-            Reading::Band { low, high } => (low, high),
-            Reading::Interval { low, high } => (f64::midpoint(low, high), f64::midpoint(low, high)),
-            // As `Target::miss` reads it.
-            Reading::Count { k, n } => ((k as f64 + 0.5) / (n as f64 + 1.0), (k as f64 + 0.5) / (n as f64 + 1.0)),
-        };
-        let sd = discrepancy.hypot(target.miss(low).known_sd);
-        Known { low: libm::log(low), high: libm::log(high), sd, weight: target.weight }
+    let of = |&Target { reading, weight, .. }: &Target| {
+        let known = reading.known();
+        let sd = discrepancy.hypot(known.sd);
+        Known { reading, low: libm::log(known.low), high: libm::log(known.high), sd, weight }
     };
     targets.iter().filter(|target| !target.held_out).map(of).collect()
 }
@@ -262,14 +256,13 @@ fn of_fitted(problem: &Problem, figures: &[Option<Figure>]) -> Vec<Option<f64>> 
     fitted.map(|(_, figure)| figure.map(|figure| figure.mean)).collect()
 }
 
-/// Where the figures of a simulation lie; far off without a figure.
+/// Where the figures of a simulation lie; without a figure as far off as any can be, and above, since a band may begin at 0.
 fn places(known: &[Known], simulated: &Simulated) -> Vec<Place> {
-    let of = |(known, figure): (&Known, &Option<f64>)| match figure {
-        Some(figure) => {
-            let log = libm::log(figure.max(f64::MIN_POSITIVE)).max(known.low + LEAST_LOG_RATIO);
-            Place { low: (log - known.low) / known.sd, high: (log - known.high) / known.sd, weight: known.weight }
-        }
-        None => Place { low: NOTHING, high: NOTHING, weight: known.weight },
+    let farthest = -libm::log(LEAST_RATIO);
+    let of = |(known, figure): (&Known, &Option<f64>)| {
+        let figure = figure.map_or(f64::INFINITY, |figure| known.reading.figure(figure).max(f64::MIN_POSITIVE));
+        let log = libm::log(figure).clamp(known.low - farthest, known.high + farthest);
+        Place { low: (log - known.low) / known.sd, high: (log - known.high) / known.sd, weight: known.weight }
     };
     known.iter().zip(&simulated.figures).map(of).collect()
 }
@@ -277,7 +270,7 @@ fn places(known: &[Known], simulated: &Simulated) -> Vec<Place> {
 /// Root of the weighted sum of squared implausibilities after these errors, in standard deviations.
 fn distance(places: &[Place], errors: &[f64]) -> f64 {
     let square = |(place, error): (&Place, &f64)| {
-        let miss = (place.high + error).max(-(place.low + error)).clamp(0.0, NOTHING);
+        let miss = (place.high + error).max(-(place.low + error)).clamp(0.0, FARTHEST);
         place.weight * miss * miss
     };
     places.iter().zip(errors).map(square).sum::<f64>().sqrt()
@@ -291,8 +284,55 @@ fn log_likelihood(places: &[Place]) -> f64 {
         }
         // The chance of errors from -low to -high; on the lower tail, where floats can tell small chances apart.
         let (from, to) = if place.low + place.high > 0.0 { (-place.low, -place.high) } else { (place.high, place.low) };
-        let below = |z: f64| 0.5 * libm::erfc(-z * std::f64::consts::FRAC_1_SQRT_2);
-        libm::log(below(to) - below(from))
+        let (from, to) = (log_below(from), log_below(to));
+        to + libm::log1p(-libm::exp(from - to))
     };
     places.iter().filter(|place| place.weight > 0.0).map(|place| place.weight * log(place)).sum()
+}
+
+/// Logarithm of the chance of a normal error below `z`, for `z` far below 0 too: there by its asymptotic series to the second term, right
+/// to a millionth (Abramowitz & Stegun 1964, formula 26.2.12).
+fn log_below(z: f64) -> f64 {
+    if z > -30.0 {
+        libm::log(0.5 * libm::erfc(-z * std::f64::consts::FRAC_1_SQRT_2))
+    } else {
+        let log_density = -0.5 * z * z - 0.5 * libm::log(2.0 * std::f64::consts::PI);
+        log_density - libm::log(-z) + libm::log1p(-1.0 / (z * z))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_logarithm_of_a_small_chance_is_smooth_where_its_series_begins() {
+        let [above, at, below] = [-29.999, -30.0, -30.001].map(log_below);
+        assert!((above - at - (at - below)).abs() < 1e-5, "{above} {at} {below}");
+    }
+
+    #[test]
+    fn no_figure_is_never_likelier_or_nearer_than_the_worst_one() {
+        let band = |low: f64, high: f64| Reading::Band { low, high };
+        let readings =
+            [band(0.0, 0.5), band(0.1, 0.5), Reading::Interval { low: 0.1, high: 0.2 }, Reading::Count { k: 0, n: 50 }];
+        for reading in readings {
+            let known = reading.known();
+            let sd = 0.12_f64.hypot(known.sd);
+            let known = [Known { reading, low: libm::log(known.low), high: libm::log(known.high), sd, weight: 1.0 }];
+            let of = |figure: Option<f64>| {
+                let places = places(&known, &Simulated { point: vec![], figures: vec![figure] });
+                (log_likelihood(&places), distance(&places, &[0.0]))
+            };
+            let nothing = of(None);
+            assert!(nothing.0.is_finite(), "{reading:?}");
+            for figure in [0.0, 1e-9, 0.01, 0.3, 1.0] {
+                let some = of(Some(figure));
+                assert!(
+                    nothing.0 <= some.0 + 1e-6 && nothing.1 >= some.1,
+                    "{reading:?} at {figure}: {nothing:?} {some:?}"
+                );
+            }
+        }
+    }
 }

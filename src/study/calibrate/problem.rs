@@ -17,6 +17,9 @@ use crate::study::Figure;
 use crate::tally::PairedTally;
 use crate::targets::{Lever, Quantity, Reading, Spot, Target, TargetScenario, Targets, Tuned};
 
+/// Least ratio of a figure to what is known; less counts as this.
+pub(super) const LEAST_RATIO: f64 = 1e-4;
+
 /// Targets with their scenarios compiled, ready to be measured anywhere.
 #[derive(Debug)]
 pub struct Problem<'a> {
@@ -118,33 +121,67 @@ impl<'a> Problem<'a> {
     }
 }
 
-impl Target {
-    /// How far a figure misses what is known. A figure of 0 or below counts as a ten-thousandth of what is known.
-    pub fn miss(&self, figure: f64) -> Miss {
-        let log_over = |known: f64| libm::log((figure / known).max(1e-4));
-        match self.reading {
-            Reading::Band { low, high } => {
-                let log_ratio = if figure < low {
-                    log_over(low)
-                } else if figure > high {
-                    log_over(high)
-                } else {
-                    0.0
-                };
-                Miss { log_ratio, known_sd: 0.0 }
-            }
+/// What a reading says, as a band of figures, perhaps of no width, whose ends have an error of their own.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Known {
+    /// Lower end; 0 where anything up to the upper end will do.
+    pub(super) low: f64,
+    /// Upper end.
+    pub(super) high: f64,
+    /// Standard deviation of both ends, on the log scale; 0 for a band.
+    pub(super) sd: f64,
+}
+
+impl Reading {
+    /// What is known. Figures are compared with it as [`figure`](Self::figure) takes them.
+    pub(super) fn known(&self) -> Known {
+        match *self {
+            Reading::Band { low, high } => Known { low, high, sd: 0.0 },
             Reading::Interval { low, high } => {
                 let middle = f64::midpoint(low, high);
-                let known_sd = (high - low) / (2.0 * normal_quantile(0.95)) / middle;
-                Miss { log_ratio: log_over(middle), known_sd }
+                Known { low: middle, high: middle, sd: (high - low) / (2.0 * normal_quantile(0.95)) / middle }
             }
             Reading::Count { k, n } => {
                 // Half a success and half a failure more (Jeffreys), so that none of n has a logarithm.
                 let (k, n) = (k as f64 + 0.5, n as f64 + 1.0);
                 let share = k / n;
-                Miss { log_ratio: log_over(share), known_sd: ((1.0 - share) / k).sqrt() }
+                Known { low: share, high: share, sd: ((1.0 - share) / k).sqrt() }
             }
         }
+    }
+
+    /// A simulated figure as this reading takes it: of a count, its share with the same half a case more as what is known, so that the
+    /// observed share itself is met exactly, also where it is 0.
+    pub(super) fn figure(&self, figure: f64) -> f64 {
+        match *self {
+            Reading::Band { .. } | Reading::Interval { .. } => figure,
+            Reading::Count { n, .. } => (figure * n as f64 + 0.5) / (n as f64 + 1.0),
+        }
+    }
+
+    /// How fast [`figure`](Self::figure) rises with what was simulated.
+    pub(super) fn slope(&self) -> f64 {
+        match *self {
+            Reading::Band { .. } | Reading::Interval { .. } => 1.0,
+            Reading::Count { n, .. } => n as f64 / (n as f64 + 1.0),
+        }
+    }
+}
+
+impl Target {
+    /// How far a figure misses what is known. A figure of 0 or below counts as a ten-thousandth of what is known, and nothing counts as
+    /// more than ten thousand times it: an infinite one is as bad as any can be.
+    pub fn miss(&self, figure: f64) -> Miss {
+        let (known, figure) = (self.reading.known(), self.reading.figure(figure));
+        let log_over = |known: f64| libm::log((figure / known).clamp(LEAST_RATIO, 1.0 / LEAST_RATIO));
+        let log_ratio = if figure < known.low {
+            log_over(known.low)
+        } else if figure > known.high {
+            log_over(known.high)
+        } else {
+            0.0
+        };
+        Miss { log_ratio, known_sd: known.sd }
     }
 }
 
@@ -152,5 +189,35 @@ impl Miss {
     /// Standard deviations between figure and target; `discrepancy` is the model's, on the log scale.
     pub fn implausibility(&self, discrepancy: f64) -> f64 {
         self.log_ratio.abs() / discrepancy.hypot(self.known_sd)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tally::Observable;
+
+    fn target(reading: Reading) -> Target {
+        let observable = Observable::parse("loss_above_half").expect("an observable");
+        let quantity = Quantity::Simulated { observable, at: Spot { scenario: 0, plan: 0 }, over: None };
+        Target { name: "t".into(), quantity, reading, weight: 1.0, held_out: false, claim: None }
+    }
+
+    #[test]
+    fn the_share_that_was_counted_is_met_exactly_also_where_it_is_none() {
+        for (k, n) in [(0, 100), (0, 100_000), (1, 100), (50, 100), (100, 100)] {
+            let miss = target(Reading::Count { k, n }).miss(k as f64 / n as f64);
+            assert!(miss.log_ratio.abs() < 1e-12, "{k} of {n}: {miss:?}");
+        }
+        // None where one of many was counted is luck, not a contradiction.
+        assert!(target(Reading::Count { k: 1, n: 100_000 }).miss(0.0).implausibility(0.12) < 2.0);
+        assert!(target(Reading::Count { k: 50, n: 100 }).miss(0.0).implausibility(0.12) > 3.0);
+    }
+
+    #[test]
+    fn an_infinite_figure_misses_as_much_as_none_at_all() {
+        let target = target(Reading::Band { low: 0.1, high: 0.2 });
+        let [none, infinite] = [0.0, f64::INFINITY].map(|figure| target.miss(figure).implausibility(0.12));
+        assert!(none > 76.0 && (none - infinite).abs() < 1e-9, "{none} {infinite}");
     }
 }
