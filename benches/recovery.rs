@@ -16,8 +16,8 @@ use wearout::stats::random::uniform;
 use wearout::stats::sbc::{rank, uniformity};
 
 const FITS: u32 = 200;
-const PARTICLES: usize = 100;
-const SIMULATIONS: u64 = 1_200;
+const PARTICLES: usize = 400;
+const SIMULATIONS: u64 = 4_000;
 
 /// Draws of each posterior among which the truth is ranked, and bins of the ranks.
 const DRAWS: usize = 99;

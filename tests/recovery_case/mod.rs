@@ -41,6 +41,7 @@ pub(crate) const KNOWN: [(&str, usize); 8] = [
 const SCENARIO: &str = r#"
 question = "Are the parameters found again?"
 days     = 14
+platform = "none"
 
 [audience.club]
 groups   = 1
@@ -55,7 +56,7 @@ every = "24h"
 kinds = ["hard", "useful"]
 "#;
 
-/// Replicates of each point of a fit and of the data, and of each point of the linearisation.
+/// Replicates of each point of a fit; and of the data and of each point of the linearisation, whose own luck is small beside the errors.
 pub(crate) const REPLICATES: u32 = 4;
 const MANY: u32 = 32;
 
@@ -140,7 +141,7 @@ impl Case {
     pub(crate) fn new(number: u32, engine: &Engine) -> Case {
         let mut rng = rng::method(DRAWN, number, 0);
         let truth: Vec<f64> = TUNED.iter().map(|(_, low, high)| low + uniform(&mut rng) * (high - low)).collect();
-        let figures = logs(DATA + u64::from(number), &truth, REPLICATES, engine);
+        let figures = logs(DATA + u64::from(number), &truth, MANY, engine);
         let known = figures.iter().map(|log| libm::exp(log + error_sd() * normal(&mut rng))).collect();
         Case { number, truth, known }
     }

@@ -5,13 +5,12 @@
 //! tuned are those with the largest mean absolute elementary effect on the distance (Morris 1991; Campolongo et al. 2007), at most
 //! [`MOST_FREED`].
 //!
-//! The posterior is the one under normal errors on the log scale, those of the model (the discrepancy) and of what is known (Wilkinson
-//! 2013, Statistical Applications in Genetics and Molecular Biology 12(2), 129-141). The distance of a point is the root of the weighted sum of
+//! The posterior is the one under normal errors on the log scale: those of the model (the discrepancy), of what is known (Wilkinson
+//! 2013, Statistical Applications in Genetics and Molecular Biology 12(2), 129-141), and the Monte Carlo error of the simulated mean, as large
+//! as its replicates show (a synthetic likelihood; Wood 2010, Nature 466, 1102-1104). The distance of a point is the root of the weighted sum of
 //! squared implausibilities after such errors were added to its figures. It stays large when there are many targets, so the sample is
 //! weighed by likelihood over chance of acceptance in the end (`abc_likelihood`): then it is that posterior, whatever the threshold.
 //! A target's weight counts it so many times. A band is met where figure and error together lie inside.
-//!
-//! Not among the errors: the luck of the replicates, which is the same at every point. Enough of them make it small beside the discrepancy.
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -74,7 +73,7 @@ struct Simulated {
     /// Its whole point: quantities drawn from the prior too.
     point: Vec<f64>,
     /// The figure of each fitted target, without error.
-    figures: Vec<Option<f64>>,
+    figures: Vec<Option<Measured>>,
 }
 
 impl Posterior {
@@ -224,20 +223,29 @@ impl Posterior {
     }
 }
 
+/// A mean over replicates and its relative Monte Carlo error.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+struct Measured {
+    mean: f64,
+    relative_error: f64,
+}
+
 /// What is known of a fitted target, on the log scale: a band, perhaps of no width.
 struct Known {
     reading: Reading,
     low: f64,
     high: f64,
-    /// Standard deviation of all errors together.
+    /// Standard deviation of the errors of the model and of what is known.
     sd: f64,
     weight: f64,
 }
 
-/// Where a figure lies: standard deviations above the lower and above the upper end of what is known.
+/// Where a figure lies: standard deviations of all errors above the lower and above the upper end of what is known.
 struct Place {
     low: f64,
     high: f64,
+    /// Logarithm of that standard deviation.
+    log_sd: f64,
     weight: f64,
 }
 
@@ -251,18 +259,25 @@ fn known(problem: &Problem) -> Vec<Known> {
     targets.iter().filter(|target| !target.held_out).map(of).collect()
 }
 
-fn of_fitted(problem: &Problem, figures: &[Option<Figure>]) -> Vec<Option<f64>> {
+fn of_fitted(problem: &Problem, figures: &[Option<Figure>]) -> Vec<Option<Measured>> {
     let fitted = problem.targets.targets.iter().zip(figures).filter(|(target, _)| !target.held_out);
-    fitted.map(|(_, figure)| figure.map(|figure| figure.mean)).collect()
+    let measured = |figure: Figure| {
+        let relative_error = figure.standard_error.map_or(0.0, |error| error / figure.mean.abs());
+        Measured { mean: figure.mean, relative_error: if relative_error.is_finite() { relative_error } else { 0.0 } }
+    };
+    fitted.map(|(_, figure)| figure.map(measured)).collect()
 }
 
 /// Where the figures of a simulation lie; without a figure as far off as any can be, and above, since a band may begin at 0.
 fn places(known: &[Known], simulated: &Simulated) -> Vec<Place> {
     let farthest = -libm::log(LEAST_RATIO);
-    let of = |(known, figure): (&Known, &Option<f64>)| {
-        let figure = figure.map_or(f64::INFINITY, |figure| known.reading.figure(figure).max(f64::MIN_POSITIVE));
+    let of = |(known, measured): (&Known, &Option<Measured>)| {
+        let figure =
+            measured.map_or(f64::INFINITY, |measured| known.reading.figure(measured.mean).max(f64::MIN_POSITIVE));
         let log = libm::log(figure).clamp(known.low - farthest, known.high + farthest);
-        Place { low: (log - known.low) / known.sd, high: (log - known.high) / known.sd, weight: known.weight }
+        let sd = known.sd.hypot(measured.map_or(0.0, |measured| measured.relative_error));
+        let Known { low, high, weight, .. } = *known;
+        Place { low: (log - low) / sd, high: (log - high) / sd, log_sd: libm::log(sd), weight }
     };
     known.iter().zip(&simulated.figures).map(of).collect()
 }
@@ -280,7 +295,7 @@ fn distance(places: &[Place], errors: &[f64]) -> f64 {
 fn log_likelihood(places: &[Place]) -> f64 {
     let log = |place: &Place| {
         if place.low - place.high < NO_WIDTH {
-            return -0.5 * place.low * place.low;
+            return -0.5 * place.low * place.low - place.log_sd;
         }
         // The chance of errors from -low to -high; on the lower tail, where floats can tell small chances apart.
         let (from, to) = if place.low + place.high > 0.0 { (-place.low, -place.high) } else { (place.high, place.low) };
@@ -321,7 +336,8 @@ mod tests {
             let sd = 0.12_f64.hypot(known.sd);
             let known = [Known { reading, low: libm::log(known.low), high: libm::log(known.high), sd, weight: 1.0 }];
             let of = |figure: Option<f64>| {
-                let places = places(&known, &Simulated { point: vec![], figures: vec![figure] });
+                let measured = figure.map(|mean| Measured { mean, relative_error: 0.0 });
+                let places = places(&known, &Simulated { point: vec![], figures: vec![measured] });
                 (log_likelihood(&places), distance(&places, &[0.0]))
             };
             let nothing = of(None);
