@@ -72,7 +72,7 @@ fn files(run: &Path) -> BTreeMap<String, Vec<u8>> {
 }
 
 fn checkpoints(folder: &Path) -> Vec<String> {
-    let Ok(entries) = fs::read_dir(folder.join("output/mine")) else { return Vec::new() };
+    let Ok(entries) = fs::read_dir(folder.join("output/mine-calibration")) else { return Vec::new() };
     let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
     names.filter(|name| name.starts_with("checkpoint-")).collect()
 }
@@ -91,11 +91,11 @@ fn a_best_fit_leaves_every_file_and_says_how_each_target_is_met() {
         "mine: best fit (CMA-ES); targets: 2 fitted, 1 held out; quantities tuned: 2",
         "* held out",
         "Fitted: ",
-        "output/mine/0001",
+        "output/mine-calibration/0001",
     ] {
         assert!(text.contains(part), "{part}\n{text}");
     }
-    let run = folder.path().join("output/mine/0001");
+    let run = folder.path().join("output/mine-calibration/0001");
     let names: Vec<String> = files(&run).into_keys().collect();
     let expected = [
         "contraction.csv",
@@ -119,7 +119,7 @@ fn a_best_fit_leaves_every_file_and_says_how_each_target_is_met() {
 fn what_is_found_can_be_run() {
     let folder = folder();
     calibrate(folder.path(), &["mine.toml", "--simulations", "30"]);
-    let sets = fs::read_to_string(folder.path().join("output/mine/0001/ensemble.csv")).unwrap();
+    let sets = fs::read_to_string(folder.path().join("output/mine-calibration/0001/ensemble.csv")).unwrap();
     let source = wearout::diagnostic::Source { name: "ensemble.csv".into(), text: sets };
     let ensemble = wearout::parameter::parse_ensemble(source, &wearout::parameter::Parameters::best()).unwrap();
     assert_eq!((ensemble.sets.len(), ensemble.keys), (1, vec!["read_base".to_owned(), "irritation_base".to_owned()]));
@@ -138,13 +138,13 @@ fn a_calibration_that_was_stopped_goes_on_to_the_same_bytes() {
         let parts = folder();
         let stopped = calibrate(parts.path(), &[&args[..], &["--time-limit", "0.000001s"]].concat());
         assert_eq!(status(&stopped), 0, "{}", stderr(&stopped));
-        let first = manifest(&parts.path().join("output/mine/0001"));
+        let first = manifest(&parts.path().join("output/mine-calibration/0001"));
         assert_eq!(first["study"]["ended"].as_str(), Some("the time limit was reached"));
         assert_eq!(checkpoints(parts.path()).len(), 1);
         let resumed = calibrate(parts.path(), &[&args[..], &["--threads", "1"]].concat());
         assert!(stderr(&resumed).contains("resumes after generation 1, "), "{}", stderr(&resumed));
         assert!(checkpoints(parts.path()).is_empty());
-        let bytes = |folder: &TempDir, run: &str| files(&folder.path().join("output/mine").join(run));
+        let bytes = |folder: &TempDir, run: &str| files(&folder.path().join("output/mine-calibration").join(run));
         assert!(bytes(&whole, "0001") == bytes(&parts, "0002"), "{method:?}");
 
         let done = first["study"]["simulations"].to_string();
@@ -177,7 +177,7 @@ fn a_checkpoint_that_cannot_be_read_is_refused_with_a_remedy() {
     let folder = folder();
     let args = ["mine.toml", "--simulations", "40"];
     calibrate(folder.path(), &[&args[..], &["--time-limit", "0.000001s"]].concat());
-    let path = folder.path().join("output/mine").join(&checkpoints(folder.path())[0]);
+    let path = folder.path().join("output/mine-calibration").join(&checkpoints(folder.path())[0]);
     fs::write(&path, "{}").unwrap();
     let output = calibrate(folder.path(), &args);
     assert_eq!(status(&output), 1);
@@ -252,5 +252,5 @@ fn a_second_interrupt_ends_at_once_and_leaves_nothing_half_written() {
     let output = child.wait_with_output().unwrap();
     assert_eq!(status(&output), 130, "{}", stderr(&output));
     assert!(stderr(&output).contains("stops after this generation"), "{}", stderr(&output));
-    assert!(!folder.path().join("output/mine/0001").exists());
+    assert!(!folder.path().join("output/mine-calibration/0001").exists());
 }

@@ -79,7 +79,7 @@ pub(super) fn calibrate(args: &CalibrateArgs) -> Result<(), Failure> {
         Calibration::new(&problem, settings).map_err(refused)
     };
     let begun = begin()?;
-    let folder = report::folder(&args.out, &targets.name)?;
+    let folder = report::folder(&args.out, &format!("{}-calibration", targets.name))?;
     let checkpoint = Checkpoint::new(&folder, key(&read, &settings, args)?);
     let mut calibration = resumed(&checkpoint, args)?.unwrap_or(begun);
     let engine = Engine::on(args.instructions.unwrap_or_else(Instructions::best));

@@ -23,7 +23,7 @@ pub use shipped::{SHIPPED, shipped};
 /// What a calibration is asked to meet, and with what.
 #[derive(Debug, Clone)]
 pub struct Targets {
-    /// Name of the file; names the output folder.
+    /// Name of the list; with `-calibration`, that of the output folder.
     pub name: String,
     /// Standard deviation of what the model leaves out, on the log scale: 0.12 is about 12 %.
     pub discrepancy: f64,

@@ -135,11 +135,11 @@ fn together(emulated: Option<f64>) -> &'static str {
 }
 
 fn targets(page: &Page) -> String {
-    let width = page.targets().iter().map(|target| target.name.chars().count() + 2).max().unwrap_or(0).clamp(8, 34);
+    let width = page.targets().iter().map(|target| target.name.chars().count() + 2).max().unwrap_or(0).clamp(9, 34) + 1;
     let is_sample = page.method() != Method::Best;
     let predicted_head = if is_sample { format!("{:<20}", "predicted 5-95 %") } else { String::new() };
     let mut text = format!(
-        "{:width$}{:<22}{:<30}{predicted_head}{:>7}  verdict\n",
+        "{:width$}{:<22}{:<32}{predicted_head}{:>7}  verdict\n",
         "target", "known", "simulated (95 %)", "misses"
     );
     for ((target, score), predicted) in page.scored().zip(&page.outcome.predicted) {
@@ -151,13 +151,13 @@ fn targets(page: &Page) -> String {
             None if is_sample => " ".repeat(20),
             None => String::new(),
         };
-        let name: String = target.name.chars().take(width - 2).collect();
+        let name: String = target.name.chars().take(width - 3).collect();
         let missed = score.implausibility.map_or(String::new(), |implausibility| format!("{implausibility:.1} sd"));
         let verdict = score.nearness().map_or("not measured", Nearness::words);
         let line = format!(
-            "{name:<w$}{mark} {known:<22}{:<30}{predicted}{missed:>7}  {verdict}",
+            "{name:<w$} {mark} {known:<22}{:<32}{predicted}{missed:>7}  {verdict}",
             simulated(score),
-            w = width - 2
+            w = width - 3
         );
         let _ = writeln!(text, "{}", line.trim_end());
     }

@@ -33,7 +33,7 @@ fn head(page: &Page) -> String {
     let _ = writeln!(text, "As the scenario stands: {stands}");
     let n_effects = found.ranking.len();
     let screened = format!(
-        "Screening: {} on {} trajectories; {n_effects} move it",
+        "Screening: {} on {} trajectories; {n_effects} with an effect",
         counted(question.factors.len(), "factor"),
         found.trajectories
     );
@@ -174,7 +174,7 @@ fn key(metric: Option<&Metric>) -> Option<&str> {
 
 fn overall(turns: &[(&Tip, Turn)], n_tried: usize) -> String {
     match turns.len() {
-        0 => format!("no single factor within its plausible range turns it over ({n_tried} tried)"),
+        0 => format!("no single factor within its range turns it over ({n_tried} tried)"),
         1 => format!("one of {n_tried} factors turns it over within its range"),
         n => format!("{n} of {n_tried} factors turn it over within their range, the nearest first"),
     }
