@@ -205,7 +205,7 @@ pub(super) struct SensitivityArgs {
     #[arg(long)]
     pub(super) level: bool,
     /// What is varied: parameters, and levers with a range such as plan.late.reply=1h..24h, joined by commas (repeatable)
-    /// [default: every parameter with a plausible range]
+    /// [default: every parameter with a plausible range, but for thresholds of definitions and for what another determines]
     #[arg(long, value_name = "FACTORS")]
     pub(super) over: Vec<String>,
     /// Sobol' indices for so many factors, the most influential of a screening

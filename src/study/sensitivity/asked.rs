@@ -29,7 +29,7 @@ pub struct Request {
     pub plan: Option<String>,
     /// The plan's own figure, or its difference from the baseline.
     pub figure: Asked,
-    /// Factors, `KEY` or `KEY=LOW..HIGH`, several joined by commas; none: every parameter with a range.
+    /// Factors, `KEY` or `KEY=LOW..HIGH`, several joined by commas; none: every free parameter.
     pub over: Vec<String>,
     /// Factors whose Sobol' indices are wanted.
     pub factors: u32,
