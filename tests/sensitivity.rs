@@ -8,6 +8,7 @@ use rayon::ThreadPoolBuilder;
 use wearout::analysis::{Call, Overall};
 use wearout::diagnostic::{Faults, Source};
 use wearout::engine::{Engine, simulate};
+use wearout::report::sensitivity::{Page, text, tipping};
 use wearout::scenario::{Draft, parse};
 use wearout::study::sensitivity::{Asked, Decision, Question, Request, Sensitivity, replicates_expected, sensitivity};
 use wearout::tally::Outcome;
@@ -188,6 +189,30 @@ fn a_lever_is_varied_in_hours_and_the_scenario_itself_is_the_default() {
     assert_eq!(factor.written(factor.low), "30m");
     assert!(factor.default.is_some());
     assert!(found.ranking.is_empty() && found.indices.is_none(), "nobody asks, so no reply matters");
+}
+
+#[test]
+fn from_a_reply_that_never_comes_no_turn_is_searched_and_that_is_said() {
+    let draft = draft(&ONLY_BUYING.replace("MEMBERS", "40"), &["plan.often.reply=never"]);
+    let request = Request { rows: 8, replicates: 4, ..request(&["plan.often.reply=30m..24h", "mute_share"]) };
+    let (question, found) = answer(&draft, &request);
+    assert_eq!(question.factors[0].default, None);
+    assert!(found.tips.iter().all(|tip| tip.searched == (tip.factor == 1)), "{:?}", found.tips);
+    let page = Page { question: &question, found: &found };
+    let text = text(&page).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains("(1 tried)") && !text.contains("(2 tried)"), "{text}");
+    assert!(text.contains("Not searched, because the scenario has no number there to begin from: plan.often.reply"));
+    let table = String::from_utf8(tipping(&page)).unwrap();
+    assert!(table.contains("plan.often.reply,lever,hours,0.5,24,,false,,,,,4"), "{table}");
+}
+
+/// Nobody buys as the scenario stands, so that the call turns over somewhere below or at the low end of the range.
+#[test]
+fn from_outside_the_range_the_search_begins_at_its_nearest_end() {
+    let draft = draft(&ONLY_BUYING.replace("MEMBERS", "1000"), &["behaviour.purchase_given_click=0"]);
+    let (_, found) = answer(&draft, &Request { rows: 8, ..request(&["purchase_given_click=0.1..0.2"]) });
+    let turns: Vec<_> = found.tips.iter().map(|tip| tip.turn.unwrap()).collect();
+    assert!(turns.iter().all(|turn| turn.value == 0.1 && (turn.half_ranges - 2.0).abs() < 1e-9), "{turns:?}");
 }
 
 #[test]
