@@ -221,7 +221,7 @@ fn every_fault_of_a_request_is_said_at_once() {
         metric: Some("converzion".into()),
         plan: Some("oftn".into()),
         rows: 100,
-        streams: 1,
+        streams: 3,
         factors: 0,
         replicates: 1,
         ..request(&[
@@ -234,7 +234,7 @@ fn every_fault_of_a_request_is_said_at_once() {
         "did you mean `conversion`?",
         "did you mean `often`?",
         "`--rows` must be a power of two from 8 to 65536, found 100",
-        "`--streams` must be from 2 to 1024, found 1",
+        "`--streams` must be from 4 to 1024, found 3",
         "`--factors` must be from 1 to 128, found 0",
         "`--replicates` must be from 2 to 100000, found 1",
         "did you mean `read_base`?",

@@ -214,7 +214,7 @@ pub(super) struct SensitivityArgs {
     /// Base rows of the Sobol' design, a power of two; each is run FACTORS + 2 times
     #[arg(long, default_value_t = 1024)]
     pub(super) rows: u32,
-    /// Streams of luck that every row meets, the same for all
+    /// Streams of luck that every row meets, the same for all; four at least, or the intervals would not hold luck
     #[arg(long, default_value_t = 4)]
     pub(super) streams: u32,
     /// Replicates behind each end of the tornado and each look at the verdict
