@@ -351,7 +351,7 @@ fn every_column_and_chart_of_a_sensitivity_analysis_is_explained() {
         over: vec!["read_base".into()],
         factors: 1,
         rows: 8,
-        streams: 2,
+        streams: 4,
         replicates: 2,
     };
     let question = Question::read(&draft, 1, &request).unwrap();

@@ -8,6 +8,7 @@ use rayon::ThreadPoolBuilder;
 use wearout::analysis::{Call, Overall};
 use wearout::diagnostic::{Faults, Source};
 use wearout::engine::{Engine, simulate};
+use wearout::report::sensitivity::{Page, text, tipping};
 use wearout::scenario::{Draft, parse};
 use wearout::study::sensitivity::{Asked, Decision, Question, Request, Sensitivity, replicates_expected, sensitivity};
 use wearout::tally::Outcome;
@@ -191,12 +192,36 @@ fn a_lever_is_varied_in_hours_and_the_scenario_itself_is_the_default() {
 }
 
 #[test]
+fn from_a_reply_that_never_comes_no_turn_is_searched_and_that_is_said() {
+    let draft = draft(&ONLY_BUYING.replace("MEMBERS", "40"), &["plan.often.reply=never"]);
+    let request = Request { rows: 8, replicates: 4, ..request(&["plan.often.reply=30m..24h", "mute_share"]) };
+    let (question, found) = answer(&draft, &request);
+    assert_eq!(question.factors[0].default, None);
+    assert!(found.tips.iter().all(|tip| tip.searched == (tip.factor == 1)), "{:?}", found.tips);
+    let page = Page { question: &question, found: &found };
+    let text = text(&page).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains("(1 tried)") && !text.contains("(2 tried)"), "{text}");
+    assert!(text.contains("Not searched, because the scenario has no number there to begin from: plan.often.reply"));
+    let table = String::from_utf8(tipping(&page)).unwrap();
+    assert!(table.contains("plan.often.reply,lever,hours,0.5,24,,false,,,,,4"), "{table}");
+}
+
+/// Nobody buys as the scenario stands, so that the call turns over somewhere below or at the low end of the range.
+#[test]
+fn from_outside_the_range_the_search_begins_at_its_nearest_end() {
+    let draft = draft(&ONLY_BUYING.replace("MEMBERS", "1000"), &["behaviour.purchase_given_click=0"]);
+    let (_, found) = answer(&draft, &Request { rows: 8, ..request(&["purchase_given_click=0.1..0.2"]) });
+    let turns: Vec<_> = found.tips.iter().map(|tip| tip.turn.unwrap()).collect();
+    assert!(turns.iter().all(|turn| turn.value == 0.1 && (turn.half_ranges - 2.0).abs() < 1e-9), "{turns:?}");
+}
+
+#[test]
 fn every_fault_of_a_request_is_said_at_once() {
     let asked = Request {
         metric: Some("converzion".into()),
         plan: Some("oftn".into()),
         rows: 100,
-        streams: 1,
+        streams: 3,
         factors: 0,
         replicates: 1,
         ..request(&[
@@ -209,7 +234,7 @@ fn every_fault_of_a_request_is_said_at_once() {
         "did you mean `conversion`?",
         "did you mean `often`?",
         "`--rows` must be a power of two from 8 to 65536, found 100",
-        "`--streams` must be from 2 to 1024, found 1",
+        "`--streams` must be from 4 to 1024, found 3",
         "`--factors` must be from 1 to 128, found 0",
         "`--replicates` must be from 2 to 100000, found 1",
         "did you mean `read_base`?",

@@ -205,7 +205,7 @@ pub(super) struct SensitivityArgs {
     #[arg(long)]
     pub(super) level: bool,
     /// What is varied: parameters, and levers with a range such as plan.late.reply=1h..24h, joined by commas (repeatable)
-    /// [default: every parameter with a plausible range]
+    /// [default: every parameter with a plausible range, but for thresholds of definitions and for what another determines]
     #[arg(long, value_name = "FACTORS")]
     pub(super) over: Vec<String>,
     /// Sobol' indices for so many factors, the most influential of a screening
@@ -214,7 +214,7 @@ pub(super) struct SensitivityArgs {
     /// Base rows of the Sobol' design, a power of two; each is run FACTORS + 2 times
     #[arg(long, default_value_t = 1024)]
     pub(super) rows: u32,
-    /// Streams of luck that every row meets, the same for all
+    /// Streams of luck that every row meets, the same for all; four at least, or the intervals would not hold luck
     #[arg(long, default_value_t = 4)]
     pub(super) streams: u32,
     /// Replicates behind each end of the tornado and each look at the verdict

@@ -55,7 +55,20 @@ pub struct Parameter {
     pub basis: Basis,
 }
 
+/// A threshold of a definition: to move it would move what is counted, not what happens.
+const DEFINITION: &str = "unwanted_below";
+
+/// The scale of reply patience follows its shape, so that the share who give up within 2 h stays (claim `giveup-2h`; see
+/// [`Parameters::with`]).
+const TIED: &str = "reply_patience_scale";
+
 impl Parameter {
+    /// Whether it moves where nobody names what moves: it has a plausible range, a scenario with these switches reads it, it is no
+    /// threshold of a definition, and no other parameter determines it.
+    pub fn is_free(&self, switches: Switches) -> bool {
+        self.low < self.high && self.is_read(switches) && self.key != DEFINITION && self.key != TIED
+    }
+
     /// Whether a scenario with these switches reads it: parameters of optional mechanisms are read only where those are on.
     pub fn is_read(&self, switches: Switches) -> bool {
         match self.key.as_str() {
@@ -212,6 +225,16 @@ mod tests {
         assert!((gone(steeper) - gone(best)).abs() < 1e-12);
         let both = best.with([("reply_patience_scale", 3.5), ("reply_patience_shape", 1.0)]);
         assert_eq!((both.reply_patience_scale, both.reply_patience_shape), (3.5, 1.0));
+    }
+
+    #[test]
+    fn what_is_tied_defines_a_count_or_has_no_range_is_not_free() {
+        let is_free = |key: &str, switches| find(key).unwrap().is_free(switches);
+        let off = Switches::default();
+        for key in ["reply_patience_scale", "unwanted_below", "cost_same", "wear_in"] {
+            assert!(!is_free(key, off), "{key}");
+        }
+        assert!(is_free("reply_patience_shape", off) && is_free("wear_in", Switches { wear_in: true, ..off }));
     }
 
     #[test]

@@ -135,6 +135,23 @@ impl At {
 
 /// A generator for step number `step` of a method that proposes, resamples or permutes; `index` tells its streams within a step
 /// apart. Words are counted by the member's word of the counter: 2^34 of them.
+///
+/// Who uses which; two methods that may share a pair never run under one answer:
+///
+/// | module of `study` | step | index | for |
+/// |---|---|---|---|
+/// | `calibrate::best` | generation, from 0 | 0 | points proposed |
+/// | `calibrate::posterior` | 0 | 0 | trajectories of the screening |
+/// | `calibrate::posterior` | 0 | 1 | errors under which the sample is weighed |
+/// | `calibrate::posterior` | 1 + generation | 0 | points proposed |
+/// | `calibrate::posterior` | 1 + generation | 1 + number of the point | what is not freed, and the point's errors |
+/// | `calibrate::plausible` | 0 | 0 | first points |
+/// | `calibrate::plausible` | 0 | 1 | points at which targets are found to conflict |
+/// | `calibrate::plausible` | 1 + waves so far | runs so far, low 24 bits | points proposed |
+/// | `sensitivity` | 0 | 101 | trajectories of the screening |
+/// | `sensitivity` | 0 | 102 | resamples of the effects |
+/// | `sensitivity` | 0 | 103 | scrambling of the design |
+/// | `sensitivity` | 0 | 104 | resamples of the indices |
 pub fn method(seed: u64, step: u32, index: u32) -> Stream {
     let at = At { replicate: step, member: 0, day: 0, purpose: Purpose::Method, index };
     Stream { at, key: key(seed, ""), drawn: 0, words: [0; 4], count: |at, block| At { member: block, ..at } }

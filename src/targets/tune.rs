@@ -14,9 +14,6 @@ use super::{Lever, Tuned};
 
 const TUNE_KEYS: &[&str] = &["parameter", "key", "scenarios", "low", "high", "start", "only"];
 
-/// A threshold of a definition: to move it would move what is counted, not what happens.
-const DEFINITION: &str = "unwanted_below";
-
 /// Everything that may move. Where nothing is said that moves in every search, every fitted parameter does, and, where every plausible
 /// set is looked for, every other one with a plausible range too. They begin where `begin` has them. `names` are parameters given beside the file, the first of
 /// which is source number `first`: they replace what the file says, but for their ranges.
@@ -42,17 +39,13 @@ pub(super) fn tuned(
             .collect();
     }
     if tuned.iter().all(|tuned| tuned.plausible_only) {
-        let is_read = |parameter: &&Parameter| {
-            known.iter().any(|known| parameter.is_read(known.scenario.draft.scenario.switches))
-                && parameter.key != DEFINITION
-                && parameter.low < parameter.high
+        let is_free = |parameter: &&Parameter| {
+            known.iter().any(|known| parameter.is_free(known.scenario.draft.scenario.switches))
         };
         let is_said = |key: &str| tuned.iter().any(|tuned| tuned.name == key);
-        // The scale of reply patience follows its shape, so that the share who give up within 2 h stays (claim `giveup-2h`).
-        let is_tied = |key: &str| key == "reply_patience_scale";
         let mut whole = Vec::new();
-        for parameter in parameter::catalogue().iter().filter(is_read) {
-            if is_said(&parameter.key) || is_tied(&parameter.key) {
+        for parameter in parameter::catalogue().iter().filter(is_free) {
+            if is_said(&parameter.key) {
                 continue;
             }
             let at = known.first().map(|known| known.at.clone()).unwrap_or_default();

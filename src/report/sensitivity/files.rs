@@ -120,6 +120,7 @@ pub fn tipping(page: &Page) -> Vec<u8> {
         "low",
         "high",
         "default",
+        "searched",
         "turns_at",
         "change",
         "half_ranges",
@@ -134,6 +135,7 @@ pub fn tipping(page: &Page) -> Vec<u8> {
         let change = turn.and_then(|turn| Some(turn.value - default?));
         let numbers = [
             cell(default),
+            tip.searched.to_string(),
             cell(turn.map(|turn| turn.value)),
             cell(change),
             cell(turn.map(|turn| turn.half_ranges)),

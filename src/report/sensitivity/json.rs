@@ -78,6 +78,7 @@ fn tip(page: &Page, tip: &Tip) -> Value {
         "decision": tip.metric.map_or("overall", |metric| metric.key),
         "as_it_stands": decision(tip.before),
         "factor": page.factor(tip.factor).key,
+        "searched": tip.searched,
         "turns_at": tip.turn.map(|turn| turn.value),
         "half_ranges": tip.turn.map(|turn| turn.half_ranges),
         "becomes": tip.turn.map(|turn| decision(turn.after)),

@@ -145,10 +145,10 @@ fn verdict(page: &Page) -> String {
         base.plans[base.baseline].name,
         sentence::replicates(u64::from(question.replicates))
     ));
-    let n_tried = found.swings.len();
     let tips = sorted(&found.tips);
     for of in tips.chunk_by(|a, b| (a.plan, key(a.metric)) == (b.plan, key(b.metric))) {
         let tip = of[0];
+        let n_tried = of.iter().filter(|tip| tip.searched).count();
         let turns: Vec<(&Tip, Turn)> = of.iter().filter_map(|tip| Some((*tip, tip.turn?))).collect();
         match tip.metric {
             None => {
@@ -165,7 +165,22 @@ fn verdict(page: &Page) -> String {
             }
         }
     }
-    text
+    text + &not_searched(page)
+}
+
+/// The factors from whose value there is no distance.
+fn not_searched(page: &Page) -> String {
+    let mut keys: Vec<&str> = Vec::new();
+    for tip in page.found.tips.iter().filter(|tip| !tip.searched) {
+        let key = page.factor(tip.factor).key.as_str();
+        if !keys.contains(&key) {
+            keys.push(key);
+        }
+    }
+    if keys.is_empty() {
+        return String::new();
+    }
+    wrapped(&format!("Not searched, because the scenario has no number there to begin from: {}", keys.join(", ")))
 }
 
 fn key(metric: Option<&Metric>) -> Option<&str> {

@@ -14,6 +14,10 @@ use crate::tally::{METRICS, Metric, PairedTally, find};
 /// Fewest base rows of a design from which indices are worth printing.
 const FEWEST_ROWS: u32 = 8;
 
+/// Fewest streams of luck per row: from one or two no interval of an index holds luck (see `stats::sobol`), and three are too few to
+/// draw from.
+const FEWEST_STREAMS: u32 = 4;
+
 /// Most streams of luck per row.
 const MOST_STREAMS: u32 = 1024;
 
@@ -29,7 +33,7 @@ pub struct Request {
     pub plan: Option<String>,
     /// The plan's own figure, or its difference from the baseline.
     pub figure: Asked,
-    /// Factors, `KEY` or `KEY=LOW..HIGH`, several joined by commas; none: every parameter with a range.
+    /// Factors, `KEY` or `KEY=LOW..HIGH`, several joined by commas; none: every free parameter.
     pub over: Vec<String>,
     /// Factors whose Sobol' indices are wanted.
     pub factors: u32,
@@ -213,9 +217,9 @@ fn sizes(faulty: &mut Faulty, request: &Request) {
     check(
         "--streams",
         streams,
-        (2..=MOST_STREAMS).contains(&streams),
-        format!("from 2 to {MOST_STREAMS}"),
-        "luck can only be told from the factors when each row meets it several times: 4",
+        (FEWEST_STREAMS..=MOST_STREAMS).contains(&streams),
+        format!("from {FEWEST_STREAMS} to {MOST_STREAMS}"),
+        "with fewer streams the intervals of the indices do not hold luck: 4",
     );
     let most = sobol::MOST_INPUTS as u32;
     check("--factors", factors, (1..=most).contains(&factors), format!("from 1 to {most}"), "12 is a page");

@@ -8,7 +8,8 @@
 //! A call of the verdict may change and change back within a factor's range. So each side of the scenario's own value is looked at in
 //! [`STEPS`] equal steps, nearest first, and the first step at whose end the call differs is halved [`HALVINGS`] times. What is found
 //! is the smallest change up to 1 / (STEPS 2^HALVINGS) of the side, as long as no call turns over and back within one step. A factor
-//! whose two ends change nothing at all is not searched further.
+//! whose two ends change nothing at all is not searched further. Where the scenario's own value lies outside the range, the search begins
+//! at the end next to it; where it is no number (a reply that never comes), there is no distance and nothing is searched.
 
 use rayon::prelude::*;
 
@@ -85,7 +86,9 @@ pub struct Tip {
     pub metric: Option<&'static Metric>,
     /// What is decided as the scenario stands.
     pub before: Decision,
-    /// Where that changes; `None`: nowhere in the factor's range.
+    /// Whether a turn was looked for; not where the scenario's own value is no number, from which there is no distance.
+    pub searched: bool,
+    /// Where that changes; `None`: nowhere in the factor's range, where it was searched.
     pub turn: Option<Turn>,
 }
 
@@ -168,7 +171,8 @@ fn search(question: &Question, idx: usize, base: &Look, engine: &Engine) -> Resu
                 Found::Turn(_) | Found::Nothing => {}
             }
         }
-        tips.push(Tip { factor: idx, plan, metric, before: base.decisions[subject], turn: nearest });
+        let (before, searched) = (base.decisions[subject], factor.default.is_some());
+        tips.push(Tip { factor: idx, plan, metric, before, searched, turn: nearest });
     }
     Ok(Some((swing, tips)))
 }
@@ -199,10 +203,16 @@ impl Seen<'_> {
 
     fn first_turn(&mut self, base: &Look, subject: usize, default: f64, end: f64) -> Result<Found, Faults> {
         let before = base.decisions[subject];
-        let mut same = default;
-        for step in 1..=STEPS {
-            let there =
-                if step == STEPS { end } else { self.on_the_way(default, end, f64::from(step) / f64::from(STEPS)) };
+        let start = default.clamp(self.factor.low, self.factor.high);
+        let mut same = start;
+        // From outside the range the nearest value in it is looked at first; the default itself is the base.
+        let first = if start == default { 1 } else { 0 };
+        for step in first..=STEPS {
+            let there = match step {
+                0 => start,
+                STEPS => end,
+                _ => self.on_the_way(start, end, f64::from(step) / f64::from(STEPS)),
+            };
             let Some(look) = self.at(there)? else { return Ok(Found::Stopped) };
             if look.decisions[subject] == before {
                 same = there;

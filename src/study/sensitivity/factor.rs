@@ -115,9 +115,9 @@ impl Factor {
     }
 }
 
-/// Every parameter with a plausible range that a scenario with these switches reads.
+/// Every parameter that is free in a scenario with these switches.
 pub(super) fn candidates(defaults: &Parameters, switches: Switches) -> Vec<Factor> {
-    let varied = parameter::catalogue().iter().filter(|row| row.low < row.high && row.is_read(switches));
+    let varied = parameter::catalogue().iter().filter(|row| row.is_free(switches));
     varied.map(|row| Factor::of_parameter(row, defaults)).collect()
 }
 
@@ -134,5 +134,14 @@ mod tests {
         assert!(!off.contains(&"wear_in".to_owned()) && on.contains(&"wear_in".to_owned()));
         assert_eq!(on.len(), off.len() + 1);
         assert!(!off.contains(&"cost_same".to_owned()), "the source leaves it no range");
+    }
+
+    /// With both of reply patience varied, the tie between them would be off in some looks and on in others.
+    #[test]
+    fn what_follows_another_or_only_defines_a_count_is_no_candidate() {
+        let candidates = candidates(&Parameters::best(), Switches::default());
+        let is_varied = |key: &str| candidates.iter().any(|factor| factor.key == key);
+        assert!(is_varied("reply_patience_shape") && !is_varied("reply_patience_scale"));
+        assert!(!is_varied("unwanted_below"), "it changes no behaviour");
     }
 }
