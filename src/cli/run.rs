@@ -29,14 +29,14 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     let started = Instant::now();
     let draft = scenarios::read(&args.scenario, &args.set)?;
     let chosen = sets::choose(args)?;
+    // From here on an interrupt is heard: compiling hundreds of sets takes its time too.
+    let engine = engine(args.instructions)?;
     let experiments = pool.install(|| compile(&draft, args.seed, &chosen.sets))?;
     let experiment = &experiments[0];
     let scenario = &draft.scenario;
     let headline: Vec<&'static Metric> = scenario.headline.iter().filter_map(|key| tally::find(key)).collect();
     let folder = report::folder(&args.out, &scenario.name)?;
     let compile_s = started.elapsed().as_secs_f64();
-
-    let engine = engine(args.instructions)?;
 
     let total = match chosen.target {
         Target::Replicates(replicates) => Some(u64::from(replicates)),
