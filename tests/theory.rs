@@ -177,7 +177,7 @@ fn nothing_read_irritates_nobody() {
 fn quitters(flags: &str, block_share: f64) -> Run {
     let base =
         format!("irritation_base = 10\nirritation_slope = 0\nblock_share = {block_share}\nreport_given_block = 0.6");
-    let behaviour = [base.as_str(), ALWAYS_HERE, ALWAYS_READ, NO_DISTRUST, NO_REPETITION, NO_LEAKS];
+    let behaviour = [base.as_str(), STURDY, ALWAYS_HERE, ALWAYS_READ, NO_DISTRUST, NO_REPETITION, NO_LEAKS];
     Run::of(&scenario(1, "size = 1000", &behaviour, &format!("[plan.a]\nat = [\"06:00\"]\n{flags}")), 40)
 }
 
@@ -291,6 +291,7 @@ fn trust_protects_and_ignored_privacy_adds_a_hazard() {
 fn a_muted_member_who_would_mute_again_stays_muted() {
     let behaviour = [
         "distrust_base = 10\ntrust_protection = 0\nmute_share = 1",
+        STURDY,
         ALWAYS_HERE,
         NO_IRRITATION,
         NO_REPETITION,

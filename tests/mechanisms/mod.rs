@@ -285,7 +285,7 @@ pub(crate) const CASES: &[Case] = &[
     },
     Case {
         name: "clicks and purchases",
-        on: "click_given_read = 0.7\npurchase_given_click = 0.2",
+        on: "click_given_read = 0.7\npurchase_given_click = 0.3",
         with: "read_base = 1.0",
         plan: "per_day = 2\nkinds = [\"hard\", \"testimonial\", \"useful\"]\noffer = 0.8",
         shows: &["clicks", "purchases", "repurchases_of_buyers"],
