@@ -287,13 +287,20 @@ fn words_lead_to_what_they_mean() {
 fn an_interrupt_writes_what_is_complete_and_says_so() {
     let folder = folder_with("club.toml", FIVE_LINES);
     let child = Command::new(env!("CARGO_BIN_EXE_wearout"))
-        .args(["run", "club.toml", "--sets", "2", "--replicates", "200000", "--quiet"])
+        .args(["run", "club.toml", "--sets", "2", "--replicates", "1000000", "--quiet"])
         .current_dir(folder.path())
         .stdout(std::process::Stdio::piped())
         .stderr(std::process::Stdio::piped())
         .spawn()
         .unwrap();
-    std::thread::sleep(std::time::Duration::from_secs(4));
+    // The folder is made once interrupts are heard and before the first replicate.
+    for _ in 0..600 {
+        std::thread::sleep(std::time::Duration::from_millis(100));
+        if folder.path().join("output/club").exists() {
+            break;
+        }
+    }
+    std::thread::sleep(std::time::Duration::from_secs(1));
     Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
     let output = child.wait_with_output().unwrap();
     assert_eq!(status(&output), 130, "{}", stderr(&output));

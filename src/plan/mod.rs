@@ -49,7 +49,7 @@ pub struct Experiment {
 }
 
 impl Experiment {
-    /// Bytes of every table that members are drawn from, in a fixed order, for hashing.
+    /// Bytes of every table that members were drawn from so far, in a fixed order, for hashing: the same after the same replicates.
     pub fn table_bytes(&self) -> impl Iterator<Item = u8> + '_ {
         self.tables().flat_map(QuantileTable::bytes)
     }

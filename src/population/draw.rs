@@ -1,7 +1,7 @@
 //! Members from distributions: each trait from one uniform of its own by inverse CDF, so that changing a distribution moves every
 //! member monotonically and two scenarios meet the same people (quantile coupling).
 
-use rayon::prelude::*;
+use std::sync::OnceLock;
 
 use super::block::{LANES, Lane};
 use super::quantile_table::{QuantileTable, TraitLaw};
@@ -77,8 +77,9 @@ pub struct Audience {
     relation: f32,
     fit_spread: f64,
     account_spread: f64,
-    /// Tables of fit at `lowest_logit + i * LOGIT_STEP`; one table where nothing differs.
-    fit: Vec<QuantileTable>,
+    /// Tables of fit at `lowest_logit + i * LOGIT_STEP`; one table where nothing differs. Each is made when a group first needs it: an
+    /// audience of few groups meets few of them.
+    fit: Vec<FitTable>,
     logit_fit: f64,
     lowest_logit: f64,
 }
@@ -100,7 +101,7 @@ impl Audience {
         let lowest_logit = logit_fit - steps * LOGIT_STEP;
         let table = |i: u32| {
             let mean = 1.0 / (1.0 + libm::exp(-(lowest_logit + f64::from(i) * LOGIT_STEP)));
-            QuantileTable::of(beta_around(mean, laws.fit_concentration), known)
+            FitTable::new(beta_around(mean, laws.fit_concentration), known)
         };
         Audience {
             key,
@@ -111,7 +112,7 @@ impl Audience {
             relation: relation as f32,
             fit_spread,
             account_spread,
-            fit: (0..=2 * steps as u32).into_par_iter().map(table).collect(),
+            fit: (0..=2 * steps as u32).map(table).collect(),
             logit_fit,
             lowest_logit,
         }
@@ -141,7 +142,7 @@ impl Audience {
                 let group = (first + lane as u32) / self.size;
                 let end = count.min(((group + 1) * self.size - first) as usize);
                 let Place { row, way } = places[group as usize];
-                let (here, there) = (&self.fit[row], &self.fit[(row + 1).min(self.fit.len() - 1)]);
+                let (here, there) = (self.fit[row].get(), self.fit[(row + 1).min(self.fit.len() - 1)].get());
                 for lane in lane..end {
                     fit[lane] = here.between(there, way, fit_word[lane]);
                 }
@@ -177,9 +178,9 @@ impl Audience {
         (0..self.groups).map(place).collect()
     }
 
-    /// Its tables of fit in a fixed order.
+    /// Those of its tables of fit that were needed so far, in a fixed order. Which these are follows from the replicates drawn.
     pub fn tables(&self) -> impl Iterator<Item = &QuantileTable> {
-        self.fit.iter()
+        self.fit.iter().filter_map(|fit| fit.table.get())
     }
 
     fn at(&self, replicate: u32, member: u32, purpose: Purpose, index: u32) -> [u32; 4] {
@@ -196,6 +197,35 @@ fn inner_share(mean: f64) -> f64 {
 fn beta_around(mean: f64, concentration: f64) -> TraitLaw {
     let (mean, concentration) = (inner_share(mean), concentration.clamp(1e-2, 1e5));
     TraitLaw::Beta { a: concentration * mean, b: concentration * (1.0 - mean) }
+}
+
+/// A table that is made when it is first needed; always the same, whoever needs it first.
+#[derive(Debug, Clone)]
+struct FitTable {
+    law: TraitLaw,
+    table: OnceLock<QuantileTable>,
+}
+
+impl FitTable {
+    /// One of those known where its law is among them.
+    fn new(law: TraitLaw, known: &[&QuantileTable]) -> FitTable {
+        let table = OnceLock::new();
+        if let Some(known) = known.iter().find(|known| known.law() == law) {
+            // A new cell takes any value.
+            let _ = table.set((*known).clone());
+        }
+        FitTable { law, table }
+    }
+
+    fn get(&self) -> &QuantileTable {
+        self.table.get_or_init(|| QuantileTable::of(self.law, &[]))
+    }
+}
+
+impl PartialEq for FitTable {
+    fn eq(&self, other: &FitTable) -> bool {
+        self.law == other.law
+    }
 }
 
 /// What sets one audience's people apart from another's.

@@ -69,15 +69,18 @@ impl QuantileTable {
         QuantileTable { law, knots: Arc::new(knots) }
     }
 
+    /// What it tabulates.
+    pub fn law(&self) -> TraitLaw {
+        self.law
+    }
+
     /// Tabulates; `lower(u)` is the quantile of u, `upper(u)` that of 1 - u, for u up to a half, called with u ascending.
     fn build(lower: impl FnMut(f64) -> f64 + Send, upper: impl FnMut(f64) -> f64 + Send) -> [f32; 2 * UPPER] {
         let knots = || (0..KNOTS).map(|i| libm::exp2((i / 32) as f64 - 1.0) * (1.0 + (i % 32) as f64 / 32.0) / SCALE);
         let mut table = [0.0; 2 * UPPER];
         let (below, above) = table.split_at_mut(UPPER);
-        rayon::join(
-            || knots().map(lower).zip(below).for_each(|(quantile, knot)| *knot = quantile as f32),
-            || knots().map(upper).zip(above).for_each(|(quantile, knot)| *knot = quantile as f32),
-        );
+        knots().map(lower).zip(below).for_each(|(quantile, knot)| *knot = quantile as f32);
+        knots().map(upper).zip(above).for_each(|(quantile, knot)| *knot = quantile as f32);
         table
     }
 
