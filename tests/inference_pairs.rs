@@ -9,8 +9,8 @@ use wearout::stats::random::uniform;
 /// Expected values of a case.
 fn expected(name: &str) -> Value {
     let mut reader = csv::Reader::from_reader(include_str!("data/inference.csv").as_bytes());
-    let row = reader.records().map(|row| row.unwrap()).find(|row| &row[0] == name).unwrap();
-    serde_json::from_str(&row[3]).unwrap()
+    let row = reader.records().map_while(Result::ok).find(|row| &row[0] == name).expect("a case of the file");
+    serde_json::from_str(&row[3]).expect("expected values are JSON")
 }
 
 /// The same uniform decides both: |A - B| is Bernoulli(0.01).

@@ -91,7 +91,7 @@ mod tests {
 
     #[test]
     fn a_short_figure_has_three_digits() {
-        let texts = [0.15, 0.36751, 1234.6, -1.0, 0.0, 0.00123456].map(short);
+        let texts = [0.15, 0.36751, 1234.6, -1.0, 0.0, 0.001_234_56].map(short);
         assert_eq!(texts, ["0.15", "0.368", "1,235", "-1", "0", "0.00123"]);
     }
 

@@ -69,7 +69,7 @@ mod tests {
             .collect();
         let logs: Vec<f64> = points.iter().map(|point| -0.5 * f64::from(n_summaries) * point * point).collect();
         let before = points.iter().map(|point| point * point).sum::<f64>() / 4000.0;
-        let exact = weights(&[1.0; 4000], &logs, &trials).unwrap();
+        let exact = weights(&vec![1.0; 4000], &logs, &trials).unwrap();
         let after: f64 = points.iter().zip(&exact).map(|(point, weight)| weight * point * point).sum();
         let effective = 1.0 / exact.iter().map(|weight| weight * weight).sum::<f64>();
         // A variance from n draws has the relative error sqrt(2 / n); four of them.

@@ -99,7 +99,7 @@ pub(crate) fn compiled_as(name: &str, text: &str) -> (Draft, Experiment) {
     match name {
         "long delays" => experiment.profile = Cow::Borrowed(&*LATE),
         "a platform that delivers less" => {
-            experiment.profile = Cow::Borrowed(platform::find("reference").expect("shipped"))
+            experiment.profile = Cow::Borrowed(platform::find("reference").expect("shipped"));
         }
         _ => {}
     }

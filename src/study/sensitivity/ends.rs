@@ -206,7 +206,7 @@ impl Seen<'_> {
         let start = default.clamp(self.factor.low, self.factor.high);
         let mut same = start;
         // From outside the range the nearest value in it is looked at first; the default itself is the base.
-        let first = if start == default { 1 } else { 0 };
+        let first = u32::from(start == default);
         for step in first..=STEPS {
             let there = match step {
                 0 => start,
