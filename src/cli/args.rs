@@ -51,6 +51,29 @@ pub(super) enum Command {
     },
 }
 
+/// What every study takes.
+#[derive(Debug, Args)]
+pub(super) struct Common {
+    /// Seed of all luck: the same seed gives the same bytes
+    #[arg(long, default_value_t = 1)]
+    pub(super) seed: u64,
+    /// Threads; the result does not depend on them [default: all]
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1024))]
+    pub(super) threads: Option<u32>,
+    /// Instruction set; the result does not depend on it [default: the fastest of this machine]
+    #[arg(long, value_parser = instructions)]
+    pub(super) instructions: Option<Instructions>,
+    /// Folder for results
+    #[arg(long, default_value = "output")]
+    pub(super) out: PathBuf,
+    /// Print JSON instead of the table
+    #[arg(long)]
+    pub(super) json: bool,
+    /// No progress
+    #[arg(long, short)]
+    pub(super) quiet: bool,
+}
+
 /// Arguments of `run`.
 #[derive(Debug, Args)]
 pub(super) struct RunArgs {
@@ -73,30 +96,14 @@ pub(super) struct RunArgs {
     /// Replicates at the most, of all sets together, with --precision
     #[arg(long, default_value_t = 100_000, value_parser = clap::value_parser!(u32).range(1..=16_000_000), requires = "precision")]
     pub(super) max_replicates: u32,
-    /// Seed of all luck: the same seed gives the same bytes
-    #[arg(long, default_value_t = 1)]
-    pub(super) seed: u64,
-    /// Threads; the result does not depend on them [default: all]
-    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1024))]
-    pub(super) threads: Option<u32>,
-    /// Instruction set; the result does not depend on it [default: the fastest of this machine]
-    #[arg(long, value_parser = instructions)]
-    pub(super) instructions: Option<Instructions>,
-    /// Folder for results
-    #[arg(long, default_value = "output")]
-    pub(super) out: PathBuf,
     /// Change a key of the scenario before it is read: --set plan.filtered.reply=15m (repeatable)
     #[arg(long, value_name = "KEY=VALUE")]
     pub(super) set: Vec<String>,
     /// Write a row per replicate beyond the first 10,000 too
     #[arg(long)]
     pub(super) all_replicates: bool,
-    /// Print JSON instead of the table
-    #[arg(long)]
-    pub(super) json: bool,
-    /// No progress
-    #[arg(long, short)]
-    pub(super) quiet: bool,
+    #[command(flatten)]
+    pub(super) common: Common,
 }
 
 /// Arguments of `evidence`.
@@ -108,29 +115,12 @@ pub(super) struct EvidenceArgs {
     /// Named set of parameters: the fit whose claims are scored
     #[arg(long, value_name = "FIT", default_value = DEFAULT_FIT, value_parser = fit)]
     pub(super) parameters: &'static Fit,
-    /// Seed of all luck: the same seed gives the same bytes
-    #[arg(long, default_value_t = 1)]
-    pub(super) seed: u64,
-    /// Threads; the result does not depend on them [default: all]
-    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1024))]
-    pub(super) threads: Option<u32>,
-    /// Instruction set; the result does not depend on it [default: the fastest of this machine]
-    #[arg(long, value_parser = instructions)]
-    pub(super) instructions: Option<Instructions>,
-    /// Folder for results
-    #[arg(long, default_value = "output")]
-    pub(super) out: PathBuf,
-    /// Print JSON instead of the table
-    #[arg(long)]
-    pub(super) json: bool,
-    /// No progress
-    #[arg(long, short)]
-    pub(super) quiet: bool,
+    #[command(flatten)]
+    pub(super) common: Common,
 }
 
 /// Arguments of `calibrate`.
 #[derive(Debug, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(super) struct CalibrateArgs {
     /// A list of targets (TOML or CSV), a CSV of your own figures with --columns, or a shipped list: article-2025
     pub(super) targets: String,
@@ -167,27 +157,11 @@ pub(super) struct CalibrateArgs {
     /// Members of your list on the first day
     #[arg(long, requires = "columns")]
     pub(super) list: Option<u64>,
-    /// Seed of all luck: the same seed gives the same bytes
-    #[arg(long, default_value_t = 1)]
-    pub(super) seed: u64,
-    /// Threads; the result does not depend on them [default: all]
-    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1024))]
-    pub(super) threads: Option<u32>,
-    /// Instruction set; the result does not depend on it [default: the fastest of this machine]
-    #[arg(long, value_parser = instructions)]
-    pub(super) instructions: Option<Instructions>,
-    /// Folder for results
-    #[arg(long, default_value = "output")]
-    pub(super) out: PathBuf,
     /// Start anew, although an earlier run of the same command can be gone on with
     #[arg(long)]
     pub(super) fresh: bool,
-    /// Print JSON instead of the table
-    #[arg(long)]
-    pub(super) json: bool,
-    /// No progress
-    #[arg(long, short)]
-    pub(super) quiet: bool,
+    #[command(flatten)]
+    pub(super) common: Common,
 }
 
 /// Arguments of `sensitivity`.
@@ -220,27 +194,11 @@ pub(super) struct SensitivityArgs {
     /// Replicates behind each end of the tornado and each look at the verdict
     #[arg(long, default_value_t = 200)]
     pub(super) replicates: u32,
-    /// Seed of all luck: the same seed gives the same bytes
-    #[arg(long, default_value_t = 1)]
-    pub(super) seed: u64,
-    /// Threads; the result does not depend on them [default: all]
-    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1024))]
-    pub(super) threads: Option<u32>,
-    /// Instruction set; the result does not depend on it [default: the fastest of this machine]
-    #[arg(long, value_parser = instructions)]
-    pub(super) instructions: Option<Instructions>,
-    /// Folder for results
-    #[arg(long, default_value = "output")]
-    pub(super) out: PathBuf,
     /// Change a key of the scenario before it is read (repeatable)
     #[arg(long, value_name = "KEY=VALUE")]
     pub(super) set: Vec<String>,
-    /// Print JSON instead of the table
-    #[arg(long)]
-    pub(super) json: bool,
-    /// No progress
-    #[arg(long, short)]
-    pub(super) quiet: bool,
+    #[command(flatten)]
+    pub(super) common: Common,
 }
 
 /// Arguments of `check`.

@@ -66,23 +66,23 @@ struct Timing {
 }
 
 pub(super) fn calibrate(args: &CalibrateArgs) -> Result<(), Failure> {
-    let pool = run::pool(args.threads)?;
+    let pool = run::pool(args.common.threads)?;
     let read = read(args)?;
     let targets = &read.targets;
     let settings = settings(args);
-    let problem = pool.install(|| Problem::new(targets, &targets.begin, args.seed))?;
+    let problem = pool.install(|| Problem::new(targets, &targets.begin, args.common.seed))?;
     // The complement of the seed: luck that no search from a small seed has seen.
-    let fresh = pool.install(|| Problem::new(targets, &targets.begin, !args.seed))?;
+    let fresh = pool.install(|| Problem::new(targets, &targets.begin, !args.common.seed))?;
     let begin = || {
         let refused =
             |cause| Failure::Unknown(format!("error: cannot search here: {cause}\n  = help: see docs/calibration.md"));
         Calibration::new(&problem, settings).map_err(refused)
     };
     let begun = begin()?;
-    let folder = report::folder(&args.out, &format!("{}-calibration", targets.name))?;
+    let folder = report::folder(&args.common.out, &format!("{}-calibration", targets.name))?;
     let checkpoint = Checkpoint::new(&folder, key(&read, &settings, args)?);
     let mut calibration = resumed(&checkpoint, args)?.unwrap_or(begun);
-    let engine = Engine::on(args.instructions.unwrap_or_else(Instructions::best));
+    let engine = Engine::on(args.common.instructions.unwrap_or_else(Instructions::best));
 
     let simulating = Instant::now();
     let ended = search(&mut calibration, (&problem, &engine), &checkpoint, &pool, args)?;
@@ -128,7 +128,7 @@ fn settings(args: &CalibrateArgs) -> Settings {
     };
     Settings {
         method: args.method,
-        seed: args.seed,
+        seed: args.common.seed,
         replicates: args.replicates,
         simulations: args.simulations.unwrap_or(allowed),
         points: args.particles,
@@ -150,7 +150,7 @@ fn key(read: &Read, settings: &Settings, args: &CalibrateArgs) -> Result<String,
 /// The calibration as an earlier run of the same command left it.
 fn resumed(checkpoint: &Checkpoint, args: &CalibrateArgs) -> Result<Option<Calibration>, Failure> {
     let others = checkpoint.others();
-    if !others.is_empty() && !args.quiet {
+    if !others.is_empty() && !args.common.quiet {
         tell(&format!("left alone: {} of other targets or settings", others.join(", ")));
     }
     if args.fresh {
@@ -175,7 +175,7 @@ fn search(
     let interrupted = listen()?;
     let started = Instant::now();
     let is_up = || args.time_limit.is_some_and(|limit| started.elapsed() >= limit);
-    let mut progress = Generations::new(calibration, args.quiet);
+    let mut progress = Generations::new(calibration, args.common.quiet);
     loop {
         if let Some(reason) = calibration.finished() {
             return Ok(Ended::Finished(reason));
@@ -239,7 +239,7 @@ fn written(page: &Page, args: &CalibrateArgs) -> Result<Vec<File>, Failure> {
     let caption = Caption {
         scenario: &targets.name,
         question: &question,
-        seed: args.seed,
+        seed: args.common.seed,
         replicates: u64::from(page.fresh_replicates),
         partial: false,
     };
@@ -260,7 +260,7 @@ fn written(page: &Page, args: &CalibrateArgs) -> Result<Vec<File>, Failure> {
 }
 
 fn show(page: &Page, args: &CalibrateArgs, place: &str) -> Result<(), Failure> {
-    if args.json {
+    if args.common.json {
         print(&format!("{:#}\n", json(page)))?;
         tell(place);
         return Ok(());

@@ -45,27 +45,27 @@ struct Timing {
 }
 
 pub(super) fn evidence(args: &EvidenceArgs) -> Result<(), Failure> {
-    let pool = run::pool(args.threads)?;
-    let folder = report::folder(&args.out, NAME)?;
-    let engine = run::engine(args.instructions)?;
+    let pool = run::pool(args.common.threads)?;
+    let folder = report::folder(&args.common.out, NAME)?;
+    let engine = run::engine(args.common.instructions)?;
     let fit = args.parameters;
 
     let simulating = Instant::now();
     let total = DESIGNS.len() as u64 * u64::from(args.replicates);
-    let score = || pool.install(|| study::scorecard(&fit.parameters(), args.replicates, args.seed, &engine));
-    let card = progress::watched(&engine, Some(total), args.quiet, score);
+    let score = || pool.install(|| study::scorecard(&fit.parameters(), args.replicates, args.common.seed, &engine));
+    let card = progress::watched(&engine, Some(total), args.common.quiet, score);
     let card = card.ok_or(Failure::Interrupted(": nothing was written"))?;
     let simulate_s = simulating.elapsed().as_secs_f64();
 
     let reporting = Instant::now();
-    let mut files = files(&card, fit, args.seed)?;
+    let mut files = files(&card, fit, args.common.seed)?;
     let asked = Asked {
         kind: NAME,
         version: env!("CARGO_PKG_VERSION"),
         generator: rng::LAYOUT,
         model: &fit.model,
         parameters: &fit.name,
-        seed: args.seed,
+        seed: args.common.seed,
         replicates: args.replicates,
         designs: DESIGNS.iter().map(|(name, _)| *name).collect(),
     };
@@ -79,7 +79,7 @@ pub(super) fn evidence(args: &EvidenceArgs) -> Result<(), Failure> {
     let place = report::write(&folder, &files)?;
 
     let page = Page { card: &card, fit };
-    if args.json {
+    if args.common.json {
         print(&format!("{:#}\n", json(&page)))?;
         tell(&place.display().to_string());
         return Ok(());

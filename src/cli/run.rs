@@ -25,17 +25,17 @@ use crate::study::{self, Compared, Target};
 use crate::tally::{self, Metric};
 
 pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
-    let pool = pool(args.threads)?;
+    let pool = pool(args.common.threads)?;
     let started = Instant::now();
     let draft = scenarios::read(&args.scenario, &args.set)?;
     let chosen = sets::choose(args)?;
     // From here on an interrupt is heard: compiling hundreds of sets takes its time too.
-    let engine = engine(args.instructions)?;
-    let experiments = pool.install(|| compile(&draft, args.seed, &chosen.sets))?;
+    let engine = engine(args.common.instructions)?;
+    let experiments = pool.install(|| compile(&draft, args.common.seed, &chosen.sets))?;
     let experiment = &experiments[0];
     let scenario = &draft.scenario;
     let headline: Vec<&'static Metric> = scenario.headline.iter().filter_map(|key| tally::find(key)).collect();
-    let folder = report::folder(&args.out, &scenario.name)?;
+    let folder = report::folder(&args.common.out, &scenario.name)?;
     let compile_s = started.elapsed().as_secs_f64();
 
     let total = match chosen.target {
@@ -47,7 +47,7 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
         let all = args.all_replicates;
         pool.install(|| study::compare_over(&experiments, &headline, &chosen.target, all, &engine))
     };
-    let compared = progress::watched(&engine, total, args.quiet, compare);
+    let compared = progress::watched(&engine, total, args.common.quiet, compare);
     let compared = compared.ok_or(Failure::Interrupted(": no replicate was complete, nothing was written"))?;
     let simulate_s = simulating.elapsed().as_secs_f64();
 
@@ -65,7 +65,7 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     };
 
     let reporting = Instant::now();
-    let mut files = pool.install(|| files(scenario, &compared, &headline, args.seed))?;
+    let mut files = pool.install(|| files(scenario, &compared, &headline, args.common.seed))?;
     let timing = Timing {
         threads: pool.current_num_threads(),
         instructions: engine.instructions().name(),
@@ -76,7 +76,7 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
         report_s: reporting.elapsed().as_secs_f64(),
         member_days_per_s: compared.member_days as f64 / simulate_s,
     };
-    let asked = Asked { seed: args.seed, precision: args.precision, set: args.set.clone() };
+    let asked = Asked { seed: args.common.seed, precision: args.precision, set: args.set.clone() };
     let sets = chosen.recorded(compared.comparison.replicates);
     files.push(
         manifest((scenario, &experiments), (&asked, &sets), &compared, &files, &timing)
@@ -85,20 +85,20 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     let earlier = since::latest(&folder);
     let place = report::write(&folder, &files)?;
 
-    if args.json {
+    if args.common.json {
         print(&format!("{:#}\n", json::value(&page)))?;
     } else {
         print(&table::text(&page))?;
         if let Some(earlier) = earlier {
             let moved =
-                since::moved(&earlier, (scenario, args.seed, &args.parameters), &compared.comparison, &headline);
+                since::moved(&earlier, (scenario, args.common.seed, &args.parameters), &compared.comparison, &headline);
             if !moved.is_empty() {
                 print(&format!("\nSince run {}:\n  {}\n", earlier.name, moved.join("\n  ")))?;
             }
         }
     }
     let path = format!("{}\n", place.display());
-    if args.json {
+    if args.common.json {
         tell(path.trim_end());
     } else {
         print(&format!("\n{path}"))?;

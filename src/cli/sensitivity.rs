@@ -12,23 +12,23 @@ use crate::report::{self, File};
 use crate::study::sensitivity::{Asked, Question, Request, replicates_expected, sensitivity};
 
 pub(super) fn run(args: &SensitivityArgs) -> Result<(), Failure> {
-    let pool = run::pool(args.threads)?;
+    let pool = run::pool(args.common.threads)?;
     let draft = scenarios::read(&args.scenario, &args.set)?;
-    let question = pool.install(|| Question::read(&draft, args.seed, &request(args)))?;
+    let question = pool.install(|| Question::read(&draft, args.common.seed, &request(args)))?;
     let name = format!("{}-sensitivity", draft.scenario.name);
-    let folder = report::folder(&args.out, &name)?;
+    let folder = report::folder(&args.common.out, &name)?;
 
-    let engine = run::engine(args.instructions)?;
+    let engine = run::engine(args.common.instructions)?;
     let simulating = Instant::now();
     let answer = || pool.install(|| sensitivity(&question, &engine));
-    let found = progress::watched(&engine, Some(replicates_expected(&question)), args.quiet, answer)?;
+    let found = progress::watched(&engine, Some(replicates_expected(&question)), args.common.quiet, answer)?;
     let found = found.ok_or(Failure::Interrupted(": the screening was not complete, nothing was written"))?;
     let simulate_s = simulating.elapsed().as_secs_f64();
 
     let page = Page { question: &question, found: &found };
     let mut files = files(&page, args)?;
     let asked = pages::Asked {
-        seed: args.seed,
+        seed: args.common.seed,
         over: args.over.clone(),
         factors: args.factors,
         rows: args.rows,
@@ -45,7 +45,7 @@ pub(super) fn run(args: &SensitivityArgs) -> Result<(), Failure> {
     files.push(pages::manifest(&page, &asked, &files, &timing).context("cannot write the manifest")?);
     let place = report::write(&folder, &files)?;
 
-    if args.json {
+    if args.common.json {
         print(&format!("{:#}\n", pages::value(&page)))?;
         tell(&place.display().to_string());
     } else {
@@ -80,7 +80,7 @@ fn files(page: &Page, args: &SensitivityArgs) -> Result<Vec<File>, Failure> {
     let caption = Caption {
         scenario: &scenario.name,
         question: &scenario.question,
-        seed: args.seed,
+        seed: args.common.seed,
         replicates: u64::from(page.question.replicates),
         partial: page.found.partial,
     };
