@@ -5,6 +5,7 @@
 
 mod kernel;
 mod replicate;
+mod world;
 
 use core::time::Duration;
 use std::ops::Range;
@@ -14,8 +15,8 @@ use rayon::prelude::*;
 
 pub use kernel::Instructions;
 
-use crate::plan::Experiment;
-use crate::tally::PairedTally;
+use crate::plan::{Experiment, Trial};
+use crate::tally::{PairedTally, TrialTally};
 
 /// An engine at work: what it computes with, how far it has come, where its time goes and whether it should stop; shared with
 /// whoever watches.
@@ -102,13 +103,30 @@ impl Engine {
 ///
 /// Returns them in order; when stopped, the complete ones from the start of the range up to the first that is missing.
 pub fn simulate(experiment: &Experiment, replicates: Range<u32>, engine: &Engine) -> Vec<PairedTally> {
-    let done: Vec<Option<PairedTally>> = replicates
+    each(replicates, engine, |number| replicate::replicate(experiment, number, engine))
+}
+
+/// Simulates these replicates of a test: its arms beside each other on one account. Returns them as [`simulate`] does.
+///
+/// # Panics
+/// When a plan of the test does not address its audience, or the audience has too few units: `plan` compiles no such test.
+pub fn simulate_trial(
+    experiment: &Experiment,
+    trial: &Trial,
+    replicates: Range<u32>,
+    engine: &Engine,
+) -> Vec<TrialTally> {
+    each(replicates, engine, |number| replicate::trial(experiment, trial, number, engine))
+}
+
+fn each<T: Send>(replicates: Range<u32>, engine: &Engine, one: impl Fn(u32) -> T + Sync) -> Vec<T> {
+    let done: Vec<Option<T>> = replicates
         .into_par_iter()
         .map(|number| {
             if engine.stopped() {
                 return None;
             }
-            let tally = replicate::replicate(experiment, number, engine);
+            let tally = one(number);
             engine.replicates.fetch_add(1, Ordering::Relaxed);
             Some(tally)
         })

@@ -1,279 +1,225 @@
-//! One replicate: the people are drawn once, then every plan runs its campaign on them, day after day.
+//! One replicate: the people are drawn once, then every plan runs its campaign on them, or the arms of a test share them.
 //!
-//! Order of a day (contract, section 3): 00:00 the platform judges; the day's posts are fixed; members live their day, block by
-//! block; 24:00 the series are recorded. One closing midnight follows the last day, then the horizon.
+//! Comes in: an experiment and a replicate's number. Goes out: its tallies. What happens day by day is in `world`.
 
+use std::borrow::Cow;
+
+use super::world::{Arm, Unit, World};
 use super::{Engine, Instructions, Part};
-use crate::behaviour::{Notes, Post, Room, Today};
-use crate::plan::{Experiment, Plan};
-use crate::platform::{Account, Group, Treatment};
-use crate::population::{self, Block, LANES, People, Status, choose};
-use crate::rng;
-use crate::tally::{Counts, Outcome, PairedTally, PostRecord, QuestionRecord, Tally};
-use crate::units::{Channel, Privacy};
+use crate::plan::{Experiment, Plan, Trial};
+use crate::platform::{Account, Group, Practice, TopicRelevance};
+use crate::population::{Audience, Block, LANES, People, choose};
+use crate::rng::{self, At, Purpose};
+use crate::tally::{PairedTally, PostRecord, Tally, TrialTally, TrialUnit};
+use crate::units::Channel;
 
 /// Simulates one replicate of every plan.
 pub(super) fn replicate(experiment: &Experiment, number: u32, engine: &Engine) -> PairedTally {
-    let people = engine.part(Part::Draw, || draw(experiment, number, engine.instructions));
-    let campaigns = experiment.plans.iter().map(|plan| Campaign::new(experiment, plan, &people, number));
-    PairedTally::new(number, campaigns.map(|campaign| campaign.run(engine.instructions)).collect())
-}
-
-/// Everyone whom any plan addresses.
-fn draw(experiment: &Experiment, number: u32, instructions: Instructions) -> Vec<Option<People>> {
     let addressed = |audience: usize| experiment.plans.iter().any(|plan| plan.audiences.contains(&audience));
+    let people = draw(experiment, addressed, number, engine);
+    let tallies = experiment.plans.iter().map(|plan| alone(experiment, plan, &people, number, engine.instructions));
+    PairedTally::new(number, tallies.collect())
+}
+
+/// Simulates one replicate of a test.
+pub(super) fn trial(experiment: &Experiment, trial: &Trial, number: u32, engine: &Engine) -> TrialTally {
+    let mut people = draw(experiment, |audience| audience == trial.audience, number, engine);
+    let people = people[trial.audience].take().expect("the audience of the test is drawn");
+    let arms = together(experiment, trial, &people, number).run(engine.instructions);
+    let counted = |(arm, run): (usize, Arm<'_>)| {
+        run.units.into_iter().map(move |unit| TrialUnit { arm, group: unit.groups.start as u32, tally: unit.tally })
+    };
+    TrialTally::new(number, arms.into_iter().enumerate().flat_map(counted).collect())
+}
+
+/// Everyone of these audiences.
+fn draw(
+    experiment: &Experiment,
+    addressed: impl Fn(usize) -> bool,
+    number: u32,
+    engine: &Engine,
+) -> Vec<Option<People>> {
     let audiences = experiment.audiences.iter().enumerate();
-    audiences.map(|(i, audience)| addressed(i).then(|| instructions.draw(audience, &experiment.laws, number))).collect()
+    let draw = |audience| engine.instructions.draw(audience, &experiment.laws, number);
+    engine.part(Part::Draw, || audiences.map(|(i, audience)| addressed(i).then(|| draw(audience))).collect())
 }
 
-/// The parallel world in which one plan runs.
-struct Campaign<'a> {
-    experiment: &'a Experiment,
-    plan: &'a Plan,
+/// One plan in a world of its own.
+fn alone(
+    experiment: &Experiment,
+    plan: &Plan,
+    people: &[Option<People>],
     replicate: u32,
-    account: Account<'a>,
-    groups: Vec<Group>,
-    group_sizes: Vec<u32>,
-    /// Everyone addressed, by audience.
-    blocks: Vec<Vec<Block>>,
-    posts: Vec<PostRecord>,
-    questions: Vec<QuestionRecord>,
-    /// How the platform treats the posts of each day so far.
-    treatments: Vec<Treatment>,
-    /// Service reputation S: the same in every group, because it follows the account's practice.
-    service: f64,
-    /// Per group, recent exits as a share of its size, decaying; empty when leaving is not contagious.
-    exits_felt: Vec<f64>,
-    exits: Vec<u32>,
-    room: Box<Room>,
-    /// Members out of reach because of a ban or an expulsion.
-    unreachable: u64,
-    tally: Tally,
+    instructions: Instructions,
+) -> Tally {
+    let (mut groups, mut group_sizes, mut blocks) = (Vec::new(), Vec::new(), Vec::new());
+    for (place, &index) in plan.audiences.iter().enumerate() {
+        let audience = &experiment.audiences[index];
+        let people = people[index].as_ref().expect("everyone a plan addresses is drawn");
+        let chosen = choose(audience, &experiment.laws, replicate, plan.select);
+        let first_group = groups.len() as u32;
+        blocks.push(gather((experiment, plan), (audience, people), &chosen, (place, first_group)));
+        group_sizes.resize(groups.len() + audience.groups as usize, 0);
+        for member in &chosen {
+            group_sizes[(first_group + member / audience.size) as usize] += 1;
+        }
+        groups.extend((0..audience.groups).map(|number| group(audience, number, place)));
+    }
+    let arm = Arm {
+        plan,
+        units: vec![Unit::new(blocks, plan.members, 0..groups.len(), experiment.days)],
+        posts: (0..plan.posts.len()).collect(),
+        service: experiment.parameters.trust_at_entry,
+    };
+    let account = Account::new(&experiment.profile, plan.practice, rng::account_key(experiment.seed), replicate);
+    let posts = plan.posts.iter().map(|post| post.record).collect();
+    let (when, said) = ((experiment, replicate, experiment.days), (posts, Cow::Borrowed(plan.topics.as_slice())));
+    let mut arms = World::new(when, account, vec![arm], (groups, group_sizes), said).run(instructions);
+    arms.pop().and_then(|mut arm| arm.units.pop()).expect("a world of one arm and one unit").tally
 }
 
-impl<'a> Campaign<'a> {
-    fn new(experiment: &'a Experiment, plan: &'a Plan, people: &[Option<People>], replicate: u32) -> Campaign<'a> {
-        let (mut groups, mut group_sizes, mut blocks) = (Vec::new(), Vec::new(), Vec::new());
-        for (place, &index) in plan.audiences.iter().enumerate() {
-            let audience = &experiment.audiences[index];
-            let people = people[index].as_ref().expect("everyone a plan addresses is drawn");
-            let chosen = choose(audience, &experiment.laws, replicate, plan.select);
-            let first_group = groups.len() as u32;
-            let gather = |members: &[u32]| {
-                let trust = experiment.law.trust_at_entry;
-                Block::gather((audience, people), members, (place, first_group), trust, plan.repeated_contents)
-            };
-            blocks.push(chosen.chunks(LANES).map(gather).collect());
-            group_sizes.resize(groups.len() + audience.groups as usize, 0);
-            for member in &chosen {
-                group_sizes[(first_group + member / audience.size) as usize] += 1;
-            }
-            for number in 0..audience.groups {
-                let has_admin = audience.channel == Channel::Group;
-                groups.push(Group { audience: place, has_admin, number, key: audience.key, expelled: false });
-            }
+/// The arms of a test on one account.
+fn together<'a>(experiment: &'a Experiment, trial: &Trial, people: &People, replicate: u32) -> World<'a> {
+    let audience = &experiment.audiences[trial.audience];
+    let plans: Vec<&Plan> = trial.arms.iter().map(|&arm| &experiment.plans[arm]).collect();
+    let (posts, topics) = said(trial, &plans);
+    let arm_of = deal(audience, trial, replicate);
+    // Groups that no arm was dealt are nobody's: they look at a place where every topic has relevance 1.
+    let place_of = |number| if let Some(arm) = arm_of.group(number) { arm } else { plans.len() };
+    let groups: Vec<Group> = (0..audience.groups).map(|number| group(audience, number, place_of(number))).collect();
+    let mut group_sizes = vec![0; groups.len()];
+    let mut arms = Vec::with_capacity(plans.len());
+    for (index, &plan) in plans.iter().enumerate() {
+        let place = place_in(plan, trial.audience);
+        let chosen = choose(audience, &experiment.laws, replicate, plan.select);
+        let own: Vec<u32> =
+            chosen.into_iter().filter(|&member| arm_of.member(audience, member) == Some(index)).collect();
+        for member in &own {
+            group_sizes[(member / audience.size) as usize] += 1;
         }
-        let key = rng::account_key(experiment.seed);
-        Campaign {
-            experiment,
-            plan,
-            replicate,
-            account: Account::new(&experiment.profile, plan.practice, key, replicate),
-            exits: vec![0; groups.len()],
-            exits_felt: if experiment.contagious { vec![0.0; groups.len()] } else { Vec::new() },
-            groups,
-            group_sizes,
-            blocks,
-            posts: plan.posts.iter().map(|post| post.record).collect(),
-            questions: Vec::new(),
-            treatments: Vec::with_capacity(experiment.days as usize),
-            service: experiment.parameters.trust_at_entry,
-            room: Box::default(),
-            unreachable: 0,
-            tally: Tally::new(experiment.days),
-        }
-    }
-
-    fn run(mut self, instructions: Instructions) -> Tally {
-        for day in 0..self.experiment.days {
-            if day > 0 {
-                self.midnight(day);
-            } else {
-                self.treatments.push(Treatment { delivery: 1.0, delay_hours: 0.0 });
-            }
-            if !self.account.banned() {
-                self.live(day, instructions);
-            }
-            self.record(day);
-        }
-        self.midnight(self.experiment.days);
-        self.close(instructions)
-    }
-
-    /// The night before `day`: the platform judges, reputation moves, leaving spreads.
-    fn midnight(&mut self, day: u32) {
-        let was_banned = self.account.banned();
-        let practised = if was_banned { 0.0 } else { self.plan.service };
-        self.service += self.experiment.parameters.service_step * (practised - self.service);
-        if !was_banned {
-            let expelled_before: Vec<bool> = self.groups.iter().map(|group| group.expelled).collect();
-            let (treatment, crossings) =
-                self.account.midnight(day, &self.posts, &self.questions, &self.plan.topics, &mut self.groups);
-            self.treatments.push(treatment);
-            for post in crossings {
-                self.posts[post].crossed = true;
-            }
-            if self.account.banned() {
-                self.freeze(|_| true);
-            } else if self.groups.iter().zip(&expelled_before).any(|(group, before)| group.expelled != *before) {
-                let expelled: Vec<bool> = self.groups.iter().map(|group| group.expelled).collect();
-                self.freeze(|group| expelled[group as usize]);
-            }
-        }
-        let parameters = &self.experiment.parameters;
-        for (felt, (&exits, &size)) in self.exits_felt.iter_mut().zip(self.exits.iter().zip(&self.group_sizes)) {
-            *felt = *felt * libm::exp(-1.0 / parameters.contagion_days) + f64::from(exits) / f64::from(size.max(1));
-        }
-        self.exits.fill(0);
-        let yesterday = &mut self.tally.days[day as usize - 1];
-        yesterday.set(Outcome::Limited, u64::from(self.account.ever_limited()));
-        yesterday.set(Outcome::Banned, u64::from(self.account.banned()));
-    }
-
-    /// Puts the members of some groups out of reach.
-    fn freeze(&mut self, frozen: impl Fn(u32) -> bool) {
-        for block in self.blocks.iter_mut().flatten() {
-            for lane in 0..LANES {
-                if block.is_alive(lane) && frozen(block.group[lane]) {
-                    block.remove(lane, Status::Frozen);
-                    self.unreachable += 1;
-                }
-            }
-        }
-    }
-
-    fn live(&mut self, day: u32, instructions: Instructions) {
-        let events = self.account.events(day);
-        let of_today = self.send(day);
-        let posts = self.in_sight(day, of_today);
-        let parameters = &self.experiment.parameters;
-        let ignored = self.plan.privacy == Privacy::Ignored;
-        let ceiling = if ignored { 1.0 - parameters.privacy_trust_cut } else { 1.0 };
-        let contagion: Vec<f32> = self
-            .exits_felt
-            .iter()
-            .zip(&self.groups)
-            .map(|(felt, group)| if group.has_admin { (1.0 + parameters.contagion_factor * felt) as f32 } else { 1.0 })
-            .collect();
-        let today = Today {
-            replicate: self.replicate,
-            day,
-            posts: &posts,
-            leak_exit: if events.leaks == 0 {
-                0.0
-            } else {
-                -libm::expm1(f64::from(events.leaks) * libm::log1p(-parameters.leak_exit))
-            },
-            trust_target: (self.service * ceiling) as f32,
-            privacy_hazard: if ignored { parameters.privacy_hazard as f32 } else { 0.0 },
-            reach: self.plan.reach as f32,
-            reply: self.plan.reply,
-            contagion: &contagion,
+        let unit = |members: &[u32], number: usize| {
+            let blocks = gather((experiment, plan), (audience, people), members, (place, 0));
+            Unit::new(vec![blocks], members.len() as u64, number..number + 1, trial.days)
         };
-        let counts = &mut self.tally.days[day as usize];
-        counts.add(Outcome::PrivacyComplaints, u64::from(events.complaints));
-        counts.set(Outcome::UnderReview, u64::from(self.account.under_review(day)));
-        let mut notes = Notes {
-            counts,
-            repeats: &mut self.tally.repeats,
-            posts: &mut self.posts,
-            questions: &mut self.questions,
-            exits: &mut self.exits,
-        };
-        for blocks in &mut self.blocks {
-            instructions.live(blocks, &self.experiment.law, &today, &mut self.room, &mut notes);
-            population::pack(blocks);
-        }
-    }
-
-    /// Sends the day's posts, as far as the platform lets them go; returns the index after the last of them.
-    fn send(&mut self, day: u32) -> usize {
-        let end = self.posts.partition_point(|post| post.day <= day);
-        for post in self.posts[..end].iter_mut().rev().take_while(|post| post.day == day) {
-            post.sent = self.account.sends(day, post.slot);
-            self.tally.days[day as usize].add(Outcome::Posts, u64::from(post.sent));
-        }
-        end
-    }
-
-    /// Yesterday's and today's posts that went out, in order of delivery, with hours counted from today's 00:00.
-    fn in_sight(&self, day: u32, end: usize) -> Vec<Post<'a>> {
-        let plan = self.plan;
-        let recent = (0..end).rev().take_while(|&index| self.posts[index].day + 1 >= day);
-        let mut posts: Vec<Post<'a>> = recent
-            .filter(|&index| self.posts[index].sent)
-            .map(|index| {
-                let (post, record) = (&plan.posts[index], &self.posts[index]);
-                let treatment = self.treatments[record.day as usize];
-                let sent = record.hour - 24.0 * f64::from(day - record.day);
-                Post {
-                    index,
-                    day: record.day,
-                    slot: record.slot,
-                    sent: sent as f32,
-                    delivered: (sent + treatment.delay_hours) as f32,
-                    delivery: treatment.delivery as f32,
-                    relevance: &plan.topics[record.topic].by_audience,
-                    value: post.value,
-                    offer: post.offer,
-                    flags: post.flags,
-                    content: post.repeated,
-                }
-            })
-            .collect();
-        posts.reverse();
-        posts.sort_by(|a, b| a.delivered.total_cmp(&b.delivered));
-        posts
-    }
-
-    /// 24:00: where everyone stands.
-    fn record(&mut self, day: u32) {
-        let before = day.checked_sub(1).map(|day| self.tally.days[day as usize].clone()).unwrap_or_default();
-        let alive: u64 = self.blocks.iter().flatten().map(|block| u64::from(block.alive)).sum();
-        let muted: u64 = self.blocks.iter().flatten().map(|block| u64::from(block.muted)).sum();
-        let counts: &mut Counts = &mut self.tally.days[day as usize];
-        let left = counts.get(Outcome::Leaves) + counts.get(Outcome::LeakExits);
-        counts.set(Outcome::Left, before.get(Outcome::Left) + left);
-        counts.set(Outcome::Blocked, before.get(Outcome::Blocked) + counts.get(Outcome::Blocks));
-        counts.set(Outcome::Muted, muted);
-        counts.set(Outcome::Active, alive - muted);
-        counts.set(Outcome::Unreachable, self.unreachable);
-    }
-
-    /// The horizon.
-    fn close(mut self, instructions: Instructions) -> Tally {
-        let last = self.experiment.days as usize - 1;
-        let (last_day, horizon) = (&mut self.tally.days[last], &mut self.tally.horizon);
-        for blocks in &mut self.blocks {
-            instructions.close(blocks, &self.experiment.law, self.replicate, last_day, horizon);
-            for block in blocks {
-                horizon.active += u64::from(block.alive - block.muted);
-                horizon.muted += u64::from(block.muted);
+        let units = match audience.channel {
+            Channel::Direct => vec![unit(&own, 0)],
+            Channel::Group => {
+                let of_group = |number: u32| {
+                    let from = own.partition_point(|member| member / audience.size < number);
+                    let to = own.partition_point(|member| member / audience.size <= number);
+                    unit(&own[from..to], number as usize)
+                };
+                (0..audience.groups).filter(|&number| arm_of.group(number) == Some(index)).map(of_group).collect()
             }
-        }
-        horizon.members = self.plan.members;
-        horizon.left = last_day.get(Outcome::Left);
-        horizon.blocked = last_day.get(Outcome::Blocked);
-        horizon.unreachable = self.unreachable;
-        for post in &self.posts {
-            let counts = &mut self.tally.days[post.day as usize];
-            counts.add(Outcome::ReadsOfPosts, u64::from(post.reads));
-            counts.add(Outcome::ClicksOnPosts, u64::from(post.clicks));
-        }
-        let with_admins = || self.groups.iter().filter(|group| group.has_admin);
-        self.tally.horizon.groups = with_admins().count() as u64;
-        self.tally.horizon.groups_lost = with_admins().filter(|group| group.expelled).count() as u64;
-        self.tally.close();
-        self.tally
+        };
+        let mine = |post: &PostRecord| (post.slot >> SLOT_BITS) as usize == index;
+        let posts = (0..posts.len()).filter(|&post| mine(&posts[post])).collect();
+        arms.push(Arm { plan, units, posts, service: experiment.parameters.trust_at_entry });
     }
+    let key = rng::account_key(experiment.seed);
+    let account = Account::new(&experiment.profile, practice(&arms), key, replicate);
+    World::new((experiment, replicate, trial.days), account, arms, (groups, group_sizes), (posts, topics))
+}
+
+/// Low bits of a slot that count the posts of an arm's day; above them stands the arm. So the posts of one day have luck of their
+/// own under a limit, and a plan's own posts in its first arm have the luck they have alone.
+const SLOT_BITS: u32 = 16;
+
+/// Everything the arms of a test post, in order of time, and what it is about, for each arm's groups. The posts of one plan are of
+/// the same contents in every arm.
+fn said<'a>(trial: &Trial, plans: &[&Plan]) -> (Vec<PostRecord>, Cow<'a, [TopicRelevance]>) {
+    let (mut posts, mut topics, mut contents) = (Vec::new(), Vec::new(), 0);
+    let mut first_content: Vec<usize> = Vec::new();
+    for (arm, plan) in plans.iter().enumerate() {
+        let (first_topic, place) = (topics.len(), place_in(plan, trial.audience));
+        topics.extend(plan.topics.iter().map(|topic| {
+            let mut by_audience = vec![1.0; plans.len() + 1];
+            by_audience[arm] = topic.by_audience[place];
+            TopicRelevance { mean: f64::from(topic.by_audience[place]), by_audience }
+        }));
+        let twin = trial.arms[..arm].iter().position(|&other| other == trial.arms[arm]);
+        first_content.push(twin.map_or(contents, |twin| first_content[twin]));
+        contents += plan.posts.iter().map(|post| post.record.content + 1).max().unwrap_or(0);
+        posts.extend(plan.posts.iter().filter(|post| post.record.day < trial.days).map(|post| PostRecord {
+            slot: (arm as u32) << SLOT_BITS | post.record.slot,
+            content: first_content[arm] + post.record.content,
+            topic: first_topic + post.record.topic,
+            ..post.record
+        }));
+    }
+    posts.sort_by(|a, b| a.day.cmp(&b.day).then(a.hour.total_cmp(&b.hour)).then(a.slot.cmp(&b.slot)));
+    (posts, Cow::Owned(topics))
+}
+
+/// How an account behaves that does several things at once: the mean of its arms, by members.
+fn practice(arms: &[Arm<'_>]) -> Practice {
+    let members = |arm: &Arm<'_>| arm.units.iter().map(|unit| unit.members).sum::<u64>() as f64;
+    let all: f64 = arms.iter().map(members).sum();
+    let mean = |of: fn(&Practice) -> f64| {
+        // Arms alike have exactly the mean of each.
+        let first = of(&arms[0].plan.practice);
+        let alike = arms.iter().all(|arm| of(&arm.plan.practice) == first);
+        if alike { first } else { arms.iter().map(|arm| of(&arm.plan.practice) * members(arm) / all).sum() }
+    };
+    Practice {
+        mean_reply_hours: mean(|practice| practice.mean_reply_hours),
+        complaints_per_month: mean(|practice| practice.complaints_per_month),
+        leaks_per_month: mean(|practice| practice.leaks_per_month),
+        enforce_prob: mean(|practice| practice.enforce_prob),
+    }
+}
+
+/// Which arm each group, or each member of a direct list, was dealt.
+struct Dealt(Vec<Option<usize>>);
+
+impl Dealt {
+    fn group(&self, number: u32) -> Option<usize> {
+        self.0[number as usize]
+    }
+
+    fn member(&self, audience: &Audience, member: u32) -> Option<usize> {
+        match audience.channel {
+            Channel::Group => self.group(member / audience.size),
+            Channel::Direct => self.0[member as usize],
+        }
+    }
+}
+
+/// Deals units to arms by a keyed permutation: each unit draws a word, and in the order of the words the first are the first arm's.
+fn deal(audience: &Audience, trial: &Trial, replicate: u32) -> Dealt {
+    let units = match audience.channel {
+        Channel::Group => audience.groups,
+        Channel::Direct => audience.size,
+    };
+    let word =
+        |unit: u32| At { replicate, member: unit, day: 0, purpose: Purpose::Deal, index: 0 }.words(audience.key)[0];
+    let mut order: Vec<(u32, u32)> = (0..units).map(|unit| (word(unit), unit)).collect();
+    order.sort_unstable();
+    let mut arms = vec![None; units as usize];
+    for (arm, chunk) in order.chunks(trial.units_per_arm as usize).take(trial.arms.len()).enumerate() {
+        for &(_, unit) in chunk {
+            arms[unit as usize] = Some(arm);
+        }
+    }
+    Dealt(arms)
+}
+
+/// The place of an audience among those that a plan addresses.
+fn place_in(plan: &Plan, audience: usize) -> usize {
+    plan.audiences.iter().position(|&other| other == audience).expect("an arm addresses the audience of its test")
+}
+
+fn group(audience: &Audience, number: u32, place: usize) -> Group {
+    Group { audience: place, has_admin: audience.channel == Channel::Group, number, key: audience.key, expelled: false }
+}
+
+fn gather(
+    (experiment, plan): (&Experiment, &Plan),
+    (audience, people): (&Audience, &People),
+    members: &[u32],
+    place: (usize, u32),
+) -> Vec<Block> {
+    let trust = experiment.law.trust_at_entry;
+    let gather = |members| Block::gather((audience, people), members, place, trust, plan.repeated_contents);
+    members.chunks(LANES).map(gather).collect()
 }

@@ -42,6 +42,8 @@ pub struct Experiment {
     pub audiences: Vec<Audience>,
     /// The plans, in the order of the scenario.
     pub plans: Vec<Plan>,
+    /// The tests, in the order of the scenario.
+    pub trials: Vec<Trial>,
     /// Index of the plan the others are compared with.
     pub baseline: usize,
     /// How long askers wait, and whom each plan's reply still meets.
@@ -64,6 +66,19 @@ impl Experiment {
     fn tables(&self) -> impl Iterator<Item = &QuantileTable> {
         self.laws.tables().chain(self.audiences.iter().flat_map(Audience::tables))
     }
+}
+
+/// A test ready to run: plans as arms on one account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trial {
+    /// Indices of the arms' plans, the control first; each addresses the audience.
+    pub arms: Vec<usize>,
+    /// Index of the audience that is dealt to the arms.
+    pub audience: usize,
+    /// Groups, or members of a direct list, that each arm gets; the audience has as many for every arm.
+    pub units_per_arm: u32,
+    /// How long it runs, days; at most the horizon.
+    pub days: u32,
 }
 
 /// A plan ready to run.
@@ -197,6 +212,7 @@ fn experiment(
             .map(|audience| compile_audience(scenario, audience, (&laws, &tables), seed))
             .collect(),
         plans,
+        trials: scenario.trials.iter().map(|trial| compile_trial(scenario, trial)).collect(),
         baseline: index_of(scenario.plans.iter().map(|plan| &plan.name), &scenario.baseline),
         laws,
         law,
@@ -340,6 +356,16 @@ fn compile_plan(
             joiners_per_exit: p.joiners_per_exit,
         },
         audiences,
+    }
+}
+
+fn compile_trial(scenario: &Scenario, trial: &scenario::Trial) -> Trial {
+    let plan = |name: &String| index_of(scenario.plans.iter().map(|plan| &plan.name), name);
+    Trial {
+        arms: trial.arms.iter().map(plan).collect(),
+        audience: index_of(scenario.audiences.iter().map(|audience| &audience.name), &trial.audience),
+        units_per_arm: trial.units_per_arm,
+        days: trial.days,
     }
 }
 

@@ -55,6 +55,8 @@ pub enum Purpose {
     Inquiry = 10,
     /// The 30 days after the horizon: repurchase, complaint, recommendation.
     Horizon = 11,
+    /// The order in which units are dealt to the arms of a test (member: the group, or the member of a direct list).
+    Deal = 12,
     /// Privacy incidents of a day.
     Leaks = 20,
     /// Privacy complaints of a day.

@@ -9,6 +9,7 @@ mod plans;
 mod render;
 mod schema;
 mod shipped;
+mod trials;
 
 use serde::Serialize;
 
@@ -83,6 +84,8 @@ pub struct Scenario {
     pub switches: Switches,
     /// The plans, in the order of the file.
     pub plans: Vec<Plan>,
+    /// The tests, in the order of the file.
+    pub trials: Vec<Trial>,
 }
 
 /// Zone of practical equality for the verdict.
@@ -167,6 +170,29 @@ pub struct Plan {
     pub reach: f64,
     /// Cost of one delivered send; `None`: the article's figure for same or rotated content.
     pub cost: Option<f64>,
+}
+
+/// A test: plans as arms beside each other on one account, each with its own share of one audience.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Trial {
+    /// Its name in the file.
+    pub name: String,
+    /// Where the name stands.
+    pub at: At,
+    /// Names of the plans, the control first.
+    pub arms: Vec<String>,
+    /// Name of the audience that is dealt to the arms.
+    pub audience: String,
+    /// Groups, or members of a direct list, that each arm gets; at least 2.
+    pub units_per_arm: u32,
+    /// How long it runs, days from day 1.
+    pub days: u32,
+    /// Key of the metric it decides by.
+    pub metric: String,
+    /// Smallest difference worth detecting, in the metric's unit; `None`: the zone of practical equality.
+    pub detect: Option<f64>,
+    /// By how much other metrics may be worse, in their own units.
+    pub guardrails: Vec<(String, f64)>,
 }
 
 /// Which members a plan addresses.

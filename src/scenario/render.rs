@@ -9,7 +9,7 @@ use serde::{Serialize, Serializer};
 use crate::units::{Channel, Flags, Hours, Weekday};
 
 use super::calendar::{parse_hour, spread_over_day};
-use super::{Audience, Calendar, Days, Kinds, Plan, PostLine, Scenario, Topic};
+use super::{Audience, Calendar, Days, Kinds, Plan, PostLine, Scenario, Topic, Trial};
 
 impl Serialize for Scenario {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -35,6 +35,13 @@ impl Serialize for Scenario {
             map.serialize_entry("topic", &Table(self.topics.iter().map(|one| (one.name.as_str(), one))))?;
         }
         map.serialize_entry("plan", &Table(self.plans.iter().map(|one| (one.name.as_str(), one))))?;
+        if !self.trials.is_empty() {
+            let in_groups = |trial: &Trial| {
+                self.audiences.iter().any(|one| one.name == trial.audience && one.channel == Channel::Group)
+            };
+            let written = |trial| WrittenTrial { trial, in_groups: in_groups(trial) };
+            map.serialize_entry("test", &Table(self.trials.iter().map(|one| (one.name.as_str(), written(one)))))?;
+        }
         map.end()
     }
 }
@@ -76,6 +83,29 @@ impl Serialize for Topic {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("relevance", &Table(self.relevance.iter().map(|(theme, share)| (theme.as_str(), share))))?;
+        map.end()
+    }
+}
+
+/// A test and what its audience is dealt in.
+struct WrittenTrial<'a> {
+    trial: &'a Trial,
+    in_groups: bool,
+}
+
+impl Serialize for WrittenTrial<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let WrittenTrial { trial, in_groups } = self;
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("arms", &trial.arms)?;
+        map.serialize_entry("audience", &trial.audience)?;
+        map.serialize_entry(if *in_groups { "groups_per_arm" } else { "members_per_arm" }, &trial.units_per_arm)?;
+        map.serialize_entry("days", &trial.days)?;
+        map.serialize_entry("metric", &trial.metric)?;
+        if let Some(detect) = trial.detect {
+            map.serialize_entry("detect", &detect)?;
+        }
+        map.serialize_entry("guardrails", &Table(trial.guardrails.iter().map(|(key, margin)| (key.as_str(), margin))))?;
         map.end()
     }
 }
@@ -208,6 +238,9 @@ mod tests {
 
     /// Without places and `like`, which the written form resolves away.
     fn resolved(mut scenario: Scenario) -> Scenario {
+        for trial in &mut scenario.trials {
+            trial.at = At::default();
+        }
         for plan in &mut scenario.plans {
             plan.at = At::default();
             plan.like = None;
@@ -250,7 +283,7 @@ mod tests {
             account_spread = 0.5
             relation = 0
             [audience."caf\u00e9"]
-            groups = 3
+            groups = 5
             theme = "beauty"
             fit = 0.8
             twin = "imported"
@@ -287,6 +320,21 @@ mod tests {
             at = ["00:00", "07:31", "23:59"]
             kinds = ["hard", "preview", "testimonial", "hard"]
             unlabelled = true
+            [test.list]
+            arms = ["everybody", "days"]
+            members_per_arm = 300
+            days = 14
+            metric = "open_rate"
+            detect = 0.015
+            guardrails = { loss = 0.01, unsubscribe = 0.02 }
+            [plan.exact-too]
+            like = "exact"
+            answered = 0.5
+            [test.groups]
+            arms = ["exact", "exact-too"]
+            audience = "caf\u00e9"
+            groups_per_arm = 2
+            guardrails = {}
             "#,
         );
     }

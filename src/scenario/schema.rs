@@ -12,7 +12,7 @@ use crate::platform;
 use crate::tally;
 use crate::units::{Channel, Switches, Weekday};
 
-use super::{Audience, Equality, Money, Scenario, Topic, plans};
+use super::{Audience, Equality, Money, Scenario, Topic, plans, trials};
 
 /// Spread of logit fit: at 5, groups fit either nobody or everybody.
 const MOST_SPREAD: Range = Range::Between(0.0, 5.0);
@@ -33,6 +33,7 @@ pub(super) const TOP_KEYS: &[&str] = &[
     "behaviour",
     "switch",
     "plan",
+    "test",
 ];
 const EQUALITY_KEYS: &[&str] = &["points", "relative", "below"];
 const AUDIENCE_KEYS: &[&str] =
@@ -63,17 +64,22 @@ pub(super) fn read(reader: &mut Reader<'_>, root: &Table, name: &str) -> Scenari
     };
     let plans = plans::read(reader, &entries, &campaign);
     let plan_names: Vec<&str> = plans.iter().map(|plan| plan.name.as_str()).collect();
+    let headline = headline(reader, root);
+    let days = horizon.unwrap_or(DEFAULT_DAYS);
+    let entries = named_tables(reader, root, "test", "[test.NAME] arms = [\"a\", \"b\"]");
+    let campaign = trials::Campaign { audiences: &audiences, plans: &plans, days, headline: &headline };
+    let trials = trials::read(reader, &entries, &campaign);
     Scenario {
         name: name.to_owned(),
         question: reader.text(root.get("question")).unwrap_or_default(),
-        days: horizon.unwrap_or(DEFAULT_DAYS),
+        days,
         starts: reader.word(root.get("starts"), &weekdays).unwrap_or(Weekday::Mon),
         platform: reader
             .name(root.get("platform"), Names::new("platform", &platforms))
             .unwrap_or_else(|| "article-2025".to_owned()),
         rules_off: reader.names(root.get("rules_off"), Names::new("rule", platform::RULES), 0).unwrap_or_default(),
         baseline: baseline(reader, root, &plan_names),
-        headline: headline(reader, root),
+        headline,
         evidence: reader.names(root.get("evidence"), Names::new("claim", &claims), 0).unwrap_or_default(),
         equality: equality(reader, root),
         money: money(reader, root),
@@ -82,6 +88,7 @@ pub(super) fn read(reader: &mut Reader<'_>, root: &Table, name: &str) -> Scenari
         audiences,
         topics,
         plans,
+        trials,
     }
 }
 
