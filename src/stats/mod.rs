@@ -25,6 +25,8 @@ pub mod random_effects;
 pub mod sbc;
 pub mod sequence;
 pub mod sobol;
+pub mod student;
+pub mod two_sample;
 pub mod weighted;
 
 pub use interval::Interval;
