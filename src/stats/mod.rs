@@ -9,6 +9,8 @@ pub mod as_numbers;
 pub mod beta_binomial;
 mod bootstrap;
 pub mod bounds;
+pub mod cluster_robust;
+pub mod clustered;
 pub mod cma_es;
 pub mod emulator;
 pub mod history_matching;
