@@ -2,9 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
+use rand::SeedableRng;
+use rand::rngs::Xoshiro256PlusPlus;
 use serde_json::Value;
 use wearout::stats::cluster_robust::{self, Cluster, Correction};
 use wearout::stats::clustered;
+use wearout::stats::permutation::{self, Effort};
 use wearout::stats::two_sample::{self, Summary};
 
 struct Case {
@@ -108,4 +111,16 @@ fn cluster_robust_error_is_that_of_statsmodels() {
 fn design_effect_is_that_of_kish() {
     let case = case("deff_equal");
     case.check(clustered::design_effect(number(&case.inputs["m"]), number(&case.inputs["icc"])), &case.expected);
+}
+
+#[test]
+fn permutation_of_clusters_goes_through_all_seventy_assignments() {
+    let case = case("crt_perm_exact");
+    let means = |key: &str| clusters(&case.inputs[key]).iter().map(|c| c.sum / c.size).collect::<Vec<f64>>();
+    let (control, treated) = (means("control_groups"), means("treatment_groups"));
+    let mut rng = Xoshiro256PlusPlus::seed_from_u64(1);
+    let found = permutation::difference(&control, &treated, Effort::USUAL, &mut rng).unwrap();
+    assert_eq!((found.larger + found.equal, found.n), (6, 70));
+    // The row has ten decimals of 6/70 and a tolerance below its own rounding.
+    case.check((found.p_value() * 1e10).round() / 1e10, &case.expected);
 }
