@@ -5,9 +5,11 @@
 use rand::SeedableRng;
 use rand::rngs::Xoshiro256PlusPlus;
 use serde_json::Value;
+use wearout::stats::adjustment::{self, Arm};
 use wearout::stats::cluster_robust::{self, Cluster, Correction};
 use wearout::stats::clustered;
 use wearout::stats::permutation::{self, Effort};
+use wearout::stats::sequence::{self, Look};
 use wearout::stats::two_sample::{self, Summary};
 
 struct Case {
@@ -123,4 +125,49 @@ fn permutation_of_clusters_goes_through_all_seventy_assignments() {
     assert_eq!((found.larger + found.equal, found.n), (6, 70));
     // The row has ten decimals of 6/70 and a tolerance below its own rounding.
     case.check((found.p_value() * 1e10).round() / 1e10, &case.expected);
+}
+
+/// Both arms' units are one sequence.
+fn look(difference: &two_sample::Difference, arms: [u64; 2]) -> Look {
+    Look { estimate: difference.estimate, standard_error: difference.standard_error, n: arms[0] + arms[1] }
+}
+
+#[test]
+fn asymptotic_sequence_of_two_shares_is_that_of_growthbook() {
+    let case = case("gb_asympcs_prop");
+    let (control, treated) = (from_successes(&case.inputs["control"]), from_successes(&case.inputs["treatment"]));
+    let difference = two_sample::relative_difference(&control, &treated).unwrap();
+    let (look, alpha) = (look(&difference, [control.n, treated.n]), number(&case.inputs["alpha"]));
+    let rho = sequence::tuned_for(count(&case.inputs["tuning"]), alpha);
+    let interval = look.interval(alpha, rho);
+    case.check(look.estimate, &case.expected["diff"]);
+    case.check(look.standard_error, &case.expected["se"]);
+    case.check(interval.low, &case.expected["ci"][0]);
+    case.check(interval.high, &case.expected["ci"][1]);
+    case.check(look.p_value(rho), &case.expected["p"]);
+}
+
+#[test]
+fn adjusted_asymptotic_sequence_is_that_of_growthbook() {
+    let case = case("gb_asympcs_cuped");
+    let arm = |key: &str| {
+        let arm = &case.inputs[key];
+        let n = count(&arm["n"]);
+        let summary = |sums: &Value| Summary::of_sums(n, number(&sums[0]), number(&sums[1])).unwrap();
+        let products = number(&arm["sxy"]) - number(&arm["pre"][0]) * number(&arm["post"][0]) / n as f64;
+        Arm { before: summary(&arm["pre"]), after: summary(&arm["post"]), covariance: products / (n - 1) as f64 }
+    };
+    let adjusted = adjustment::adjust(&arm("control"), &arm("treatment")).unwrap();
+    let difference = adjusted.relative_difference().unwrap();
+    let plain = look(&difference, [adjusted.control.n, adjusted.treated.n]);
+    // The source takes no degree of freedom for theta.
+    let degrees = (plain.n - 2) as f64;
+    let look = Look { standard_error: plain.standard_error * ((degrees - 1.0) / degrees).sqrt(), ..plain };
+    let rho = sequence::tuned_for(count(&case.inputs["tuning"]), 0.05);
+    let interval = look.interval(0.05, rho);
+    case.check(look.estimate, &case.expected["diff"]);
+    case.check(look.standard_error, &case.expected["se"]);
+    case.check(interval.low, &case.expected["ci"][0]);
+    case.check(interval.high, &case.expected["ci"][1]);
+    case.check(look.p_value(rho), &case.expected["p"]);
 }

@@ -5,6 +5,7 @@
 
 pub mod abc_likelihood;
 pub mod abc_smc;
+pub mod adjustment;
 pub mod as_numbers;
 pub mod beta_binomial;
 mod bootstrap;
