@@ -5,17 +5,22 @@
 
 pub mod abc_likelihood;
 pub mod abc_smc;
+pub mod adjustment;
 pub mod as_numbers;
 pub mod beta_binomial;
 mod bootstrap;
 pub mod bounds;
+pub mod cluster_robust;
+pub mod clustered;
 pub mod cma_es;
 pub mod emulator;
 pub mod history_matching;
 pub mod interval;
+pub mod kolmogorov;
 pub mod mean;
 pub mod morris;
 pub mod paired;
+pub mod permutation;
 mod pivot;
 pub mod prior;
 pub mod proposal;
@@ -25,6 +30,8 @@ pub mod random_effects;
 pub mod sbc;
 pub mod sequence;
 pub mod sobol;
+pub mod student;
+pub mod two_sample;
 pub mod weighted;
 
 pub use interval::Interval;

@@ -1,0 +1,173 @@
+//! Analysis of a finished test: published figures that the statistics must return. The rows of `tests/data/ab.csv` name their sources.
+
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
+
+use rand::SeedableRng;
+use rand::rngs::Xoshiro256PlusPlus;
+use serde_json::Value;
+use wearout::stats::adjustment::{self, Arm};
+use wearout::stats::cluster_robust::{self, Cluster, Correction};
+use wearout::stats::clustered;
+use wearout::stats::permutation::{self, Effort};
+use wearout::stats::sequence::{self, Look};
+use wearout::stats::two_sample::{self, Summary};
+
+struct Case {
+    inputs: Value,
+    expected: Value,
+    tolerance: f64,
+}
+
+impl Case {
+    #[track_caller]
+    fn check(&self, found: f64, expected: &Value) {
+        let expected = number(expected);
+        assert!((found - expected).abs() <= self.tolerance, "{found} is not {expected}");
+    }
+}
+
+fn case(name: &str) -> Case {
+    let mut rows = csv::Reader::from_path("tests/data/ab.csv").unwrap();
+    let row = rows.records().map(Result::unwrap).find(|row| &row[0] == name).unwrap();
+    let read = |text: &str| serde_json::from_str(text).unwrap();
+    Case { inputs: read(&row[2]), expected: read(&row[3]), tolerance: row[4].parse().unwrap() }
+}
+
+fn number(value: &Value) -> f64 {
+    value.as_f64().unwrap()
+}
+
+fn count(value: &Value) -> u64 {
+    value.as_u64().unwrap()
+}
+
+fn numbers(value: &Value) -> Vec<f64> {
+    value.as_array().unwrap().iter().map(number).collect()
+}
+
+/// An arm given by its number and sums.
+fn from_sums(arm: &Value) -> Summary {
+    Summary::of_sums(count(&arm["n"]), number(&arm["sum"]), number(&arm["sum_squares"])).unwrap()
+}
+
+/// An arm of yes and no, whose variance its source takes with divisor n.
+fn from_successes(arm: &Value) -> Summary {
+    let (x, n) = (number(&arm["x"]), number(&arm["n"]));
+    Summary { n: count(&arm["n"]), mean: x / n, variance: x / n * (1.0 - x / n) }
+}
+
+#[test]
+fn welch_difference_is_that_of_growthbook() {
+    let case = case("gb_welch_abs");
+    let (control, treated) = (from_sums(&case.inputs["control"]), from_sums(&case.inputs["treatment"]));
+    let difference = two_sample::difference(&control, &treated).unwrap();
+    let interval = difference.interval(1.0 - number(&case.inputs["alpha"]));
+    case.check(difference.estimate, &case.expected["diff"]);
+    case.check(difference.standard_error, &case.expected["se"]);
+    case.check(difference.p_value(), &case.expected["p"]);
+    case.check(interval.low, &case.expected["ci"][0]);
+    case.check(interval.high, &case.expected["ci"][1]);
+}
+
+#[test]
+fn one_sided_relative_difference_is_that_of_growthbook() {
+    let case = case("gb_onesided_rel");
+    let (control, treated) = (from_sums(&case.inputs["control"]), from_sums(&case.inputs["treatment"]));
+    let difference = two_sample::relative_difference(&control, &treated).unwrap();
+    case.check(difference.estimate, &case.expected["diff"]);
+    case.check(difference.standard_error, &case.expected["se"]);
+    case.check(difference.p_above(0.0), &case.expected["p"]);
+    case.check(difference.interval(1.0 - 2.0 * number(&case.inputs["alpha"])).low, &case.expected["lower"]);
+}
+
+#[test]
+fn variance_of_a_difference_is_that_of_growthbook() {
+    let case = case("gb_deltavar_abs");
+    let arm = |arm: &str| Summary {
+        n: count(&case.inputs[format!("n{arm}")]),
+        mean: number(&case.inputs[format!("mean{arm}")]),
+        variance: number(&case.inputs[format!("var{arm}")]),
+    };
+    let difference = two_sample::difference(&arm("A"), &arm("B")).unwrap();
+    case.check(difference.standard_error.powi(2), &case.expected);
+}
+
+/// Clusters of yes and no, each a list of its units.
+fn clusters(value: &Value) -> Vec<Cluster> {
+    let cluster = |units: &Value| {
+        let units = numbers(units);
+        Cluster { size: units.len() as f64, sum: units.iter().sum(), covariate: 0.0 }
+    };
+    value.as_array().unwrap().iter().map(cluster).collect()
+}
+
+#[test]
+fn cluster_robust_error_is_that_of_statsmodels() {
+    let case = case("crt_se_cr1");
+    let (control, treated) = (clusters(&case.inputs["control_groups"]), clusters(&case.inputs["treatment_groups"]));
+    let difference = cluster_robust::difference(&control, &treated, Correction::Cr1).unwrap();
+    case.check(difference.standard_error, &case.expected);
+}
+
+#[test]
+fn design_effect_is_that_of_kish() {
+    let case = case("deff_equal");
+    case.check(clustered::design_effect(number(&case.inputs["m"]), number(&case.inputs["icc"])), &case.expected);
+}
+
+#[test]
+fn permutation_of_clusters_goes_through_all_seventy_assignments() {
+    let case = case("crt_perm_exact");
+    let means = |key: &str| clusters(&case.inputs[key]).iter().map(|c| c.sum / c.size).collect::<Vec<f64>>();
+    let (control, treated) = (means("control_groups"), means("treatment_groups"));
+    let mut rng = Xoshiro256PlusPlus::seed_from_u64(1);
+    let found = permutation::difference(&control, &treated, Effort::USUAL, &mut rng).unwrap();
+    assert_eq!((found.larger + found.equal, found.n), (6, 70));
+    // The row has ten decimals of 6/70 and a tolerance below its own rounding.
+    case.check((found.p_value() * 1e10).round() / 1e10, &case.expected);
+}
+
+/// Both arms' units are one sequence.
+fn look(difference: &two_sample::Difference, arms: [u64; 2]) -> Look {
+    Look { estimate: difference.estimate, standard_error: difference.standard_error, n: arms[0] + arms[1] }
+}
+
+#[test]
+fn asymptotic_sequence_of_two_shares_is_that_of_growthbook() {
+    let case = case("gb_asympcs_prop");
+    let (control, treated) = (from_successes(&case.inputs["control"]), from_successes(&case.inputs["treatment"]));
+    let difference = two_sample::relative_difference(&control, &treated).unwrap();
+    let (look, alpha) = (look(&difference, [control.n, treated.n]), number(&case.inputs["alpha"]));
+    let rho = sequence::tuned_for(count(&case.inputs["tuning"]), alpha);
+    let interval = look.interval(alpha, rho);
+    case.check(look.estimate, &case.expected["diff"]);
+    case.check(look.standard_error, &case.expected["se"]);
+    case.check(interval.low, &case.expected["ci"][0]);
+    case.check(interval.high, &case.expected["ci"][1]);
+    case.check(look.p_value(rho), &case.expected["p"]);
+}
+
+#[test]
+fn adjusted_asymptotic_sequence_is_that_of_growthbook() {
+    let case = case("gb_asympcs_cuped");
+    let arm = |key: &str| {
+        let arm = &case.inputs[key];
+        let n = count(&arm["n"]);
+        let summary = |sums: &Value| Summary::of_sums(n, number(&sums[0]), number(&sums[1])).unwrap();
+        let products = number(&arm["sxy"]) - number(&arm["pre"][0]) * number(&arm["post"][0]) / n as f64;
+        Arm { before: summary(&arm["pre"]), after: summary(&arm["post"]), covariance: products / (n - 1) as f64 }
+    };
+    let adjusted = adjustment::adjust(&arm("control"), &arm("treatment")).unwrap();
+    let difference = adjusted.relative_difference().unwrap();
+    let plain = look(&difference, [adjusted.control.n, adjusted.treated.n]);
+    // The source takes no degree of freedom for theta.
+    let degrees = (plain.n - 2) as f64;
+    let look = Look { standard_error: plain.standard_error * ((degrees - 1.0) / degrees).sqrt(), ..plain };
+    let rho = sequence::tuned_for(count(&case.inputs["tuning"]), 0.05);
+    let interval = look.interval(0.05, rho);
+    case.check(look.estimate, &case.expected["diff"]);
+    case.check(look.standard_error, &case.expected["se"]);
+    case.check(interval.low, &case.expected["ci"][0]);
+    case.check(interval.high, &case.expected["ci"][1]);
+    case.check(look.p_value(rho), &case.expected["p"]);
+}
