@@ -6,6 +6,8 @@
 
 use statrs::distribution::{ChiSquared, ContinuousCDF, Normal};
 
+use super::root::bisect;
+
 /// A mean square and its degrees of freedom. Its expectation has the pivot `degrees value / X`, X a chi-square.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct MeanSquare {
@@ -137,16 +139,6 @@ fn pivots_of_expectation(square: MeanSquare) -> Vec<Node> {
         node.weight /= total;
     }
     nodes
-}
-
-/// The point between `low` and `high` where `is_before` turns from true to false.
-fn bisect(mut low: f64, mut high: f64, is_before: impl Fn(f64) -> bool) -> f64 {
-    // What is left of the bracket is 1e-12 of it.
-    for _ in 0..40 {
-        let middle = f64::midpoint(low, high);
-        *(if is_before(middle) { &mut low } else { &mut high }) = middle;
-    }
-    f64::midpoint(low, high)
 }
 
 /// The standard normal distribution function.
