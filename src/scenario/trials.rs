@@ -6,7 +6,7 @@
 use crate::diagnostic::At;
 use crate::document::reader::{Names, Range, Reader, listed};
 use crate::document::tree::{Entry, Table};
-use crate::tally::{self, Better, Unit};
+use crate::tally::{self, Better, Metric, Unit};
 use crate::units::Channel;
 
 use super::{Audience, Plan, Trial};
@@ -178,9 +178,13 @@ fn metric(reader: &mut Reader<'_>, table: &Table, campaign: &Campaign<'_>) -> St
     named.or_else(|| first.cloned()).unwrap_or_else(|| "conversion".to_owned())
 }
 
-/// Whether arms on one account can differ in it: not chances of the account, and what has a better direction.
+/// Whether a test can decide by it: not by chances of the account, which all arms share, and only by what has a better direction.
+pub fn arms_can_differ_in(metric: &Metric) -> bool {
+    metric.unit != Unit::Chance && metric.better != Better::Neither
+}
+
 fn is_of_units(key: &str) -> bool {
-    tally::find(key).is_some_and(|metric| metric.unit != Unit::Chance && metric.better != Better::Neither)
+    tally::find(key).is_some_and(arms_can_differ_in)
 }
 
 /// By how much a metric may be worse before the arm is rejected, in the metric's own unit.

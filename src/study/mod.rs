@@ -3,6 +3,7 @@
 //! Comes in: an experiment and what is wanted of it. Goes out: estimates. The only caller of the engine; no file, no clock: two
 //! calls with the same arguments give the same bytes.
 
+pub mod ab;
 pub mod calibrate;
 mod compare;
 mod designs;

@@ -90,6 +90,29 @@ pub struct Metric {
     pub value: fn(&Tally, &Stakes) -> Option<f64>,
 }
 
+impl Metric {
+    /// What a share counts, and out of how many; `None` for what is no share of members or of events counted one by one.
+    pub fn trials(&self, tally: &Tally) -> Option<(u64, u64)> {
+        let of_members = |members: u64| Some((members, tally.horizon.members));
+        let of = |outcome, base| Some((tally.total(outcome), tally.total(base)));
+        match self.key {
+            "open_rate" => of(Outcome::Reads, Outcome::Delivered),
+            "click_rate" => of(Outcome::Clicks, Outcome::Delivered),
+            "click_per_read" => of(Outcome::Clicks, Outcome::Reads),
+            "interaction_rate" => of(Outcome::Interactions, Outcome::Delivered),
+            "conversion" => of_members(tally.total(Outcome::Purchases)),
+            "inquiry_conversion" => of(Outcome::InquiryPurchases, Outcome::Questions),
+            "unsubscribe" => of_members(gone(tally)),
+            "loss" => of_members(lost(tally)),
+            "kept" => of_members(tally.horizon.active),
+            "unreachable" => of_members(tally.horizon.unreachable),
+            "muted" => of_members(tally.horizon.muted),
+            "blocked" => of_members(tally.horizon.blocked),
+            _ => None,
+        }
+    }
+}
+
 /// The metric of that key.
 pub fn find(key: &str) -> Option<&'static Metric> {
     METRICS.iter().find(|metric| metric.key == key)
@@ -236,6 +259,24 @@ mod tests {
         for (i, metric) in METRICS.iter().enumerate() {
             assert!(METRICS[..i].iter().all(|other| other.key != metric.key), "{}", metric.key);
         }
+    }
+
+    #[test]
+    fn a_share_is_what_it_counts_over_how_many() {
+        let mut tally = Tally::new(2);
+        for (index, (outcome, _)) in Outcome::ALL.iter().enumerate() {
+            tally.days[1].add(*outcome, 7 + index as u64);
+        }
+        tally.close();
+        (tally.horizon.members, tally.horizon.left, tally.horizon.blocked) = (1000, 13, 17);
+        (tally.horizon.active, tally.horizon.muted, tally.horizon.unreachable) = (900, 31, 39);
+        let stakes = Stakes { cost_per_send: 0.0, compliance_share: 0.0, margin: None, joiners_per_exit: 12.0 };
+        let counted = METRICS.iter().filter_map(|metric| Some((metric, metric.trials(&tally)?)));
+        for (metric, (successes, trials)) in counted.clone() {
+            assert_eq!(metric.unit, Unit::Share, "{}", metric.key);
+            assert_eq!((metric.value)(&tally, &stakes), ratio(successes, trials), "{}", metric.key);
+        }
+        assert_eq!(counted.count(), 12);
     }
 
     #[test]

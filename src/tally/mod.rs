@@ -256,6 +256,29 @@ impl Tally {
         self.days[from - 1..to].iter().map(|day| day.get(outcome)).sum()
     }
 
+    /// The same campaign as it stood at the end of a day, counted from 1: what a look at that time saw. What is drawn at the horizon
+    /// only (repurchase, complaints, recommendations) has not happened yet, and reads of those days' posts on later days are in.
+    ///
+    /// # Panics
+    /// When there is no such day.
+    pub fn until(&self, day: usize) -> Tally {
+        let mut seen = Tally::new(day as u32);
+        seen.days.clone_from_slice(&self.days[..day]);
+        let end = &self.days[day - 1];
+        seen.horizon = Horizon {
+            members: self.horizon.members,
+            groups: self.horizon.groups,
+            active: end.get(Outcome::Active),
+            muted: end.get(Outcome::Muted),
+            left: end.get(Outcome::Left),
+            blocked: end.get(Outcome::Blocked),
+            unreachable: end.get(Outcome::Unreachable),
+            ..Horizon::default()
+        };
+        seen.close();
+        seen
+    }
+
     /// Adds another tally of as many days, exactly.
     ///
     /// # Panics

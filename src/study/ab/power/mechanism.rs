@@ -1,0 +1,101 @@
+//! What stands between a difference and its detection, each of which can be switched off to see what power it costs.
+
+use crate::scenario::{Scenario, Trial};
+use crate::units::Channel;
+
+/// A mechanism of the model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mechanism {
+    /// Reading tires: fatigue lowers reading and speeds quitting.
+    Fatigue,
+    /// A repeated content is worth less.
+    Wear,
+    /// Members mute, leave, block.
+    Leaving,
+    /// Leaving is contagious.
+    Contagion,
+    /// The platform limits, slows and bans.
+    Platform,
+    /// Groups differ in how well what is sold fits.
+    Differences,
+}
+
+impl Mechanism {
+    /// Every mechanism.
+    pub const ALL: [Mechanism; 6] = [
+        Mechanism::Fatigue,
+        Mechanism::Wear,
+        Mechanism::Leaving,
+        Mechanism::Contagion,
+        Mechanism::Platform,
+        Mechanism::Differences,
+    ];
+
+    /// What it is called in files.
+    pub fn key(self) -> &'static str {
+        match self {
+            Mechanism::Fatigue => "fatigue",
+            Mechanism::Wear => "wear",
+            Mechanism::Leaving => "leaving",
+            Mechanism::Contagion => "contagion",
+            Mechanism::Platform => "platform",
+            Mechanism::Differences => "differences",
+        }
+    }
+
+    /// What is not there without it, for a reader.
+    pub fn label(self) -> &'static str {
+        match self {
+            Mechanism::Fatigue => "fatigue of readers",
+            Mechanism::Wear => "wear of repeated contents",
+            Mechanism::Leaving => "muting, leaving and blocking",
+            Mechanism::Contagion => "contagion of leaving",
+            Mechanism::Platform => "the platform's rules",
+            Mechanism::Differences => "differences between groups",
+        }
+    }
+
+    /// Whether it acts in a test of this scenario.
+    pub fn acts(self, scenario: &Scenario, trial: &Trial) -> bool {
+        let audience = || scenario.audiences.iter().find(|audience| audience.name == trial.audience);
+        match self {
+            Mechanism::Fatigue | Mechanism::Wear | Mechanism::Leaving => true,
+            Mechanism::Contagion => scenario.switches.contagion,
+            Mechanism::Platform => scenario.platform != "none",
+            Mechanism::Differences => {
+                audience().is_some_and(|audience| audience.channel == Channel::Group && audience.fit_spread > 0.0)
+            }
+        }
+    }
+
+    /// Switches it off.
+    pub fn switch_off(self, scenario: &mut Scenario, trial: &Trial) {
+        let mut set = |values: &[(&str, f64)]| {
+            scenario.behaviour.extend(values.iter().map(|(key, value)| ((*key).to_owned(), *value)));
+        };
+        match self {
+            Mechanism::Fatigue => set(&[("read_per_fatigue", 0.0), ("irritation_per_fatigue", 0.0)]),
+            Mechanism::Wear => set(&[("wear_elasticity", 0.0)]),
+            Mechanism::Leaving => set(&[
+                ("irritation_base", NEVER),
+                ("distrust_base", NEVER),
+                ("privacy_hazard", 0.0),
+                ("over_patience_hazard", 0.0),
+                ("leak_exit", 0.0),
+            ]),
+            Mechanism::Contagion => scenario.switches.contagion = false,
+            Mechanism::Platform => "none".clone_into(&mut scenario.platform),
+            Mechanism::Differences => {
+                for audience in scenario.audiences.iter_mut().filter(|audience| audience.name == trial.audience) {
+                    audience.fit_spread = 0.0;
+                }
+            }
+        }
+        if self == Mechanism::Platform {
+            scenario.rules_off.clear();
+        }
+    }
+}
+
+/// Log of a hazard so low that nothing comes of it in any horizon.
+const NEVER: f64 = -80.0;
