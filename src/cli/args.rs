@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::ab::AbCommand;
 use crate::engine::Instructions;
 use crate::parameter::{DEFAULT_FIT, Fit, find_fit, fits};
 use crate::study::calibrate::Method;
@@ -29,6 +30,9 @@ pub(super) enum Command {
     Calibrate(CalibrateArgs),
     /// Say which parameters and levers a figure hangs on, and what would turn the verdict over
     Sensitivity(SensitivityArgs),
+    /// Model a test of several plans beside each other: its power, its design, its analysis, its worth
+    #[command(subcommand)]
+    Ab(AbCommand),
     /// Say every fault of a scenario, or what it would run
     Check(CheckArgs),
     /// Write a commented scenario NAME.toml to start from; never overwrites
@@ -228,7 +232,7 @@ fn instructions(name: &str) -> Result<Instructions, String> {
     })
 }
 
-fn fit(name: &str) -> Result<&'static Fit, String> {
+pub(super) fn fit(name: &str) -> Result<&'static Fit, String> {
     find_fit(name).ok_or_else(|| {
         let names: Vec<&str> = fits().iter().map(|fit| fit.name.as_str()).collect();
         format!("the fits are {}", names.join(", "))

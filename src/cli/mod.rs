@@ -2,6 +2,7 @@
 //!
 //! Exit status: 0 ok, 1 fault in the input, 2 usage, 3 cannot write, 130 interrupted.
 
+mod ab;
 mod args;
 mod calibrate;
 mod checkpoint;
@@ -65,6 +66,7 @@ pub fn main() -> ExitCode {
         Command::Evidence(args) => evidence::evidence(&args),
         Command::Calibrate(args) => calibrate::calibrate(&args),
         Command::Sensitivity(args) => sensitivity::run(&args),
+        Command::Ab(command) => ab::ab(&command),
         Command::Check(args) => scenarios::check(&args),
         Command::New { name } => scenarios::new(&name),
         Command::List { what, json } => print(&lookup::list(what, json)),

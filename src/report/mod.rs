@@ -2,6 +2,7 @@
 //!
 //! Comes in: a finished comparison or scorecard. Goes out: text for the terminal and a numbered folder. Computes no statistic.
 
+pub mod ab;
 pub mod calibration;
 pub mod chart;
 pub mod csv;

@@ -22,6 +22,7 @@ scenarios! {
     "overposting"
     "taboos"
     "workshop"
+    "launch-test"
 }
 
 macro_rules! designs {

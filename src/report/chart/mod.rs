@@ -18,6 +18,7 @@ mod loss_distribution;
 mod open_by_day;
 mod pairs;
 mod people_by_day;
+mod power;
 mod raster;
 mod repeats;
 mod sheet;
@@ -29,6 +30,7 @@ mod uncertainty;
 mod words;
 
 use crate::analysis::Comparison;
+use crate::report::ab;
 use crate::report::calibration;
 use crate::report::sensitivity;
 use crate::tally::Metric;
@@ -167,6 +169,15 @@ pub fn calibrated(page: &calibration::Page, caption: &Caption) -> Result<Vec<(&'
         ("contraction", "tuned quantities before and after", contraction::draw(page, caption)?),
         ("pairs", "tuned quantities that only move together", pairs::draw(page, caption)?),
     ];
+    Ok(drawn.into_iter().filter_map(|(key, title, canvas)| Some((key, rendered(&canvas?, title)))).collect())
+}
+
+/// The charts of a test's power that show something, each with the stem of its files.
+///
+/// # Errors
+/// When plotters refuses to draw.
+pub fn powered(page: &ab::power::Page, caption: &Caption) -> Result<Vec<(&'static str, Rendered)>, Failure> {
+    let drawn = [("power", "power of a test against groups, effect and duration", power::draw(page, caption)?)];
     Ok(drawn.into_iter().filter_map(|(key, title, canvas)| Some((key, rendered(&canvas?, title)))).collect())
 }
 

@@ -149,7 +149,8 @@ impl Typed<'_> {
             None => self.unknown("--metric", key, "metric", METRICS.iter().map(|metric| metric.key)),
             Some(metric) if !scenario::arms_can_differ_in(metric) => {
                 let message = format!("arms cannot be told apart by `{key}`");
-                let help = "it is the account's, which arms share, or has no better direction: conversion, loss".to_owned();
+                let help =
+                    "it is the account's, which arms share, or has no better direction: conversion, loss".to_owned();
                 self.fault("--metric", key, message, help);
             }
             Some(_) => {}

@@ -107,7 +107,8 @@ impl Judge {
         let arms = [self.units(test, 0, day), self.units(test, self.arm, day)];
         let are_members = arms.iter().all(|arm| arm.len() == 1);
         let values: Vec<Vec<f64>> = arms.iter().map(|arm| arm.iter().filter_map(|unit| unit.value).collect()).collect();
-        let clusters: Vec<Vec<Cluster>> = arms.iter().map(|arm| arm.iter().filter_map(Figure::cluster).collect()).collect();
+        let clusters: Vec<Vec<Cluster>> =
+            arms.iter().map(|arm| arm.iter().filter_map(Figure::cluster).collect()).collect();
         let pooled: Vec<(u64, u64)> = arms.iter().map(|arm| pool(arm)).collect();
         let counts = pooled.iter().all(|(_, trials)| *trials > 0);
         let naive = if counts { of_members(&pooled) } else { None };

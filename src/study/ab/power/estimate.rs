@@ -109,7 +109,8 @@ impl Power {
             found: Share::new(found.len() as u64, seen.len() as u64)?,
             effect,
             control,
-            wrong_sign: Share::new(found.iter().filter(is_wrong).count() as u64, found.len() as u64).filter(|_| is_known),
+            wrong_sign: Share::new(found.iter().filter(is_wrong).count() as u64, found.len() as u64)
+                .filter(|_| is_known),
             exaggeration: Mean::of(found.iter().map(|estimate| estimate.abs() / effect.estimate.abs()))
                 .filter(|_| is_known)
                 .map(|mean| mean.estimate),

@@ -1,0 +1,113 @@
+//! `wearout ab ...`: tests designed, powered, analysed, and judged by whether they pay.
+
+mod power;
+
+use std::time::Instant;
+
+use clap::{Args, Subcommand};
+
+use super::args::fit;
+use super::{Failure, scenarios};
+use crate::parameter::{DEFAULT_FIT, Fit};
+use crate::report::ab::Head;
+use crate::report::chart::Rendered;
+use crate::report::{self, File};
+use crate::rng;
+use crate::study::ab::{Asked, Contest, Method};
+
+/// What there is to know of a test.
+#[derive(Debug, Subcommand)]
+pub(super) enum AbCommand {
+    /// Say how often a test would tell its arms apart: against groups, effect and duration, and what each mechanism costs
+    Power(power::PowerArgs),
+}
+
+/// Carries one out.
+pub(super) fn ab(command: &AbCommand) -> Result<(), Failure> {
+    match command {
+        AbCommand::Power(args) => power::power(args),
+    }
+}
+
+/// Which test of which scenario, and how it is judged.
+#[derive(Debug, Args)]
+struct Which {
+    /// A scenario file with a `[test.NAME]`, or the name of a shipped scenario
+    scenario: String,
+    /// The test [default: the scenario's first]
+    #[arg(long)]
+    test: Option<String>,
+    /// What it decides by (`wearout list metrics`) [default: the test's own]
+    #[arg(long)]
+    metric: Option<String>,
+    /// The arm that is compared with the control [default: the first other]
+    #[arg(long)]
+    arm: Option<String>,
+    /// How arms of groups are told apart: `means` (Welch's t on group means) or `permutation`
+    #[arg(long, default_value = "means", value_parser = method)]
+    by: Method,
+    /// Level of the test, two-sided
+    #[arg(long, default_value_t = 0.05, value_parser = level)]
+    alpha: f64,
+    /// Named set of parameters: a fit
+    #[arg(long, value_name = "FIT", default_value = DEFAULT_FIT, value_parser = fit)]
+    parameters: &'static Fit,
+    /// Change a key of the scenario before it is read (repeatable)
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<String>,
+}
+
+impl Which {
+    fn contest(&self, seed: u64) -> Result<Contest, Failure> {
+        let draft = scenarios::read(&self.scenario, &self.set)?;
+        let asked =
+            Asked { test: self.test.clone(), metric: self.metric.clone(), arm: self.arm.clone(), method: self.by };
+        Ok(Contest::read(&draft, seed, &self.parameters.parameters(), &asked)?)
+    }
+
+    /// What the manifest says of a study of this test.
+    fn head<'a>(&'a self, command: &'static str, contest: &'a Contest) -> Head<'a> {
+        Head {
+            command,
+            scenario: &contest.draft.scenario.name,
+            version: env!("CARGO_PKG_VERSION"),
+            generator: rng::LAYOUT,
+            test: &contest.said.name,
+            metric: contest.judge.metric.key,
+            control: contest.control(),
+            arm: contest.treated(),
+            alpha: self.alpha,
+            seed: contest.judge.seed,
+            parameters: &self.parameters.name,
+            set: &self.set,
+        }
+    }
+}
+
+fn method(word: &str) -> Result<Method, String> {
+    match word {
+        "means" => Ok(Method::Means),
+        "permutation" => Ok(Method::Permutation),
+        _ => Err("means or permutation".into()),
+    }
+}
+
+fn level(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(level) if level > 0.0 && level <= 0.5 => Ok(level),
+        _ => Err("a share above 0 and at most 0.5, such as 0.05".into()),
+    }
+}
+
+/// A chart as its two files.
+fn files_of((key, rendered): (&str, Rendered)) -> [File; 2] {
+    [
+        File { name: format!("{key}.svg"), bytes: rendered.svg.into_bytes() },
+        File { name: format!("{key}.png"), bytes: rendered.png },
+    ]
+}
+
+/// How long the simulation took so far, for the manifest.
+fn timing(threads: usize, instructions: &'static str, started: Instant) -> report::ab::Timing {
+    report::ab::Timing { threads, instructions, simulate_s: started.elapsed().as_secs_f64() }
+}

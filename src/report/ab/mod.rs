@@ -1,0 +1,82 @@
+//! Studies of tests shown: text, CSV, JSON, manifests. Their charts are in `chart`.
+//!
+//! Comes in: what a study found. Goes out: text and files. Computes no statistic.
+
+pub mod power;
+
+use serde::Serialize;
+
+use super::number::{decimals, fixed, scale};
+use crate::study::ab::Contest;
+use crate::study::ab::power::{Mean, Share};
+use crate::tally::{Metric, Unit};
+
+/// What a manifest says of every study of a scenario's test.
+#[derive(Debug, Clone, Serialize)]
+pub struct Head<'a> {
+    /// The command.
+    pub command: &'static str,
+    /// Name of the scenario.
+    pub scenario: &'a str,
+    /// Version of the program.
+    pub version: &'static str,
+    /// Version of the generator and its layout.
+    pub generator: &'static str,
+    /// Name of the test.
+    pub test: &'a str,
+    /// What it decides by.
+    pub metric: &'static str,
+    /// The control.
+    pub control: &'a str,
+    /// The arm compared with it.
+    pub arm: &'a str,
+    /// Level of the test, two-sided.
+    pub alpha: f64,
+    /// Seed of all luck.
+    pub seed: u64,
+    /// Name of the set of parameters.
+    pub parameters: &'a str,
+    /// Overrides of the scenario.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    pub set: &'a [String],
+}
+
+/// How long a study took and on what; the only part of a manifest that changes on repetition.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Timing {
+    /// Threads.
+    pub threads: usize,
+    /// Instruction set; results do not depend on it.
+    pub instructions: &'static str,
+    /// Seconds it took.
+    pub simulate_s: f64,
+}
+
+/// What the units of a test are called.
+pub(in crate::report) fn units(contest: &Contest) -> &'static str {
+    if contest.deals_members() { "members" } else { "groups" }
+}
+
+/// A difference's unit as it is read.
+pub(in crate::report) fn points(metric: &Metric) -> &'static str {
+    match metric.unit {
+        Unit::Share | Unit::Chance => "points",
+        Unit::PerThousand => "per 1,000",
+        unit => unit.key(),
+    }
+}
+
+/// `41.9 % (37.1 to 46.8)`: a share of simulated tests with its Monte Carlo interval.
+pub(in crate::report) fn percent(share: Share) -> String {
+    let half_width = 50.0 * (share.interval.high - share.interval.low);
+    let digits = decimals(half_width).min(1);
+    let [at, low, high] = [share.estimate, share.interval.low, share.interval.high].map(|x| fixed(100.0 * x, digits));
+    format!("{at} % ({low} to {high})")
+}
+
+/// A figure of the metric with as many digits as its Monte Carlo error supports.
+pub(in crate::report) fn figure(metric: &Metric, mean: Mean) -> String {
+    let scale = scale(metric.unit);
+    let digits = mean.mcse.map_or(1, |error| decimals(2.0 * error * scale));
+    fixed(scale * mean.estimate, digits)
+}

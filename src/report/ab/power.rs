@@ -1,0 +1,375 @@
+//! Power curves of a test as text, CSV, JSON and what the manifest says of them.
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::{Head, figure, percent, points, units};
+use crate::report::csv::{cell, write};
+use crate::report::number::{fixed, scale, short};
+use crate::report::table::{grid, wrapped};
+use crate::stats::interval::Interval;
+use crate::study::ab::power::{Curves, Mean, Point, Power, Request, Share, WANTED_POWER, follows_clicks};
+use crate::study::ab::{Contest, Method};
+
+/// A test, what was asked of it, and what was found.
+#[derive(Debug, Clone, Copy)]
+pub struct Page<'a> {
+    /// The test.
+    pub contest: &'a Contest,
+    /// What was asked.
+    pub request: &'a Request,
+    /// What was found.
+    pub found: &'a Curves,
+}
+
+/// Formulas and assumptions, for `--explain`.
+pub const EXPLANATION: &str = "\
+How power is worked out
+  A test is played on simulated people: the audience is dealt to the arms by group (a direct list by member), all arms post from one
+  account, and the test is analysed as its owner would. Power is the share of tests with p < alpha, two-sided.
+  means: d = mean of the arm's group means - mean of the control's; t = d / sqrt(s1^2/k1 + s0^2/k0), degrees by Satterthwaite (Welch).
+  permutation: share of all assignments of groups to arms with |d| at least as large; sampled where they are more than 200,000.
+  closed form: noncentral t with 2(k - 1) degrees and the deviations of group means that the simulated groups had.
+  promised: what a calculator says that takes members for independent, z = d / sqrt(2 p (1 - p) / n).
+  design effect: 1 + (m - 1) ICC for groups of m members; the correlation is that of the simulated people (analysis of variance).
+  wrong sign, exaggeration: among tests that found a difference (Gelman & Carlin 2014).
+  gain without a mechanism: difference in power on the same luck; the effect itself may change with it.
+What it rests on
+  One set of parameters, but for the line over sets; fits to one article's claims, which are unsourced. Groups differ by fit_spread
+  (assumption). An effect by appeal scales clicks, and purchases after them, and nothing else. Intervals are Monte Carlo error: the
+  finite number of tests played.
+";
+
+impl Page<'_> {
+    fn wide(&self) -> &'static str {
+        units(self.contest)
+    }
+
+    /// Power at the fewest units that reach what is usually wanted.
+    fn enough(&self) -> Option<&Point> {
+        self.found.by_units.iter().find(|point| point.power.found.estimate >= WANTED_POWER)
+    }
+}
+
+/// Said where no test has a figure.
+pub fn nothing(page: &Page) -> String {
+    format!(
+        "error: `{}` has no figure in any of the tests: nothing was delivered, or there is no margin\n  = help: another --metric",
+        page.contest.judge.metric.key
+    )
+}
+
+/// The page as text, ending in a line break.
+pub fn text(page: &Page) -> String {
+    let (contest, found) = (page.contest, page.found);
+    let metric = contest.judge.metric;
+    let mut text = wrapped(&format!(
+        "Power of test {}: {} against {}, {}, {} simulated tests a point",
+        contest.said.name,
+        contest.treated(),
+        contest.control(),
+        metric.label,
+        fixed(f64::from(page.request.tests), 0)
+    ));
+    text.push('\n');
+    let mut rows: Vec<(String, &Power)> = Vec::new();
+    if let Some(here) = &found.here {
+        rows.push((format!("as planned: {} {}", contest.trial.units_per_arm, page.wide()), here));
+    }
+    rows.extend(
+        found.by_units.iter().map(|point| (format!("{} {} an arm", fixed(point.at, 0), page.wide()), &point.power)),
+    );
+    rows.extend(found.by_effect.iter().map(|point| (effect_label(point.at), &point.power)));
+    rows.extend(found.without.iter().map(|without| (format!("without {}", without.mechanism.label()), &without.power)));
+    text += &table(metric, &rows);
+    text.push('\n');
+    for line in [design(page), warnings(page), worth(page)].into_iter().flatten() {
+        text += &wrapped(&line);
+    }
+    text
+}
+
+fn effect_label(effect: f64) -> String {
+    match effect {
+        0.0 => "same contents (false alarm)".to_owned(),
+        effect if effect > 0.0 => format!("{} % more appeal", short(100.0 * effect)),
+        effect => format!("{} % less appeal", short(-100.0 * effect)),
+    }
+}
+
+fn table(metric: &crate::tally::Metric, rows: &[(String, &Power)]) -> String {
+    let labels = std::iter::once(String::new()).chain(rows.iter().map(|(label, _)| label.clone())).collect::<Vec<_>>();
+    let column = |heading: &str, cell: &dyn Fn(&Power) -> Option<String>| -> Vec<String> {
+        let cells = rows.iter().map(|(_, power)| cell(power).unwrap_or_default());
+        std::iter::once(heading.to_owned()).chain(cells).collect()
+    };
+    let whole = |share: Option<f64>| share.map(|share| format!("{} %", fixed(100.0 * share, 0)));
+    let columns = [
+        column("power (95 % MC)", &|power| Some(percent(power.found))),
+        column("closed form", &|power| whole(power.closed_form)),
+        column("members promise", &|power| whole(power.promised)),
+        column(&format!("effect, {}", points(metric)), &|power| Some(figure(metric, power.effect))),
+        column("found at 80 %", &|power| Some(format!("±{}", short(scale(metric.unit) * power.detectable?)))),
+        column("wrong sign", &|power| whole(power.wrong_sign.map(|share| share.estimate))),
+        column("exaggerated", &|power| Some(format!("x{}", fixed(power.exaggeration?, 1)))),
+        column("ICC", &|power| Some(fixed(power.correlation?.estimate, 3))),
+    ];
+    grid(&labels, &columns)
+}
+
+fn design(page: &Page) -> Option<String> {
+    let (contest, here) = (page.contest, page.found.here.as_ref()?);
+    let audience = &contest.experiment.audiences[contest.trial.audience];
+    let each = if contest.deals_members() { String::new() } else { format!(" of {} members", audience.size) };
+    let by = match contest.judge.method {
+        _ if contest.deals_members() => "difference of shares of members",
+        Method::Means => "Welch's t on group means",
+        Method::Permutation => "permutation of group means",
+    };
+    let design_effect = match (here.correlation, here.design_effect) {
+        (Some(Mean { estimate, .. }), Some(effect)) if !contest.deals_members() => format!(
+            "; ICC {} makes {} members worth {}",
+            fixed(estimate, 3),
+            fixed(f64::from(audience.size), 0),
+            short(f64::from(audience.size) / effect.max(1.0))
+        ),
+        _ => String::new(),
+    };
+    let over = page.found.over_sets.map_or_else(String::new, |over| {
+        format!(
+            "; over {} sets of parameters power is {} % on average ({} to {} % in the middle eight tenths)",
+            over.sets,
+            fixed(100.0 * over.assurance, 0),
+            fixed(100.0 * over.power[0], 0),
+            fixed(100.0 * over.power[2], 0)
+        )
+    });
+    Some(format!(
+        "Design: {} {}{each} an arm, {} days, {by}{design_effect}{over}",
+        contest.trial.units_per_arm,
+        page.wide(),
+        contest.trial.days
+    ))
+}
+
+fn warnings(page: &Page) -> Option<String> {
+    let here = page.found.here.as_ref()?;
+    let mut said = Vec::new();
+    if let (Some(promised), Some(naive), false) = (here.promised, here.naive, page.contest.deals_members()) {
+        said.push(format!(
+            "a calculator that counts members promises {} % and an analysis that does finds something in {} % of tests: neither is to be \
+             trusted, a post reaches whole groups",
+            fixed(100.0 * promised, 0),
+            fixed(100.0 * naive.estimate, 0)
+        ));
+    }
+    if let Some([limited, banned]) = page.found.account
+        && limited.n + banned.n > 0
+    {
+        said.push(format!(
+            "the account, which all arms share, was limited in {} and banned in {} of tests",
+            percent(limited),
+            percent(banned)
+        ));
+    }
+    if !follows_clicks(page.contest) {
+        said.push(format!(
+            "no curve against the appeal of contents: {} does not follow clicks",
+            page.contest.judge.metric.label
+        ));
+    }
+    (!said.is_empty()).then(|| format!("Warnings: {}", said.join("; ")))
+}
+
+fn worth(page: &Page) -> Option<String> {
+    let here = page.found.here.as_ref()?;
+    let wanted = fixed(100.0 * WANTED_POWER, 0);
+    Some(if here.found.estimate >= WANTED_POWER {
+        format!("Worth: as planned it finds what these plans differ by in {}", percent(here.found))
+    } else {
+        match page.enough() {
+            Some(point) => format!(
+                "Worth: {} {} an arm reach {wanted} %; as planned it is {}",
+                fixed(point.at, 0),
+                page.wide(),
+                percent(here.found)
+            ),
+            None => format!(
+                "Worth: no number of {} that was looked at reaches {wanted} %; as planned it is {}",
+                page.wide(),
+                percent(here.found)
+            ),
+        }
+    })
+}
+
+/// `power.csv`: a row per point of every curve.
+pub fn csv(page: &Page) -> Vec<u8> {
+    let header = [
+        "curve",
+        "at",
+        "tests",
+        "power",
+        "power_low",
+        "power_high",
+        "effect",
+        "effect_mcse",
+        "control",
+        "closed_form",
+        "promised",
+        "naive",
+        "detectable",
+        "wrong_sign",
+        "exaggeration",
+        "coverage",
+        "icc",
+        "design_effect",
+    ];
+    let found = page.found;
+    let points = |curve: &'static str, points: &'_ [Point]| {
+        points.iter().map(|point| (curve, point.at, point.power)).collect::<Vec<_>>()
+    };
+    let here = found.here.iter().map(|power| ("as_planned", f64::from(page.contest.trial.units_per_arm), *power));
+    let rows = here
+        .chain(points(page.wide(), &found.by_units))
+        .chain(points("effect", &found.by_effect))
+        .chain(points("day", &found.by_day));
+    let share = |share: Option<Share>| cell(share.map(|share| share.estimate));
+    write(
+        &header,
+        rows.map(|(curve, at, power)| {
+            vec![
+                curve.to_owned(),
+                cell(Some(at)),
+                power.found.of.to_string(),
+                cell(Some(power.found.estimate)),
+                cell(Some(power.found.interval.low)),
+                cell(Some(power.found.interval.high)),
+                cell(Some(power.effect.estimate)),
+                cell(power.effect.mcse),
+                cell(Some(power.control.estimate)),
+                cell(power.closed_form),
+                cell(power.promised),
+                share(power.naive),
+                cell(power.detectable),
+                share(power.wrong_sign),
+                cell(power.exaggeration),
+                share(power.covered),
+                cell(power.correlation.map(|mean| mean.estimate)),
+                cell(power.design_effect),
+            ]
+        }),
+    )
+}
+
+/// `mechanisms.csv`: a row per mechanism that was switched off.
+pub fn mechanisms(page: &Page) -> Vec<u8> {
+    let header =
+        ["without", "power", "power_low", "power_high", "gain", "gain_low", "gain_high", "effect", "effect_mcse"];
+    let rows = page.found.without.iter().map(|without| {
+        let power = without.power;
+        vec![
+            without.mechanism.key().to_owned(),
+            cell(Some(power.found.estimate)),
+            cell(Some(power.found.interval.low)),
+            cell(Some(power.found.interval.high)),
+            cell(Some(without.gain)),
+            cell(without.interval.map(|interval| interval.low)),
+            cell(without.interval.map(|interval| interval.high)),
+            cell(Some(power.effect.estimate)),
+            cell(power.effect.mcse),
+        ]
+    });
+    write(&header, rows)
+}
+
+/// What the manifest says.
+pub fn study<'a>(page: &'a Page, head: Head<'a>) -> impl Serialize {
+    #[derive(Serialize)]
+    struct Study<'a> {
+        #[serde(flatten)]
+        head: Head<'a>,
+        tests: u32,
+        units: &'a [u32],
+        effects: &'a [f64],
+        sets: usize,
+        played: u64,
+        partial: bool,
+    }
+    let Page { request, found, .. } = page;
+    Study {
+        head,
+        tests: request.tests,
+        units: &request.units,
+        effects: &request.effects,
+        sets: request.sets.len(),
+        played: found.tests,
+        partial: found.partial,
+    }
+}
+
+/// The page as one JSON object, shares from 0 to 1.
+pub fn value(page: &Page) -> Value {
+    let (contest, found) = (page.contest, page.found);
+    let points = |points: &[Point]| {
+        points.iter().map(|point| json!({ "at": point.at, "power": of(&point.power) })).collect::<Vec<Value>>()
+    };
+    json!({
+        "test": contest.said.name,
+        "control": contest.control(),
+        "arm": contest.treated(),
+        "metric": contest.judge.metric.key,
+        "unit": page.wide(),
+        "units_per_arm": contest.trial.units_per_arm,
+        "days": contest.trial.days,
+        "alpha": page.request.alpha,
+        "tests": page.request.tests,
+        "partial": found.partial,
+        "here": found.here.as_ref().map(of),
+        "limited": found.account.map(|[limited, _]| share(limited)),
+        "banned": found.account.map(|[_, banned]| share(banned)),
+        "by_units": points(&found.by_units),
+        "by_effect": points(&found.by_effect),
+        "by_day": points(&found.by_day),
+        "without": found.without.iter().map(|without| json!({
+            "mechanism": without.mechanism.key(),
+            "power": of(&without.power),
+            "gain": without.gain,
+            "gain_interval": without.interval.map(interval),
+        })).collect::<Vec<_>>(),
+        "over_sets": found.over_sets.map(|over| json!({
+            "sets": over.sets,
+            "tests": over.tests,
+            "assurance": over.assurance,
+            "power_10_50_90": over.power,
+            "effect_10_50_90": over.effect,
+        })),
+    })
+}
+
+fn interval(Interval { low, high }: Interval) -> Value {
+    json!([low, high])
+}
+
+fn share(of: Share) -> Value {
+    json!({ "estimate": of.estimate, "interval": interval(of.interval), "n": of.n, "of": of.of })
+}
+
+fn of(power: &Power) -> Value {
+    json!({
+        "power": share(power.found),
+        "effect": power.effect.estimate,
+        "effect_mcse": power.effect.mcse,
+        "control": power.control.estimate,
+        "closed_form": power.closed_form,
+        "promised": power.promised,
+        "naive": power.naive.map(share),
+        "detectable": power.detectable,
+        "wrong_sign": power.wrong_sign.map(share),
+        "exaggeration": power.exaggeration,
+        "coverage": power.covered.map(share),
+        "icc": power.correlation.map(|mean| mean.estimate),
+        "design_effect": power.design_effect,
+        "deviations": power.deviations,
+    })
+}
