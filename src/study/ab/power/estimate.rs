@@ -101,7 +101,11 @@ impl Power {
         let is_known = effect.mcse.is_some_and(|error| effect.estimate.abs() > 3.0 * error);
         let members = seen.iter().all(|seen| seen.variances == [None, None]);
         let trials = Trials::of(&seen);
-        let deviations = if members { trials.map(Trials::deviation) } else { deviations(&seen) };
+        let deviations = if members {
+            trials.filter(|trials| trials.variance() > 0.0).map(Trials::deviation)
+        } else {
+            deviations(&seen)
+        };
         let units = if members { trials?.per_arm } else { f64::from(units) };
         let correlation = Mean::of(seen.iter().filter_map(|seen| seen.correlation));
         let size = trials.map(|trials| trials.per_arm / units);
@@ -117,7 +121,7 @@ impl Power {
             covered: Share::new(judged.iter().filter(holds).count() as u64, judged.len() as u64),
             closed_form: deviations.map(|d| clustered_power::power_of_means(effect.estimate, d, [units; 2], alpha)),
             detectable: deviations.map(|d| clustered_power::detectable(d, [units; 2], alpha, WANTED_POWER)),
-            promised: trials.map(|trials| {
+            promised: trials.filter(|trials| trials.variance() > 0.0).map(|trials| {
                 let variance = trials.variance();
                 clustered_power::power_as_if_independent(effect.estimate, [variance; 2], [trials.per_arm; 2], alpha)
             }),
@@ -158,8 +162,8 @@ impl Trials {
     }
 }
 
-/// Root of the mean variance between group means, arm by arm.
+/// Root of the mean variance between group means, arm by arm; `None` where no group ever differed from another.
 fn deviations(seen: &[&Seen]) -> Option<[f64; 2]> {
     let of = |arm: usize| Mean::of(seen.iter().filter_map(|seen| seen.variances[arm]));
-    Some([of(0)?.estimate.sqrt(), of(1)?.estimate.sqrt()])
+    Some([of(0)?.estimate.sqrt(), of(1)?.estimate.sqrt()]).filter(|deviations| *deviations != [0.0; 2])
 }
