@@ -10,7 +10,7 @@ use wearout::stats::beta_arms::{self, Share};
 use wearout::stats::beta_binomial::Trials;
 use wearout::stats::chance_to_win;
 use wearout::stats::cluster_robust::{self, Cluster, Correction};
-use wearout::stats::clustered;
+use wearout::stats::clustered_power;
 use wearout::stats::interval;
 use wearout::stats::mixture;
 use wearout::stats::multiplicity;
@@ -18,6 +18,7 @@ use wearout::stats::paired::Pairs;
 use wearout::stats::permutation::{self, Effort};
 use wearout::stats::ratio::{Covariances, Ratio};
 use wearout::stats::sequence::{self, Look};
+use wearout::stats::test_and_roll::{self, Prior, Units};
 use wearout::stats::two_proportions::TwoArms;
 use wearout::stats::two_sample::{self, Difference, Summary};
 
@@ -116,12 +117,6 @@ fn cluster_robust_error_is_that_of_statsmodels() {
     let (control, treated) = (clusters(&case.inputs["control_groups"]), clusters(&case.inputs["treatment_groups"]));
     let difference = cluster_robust::difference(&control, &treated, Correction::Cr1).unwrap();
     case.check(difference.standard_error, &case.expected);
-}
-
-#[test]
-fn design_effect_is_that_of_kish() {
-    let case = case("deff_equal");
-    case.check(clustered::design_effect(number(&case.inputs["m"]), number(&case.inputs["icc"])), &case.expected);
 }
 
 #[test]
@@ -318,4 +313,24 @@ fn tuning_of_the_sequence_is_that_of_confseq() {
     let case = case("cs_best_rho");
     let rho = sequence::tuned_for(count(&case.inputs["v_opt"]), number(&case.inputs["alpha_opt"]));
     case.check(1.0 / (rho * rho), &case.expected);
+}
+
+#[test]
+fn test_and_roll_is_largest_where_its_closed_form_says() {
+    let case = case("testroll_argmax");
+    let input = |key: &str| number(&case.inputs[key]);
+    let units = Units { population: input("N"), variance: input("p") * (1.0 - input("p")) };
+    case.check(test_and_roll::best_size(input("sigma"), &units), &case.expected);
+}
+
+#[test]
+fn units_in_clusters_are_worth_less_to_a_test_and_cost_the_same() {
+    let case = case("enbs_group");
+    let input = |key: &str| number(&case.inputs[key]);
+    let effect = clustered_power::design_effect(input("m"), input("icc"), 0.0);
+    let units = Units { population: input("N"), variance: effect * input("p") * (1.0 - input("p")) };
+    let gain = |n: f64| test_and_roll::net_gain(&Prior::of_arms(input("sigma")), &units, n);
+    // Clusters are tested whole: twenty an arm here.
+    let clusters = (1..=190).map(|clusters| gain(f64::from(clusters) * input("m")));
+    case.check(clusters.fold(f64::NEG_INFINITY, f64::max), &case.expected);
 }

@@ -42,6 +42,7 @@ pub mod sbc;
 pub mod sequence;
 pub mod sobol;
 pub mod student;
+pub mod test_and_roll;
 pub mod two_proportions;
 pub mod two_sample;
 pub mod weighted;
