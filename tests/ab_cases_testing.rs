@@ -6,11 +6,21 @@ use rand::SeedableRng;
 use rand::rngs::Xoshiro256PlusPlus;
 use serde_json::Value;
 use wearout::stats::adjustment::{self, Arm};
+use wearout::stats::beta_arms::{self, Share};
+use wearout::stats::beta_binomial::Trials;
+use wearout::stats::chance_to_win;
 use wearout::stats::cluster_robust::{self, Cluster, Correction};
-use wearout::stats::clustered;
+use wearout::stats::clustered_power;
+use wearout::stats::interval;
+use wearout::stats::mixture;
+use wearout::stats::multiplicity;
+use wearout::stats::paired::Pairs;
 use wearout::stats::permutation::{self, Effort};
+use wearout::stats::ratio::{Covariances, Ratio};
 use wearout::stats::sequence::{self, Look};
-use wearout::stats::two_sample::{self, Summary};
+use wearout::stats::test_and_roll::{self, Prior, Units};
+use wearout::stats::two_proportions::TwoArms;
+use wearout::stats::two_sample::{self, Difference, Summary};
 
 struct Case {
     inputs: Value,
@@ -110,12 +120,6 @@ fn cluster_robust_error_is_that_of_statsmodels() {
 }
 
 #[test]
-fn design_effect_is_that_of_kish() {
-    let case = case("deff_equal");
-    case.check(clustered::design_effect(number(&case.inputs["m"]), number(&case.inputs["icc"])), &case.expected);
-}
-
-#[test]
 fn permutation_of_clusters_goes_through_all_seventy_assignments() {
     let case = case("crt_perm_exact");
     let means = |key: &str| clusters(&case.inputs[key]).iter().map(|c| c.sum / c.size).collect::<Vec<f64>>();
@@ -128,7 +132,7 @@ fn permutation_of_clusters_goes_through_all_seventy_assignments() {
 }
 
 /// Both arms' units are one sequence.
-fn look(difference: &two_sample::Difference, arms: [u64; 2]) -> Look {
+fn look(difference: &Difference, arms: [u64; 2]) -> Look {
     Look { estimate: difference.estimate, standard_error: difference.standard_error, n: arms[0] + arms[1] }
 }
 
@@ -170,4 +174,163 @@ fn adjusted_asymptotic_sequence_is_that_of_growthbook() {
     case.check(interval.low, &case.expected["ci"][0]);
     case.check(interval.high, &case.expected["ci"][1]);
     case.check(look.p_value(rho), &case.expected["p"]);
+}
+
+#[test]
+fn always_valid_interval_of_a_share_is_that_of_confseq() {
+    for name in ["cs_bernoulli_ci_5_50", "cs_bernoulli_ci_0_1"] {
+        let case = case(name);
+        let inputs = |key: &str| count(&case.inputs[key]);
+        let alpha = number(&case.inputs["alpha"]);
+        let interval = mixture::of_proportion(inputs("x"), inputs("n"), alpha, inputs("t_opt")).unwrap();
+        case.check(interval.low, &case.expected[0]);
+        case.check(interval.high, &case.expected[1]);
+    }
+}
+
+#[test]
+fn chance_to_win_and_expected_loss_are_those_of_growthbook() {
+    let case = case("gb_bayes_prop");
+    let (control, treated) = (from_successes(&case.inputs["control"]), from_successes(&case.inputs["treatment"]));
+    let relative = two_sample::relative_difference(&control, &treated).unwrap();
+    let posterior = Difference { degrees: f64::INFINITY, ..relative };
+    let interval = posterior.interval(0.95);
+    case.check(posterior.estimate, &case.expected["mean"]);
+    case.check(posterior.standard_error, &case.expected["sd"]);
+    case.check(interval.low, &case.expected["ci"][0]);
+    case.check(interval.high, &case.expected["ci"][1]);
+    case.check(chance_to_win::of_treated(&posterior), &case.expected["p_best"]);
+    let losses = chance_to_win::expected_losses(&posterior).unwrap();
+    case.check(losses[0], &case.expected["risk_control_treatment"][0]);
+    case.check(losses[1], &case.expected["risk_control_treatment"][1]);
+}
+
+#[test]
+fn expected_loss_of_a_normal_posterior_is_that_of_growthbook() {
+    let case = case("gb_expected_loss");
+    let posterior = Difference::new(number(&case.inputs["mu"]), number(&case.inputs["sigma"]), f64::INFINITY).unwrap();
+    let losses = chance_to_win::expected_losses(&posterior).unwrap();
+    case.check(losses[0], &case.expected[0]);
+    case.check(losses[1], &case.expected[1]);
+}
+
+#[test]
+fn chances_of_beta_shares_are_those_of_their_sources() {
+    for (name, shape) in [("br_two", 1.0), ("bt_pbb", 0.5)] {
+        let case = case(name);
+        let prior = Share { alpha: shape, beta: shape };
+        let (x, n) = (numbers(&case.inputs["x"]), numbers(&case.inputs["n"]));
+        let shares: Vec<_> = x.iter().zip(&n).map(|(x, n)| prior.after(*x as u64, *n as u64)).collect();
+        for (found, expected) in beta_arms::best_of(&shares).iter().zip(case.expected.as_array().unwrap()) {
+            case.check(found.is_best, expected);
+        }
+    }
+    let case = case("br_pbb_1_2_3_4");
+    let share = |arm: &str| Share {
+        alpha: number(&case.inputs[format!("a{arm}")]),
+        beta: number(&case.inputs[format!("b{arm}")]),
+    };
+    case.check(beta_arms::best_of(&[share("A"), share("B")])[1].is_best, &case.expected);
+}
+
+#[test]
+fn ratio_covariance_and_step_up_levels_are_those_of_tea_tasting() {
+    let case_ = case("tt_ratio_cov");
+    let mean = |key: &str| number(&case_.inputs["mean"][key]);
+    let covariance = |key: &str| number(&case_.inputs["cov"][key]);
+    let (first, second) = (Ratio { above: mean("a"), below: mean("b") }, Ratio { above: mean("c"), below: mean("d") });
+    let covariances = Covariances {
+        above_above: covariance("ac"),
+        above_below: covariance("ad"),
+        below_above: covariance("bc"),
+        below_below: covariance("bd"),
+    };
+    case_.check(first.covariance(&second, &covariances), &case_.expected);
+
+    let case_ = case("tt_hochberg_sidak");
+    let adjusted = multiplicity::hochberg_sidak(&numbers(&case_.inputs["p"]));
+    for (found, expected) in adjusted.into_iter().zip(case_.expected.as_array().unwrap()) {
+        case_.check(found, expected);
+    }
+}
+
+#[test]
+fn likelihood_ratio_of_two_proportions_is_that_of_tea_tasting() {
+    let case = case("tt_prop_g");
+    let arm = |i: usize| Trials { successes: count(&case.inputs["x"][i]), n: count(&case.inputs["n"][i]) };
+    case.check(TwoArms::new(arm(0), arm(1)).unwrap().g_p_value(), &case.expected);
+}
+
+/// The row's first arm is the one from which the second is taken.
+#[test]
+fn intervals_of_two_proportions_are_those_of_statsmodels() {
+    for name in ["sm_2prop_ci_wald", "sm_2prop_ci_score"] {
+        let case = case(name);
+        let arm = |i: i32| Trials {
+            successes: count(&case.inputs[format!("x{i}")]),
+            n: count(&case.inputs[format!("n{i}")]),
+        };
+        let arms = TwoArms::new(arm(2), arm(1)).unwrap();
+        let interval =
+            if name.ends_with("wald") { arms.wald().unwrap().interval(0.95) } else { arms.score_interval(0.95) };
+        case.check(interval.low, &case.expected[0]);
+        case.check(interval.high, &case.expected[1]);
+    }
+}
+
+#[test]
+fn intervals_of_one_proportion_are_those_of_statsmodels() {
+    let case_ = case("sm_propci_normal");
+    let interval = interval::normal_of_proportion(count(&case_.inputs["x"]), count(&case_.inputs["n"]), 0.95).unwrap();
+    case_.check(interval.low, &case_.expected[0]);
+    case_.check(interval.high, &case_.expected[1]);
+    let case_ = case("sm_propci_wilson");
+    let interval = interval::of_proportion(count(&case_.inputs["x"]), count(&case_.inputs["n"]), 0.95).unwrap();
+    case_.check(interval.low, &case_.expected[0]);
+    case_.check(interval.high, &case_.expected[1]);
+}
+
+#[test]
+fn paired_t_test_is_that_of_scipy() {
+    let case = case("crn_paired_t");
+    let mut pairs = Pairs::default();
+    for (b, a) in numbers(&case.inputs["plan_B"]).into_iter().zip(numbers(&case.inputs["plan_A"])) {
+        pairs.push(b, a);
+    }
+    let moments = pairs.difference();
+    let degrees = (moments.n() - 1) as f64;
+    let difference = Difference::new(moments.mean().unwrap(), moments.standard_error().unwrap(), degrees).unwrap();
+    let interval = difference.interval(0.95);
+    case.check(difference.estimate, &case.expected["mean"]);
+    case.check(difference.p_value(), &case.expected["p"]);
+    case.check(interval.low, &case.expected["ci"][0]);
+    case.check(interval.high, &case.expected["ci"][1]);
+    case.check(pairs.variance_ratio().unwrap(), &case.expected["vr_factor"]);
+}
+
+#[test]
+fn tuning_of_the_sequence_is_that_of_confseq() {
+    let case = case("cs_best_rho");
+    let rho = sequence::tuned_for(count(&case.inputs["v_opt"]), number(&case.inputs["alpha_opt"]));
+    case.check(1.0 / (rho * rho), &case.expected);
+}
+
+#[test]
+fn test_and_roll_is_largest_where_its_closed_form_says() {
+    let case = case("testroll_argmax");
+    let input = |key: &str| number(&case.inputs[key]);
+    let units = Units { population: input("N"), variance: input("p") * (1.0 - input("p")) };
+    case.check(test_and_roll::best_size(input("sigma"), &units), &case.expected);
+}
+
+#[test]
+fn units_in_clusters_are_worth_less_to_a_test_and_cost_the_same() {
+    let case = case("enbs_group");
+    let input = |key: &str| number(&case.inputs[key]);
+    let effect = clustered_power::design_effect(input("m"), input("icc"), 0.0);
+    let units = Units { population: input("N"), variance: effect * input("p") * (1.0 - input("p")) };
+    let gain = |n: f64| test_and_roll::net_gain(&Prior::of_arms(input("sigma")), &units, n);
+    // Clusters are tested whole: twenty an arm here.
+    let clusters = (1..=190).map(|clusters| gain(f64::from(clusters) * input("m")));
+    case.check(clusters.fold(f64::NEG_INFINITY, f64::max), &case.expected);
 }

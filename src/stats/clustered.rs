@@ -1,13 +1,16 @@
 //! How much alike the units of a cluster are, and what that costs: intracluster correlation, design effect, effective sample size.
 //!
 //! Comes in: per cluster the number of its units, their sum and the sum of their squares. Goes out: the correlation between two units
-//! of a cluster, and how many independent units all are worth. Differences of two arms of clusters are in `cluster_robust`.
+//! of a cluster, and how many independent units all are worth. Differences of two arms of clusters are in `cluster_robust`, what
+//! a correlation costs a test that is planned in `clustered_power`.
 //! Sources: Donner 1986, International Statistical Review 54(1), 67-82 (analysis of variance, unequal sizes); Ridout, Demétrio
 //! & Firth 1999, Biometrics 55(1), 137-148 (for yes and no); Kish 1965, Survey Sampling, section 5.4 (design effect);
 //! Eldridge, Ashby & Kerry 2006, International Journal of Epidemiology 35(5), 1292-1300 (unequal sizes).
 //!
 //! Our convention: arms may differ, so clusters are compared within their arm and the degrees between are clusters less arms; the
 //! estimate is not cut at 0, so that it is unbiased; a spread of sizes has the divisor n (clusters, not clusters less one).
+
+use super::clustered_power::design_effect;
 
 /// What is known of a cluster of units.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -78,16 +81,11 @@ pub fn correlation(arms: &[&[Cluster]]) -> Option<Correlation> {
     (total > 0.0).then(|| Correlation { estimate: between / total, between, within, typical_size })
 }
 
-/// How many times the variance of a mean grows because its units come in clusters of this size.
-pub fn design_effect(size: f64, correlation: f64) -> f64 {
-    1.0 + (size - 1.0) * correlation
-}
-
 /// The design effect of the mean of all units in clusters of unequal sizes: that of clusters of the size `mean (1 + cv^2)`, `cv` the
 /// sizes' coefficient of variation. `None` without a unit.
 pub fn design_effect_of_sizes(sizes: &[f64], correlation: f64) -> Option<f64> {
     let (units, squares) = (sizes.iter().sum::<f64>(), sizes.iter().map(|size| size * size).sum::<f64>());
-    (units > 0.0).then(|| design_effect(squares / units, correlation))
+    (units > 0.0).then(|| design_effect(squares / units, correlation, 0.0))
 }
 
 /// Independent units that `n` units with this design effect (above 0) are worth.
@@ -166,9 +164,9 @@ mod tests {
 
     #[test]
     fn unequal_sizes_cost_more_and_equal_ones_what_they_cost() {
-        close(design_effect_of_sizes(&[150.0; 7], 0.05).unwrap(), design_effect(150.0, 0.05), 1e-12);
+        close(design_effect_of_sizes(&[150.0; 7], 0.05).unwrap(), design_effect(150.0, 0.05, 0.0), 1e-12);
         // Sizes 50 and 150: mean 100, cv 1/2.
-        close(design_effect_of_sizes(&[50.0, 150.0], 0.05).unwrap(), design_effect(125.0, 0.05), 1e-12);
+        close(design_effect_of_sizes(&[50.0, 150.0], 0.05).unwrap(), design_effect(100.0, 0.05, 0.5), 1e-12);
         close(effective_size(1000.0, 8.0), 125.0, 0.0);
     }
 }
