@@ -6,10 +6,10 @@ use serde_json::Value;
 use wearout::stats::clustered_power::{
     clusters_for_rates, clusters_needed, correlation_with_earlier, design_effect, detectable, deviation_of_mean,
 };
-use wearout::stats::looks;
 use wearout::stats::power::lift::{self, Arm};
 use wearout::stats::power::normal::{self, Spread};
 use wearout::stats::power::{Sides, Wanted, student};
+use wearout::stats::{allocation, decaying_effect, dudewicz_dalal, looks};
 
 struct Case {
     inputs: Value,
@@ -195,4 +195,23 @@ fn bounds_that_keep_the_rate_are_those_of_pocock_obrien_fleming_and_lan_demets()
     let case = Case::read("ldof_5");
     let fractions: Vec<f64> = (1..=5).map(|look| f64::from(look) / case.input("K")).collect();
     case.check_all(&looks::late_spending_bounds(&fractions, 2.0 * case.input("alpha")));
+}
+
+#[test]
+fn a_test_of_an_effect_that_wears_off_has_the_average_and_the_best_length_of_calculus() {
+    let case = Case::read("wearout_mean_effect");
+    case.check(decaying_effect::mean_effect(case.input("d0"), case.input("tau"), case.input("T")));
+    let case = Case::read("wearout_length_group_0.25");
+    case.check(decaying_effect::best_length(case.input("r")));
+}
+
+#[test]
+fn shares_of_simulations_and_the_constant_of_two_stages_are_as_published() {
+    let case = Case::read("ocba_alloc");
+    let numbers =
+        |key: &str| case.inputs[key].as_array().unwrap().iter().map(|x| x.as_f64().unwrap()).collect::<Vec<f64>>();
+    // The first has the smallest mean, which there is the best.
+    case.check_all(&allocation::shares(&numbers("means"), &numbers("sds"), 0).unwrap());
+    let case = Case::read("dudewicz_dalal_k5_n20_P90");
+    case.check(dudewicz_dalal::h(case.input("k") as u32, case.input("n0") as u32, case.input("P")));
 }

@@ -1,17 +1,17 @@
 //! Looking at a running test before its end, without raising its false alarm rate.
 //!
-//! Comes in: the information at each look (any unit, rising: the inverse variance of the estimate, or the share of it planned) and
-//! bounds, or error rates. Goes out: the chance to cross the bounds first at each look, bounds that keep the rate, intervals that hold at all looks.
-//! Not here: intervals for looks that nobody counted (`sequence`). Without an effect the statistics at the looks are a Brownian
-//! motion read at the information; what has not crossed is a density carried from look to look.
-//! Sources: Armitage, McPherson & Rowe 1969, JRSS A 132(2), 235-244 (recursion); Jennison & Turnbull 2000, Sequential
-//! Methods with Applications to Clinical Trials, chapters 2, 9 (repeated intervals) and 19 (integration); Pocock 1977, Biometrika 64(2), 191-199;
-//! O'Brien & Fleming 1979, Biometrics 35(3), 549-556; Lan & DeMets 1983, Biometrika 70(3), 659-663 (spending).
+//! Comes in: the information at each look (any unit, rising: the inverse variance of the estimate, or the share of it planned)
+//! and bounds, or error rates. Goes out: the chance to cross the bounds first at each look, bounds that keep the rate, intervals
+//! that hold at all looks. Not here: intervals for looks that nobody counted (`sequence`). Without an effect the statistics at
+//! the looks are a Brownian motion read at the information; what has not crossed is a density carried from look to look. Sources:
+//! Armitage, McPherson & Rowe 1969, JRSS A 132(2), 235-244 (recursion); Jennison & Turnbull 2000, Sequential Methods with
+//! Applications to Clinical Trials, chapters 2, 9 (repeated intervals) and 19 (integration); Pocock 1977, Biometrika 64(2),
+//! 191-199; O'Brien & Fleming 1979, Biometrics 35(3), 549-556; Lan & DeMets 1983, Biometrika 70(3), 659-663 (spending).
 //!
 //! # Conventions
-//! Bounds are z values, the same on both sides; crossing either counts. `alpha` is the rate of both sides together. What is spent is
-//! spent per side, `alpha / 2` in all. For a t statistic a bound stands for its [`nominal_level`], against which its own p value is
-//! held (Jennison & Turnbull 2000, section 3.8): with few degrees of freedom that is near, not exact.
+//! Bounds are z values, the same on both sides; crossing either counts. `alpha` is the rate of both sides together. What is spent
+//! is spent per side, `alpha / 2` in all. For a t statistic a bound stands for its [`nominal_level`], against which its own p
+//! value is held (Jennison & Turnbull 2000, section 3.8): with few degrees of freedom that is near, not exact.
 
 use super::interval::{Interval, t_quantile_of};
 use super::pivot::normal_cdf;
@@ -108,8 +108,8 @@ pub fn late_spending_bounds(fractions: &[f64], alpha: f64) -> Vec<f64> {
     bounds_that_spend(fractions, &spent)
 }
 
-/// Bounds at these looks by which, from look to look, `spent` is spent in all on each side. A test that ends early gives its last look
-/// all that is left: what is spent need not follow from the information. A look that spends nothing has an infinite bound.
+/// Bounds at these looks by which, from look to look, `spent` is spent in all on each side. A test that ends early gives its last
+/// look all that is left: what is spent need not follow from the information. A look that spends nothing has an infinite bound.
 ///
 /// # Panics
 /// When information does not rise from above 0, or there are not as many numbers spent as looks.
@@ -230,8 +230,8 @@ mod tests {
         (1..=looks).map(|look| f64::from(look) / f64::from(looks)).collect()
     }
 
-    /// Jennison & Turnbull 2000, tables 2.1 and 2.3 (constants); the information needed for a power of 0.8 over that of a single look
-    /// by SciPy's multivariate normal integral.
+    /// Jennison & Turnbull 2000, tables 2.1 and 2.3 (constants); the information needed for a power of 0.8 over that of a single
+    /// look by SciPy's multivariate normal integral.
     #[test]
     fn constants_and_inflation_are_those_of_the_tables() {
         for (looks, of_pocock, of_fleming) in

@@ -6,6 +6,7 @@
 pub mod abc_likelihood;
 pub mod abc_smc;
 pub mod adjustment;
+pub mod allocation;
 pub mod as_numbers;
 pub mod beta_binomial;
 mod bootstrap;
@@ -14,6 +15,8 @@ pub mod cluster_robust;
 pub mod clustered;
 pub mod clustered_power;
 pub mod cma_es;
+pub mod decaying_effect;
+pub mod dudewicz_dalal;
 pub mod emulator;
 pub mod history_matching;
 pub mod interval;
