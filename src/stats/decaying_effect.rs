@@ -5,8 +5,8 @@
 //! effects of another course. Sources: average and best length follow from the exponential by calculus, below; the interval is
 //! the profile of the sum of squares (Bates & Watts 1988, Nonlinear Regression Analysis and Its Applications, section 6.1).
 
-use super::interval::t_quantile_of;
 use super::root::{bisect, maximise};
+use super::student;
 
 /// Average effect from time 0 to `length` (> 0).
 pub fn mean_effect(first: f64, lifetime: f64, length: f64) -> f64 {
@@ -80,7 +80,7 @@ pub fn fit(series: &[Seen], confidence: f64) -> Option<Decay> {
     let deepest = if stays { staying } else { moving };
 
     let degrees = series.len() as f64 - 2.0;
-    let reach = t_quantile_of(confidence, degrees);
+    let reach = student::central_quantile(confidence, degrees);
     let allowed = deepest.squares * (1.0 + reach * reach / degrees);
     let fits = |i: f64| at_rate(series, rate_at(i)).squares <= allowed;
     let place = if stays { 0.0 } else { place };

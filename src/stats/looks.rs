@@ -13,11 +13,12 @@
 //! is spent per side, `alpha / 2` in all. For a t statistic a bound stands for its [`nominal_level`], against which its own p
 //! value is held (Jennison & Turnbull 2000, section 3.8): with few degrees of freedom that is near, not exact.
 
-use super::interval::{Interval, t_quantile_of};
+use super::interval::Interval;
 use super::pivot::normal_cdf;
 use super::quadrature;
 use super::random::normal_quantile;
 use super::root::{bisect, bisect_from};
+use super::student;
 
 /// Chances at one look.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -136,7 +137,7 @@ pub fn nominal_level(bound: f64) -> f64 {
 /// the repeated confidence interval. With `degrees` of freedom the bound is that of the t value of the same nominal level;
 /// `None` for a known standard error.
 pub fn repeated_interval(estimate: f64, standard_error: f64, degrees: Option<f64>, bound: f64) -> Interval {
-    let reach = degrees.map_or(bound, |degrees| t_quantile_of(1.0 - nominal_level(bound), degrees));
+    let reach = degrees.map_or(bound, |degrees| -student::quantile(normal_cdf(-bound), degrees));
     Interval { low: estimate - reach * standard_error, high: estimate + reach * standard_error }
 }
 
