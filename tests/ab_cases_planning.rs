@@ -9,6 +9,7 @@ use wearout::stats::clustered_power::{
 use wearout::stats::power::lift::{self, Arm};
 use wearout::stats::power::normal::{self, Spread};
 use wearout::stats::power::{Sides, Wanted, student};
+use wearout::stats::{allocation, decaying_effect, dudewicz_dalal, looks};
 
 struct Case {
     inputs: Value,
@@ -170,4 +171,47 @@ fn clusters_and_what_they_can_show_are_as_published_and_recomputed() {
     let rates = [case.input("l0"), case.input("l1")];
     let time = case.input("person_years_per_cluster");
     case.check(clusters_for_rates(rates, time, case.input("k"), &case.wanted()).unwrap());
+}
+
+#[test]
+fn looking_often_costs_what_armitage_and_others_found() {
+    for name in ["peek_2", "peek_5"] {
+        let case = Case::read(name);
+        let looks = case.inputs["looks"].as_u64().unwrap();
+        let information: Vec<f64> = (1..=looks).map(|look| look as f64).collect();
+        case.check(looks::ever(&information, &vec![case.input("z"); information.len()], 0.0));
+    }
+}
+
+#[test]
+fn bounds_that_keep_the_rate_are_those_of_pocock_obrien_fleming_and_lan_demets() {
+    let case = Case::read("pocock_3");
+    case.check(looks::pocock(case.input("looks") as u32, 0.05));
+    for name in ["obf_2", "obf_5"] {
+        let case = Case::read(name);
+        case.check(looks::obrien_fleming(case.input("looks") as u32, 0.05));
+    }
+    // The row gives the rate of one side.
+    let case = Case::read("ldof_5");
+    let fractions: Vec<f64> = (1..=5).map(|look| f64::from(look) / case.input("K")).collect();
+    case.check_all(&looks::late_spending_bounds(&fractions, 2.0 * case.input("alpha")));
+}
+
+#[test]
+fn a_test_of_an_effect_that_wears_off_has_the_average_and_the_best_length_of_calculus() {
+    let case = Case::read("wearout_mean_effect");
+    case.check(decaying_effect::mean_effect(case.input("d0"), case.input("tau"), case.input("T")));
+    let case = Case::read("wearout_length_group_0.25");
+    case.check(decaying_effect::best_length(case.input("r")));
+}
+
+#[test]
+fn shares_of_simulations_and_the_constant_of_two_stages_are_as_published() {
+    let case = Case::read("ocba_alloc");
+    let numbers =
+        |key: &str| case.inputs[key].as_array().unwrap().iter().map(|x| x.as_f64().unwrap()).collect::<Vec<f64>>();
+    // The first has the smallest mean, which there is the best.
+    case.check_all(&allocation::shares(&numbers("means"), &numbers("sds"), 0).unwrap());
+    let case = Case::read("dudewicz_dalal_k5_n20_P90");
+    case.check(dudewicz_dalal::h(case.input("k") as u32, case.input("n0") as u32, case.input("P")));
 }

@@ -2,15 +2,15 @@
 //!
 //! Comes in: an effect in points, clusters per arm, the standard deviation of a cluster's mean, or what it follows from: the
 //! variance of a unit, the units per cluster, their intra-cluster correlation. Goes out: power by a t test on cluster means, the
-//! smallest effect found, clusters needed, and for contrast what counting units would promise. Sources: Kish 1965, Survey Sampling, section 5.4 (design
-//! effect); Eldridge, Ashby & Kerry 2006, International Journal of Epidemiology 35(5), 1292-1300 (unequal clusters); Hayes & Bennett 1999,
-//! International Journal of Epidemiology 28(2), 319-326 (rates); Teerenstra et al. 2012, Statistics in Medicine 31(20), 2169-2178 (earlier
-//! behaviour of the same clusters).
+//! smallest effect found, clusters needed, and for contrast what counting units would promise. Sources: Kish 1965, Survey
+//! Sampling, section 5.4 (design effect); Eldridge, Ashby & Kerry 2006, International Journal of Epidemiology 35(5), 1292-1300
+//! (unequal clusters); Hayes & Bennett 1999, International Journal of Epidemiology 28(2), 319-326 (rates); Teerenstra et al.
+//! 2012, Statistics in Medicine 31(20), 2169-2178 (earlier behaviour of the same clusters).
 //!
 //! # Conventions
 //! Two sides, rejections on both counted. The degrees of freedom are Satterthwaite's at the deviations given: `2 (k - 1)` where
-//! both arms have k clusters of the same deviation. Clusters needed are at least two and not rounded, as all sizes of `power`, whose
-//! further conventions hold.
+//! both arms have k clusters of the same deviation. Clusters needed are at least two and not rounded, as all sizes of `power`,
+//! whose further conventions hold.
 
 use super::power::{Sides, Wanted, normal, student};
 use super::random::normal_quantile;
@@ -68,9 +68,9 @@ pub fn power_as_if_independent(effect: f64, unit_variances: [f64; 2], units: [f6
     normal::power(effect / error, alpha, Sides::Two)
 }
 
-/// How strongly a cluster's mean over `size` units hangs together with its mean of an earlier time, given how strongly the cluster's own
-/// level (`cluster`) and a unit's own deviation from it (`unit`) do: the correlation of both means. Differences from the earlier
-/// mean have `2 (1 - r)` times the variance, adjustment by regression leaves `1 - r^2`.
+/// How strongly a cluster's mean over `size` units hangs together with its mean of an earlier time, given how strongly the
+/// cluster's own level (`cluster`) and a unit's own deviation from it (`unit`) do: the correlation of both means. Differences
+/// from the earlier mean have `2 (1 - r)` times the variance, adjustment by regression leaves `1 - r^2`.
 pub fn correlation_with_earlier(size: f64, correlation: f64, cluster: f64, unit: f64) -> f64 {
     (size * correlation * cluster + (1.0 - correlation) * unit) / design_effect(size, correlation, 0.0)
 }

@@ -129,23 +129,16 @@ pub fn normal_quantile(confidence: f64) -> f64 {
 
 /// Where the central `confidence` of Student's t with these degrees of freedom ends.
 ///
-/// # Panics
-/// Without a degree of freedom.
-pub fn t_quantile(confidence: f64, degrees: u64) -> f64 {
-    t_quantile_of(confidence, degrees as f64)
-}
-
-/// The same for degrees of freedom that are not whole, as Satterthwaite's are.
-///
 /// # Precision
 /// Relative error below 1e-7 in the tail probability. statrs loses digits with many degrees of freedom (7 % of the tail at
 /// ten million), where the expansion around the normal quantile (Abramowitz & Stegun 1964, 26.7.5) is as good as exact.
 ///
 /// # Panics
-/// Without degrees of freedom.
-pub fn t_quantile_of(confidence: f64, nu: f64) -> f64 {
-    if nu < 1000.0 {
-        let t = StudentsT::new(0.0, 1.0, nu).expect("degrees of freedom above 0");
+/// Without a degree of freedom.
+pub fn t_quantile(confidence: f64, degrees: u64) -> f64 {
+    let nu = degrees as f64;
+    if degrees < 1000 {
+        let t = StudentsT::new(0.0, 1.0, nu).expect("at least one degree of freedom");
         return t.inverse_cdf(f64::midpoint(1.0, confidence));
     }
     let z = normal_quantile(confidence);

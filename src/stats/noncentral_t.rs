@@ -1,5 +1,5 @@
-//! The noncentral t distribution: a normal number of mean `shift` and variance 1 over the root of an independent chi-square over its
-//! degrees. It is what a t statistic follows where there is an effect, and so what power is computed from.
+//! The noncentral t distribution: a normal number of mean `shift` and variance 1 over the root of an independent chi-square over
+//! its degrees. It is what a t statistic follows where there is an effect, and so what power is computed from.
 //!
 //! Comes in: a point, real degrees of freedom (> 0), the shift. Goes out: the probability of either tail, each computed by itself.
 //! Not here: power (`power`). Source: the mixture over the chi density is the definition (Johnson, Kotz & Balakrishnan 1995,

@@ -2,12 +2,13 @@
 //!
 //! Comes in: an effect, its standard error or what that follows from, and the error rates. Goes out: power, sample sizes, the
 //! smallest effect found as often as wanted. `normal` is for known variances and large samples, `student` for t tests, `lift` for
-//! effects relative to the control's mean. Not here: units that come in clusters (`clustered_power`), looks before the end (`looks`).
+//! effects relative to the control's mean. Not here: units that come in clusters (`clustered_power`), looks before the end
+//! (`looks`).
 //!
 //! # Conventions
 //! * `alpha` is the whole false alarm rate: with two sides, half of it lies on each.
-//! * Power with two sides counts rejections on the wrong side too, as statsmodels does and R's `power.t.test` by default does not. Sample
-//!   sizes by formula leave them out: with equal variances and a power of one half or more they are below 5 in
+//! * Power with two sides counts rejections on the wrong side too, as statsmodels does and R's `power.t.test` by default does
+//!   not. Sample sizes by formula leave them out: with equal variances and a power of one half or more they are below 5 in
 //!   100,000.
 //! * A sample size is per arm, is not rounded, and the arms are equal unless said otherwise.
 //! * A standardised effect is in standard deviations of one unit, with divisor n - 1 where it is estimated.

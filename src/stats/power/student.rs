@@ -1,13 +1,13 @@
 //! Power of t tests, with the noncentral t: what few units cost is in it.
 //!
 //! Comes in: a standardised effect and numbers of units, or a shift and degrees of freedom. Goes out: power, the shift needed.
-//! Conventions are in `power`. Source: Cohen 1988, Statistical Power Analysis for the Behavioral Sciences, 2nd edition, sections 2.2
-//! and 2.3, with the exact distribution in place of his tables.
+//! Conventions are in `power`. Source: Cohen 1988, Statistical Power Analysis for the Behavioral Sciences, 2nd edition, sections
+//! 2.2 and 2.3, with the exact distribution in place of his tables.
 
 use super::{Sides, Wanted};
-use crate::stats::interval::t_quantile_of;
 use crate::stats::noncentral_t;
 use crate::stats::root::bisect_from;
+use crate::stats::student;
 
 /// Power of a t test whose statistic has this shift and these degrees of freedom (> 0).
 ///
@@ -18,7 +18,7 @@ pub fn power(shift: f64, degrees: f64, alpha: f64, sides: Sides) -> f64 {
 }
 
 fn critical(degrees: f64, alpha: f64, sides: Sides) -> f64 {
-    t_quantile_of(1.0 - 2.0 * sides.tail(alpha), degrees)
+    -student::quantile(sides.tail(alpha), degrees)
 }
 
 fn beyond(critical: f64, shift: f64, degrees: f64, sides: Sides) -> f64 {
