@@ -45,7 +45,7 @@ kind = "testimonial"
 
 fn compiled(text: &str) -> Rotation {
     let draft = parse("test", Source { name: "test.toml".into(), text: text.into() }, &[]);
-    rotation::compile(&draft, experiment::SEED, &Parameters::best()).unwrap_or_else(|faults| panic!("{faults}"))
+    rotation::compile(&draft, experiment::SEED, &Parameters::best(), &[]).unwrap_or_else(|faults| panic!("{faults}"))
 }
 
 /// The calendar in which the n-th post is content `n^2 + n/3` of four, some more often than others and one only once.
@@ -91,7 +91,9 @@ fn a_chooser_that_keeps_to_a_calendar_is_the_plan_with_those_posts_to_the_bit() 
 #[test]
 fn appeal_multiplies_clicks_and_nothing_else() {
     let text = |appeal: &str| {
-        format!("days = 9\nplatform = \"none\"\n[audience.club]\nsize = 4000\n[content.a]\n{appeal}\n[content.b]\n{appeal}\n")
+        format!(
+            "days = 9\nplatform = \"none\"\n[audience.club]\nsize = 4000\n[content.a]\n{appeal}\n[content.b]\n{appeal}\n"
+        )
     };
     let run = |appeal| {
         let rotation = compiled(&text(appeal));

@@ -64,14 +64,14 @@ impl Content {
     }
 }
 
-/// Compiles the contents of a draft under a seed and these parameters.
+/// Compiles the contents of a draft under a seed and these parameters; tables that `known` experiments hold are taken over.
 ///
 /// # Errors
 /// Every fault of the draft; that it has no contents; that its calendar leaves nothing to choose.
 ///
 /// # Panics
 /// Never: a file without fault has an audience.
-pub fn compile(draft: &Draft, seed: u64, base: &Parameters) -> Result<Rotation, Faults> {
+pub fn compile(draft: &Draft, seed: u64, base: &Parameters, known: &[&Experiment]) -> Result<Rotation, Faults> {
     let Some(rotation) = &draft.scenario.rotation else {
         let fault = Diagnostic {
             message: "there is no content to choose from".to_owned(),
@@ -85,7 +85,7 @@ pub fn compile(draft: &Draft, seed: u64, base: &Parameters) -> Result<Rotation, 
     alone.scenario.plans = vec![in_turn(rotation)];
     alone.scenario.trials.clear();
     NAME.clone_into(&mut alone.scenario.baseline);
-    let mut experiment = compile_under(&alone, seed, base, &[])?;
+    let mut experiment = compile_under(&alone, seed, base, known)?;
     let n_posts = experiment.plans[0].posts.len();
     if n_posts < FEWEST_POSTS {
         let fault = Diagnostic {

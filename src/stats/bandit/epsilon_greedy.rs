@@ -31,16 +31,13 @@ impl EpsilonGreedy {
         self.options[option].push(reward);
     }
 
-    /// The option to choose next; two draws, whatever comes of them.
-    ///
-    /// # Panics
-    /// Without options.
-    pub fn ask(&self, rng: &mut impl Rng) -> usize {
-        let (u, any) = (uniform(rng), below(self.options.len(), rng));
-        let greedy = largest(self.options.iter().map(|option| option.mean().unwrap_or(f64::INFINITY)));
-        let greedy = greedy.expect("something to choose from");
+    /// The option to choose next; `None` when all sleep. Two draws, whatever comes of them.
+    pub fn ask(&self, awake: &[bool], rng: &mut impl Rng) -> Option<usize> {
+        let options: Vec<usize> = (0..self.options.len()).filter(|&option| awake[option]).collect();
+        let (u, any) = (uniform(rng), below(options.len().max(1), rng));
+        let greedy = largest(self.options.iter().map(|option| option.mean().unwrap_or(f64::INFINITY)), awake)?;
         let is_new = self.options[greedy].n() == 0;
-        if u < self.epsilon && !is_new { any } else { greedy }
+        Some(if u < self.epsilon && !is_new { options[any] } else { greedy })
     }
 }
 
@@ -56,7 +53,7 @@ mod tests {
         let mut bandit = EpsilonGreedy::new(4, 0.2);
         (0..4).for_each(|option| bandit.tell(option, option as f64));
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(1);
-        let best = (0..20_000).filter(|_| bandit.ask(&mut rng) == 3).count();
+        let best = (0..20_000).filter(|_| bandit.ask(&[true; 4], &mut rng) == Some(3)).count();
         // 0.8 + 0.2 / 4 = 0.85; the standard deviation of the count is 50.
         assert!(best.abs_diff(17_000) < 200, "{best}");
     }
@@ -66,7 +63,7 @@ mod tests {
         let mut bandit = EpsilonGreedy::new(3, 0.0);
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(1);
         for expected in [0, 1, 2, 1, 1] {
-            let option = bandit.ask(&mut rng);
+            let option = bandit.ask(&[true; 3], &mut rng).unwrap();
             assert_eq!(option, expected);
             bandit.tell(option, [0.1, 0.4, 0.3][option]);
         }

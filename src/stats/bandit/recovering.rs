@@ -78,18 +78,16 @@ impl Recovering {
             return Some(new);
         }
         let scores = self.scores(time);
-        let highest = options().map(|option| scores[option]).fold(f64::NEG_INFINITY, f64::max);
-        let weights: Vec<(usize, f64)> =
-            options().map(|option| (option, libm::exp((scores[option] - highest) / self.temperature))).collect();
-        let all: f64 = weights.iter().map(|(_, weight)| weight).sum();
+        let likeliest = largest(scores.iter().copied(), awake)?;
+        let weight = |option: usize| libm::exp((scores[option] - scores[likeliest]) / self.temperature);
+        let all: f64 = options().map(weight).sum();
         let mut below = 0.0;
-        let drawn = weights.iter().find(|(_, weight)| {
-            below += weight / all;
+        let drawn = options().find(|&option| {
+            below += weight(option) / all;
             u < below
         });
         // Shares may sum to a little less than 1: what is beyond is the likeliest option's.
-        let likeliest = || largest(weights.iter().map(|(_, weight)| *weight)).map(|index| weights[index].0);
-        drawn.map(|(option, _)| *option).or_else(likeliest)
+        drawn.or(Some(likeliest))
     }
 }
 

@@ -33,19 +33,15 @@ impl Thompson {
         self.options[option].1 += failures;
     }
 
-    /// The option to choose next.
-    ///
-    /// # Panics
-    /// Without options.
-    pub fn ask(&self, rng: &mut impl Rng) -> usize {
-        // Drawn for all, so that the draws of one do not depend on what is known of another before it; new ones come first.
-        let draws: Vec<f64> =
-            self.options.iter().map(|&(yes, no)| beta(1.0 + yes as f64, 1.0 + no as f64, rng)).collect();
-        let is_new = |option: &(u64, u64)| option.0 + option.1 == 0;
-        match self.options.iter().position(is_new) {
-            Some(new) => new,
-            None => largest(draws.into_iter()).expect("something to choose from"),
-        }
+    /// The option to choose next; `None` when all sleep.
+    pub fn ask(&self, awake: &[bool], rng: &mut impl Rng) -> Option<usize> {
+        // Drawn for all, so that the draws of one do not depend on which others are new or asleep.
+        let draw = |&(yes, no): &(u64, u64)| match beta(1.0 + yes as f64, 1.0 + no as f64, rng) {
+            _ if yes + no == 0 => f64::INFINITY,
+            drawn => drawn,
+        };
+        let draws: Vec<f64> = self.options.iter().map(draw).collect();
+        largest(draws.into_iter(), awake)
     }
 }
 
@@ -102,7 +98,7 @@ mod tests {
         bandit.tell(0, 0, 1);
         bandit.tell(1, 2, 5);
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(3);
-        let second = (0..40_000).filter(|_| bandit.ask(&mut rng) == 1).count();
+        let second = (0..40_000).filter(|_| bandit.ask(&[true; 2], &mut rng) == Some(1)).count();
         assert!((second as f64 / 40_000.0 - 9.0 / 14.0).abs() < 4.0 * 0.0024, "{second}");
     }
 
@@ -110,6 +106,9 @@ mod tests {
     fn new_options_come_first() {
         let mut bandit = Thompson::new(3);
         bandit.tell(0, 90, 100);
-        assert_eq!(bandit.ask(&mut Xoshiro256PlusPlus::seed_from_u64(1)), 1);
+        let ask = |awake| bandit.ask(awake, &mut Xoshiro256PlusPlus::seed_from_u64(1));
+        assert_eq!(ask(&[true, true, true]), Some(1));
+        assert_eq!(ask(&[true, false, true]), Some(2));
+        assert_eq!(ask(&[false, false, false]), None);
     }
 }

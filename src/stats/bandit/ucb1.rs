@@ -37,12 +37,9 @@ impl Ucb1 {
         self.options.iter().map(bound).collect()
     }
 
-    /// The option to choose next.
-    ///
-    /// # Panics
-    /// Without options.
-    pub fn ask(&self) -> usize {
-        largest(self.bounds().into_iter()).expect("something to choose from")
+    /// The option to choose next; `None` when all sleep.
+    pub fn ask(&self, awake: &[bool]) -> Option<usize> {
+        largest(self.bounds().into_iter(), awake)
     }
 }
 
@@ -55,13 +52,14 @@ mod tests {
         let mut bandit = Ucb1::new(3, 1.0);
         let chosen: Vec<usize> = (0..3)
             .map(|_| {
-                let option = bandit.ask();
+                let option = bandit.ask(&[true; 3]).unwrap();
                 bandit.tell(option, if option == 0 { 1.0 } else { 0.0 });
                 option
             })
             .collect();
         assert_eq!(chosen, [0, 1, 2]);
-        assert_eq!(bandit.ask(), 0);
+        assert_eq!(bandit.ask(&[true; 3]), Some(0));
+        assert_eq!(bandit.ask(&[false, true, true]), Some(1));
     }
 
     #[test]
@@ -71,6 +69,6 @@ mod tests {
             bandit.tell(0, 0.6);
         }
         bandit.tell(1, 0.5);
-        assert_eq!(bandit.ask(), 1);
+        assert_eq!(bandit.ask(&[true; 2]), Some(1));
     }
 }
