@@ -4,6 +4,7 @@
 //! nothing but its number, so any split of the range and any number of threads give the same bytes. No file, no clock.
 
 mod kernel;
+mod replay;
 mod replicate;
 mod world;
 
@@ -14,7 +15,9 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use rayon::prelude::*;
 
 pub use kernel::Instructions;
+pub use replay::{Chooser, Replayed};
 
+use crate::plan::rotation::Rotation;
 use crate::plan::{Experiment, Trial};
 use crate::tally::{PairedTally, TrialTally};
 
@@ -117,6 +120,17 @@ pub fn simulate_trial(
     engine: &Engine,
 ) -> Vec<TrialTally> {
     each(replicates, engine, |number| replicate::trial(experiment, trial, number, engine))
+}
+
+/// Replays a rotation in these replicates, once for each chooser that `choosers` gives a replicate, all on the same people. Returns
+/// them as [`simulate`] does.
+pub fn replay<'c>(
+    rotation: &Rotation,
+    choosers: impl Fn(u32) -> Vec<Box<Chooser<'c>>> + Sync,
+    replicates: Range<u32>,
+    engine: &Engine,
+) -> Vec<Vec<Replayed>> {
+    each(replicates, engine, |number| replay::replay(rotation, choosers(number), number, engine))
 }
 
 fn each<T: Send>(replicates: Range<u32>, engine: &Engine, one: impl Fn(u32) -> T + Sync) -> Vec<T> {

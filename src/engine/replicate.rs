@@ -33,7 +33,7 @@ pub(super) fn trial(experiment: &Experiment, trial: &Trial, number: u32, engine:
 }
 
 /// Everyone of these audiences.
-fn draw(
+pub(super) fn draw(
     experiment: &Experiment,
     addressed: impl Fn(usize) -> bool,
     number: u32,
@@ -52,6 +52,17 @@ fn alone(
     replicate: u32,
     instructions: Instructions,
 ) -> Tally {
+    let mut arms = world(experiment, plan, people, replicate).run(instructions);
+    arms.pop().and_then(|mut arm| arm.units.pop()).expect("a world of one arm and one unit").tally
+}
+
+/// The world of one plan, of one arm and one unit.
+pub(super) fn world<'a>(
+    experiment: &'a Experiment,
+    plan: &'a Plan,
+    people: &[Option<People>],
+    replicate: u32,
+) -> World<'a> {
     let (mut groups, mut group_sizes, mut blocks) = (Vec::new(), Vec::new(), Vec::new());
     for (place, &index) in plan.audiences.iter().enumerate() {
         let audience = &experiment.audiences[index];
@@ -67,6 +78,7 @@ fn alone(
     }
     let arm = Arm {
         plan,
+        schedule: Cow::Borrowed(&plan.posts),
         units: vec![Unit::new(blocks, plan.members, 0..groups.len(), experiment.days)],
         posts: (0..plan.posts.len()).collect(),
         service: experiment.parameters.trust_at_entry,
@@ -74,8 +86,7 @@ fn alone(
     let account = Account::new(&experiment.profile, plan.practice, rng::account_key(experiment.seed), replicate);
     let posts = plan.posts.iter().map(|post| post.record).collect();
     let (when, said) = ((experiment, replicate, experiment.days), (posts, Cow::Borrowed(plan.topics.as_slice())));
-    let mut arms = World::new(when, account, vec![arm], (groups, group_sizes), said).run(instructions);
-    arms.pop().and_then(|mut arm| arm.units.pop()).expect("a world of one arm and one unit").tally
+    World::new(when, account, vec![arm], (groups, group_sizes), said)
 }
 
 /// The arms of a test on one account.
@@ -114,7 +125,8 @@ fn together<'a>(experiment: &'a Experiment, trial: &Trial, people: &People, repl
         };
         let mine = |post: &PostRecord| (post.slot >> SLOT_BITS) as usize == index;
         let posts = (0..posts.len()).filter(|&post| mine(&posts[post])).collect();
-        arms.push(Arm { plan, units, posts, service: experiment.parameters.trust_at_entry });
+        let schedule = Cow::Borrowed(plan.posts.as_slice());
+        arms.push(Arm { plan, schedule, units, posts, service: experiment.parameters.trust_at_entry });
     }
     let key = rng::account_key(experiment.seed);
     let account = Account::new(&experiment.profile, practice(&arms), key, replicate);

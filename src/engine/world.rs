@@ -10,7 +10,7 @@ use std::ops::Range;
 
 use super::Instructions;
 use crate::behaviour::{Notes, Post, Room, Today};
-use crate::plan::{Experiment, Plan};
+use crate::plan::{self, Experiment, Plan};
 use crate::platform::{Account, Group, TopicRelevance, Treatment};
 use crate::population::{self, Block, LANES, Status};
 use crate::tally::{Counts, Outcome, PostRecord, QuestionRecord, Tally};
@@ -19,6 +19,8 @@ use crate::units::Privacy;
 /// A plan on the account, and those who get its posts.
 pub(super) struct Arm<'a> {
     pub(super) plan: &'a Plan,
+    /// The plan's posts; its own where they are chosen on the way.
+    pub(super) schedule: Cow<'a, [plan::Post]>,
     pub(super) units: Vec<Unit>,
     /// Where each of the plan's posts stands among those of the account.
     pub(super) posts: Vec<usize>,
@@ -38,6 +40,9 @@ pub(super) struct Unit {
     pub(super) unreachable: u64,
     pub(super) tally: Tally,
 }
+
+/// Says what a post is, given the posts before it and its place in the calendar.
+pub(super) type Fill<'f> = dyn FnMut(&[PostRecord], &PostRecord) -> plan::Post + 'f;
 
 /// One account and everyone it writes to.
 pub(super) struct World<'a> {
@@ -90,7 +95,12 @@ impl<'a> World<'a> {
     }
 
     /// Runs the campaign; gives back the arms with their units counted.
-    pub(super) fn run(mut self, instructions: Instructions) -> Vec<Arm<'a>> {
+    pub(super) fn run(self, instructions: Instructions) -> Vec<Arm<'a>> {
+        self.run_filling(instructions, None).arms
+    }
+
+    /// Runs the campaign, in which the posts of a day may be filled on its morning, each knowing what became of those before it.
+    pub(super) fn run_filling(mut self, instructions: Instructions, mut fill: Option<&mut Fill<'_>>) -> World<'a> {
         for day in 0..self.days {
             if day > 0 {
                 self.midnight(day);
@@ -98,6 +108,9 @@ impl<'a> World<'a> {
                 self.treatments.push(Treatment { delivery: 1.0, delay_hours: 0.0 });
             }
             if !self.account.banned() {
+                if let Some(fill) = &mut fill {
+                    self.fill(day, fill);
+                }
                 self.live(day, instructions);
             }
             for unit in self.arms.iter_mut().flat_map(|arm| &mut arm.units) {
@@ -106,7 +119,21 @@ impl<'a> World<'a> {
         }
         self.midnight(self.days);
         self.close(instructions);
-        self.arms
+        self
+    }
+
+    /// Fills the day's posts, arm by arm.
+    fn fill(&mut self, day: u32, fill: &mut Fill<'_>) {
+        let posts = &mut self.posts;
+        for arm in &mut self.arms {
+            for (post, &index) in arm.posts.iter().enumerate() {
+                if posts[index].day == day {
+                    let chosen = fill(&posts[..index], &posts[index]);
+                    posts[index] = chosen.record;
+                    arm.schedule.to_mut()[post] = chosen;
+                }
+            }
+        }
     }
 
     /// The night before `day`: the platform judges, reputation moves, leaving spreads.
@@ -168,8 +195,8 @@ impl<'a> World<'a> {
             .zip(groups.iter())
             .map(|(felt, group)| if group.has_admin { (1.0 + parameters.contagion_factor * felt) as f32 } else { 1.0 })
             .collect();
-        for Arm { plan, units, posts: own, service } in arms {
-            let in_sight = in_sight(plan, own, posts, treatments, day);
+        for Arm { plan, schedule, units, posts: own, service } in arms {
+            let in_sight = in_sight((plan, schedule), own, posts, treatments, day);
             let ignored = plan.privacy == Privacy::Ignored;
             let ceiling = if ignored { 1.0 - parameters.privacy_trust_cut } else { 1.0 };
             let today = Today {
@@ -244,7 +271,7 @@ impl<'a> World<'a> {
 
 /// Yesterday's and today's posts of an arm that went out, in order of delivery, with hours counted from today's 00:00.
 fn in_sight<'a>(
-    plan: &'a Plan,
+    (plan, schedule): (&'a Plan, &[plan::Post]),
     own: &[usize],
     posts: &[PostRecord],
     treatments: &[Treatment],
@@ -255,7 +282,7 @@ fn in_sight<'a>(
     let mut in_sight: Vec<Post<'a>> = recent
         .filter(|&index| posts[own[index]].sent)
         .map(|index| {
-            let (post, record) = (&plan.posts[index], &posts[own[index]]);
+            let (post, record) = (&schedule[index], &posts[own[index]]);
             let treatment = treatments[record.day as usize];
             let sent = record.hour - 24.0 * f64::from(day - record.day);
             Post {

@@ -3,6 +3,7 @@
 //! Comes in: a scenario's draft. Goes out: an [`Experiment`], or every fault at once. Nothing is simulated here.
 
 mod reply_patience;
+pub mod rotation;
 pub mod schedule;
 
 use std::borrow::Cow;
@@ -146,6 +147,13 @@ pub fn compile_under(draft: &Draft, seed: u64, base: &Parameters, known: &[&Expe
     let scenario = &draft.scenario;
     let mut faults = draft.faults.clone();
     let mut calendars = Vec::new();
+    if faults.is_empty() && scenario.plans.is_empty() {
+        faults.push(Diagnostic {
+            message: "there is no plan".to_owned(),
+            at: scenario.rotation.as_ref().map(|rotation| rotation.place.clone()),
+            help: Some("contents alone are compared by `wearout ab rotate`; or add one: [plan.daily]".to_owned()),
+        });
+    }
     // Where a fault stood the default stands, and a calendar under a wrong horizon would be a fault of its own.
     let readable = if faults.is_empty() { scenario.plans.as_slice() } else { &[] };
     for plan in readable {

@@ -16,7 +16,8 @@ const POST_KEYS: &[&str] =
     &["day", "at", "kind", "content", "topic", "offer", "unlabelled", "gift", "everyone", "broken_link"];
 
 /// Keys that answer the same question: one of them replaces the others.
-pub(super) const FAMILIES: &[&[&str]] = &[&["every", "on", "days", "posts"], &["at", "per_day"], &["kinds", "mix"]];
+pub(super) const FAMILIES: &[&[&str]] =
+    &[&["every", "on", "days", "posts"], &["at", "per_day"], &["kinds", "mix"], &["recovery", "half_life"]];
 /// Keys that exact posts say for themselves.
 pub(super) const SAID_BY_POSTS: &[&str] =
     &["at", "per_day", "kinds", "mix", "contents", "offer", "unlabelled", "gift", "everyone", "broken_link"];
@@ -54,7 +55,8 @@ fn rule_days(reader: &mut Reader<'_>, table: &Table, last_day: Option<u32>) -> D
     every.or(on.filter(|on| *on != Days::On(Vec::new()))).or(exactly).unwrap_or(Days::Every(1))
 }
 
-fn every(reader: &mut Reader<'_>, table: &Table) -> Option<Days> {
+/// Every so many days.
+pub(super) fn every(reader: &mut Reader<'_>, table: &Table) -> Option<Days> {
     let node = table.get("every")?;
     let hours = reader.duration(Some(node))?;
     let days = hours.0 / 24.0;
@@ -106,7 +108,8 @@ fn day(reader: &mut Reader<'_>, node: &Node, last_day: Option<u32>) -> Option<u3
     u32::try_from(day).ok()
 }
 
-fn hours(reader: &mut Reader<'_>, table: &Table) -> Vec<f64> {
+/// The hours of a day's posts, in order.
+pub(super) fn hours(reader: &mut Reader<'_>, table: &Table) -> Vec<f64> {
     let per_day = reader.whole(table.get("per_day"), 1, MAX_PER_DAY);
     let mut at: Vec<f64> = Vec::new();
     for node in reader.list(table.get("at"), "times of day", 1).unwrap_or_default() {

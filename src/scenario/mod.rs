@@ -4,6 +4,7 @@
 //! every fault found. What a plan means day by day is not here: see `plan`.
 
 mod calendar;
+mod contents;
 mod overrides;
 mod plans;
 mod render;
@@ -18,6 +19,7 @@ use crate::document::reader::Reader;
 use crate::document::tree;
 use crate::units::{Channel, Flags, Hours, Kind, Privacy, Switches, Weekday};
 
+pub use contents::{Content, Medium, OBJECTIVES, Objective, Recovery, Rotation};
 pub use shipped::{DESIGNS, SHIPPED, shipped};
 pub use trials::arms_can_differ_in;
 
@@ -83,10 +85,12 @@ pub struct Scenario {
     pub behaviour: Vec<(String, f64)>,
     /// Optional mechanisms that are on.
     pub switches: Switches,
-    /// The plans, in the order of the file.
+    /// The plans, in the order of the file; none only where there are contents.
     pub plans: Vec<Plan>,
     /// The tests, in the order of the file.
     pub trials: Vec<Trial>,
+    /// Contents among which each post of a calendar chooses.
+    pub rotation: Option<Rotation>,
 }
 
 /// Zone of practical equality for the verdict.

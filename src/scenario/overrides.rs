@@ -10,7 +10,7 @@ use crate::document::tree::{Entry, Node, Table, Value, join, typed_value};
 use super::calendar::{FAMILIES, SAID_BY_POSTS};
 
 /// Tables whose entries must exist before a key of theirs is set.
-const NAMED: [&str; 3] = ["plan", "audience", "topic"];
+const NAMED: [&str; 4] = ["plan", "audience", "topic", "content"];
 
 /// Applies the option that is source number `source`.
 pub(super) fn apply(reader: &mut Reader<'_>, root: &mut Table, source: usize, text: &str) {
@@ -39,13 +39,13 @@ pub(super) fn apply(reader: &mut Reader<'_>, root: &mut Table, source: usize, te
         return;
     }
     let Some(table) = descend(reader, root, table_keys, &key_at) else { return };
-    if let ["plan", _] = table_keys {
+    if let ["plan" | "content", _] | ["rotation"] = table_keys {
         make_room(table, key);
     }
     table.put(Entry { key: key.to_owned(), at: key_at, node });
 }
 
-/// Whether the plan, audience or topic of the path is one of the file.
+/// Whether the plan, audience, topic or content of the path is one of the file.
 fn names_exist(reader: &mut Reader<'_>, root: &Table, keys: &[&str], at: &At) -> bool {
     let [kind, name, _, ..] = keys else { return true };
     if !NAMED.contains(kind) {
@@ -91,13 +91,13 @@ fn descend<'t>(reader: &mut Reader<'_>, root: &'t mut Table, keys: &[&str], at: 
     Some(table)
 }
 
-/// Takes out what the new key of a plan replaces.
-fn make_room(plan: &mut Table, key: &str) {
+/// Takes out what the new key of a plan, a content or the rotation replaces.
+fn make_room(table: &mut Table, key: &str) {
     if let Some(family) = FAMILIES.iter().find(|family| family.contains(&key)) {
         let others: Vec<&str> = family.iter().copied().filter(|other| *other != key).collect();
-        plan.remove(&others);
+        table.remove(&others);
     }
     if key == "posts" {
-        plan.remove(SAID_BY_POSTS);
+        table.remove(SAID_BY_POSTS);
     }
 }

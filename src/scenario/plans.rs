@@ -51,11 +51,13 @@ pub(super) struct Campaign<'a> {
     pub(super) topics: &'a [Topic],
     /// `None` when the horizon itself is at fault.
     pub(super) last_day: Option<u32>,
+    /// Whether contents stand in the file: it may then do without a plan.
+    pub(super) has_contents: bool,
 }
 
 /// Reads all plans.
 pub(super) fn read(reader: &mut Reader<'_>, tables: &[(Entry, Table)], campaign: &Campaign<'_>) -> Vec<Plan> {
-    if tables.is_empty() && !reader.lossy {
+    if tables.is_empty() && !campaign.has_contents && !reader.lossy {
         let start = At::default();
         reader.fault(&start, "there is no plan".into(), "add one: [plan.daily], with or without a key below it");
     }
@@ -158,7 +160,8 @@ fn resolve(tables: &[(Entry, Table)], bases: &[Base], index: usize) -> Table {
     table
 }
 
-fn check_families(reader: &mut Reader<'_>, table: &Table) {
+/// Faults keys that answer the same question.
+pub(super) fn check_families(reader: &mut Reader<'_>, table: &Table) {
     for family in FAMILIES {
         let present: Vec<&Node> = family.iter().filter_map(|key| table.get(key)).collect();
         if let [first, others @ ..] = present.as_slice() {
@@ -176,11 +179,7 @@ fn plan(reader: &mut Reader<'_>, entry: &Entry, table: &Table, is_whole: bool, c
     let (to, to_audiences) = recipients(reader, entry, table, is_whole, campaign);
     let calendar = calendar::read(reader, table, &topics, campaign.last_day);
     check_topics(reader, table, &calendar, topic.as_deref(), &to_audiences, campaign);
-    let (reply_is_never, reply_node) = match table.get("reply") {
-        Some(node) if matches!(&node.value, Value::Text(text) if text == "never") => (true, None),
-        node => (false, node),
-    };
-    let reply = reader.duration(reply_node).or(Some(Hours(DEFAULT_REPLY_HOURS)));
+    let reply = reply(reader, table);
     let privacy = [("kept", Privacy::Kept), ("ignored", Privacy::Ignored)];
     Plan {
         name: entry.key.clone(),
@@ -190,11 +189,19 @@ fn plan(reader: &mut Reader<'_>, entry: &Entry, table: &Table, is_whole: bool, c
         select: select(reader, table),
         calendar,
         topic,
-        reply: reply.filter(|_| !reply_is_never),
+        reply,
         answered: reader.number(table.get("answered"), Range::Share).unwrap_or(1.0),
         privacy: reader.word(table.get("privacy"), &privacy).unwrap_or(Privacy::Kept),
         reach: reader.number(table.get("reach"), Range::SomeShare).unwrap_or(1.0),
         cost: reader.number(table.get("cost"), Range::NotNegative),
+    }
+}
+
+/// Mean reply delay; `None`: never.
+pub(super) fn reply(reader: &mut Reader<'_>, table: &Table) -> Option<Hours> {
+    match table.get("reply") {
+        Some(node) if matches!(&node.value, Value::Text(text) if text == "never") => None,
+        node => reader.duration(node).or(Some(Hours(DEFAULT_REPLY_HOURS))),
     }
 }
 

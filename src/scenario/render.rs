@@ -21,7 +21,9 @@ impl Serialize for Scenario {
         if !self.rules_off.is_empty() {
             map.serialize_entry("rules_off", &self.rules_off)?;
         }
-        map.serialize_entry("baseline", &self.baseline)?;
+        if !self.plans.is_empty() {
+            map.serialize_entry("baseline", &self.baseline)?;
+        }
         map.serialize_entry("headline", &self.headline)?;
         map.serialize_entry("evidence", &self.evidence)?;
         map.serialize_entry("equality", &self.equality)?;
@@ -34,13 +36,19 @@ impl Serialize for Scenario {
         if !self.topics.is_empty() {
             map.serialize_entry("topic", &Table(self.topics.iter().map(|one| (one.name.as_str(), one))))?;
         }
-        map.serialize_entry("plan", &Table(self.plans.iter().map(|one| (one.name.as_str(), one))))?;
+        if !self.plans.is_empty() {
+            map.serialize_entry("plan", &Table(self.plans.iter().map(|one| (one.name.as_str(), one))))?;
+        }
         if !self.trials.is_empty() {
             let in_groups = |trial: &Trial| {
                 self.audiences.iter().any(|one| one.name == trial.audience && one.channel == Channel::Group)
             };
             let written = |trial| WrittenTrial { trial, in_groups: in_groups(trial) };
             map.serialize_entry("test", &Table(self.trials.iter().map(|one| (one.name.as_str(), written(one)))))?;
+        }
+        if let Some(rotation) = &self.rotation {
+            map.serialize_entry("rotation", rotation)?;
+            map.serialize_entry("content", &Table(rotation.contents.iter().map(|one| (one.name.as_str(), one))))?;
         }
         map.end()
     }
@@ -132,7 +140,7 @@ impl Serialize for Plan {
             entries_of_flags(&mut map, *flags)?;
         }
         map.serialize_entry("reach", &self.reach)?;
-        map.serialize_entry("reply", &self.reply.map_or_else(|| "never".to_owned(), duration))?;
+        map.serialize_entry("reply", &reply(self.reply))?;
         map.serialize_entry("answered", &self.answered)?;
         map.serialize_entry("privacy", &self.privacy)?;
         if let Some(cost) = self.cost {
@@ -171,7 +179,8 @@ impl Serialize for PostLine {
     }
 }
 
-fn rule_days<M: SerializeMap>(map: &mut M, days: &Days) -> Result<(), M::Error> {
+/// The days of a rule.
+pub(super) fn rule_days<M: SerializeMap>(map: &mut M, days: &Days) -> Result<(), M::Error> {
     match days {
         Days::Every(days) => map.serialize_entry("every", &format!("{}h", 24 * u64::from(*days))),
         Days::On(weekdays) => map.serialize_entry::<_, [Weekday]>("on", weekdays),
@@ -180,7 +189,7 @@ fn rule_days<M: SerializeMap>(map: &mut M, days: &Days) -> Result<(), M::Error> 
 }
 
 /// The hours as times of day where they are whole minutes, else as so many a day.
-fn hours<M: SerializeMap>(map: &mut M, hours: &[f64]) -> Result<(), M::Error> {
+pub(super) fn hours<M: SerializeMap>(map: &mut M, hours: &[f64]) -> Result<(), M::Error> {
     let times: Option<Vec<String>> = hours.iter().map(|&hour| time_of_day(hour)).collect();
     if let Some(times) = times {
         return map.serialize_entry("at", &times);
@@ -203,8 +212,13 @@ fn time_of_day(hour: f64) -> Option<String> {
     (parse_hour(&text).map(f64::to_bits) == Some(hour.to_bits())).then_some(text)
 }
 
+/// A mean reply delay, or that there is none.
+pub(super) fn reply(hours: Option<Hours>) -> String {
+    hours.map_or_else(|| "never".to_owned(), duration)
+}
+
 /// A duration that reads back to the bit.
-fn duration(hours: Hours) -> String {
+pub(super) fn duration(hours: Hours) -> String {
     let short = hours.to_string();
     if Hours::parse(&short) == Some(hours) { short } else { format!("{}h", hours.0) }
 }
@@ -249,6 +263,9 @@ mod tests {
                     post.place = At::default();
                 }
             }
+        }
+        if let Some(rotation) = &mut scenario.rotation {
+            rotation.place = At::default();
         }
         scenario
     }
@@ -335,6 +352,34 @@ mod tests {
             audience = "caf\u00e9"
             groups_per_arm = 2
             guardrails = {}
+            "#,
+        );
+        check(
+            r#"
+            [audience.club]
+            theme = "beauty"
+            [audience.list]
+            [topic.serum]
+            relevance = { beauty = 0.9 }
+            [rotation]
+            audience = "club"
+            every = "72h"
+            per_day = 7
+            reply = "never"
+            objective = "buyers-less-losses"
+            lost_member_costs = 0.25
+            [content.tip]
+            kind = "useful"
+            medium = "text"
+            topic = "serum"
+            offer = 0.4
+            [content.picture]
+            medium = "image"
+            appeal = 1.7
+            wear = 0.1
+            recovery = 0.05
+            [content.offer]
+            half_life = "11h18m"
             "#,
         );
     }

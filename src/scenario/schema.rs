@@ -12,7 +12,7 @@ use crate::platform;
 use crate::tally;
 use crate::units::{Channel, Switches, Weekday};
 
-use super::{Audience, Equality, Money, Scenario, Topic, plans, trials};
+use super::{Audience, Equality, Money, Scenario, Topic, contents, plans, trials};
 
 /// Spread of logit fit: at 5, groups fit either nobody or everybody.
 const MOST_SPREAD: Range = Range::Between(0.0, 5.0);
@@ -34,6 +34,8 @@ pub(super) const TOP_KEYS: &[&str] = &[
     "switch",
     "plan",
     "test",
+    "content",
+    "rotation",
 ];
 const EQUALITY_KEYS: &[&str] = &["points", "relative", "below"];
 const AUDIENCE_KEYS: &[&str] =
@@ -61,8 +63,10 @@ pub(super) fn read(reader: &mut Reader<'_>, root: &Table, name: &str) -> Scenari
         audiences: &audiences,
         topics: &topics,
         last_day: if root.get("days").is_none() { Some(DEFAULT_DAYS) } else { horizon },
+        has_contents: root.get("content").is_some() || root.get("rotation").is_some(),
     };
     let plans = plans::read(reader, &entries, &campaign);
+    let rotation = contents::read(reader, root, &campaign);
     let plan_names: Vec<&str> = plans.iter().map(|plan| plan.name.as_str()).collect();
     let headline = headline(reader, root);
     let days = horizon.unwrap_or(DEFAULT_DAYS);
@@ -89,6 +93,7 @@ pub(super) fn read(reader: &mut Reader<'_>, root: &Table, name: &str) -> Scenari
         topics,
         plans,
         trials,
+        rotation,
     }
 }
 
@@ -263,14 +268,14 @@ fn topics(reader: &mut Reader<'_>, root: &Table) -> Vec<Topic> {
 }
 
 /// An unnamed table of the file; empty where it is absent.
-fn section(reader: &mut Reader<'_>, root: &Table, key: &str, allowed: &[&str], example: &str) -> Table {
+pub(super) fn section(reader: &mut Reader<'_>, root: &Table, key: &str, allowed: &[&str], example: &str) -> Table {
     let table = reader.table(root.get(key), example).cloned().unwrap_or_default();
     reader.only_keys(&table, allowed);
     table
 }
 
 /// The tables `[key.NAME]` with names that are fit to be typed, in columns and after `--set`.
-fn named_tables(reader: &mut Reader<'_>, root: &Table, key: &str, example: &str) -> Vec<(Entry, Table)> {
+pub(super) fn named_tables(reader: &mut Reader<'_>, root: &Table, key: &str, example: &str) -> Vec<(Entry, Table)> {
     let Some(tables) = reader.table(root.get(key), example) else { return Vec::new() };
     let mut named = Vec::new();
     for entry in &tables.entries {

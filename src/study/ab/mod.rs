@@ -6,6 +6,7 @@
 mod contest;
 mod played;
 pub mod power;
+pub mod rotate;
 
 pub use contest::{Asked, Contest};
 pub use played::{Judge, Method, Played, Seen, play};

@@ -1,0 +1,140 @@
+//! Rotations replayed: a chooser that keeps to a calendar is that calendar, and who chooses sees what a sender would see.
+
+#[allow(dead_code, reason = "each test file uses a part")]
+mod experiment;
+
+use std::sync::Mutex;
+
+use wearout::diagnostic::Source;
+use wearout::engine::{Chooser, Engine, Replayed, replay, simulate};
+use wearout::parameter::Parameters;
+use wearout::plan::rotation::{self, Rotation};
+use wearout::scenario::parse;
+use wearout::tally::PostRecord;
+
+/// Contents of every sort, in a club that the platform watches and whose members forget.
+const CONTENTS: &str = r#"
+days = 21
+[audience.club]
+groups = 4
+size = 150
+theme = "beauty"
+[topic.serum]
+relevance = { beauty = 0.9 }
+[topic.cars]
+relevance = { beauty = 0.1 }
+[switch]
+repeat_memory = true
+contagion = true
+[rotation]
+every = "24h"
+at = ["09:00", "18:30"]
+reply = "5h"
+[content.tip]
+kind = "useful"
+topic = "serum"
+offer = 0.5
+[content.sale]
+topic = "serum"
+[content.cars]
+topic = "cars"
+kind = "reminder"
+[content.story]
+kind = "testimonial"
+"#;
+
+fn compiled(text: &str) -> Rotation {
+    let draft = parse("test", Source { name: "test.toml".into(), text: text.into() }, &[]);
+    rotation::compile(&draft, experiment::SEED, &Parameters::best(), &[]).unwrap_or_else(|faults| panic!("{faults}"))
+}
+
+/// The calendar in which the n-th post is content `n^2 + n/3` of four, some more often than others and one only once.
+fn calendar(n_posts: usize) -> Vec<usize> {
+    (0..n_posts).map(|n| if n == 5 { 3 } else { (n * n + n / 3) % 3 }).collect()
+}
+
+fn keeping_to(calendar: &[usize]) -> Vec<Box<Chooser<'_>>> {
+    vec![Box::new(|before: &[PostRecord], _: &PostRecord| calendar[before.len()])]
+}
+
+#[test]
+fn a_chooser_that_keeps_to_a_calendar_is_the_plan_with_those_posts_to_the_bit() {
+    let rotation = compiled(CONTENTS);
+    let names = ["tip", "sale", "cars", "story"];
+    let more = [
+        "kind = \"useful\", topic = \"serum\", offer = 0.5",
+        "kind = \"hard\", topic = \"serum\"",
+        "kind = \"reminder\", topic = \"cars\"",
+        "kind = \"testimonial\"",
+    ];
+    let calendar = calendar(rotation.plan().posts.len());
+    let line = |(n, &content): (usize, &usize)| {
+        let at = ["09:00", "18:30"][n % 2];
+        format!("{{ day = {}, at = \"{at}\", content = \"{}\", {} }}", n / 2 + 1, names[content], more[content])
+    };
+    let posts: Vec<String> = calendar.iter().enumerate().map(line).collect();
+    let head = &CONTENTS[..CONTENTS.find("[rotation]").unwrap()];
+    let plan = format!("{head}[plan.exact]\nreply = \"5h\"\nposts = [{}]\n", posts.join(", "));
+    let engine = Engine::default();
+    let simulated = simulate(&experiment::experiment(&plan), 0..6, &engine);
+    let replayed = replay(&rotation, |_| keeping_to(&calendar), 0..6, &engine);
+    for (simulated, replayed) in simulated.iter().zip(&replayed) {
+        assert_eq!(simulated.plans[0], replayed[0].tally, "replicate {}", simulated.replicate);
+    }
+    let in_turn: Vec<usize> = (0..calendar.len()).map(|n| n % 4).collect();
+    let replayed = replay(&rotation, |_| keeping_to(&in_turn), 0..3, &engine);
+    for (simulated, replayed) in simulate(&rotation.experiment, 0..3, &engine).iter().zip(&replayed) {
+        assert_eq!(simulated.plans[0], replayed[0].tally, "the plan of the rotation is the contents in turn");
+    }
+}
+
+#[test]
+fn appeal_multiplies_clicks_and_nothing_else() {
+    let text = |appeal: &str| {
+        format!(
+            "days = 9\nplatform = \"none\"\n[audience.club]\nsize = 4000\n[content.a]\n{appeal}\n[content.b]\n{appeal}\n"
+        )
+    };
+    let run = |appeal| {
+        let rotation = compiled(&text(appeal));
+        replay(&rotation, |_| keeping_to(&[0, 1, 0, 1, 0]), 0..4, &Engine::default())
+    };
+    let (usual, half) = (run(""), run("appeal = 0.5"));
+    let sum = |runs: &[Vec<Replayed>], of: fn(&PostRecord) -> u32| -> f64 {
+        runs.iter().flatten().flat_map(|run| &run.posts).map(|post| f64::from(of(post))).sum()
+    };
+    assert_eq!(sum(&usual, |post| post.reads).to_bits(), sum(&half, |post| post.reads).to_bits());
+    let clicks = (sum(&half, |post| post.clicks), sum(&usual, |post| post.clicks));
+    // Nested draws: of the usual clicks each stays with chance 1/2.
+    let error = 0.5 / clicks.1.sqrt();
+    assert!(error < 0.01 && (clicks.0 / clicks.1 - 0.5).abs() < 4.0 * error, "{clicks:?}");
+}
+
+#[test]
+fn whoever_chooses_sees_the_posts_before_with_what_became_of_them() {
+    let rotation = compiled(CONTENTS);
+    let seen: Mutex<Vec<Vec<PostRecord>>> = Mutex::default();
+    let watching = |_| -> Vec<Box<Chooser<'_>>> {
+        vec![Box::new(|before: &[PostRecord], post: &PostRecord| {
+            assert!(before.iter().all(|earlier| (earlier.day, earlier.slot) < (post.day, post.slot)));
+            seen.lock().unwrap().push(before.to_vec());
+            (before.len() / 2) % 4
+        })]
+    };
+    let replayed = replay(&rotation, watching, 0..1, &Engine::default());
+    let seen = seen.into_inner().unwrap();
+    assert_eq!(seen.len(), rotation.plan().posts.len());
+    for (n, before) in seen.iter().enumerate() {
+        assert_eq!(before.len(), n);
+        for (earlier, post) in before.iter().enumerate() {
+            assert_eq!(post.content, earlier / 2 % 4);
+            // Two days later nobody reads a post any more.
+            if earlier + 6 < n {
+                assert_eq!(post.reads, replayed[0][0].posts[earlier].reads);
+            }
+        }
+        let today = before.iter().rev().take(n % 2);
+        assert!(today.into_iter().all(|post| post.delivered == 0), "what goes out today has been delivered to nobody");
+    }
+    assert!(seen[10][..8].iter().all(|post| post.reads > 0));
+}
