@@ -168,6 +168,18 @@ pub struct Repeat {
     pub reports: u64,
 }
 
+impl Repeat {
+    /// Adds another, exactly.
+    pub fn merge(&mut self, other: &Repeat) {
+        self.reads += other.reads;
+        self.clicks += other.clicks;
+        self.left += other.left;
+        self.blocked += other.blocked;
+        self.muted += other.muted;
+        self.reports += other.reports;
+    }
+}
+
 /// The state at the horizon, after the closing midnight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Horizon {
@@ -290,12 +302,7 @@ impl Tally {
         }
         self.total.merge(&other.total);
         for (mine, theirs) in self.repeats.iter_mut().zip(&other.repeats) {
-            mine.reads += theirs.reads;
-            mine.clicks += theirs.clicks;
-            mine.left += theirs.left;
-            mine.blocked += theirs.blocked;
-            mine.muted += theirs.muted;
-            mine.reports += theirs.reports;
+            mine.merge(theirs);
         }
         let (mine, theirs) = (&mut self.horizon, &other.horizon);
         mine.members += theirs.members;

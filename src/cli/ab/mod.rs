@@ -1,5 +1,6 @@
 //! `wearout ab ...`: tests designed, powered, analysed, and judged by whether they pay.
 
+mod design;
 mod power;
 
 use std::time::Instant;
@@ -8,9 +9,10 @@ use clap::{Args, Subcommand};
 
 use super::args::fit;
 use super::{Failure, scenarios};
+use crate::engine::Engine;
 use crate::parameter::{DEFAULT_FIT, Fit};
 use crate::report::ab::Head;
-use crate::report::chart::Rendered;
+use crate::report::chart::{Caption, Rendered};
 use crate::report::{self, File};
 use crate::rng;
 use crate::study::ab::{Asked, Contest, Method};
@@ -18,6 +20,8 @@ use crate::study::ab::{Asked, Contest, Method};
 /// What there is to know of a test.
 #[derive(Debug, Subcommand)]
 pub(super) enum AbCommand {
+    /// Say what a test can find, how long it should run, and what it can say of guardrails and bans
+    Design(design::DesignArgs),
     /// Say how often a test would tell its arms apart: against groups, effect and duration, and what each mechanism costs
     Power(power::PowerArgs),
 }
@@ -25,6 +29,7 @@ pub(super) enum AbCommand {
 /// Carries one out.
 pub(super) fn ab(command: &AbCommand) -> Result<(), Failure> {
     match command {
+        AbCommand::Design(args) => design::design(args),
         AbCommand::Power(args) => power::power(args),
     }
 }
@@ -97,6 +102,24 @@ fn level(text: &str) -> Result<f64, String> {
         Ok(level) if level > 0.0 && level <= 0.5 => Ok(level),
         _ => Err("a share above 0 and at most 0.5, such as 0.05".into()),
     }
+}
+
+/// What charts say of a study.
+fn caption(contest: &Contest, tests: u32, partial: bool) -> Caption<'_> {
+    let scenario = &contest.draft.scenario;
+    let seed = contest.judge.seed;
+    Caption { scenario: &scenario.name, question: &scenario.question, seed, replicates: u64::from(tests), partial }
+}
+
+/// Why a study has nothing to show.
+fn no_figure(contest: &Contest, engine: &Engine) -> Failure {
+    if engine.stopped() {
+        return Failure::Interrupted(": no point was complete, nothing was written");
+    }
+    Failure::Unknown(format!(
+        "error: `{}` has no figure in any of the tests: nothing was delivered, or there is no margin\n  = help: another --metric",
+        contest.judge.metric.key
+    ))
 }
 
 /// A chart as its two files.

@@ -7,11 +7,10 @@ use clap::Args;
 
 use super::super::args::Common;
 use super::super::{Failure, print, progress, run, tell};
-use super::{Which, files_of, timing};
+use super::{Which, caption, files_of, no_figure, timing};
 use crate::parameter;
 use crate::report::ab::power::{self as pages, Page};
-use crate::report::chart::{self, Caption};
-use crate::report::{self, File, manifest};
+use crate::report::{self, File, chart, manifest};
 use crate::study::ab::power::{Request, curves, tests_expected};
 
 /// Groups an arm that are looked at unless told otherwise; those of the test are added.
@@ -75,20 +74,10 @@ pub(super) fn power(args: &PowerArgs) -> Result<(), Failure> {
     let timing = timing(pool.current_num_threads(), engine.instructions().name(), started);
     let page = Page { contest: &contest, request: &request, found: &found };
     if found.here.is_none() {
-        return Err(match found.partial {
-            true => Failure::Interrupted(": no point was complete, nothing was written"),
-            false => Failure::Unknown(pages::nothing(&page)),
-        });
+        return Err(no_figure(&contest, &engine));
     }
 
-    let scenario = &contest.draft.scenario;
-    let caption = Caption {
-        scenario: &scenario.name,
-        question: &scenario.question,
-        seed: common.seed,
-        replicates: u64::from(args.tests),
-        partial: found.partial,
-    };
+    let caption = caption(&contest, args.tests, found.partial);
     let mut files = vec![
         File { name: "power.csv".into(), bytes: pages::csv(&page) },
         File { name: "mechanisms.csv".into(), bytes: pages::mechanisms(&page) },

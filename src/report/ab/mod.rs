@@ -2,13 +2,16 @@
 //!
 //! Comes in: what a study found. Goes out: text and files. Computes no statistic.
 
+pub mod design;
 pub mod power;
 
 use serde::Serialize;
+use serde_json::{Value, json};
 
 use super::number::{decimals, fixed, scale};
+use crate::stats::Interval;
 use crate::study::ab::Contest;
-use crate::study::ab::power::{Mean, Share};
+use crate::study::ab::power::{Mean, Power, Share};
 use crate::tally::{Metric, Unit};
 
 /// What a manifest says of every study of a scenario's test.
@@ -79,4 +82,35 @@ pub(in crate::report) fn figure(metric: &Metric, mean: Mean) -> String {
     let scale = scale(metric.unit);
     let digits = mean.mcse.map_or(1, |error| decimals(2.0 * error * scale));
     fixed(scale * mean.estimate, digits)
+}
+
+/// An interval as JSON.
+pub(in crate::report) fn interval(Interval { low, high }: Interval) -> Value {
+    json!([low, high])
+}
+
+/// A share of simulated tests as JSON.
+pub(in crate::report) fn share(of: Share) -> Value {
+    json!({ "estimate": of.estimate, "interval": interval(of.interval), "n": of.n, "of": of.of })
+}
+
+/// A power and what goes with it as JSON.
+pub(in crate::report) fn of_power(power: &Power) -> Value {
+    json!({
+        "power": share(power.found),
+        "effect": power.effect.estimate,
+        "effect_mcse": power.effect.mcse,
+        "control": power.control.estimate,
+        "closed_form": power.closed_form,
+        "promised": power.promised,
+        "naive": power.naive.map(share),
+        "detectable": power.detectable,
+        "wrong_sign": power.wrong_sign.map(share),
+        "exaggeration": power.exaggeration,
+        "coverage": power.covered.map(share),
+        "icc": power.correlation.map(|mean| mean.estimate),
+        "design_effect": power.design_effect,
+        "deviations": power.deviations,
+        "units": power.units,
+    })
 }

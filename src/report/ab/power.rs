@@ -3,11 +3,10 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{Head, figure, percent, points, units};
+use super::{Head, figure, interval, of_power, percent, points, share, units};
 use crate::report::csv::{cell, write};
 use crate::report::number::{fixed, scale, short};
 use crate::report::table::{grid, wrapped};
-use crate::stats::interval::Interval;
 use crate::study::ab::power::{Curves, Mean, Point, Power, Request, Share, WANTED_POWER, follows_clicks};
 use crate::study::ab::{Contest, Method};
 
@@ -49,14 +48,6 @@ impl Page<'_> {
     fn enough(&self) -> Option<&Point> {
         self.found.by_units.iter().find(|point| point.power.found.estimate >= WANTED_POWER)
     }
-}
-
-/// Said where no test has a figure.
-pub fn nothing(page: &Page) -> String {
-    format!(
-        "error: `{}` has no figure in any of the tests: nothing was delivered, or there is no margin\n  = help: another --metric",
-        page.contest.judge.metric.key
-    )
 }
 
 /// The page as text, ending in a line break.
@@ -110,9 +101,6 @@ fn table(metric: &crate::tally::Metric, rows: &[(String, &Power)]) -> String {
         column("members promise", &|power| whole(power.promised)),
         column(&format!("effect, {}", points(metric)), &|power| Some(figure(metric, power.effect))),
         column("found at 80 %", &|power| Some(format!("±{}", short(scale(metric.unit) * power.detectable?)))),
-        column("wrong sign", &|power| whole(power.wrong_sign.map(|share| share.estimate))),
-        column("exaggerated", &|power| Some(format!("x{}", fixed(power.exaggeration?, 1)))),
-        column("ICC", &|power| Some(fixed(power.correlation?.estimate, 3))),
     ];
     grid(&labels, &columns)
 }
@@ -128,8 +116,8 @@ fn design(page: &Page) -> Option<String> {
     };
     let design_effect = match (here.correlation, here.design_effect) {
         (Some(Mean { estimate, .. }), Some(effect)) if !contest.deals_members() => format!(
-            "; ICC {} makes {} members worth {}",
-            fixed(estimate, 3),
+            "; an intra-group correlation of {} makes {} members worth {}",
+            short(estimate),
             fixed(f64::from(audience.size), 0),
             short(f64::from(audience.size) / effect.max(1.0))
         ),
@@ -155,6 +143,13 @@ fn design(page: &Page) -> Option<String> {
 fn warnings(page: &Page) -> Option<String> {
     let here = page.found.here.as_ref()?;
     let mut said = Vec::new();
+    if let (Some(wrong), Some(times)) = (here.wrong_sign, here.exaggeration) {
+        said.push(format!(
+            "tests that find a difference have its sign wrong in {} and make it {} times too large on average",
+            percent(wrong),
+            fixed(times, 1)
+        ));
+    }
     if let (Some(promised), Some(naive), false) = (here.promised, here.naive, page.contest.deals_members()) {
         said.push(format!(
             "a calculator that counts members promises {} % and an analysis that does finds something in {} % of tests: neither is to be \
@@ -234,7 +229,7 @@ pub fn csv(page: &Page) -> Vec<u8> {
         .chain(points(page.wide(), &found.by_units))
         .chain(points("effect", &found.by_effect))
         .chain(points("day", &found.by_day));
-    let share = |share: Option<Share>| cell(share.map(|share| share.estimate));
+    let estimate = |share: Option<Share>| cell(share.map(|share| share.estimate));
     write(
         &header,
         rows.map(|(curve, at, power)| {
@@ -250,11 +245,11 @@ pub fn csv(page: &Page) -> Vec<u8> {
                 cell(Some(power.control.estimate)),
                 cell(power.closed_form),
                 cell(power.promised),
-                share(power.naive),
+                estimate(power.naive),
                 cell(power.detectable),
-                share(power.wrong_sign),
+                estimate(power.wrong_sign),
                 cell(power.exaggeration),
-                share(power.covered),
+                estimate(power.covered),
                 cell(power.correlation.map(|mean| mean.estimate)),
                 cell(power.design_effect),
             ]
@@ -312,7 +307,7 @@ pub fn study<'a>(page: &'a Page, head: Head<'a>) -> impl Serialize {
 pub fn value(page: &Page) -> Value {
     let (contest, found) = (page.contest, page.found);
     let points = |points: &[Point]| {
-        points.iter().map(|point| json!({ "at": point.at, "power": of(&point.power) })).collect::<Vec<Value>>()
+        points.iter().map(|point| json!({ "at": point.at, "power": of_power(&point.power) })).collect::<Vec<Value>>()
     };
     json!({
         "test": contest.said.name,
@@ -325,7 +320,7 @@ pub fn value(page: &Page) -> Value {
         "alpha": page.request.alpha,
         "tests": page.request.tests,
         "partial": found.partial,
-        "here": found.here.as_ref().map(of),
+        "here": found.here.as_ref().map(of_power),
         "limited": found.account.map(|[limited, _]| share(limited)),
         "banned": found.account.map(|[_, banned]| share(banned)),
         "by_units": points(&found.by_units),
@@ -333,7 +328,7 @@ pub fn value(page: &Page) -> Value {
         "by_day": points(&found.by_day),
         "without": found.without.iter().map(|without| json!({
             "mechanism": without.mechanism.key(),
-            "power": of(&without.power),
+            "power": of_power(&without.power),
             "gain": without.gain,
             "gain_interval": without.interval.map(interval),
         })).collect::<Vec<_>>(),
@@ -344,32 +339,5 @@ pub fn value(page: &Page) -> Value {
             "power_10_50_90": over.power,
             "effect_10_50_90": over.effect,
         })),
-    })
-}
-
-fn interval(Interval { low, high }: Interval) -> Value {
-    json!([low, high])
-}
-
-fn share(of: Share) -> Value {
-    json!({ "estimate": of.estimate, "interval": interval(of.interval), "n": of.n, "of": of.of })
-}
-
-fn of(power: &Power) -> Value {
-    json!({
-        "power": share(power.found),
-        "effect": power.effect.estimate,
-        "effect_mcse": power.effect.mcse,
-        "control": power.control.estimate,
-        "closed_form": power.closed_form,
-        "promised": power.promised,
-        "naive": power.naive.map(share),
-        "detectable": power.detectable,
-        "wrong_sign": power.wrong_sign.map(share),
-        "exaggeration": power.exaggeration,
-        "coverage": power.covered.map(share),
-        "icc": power.correlation.map(|mean| mean.estimate),
-        "design_effect": power.design_effect,
-        "deviations": power.deviations,
     })
 }

@@ -7,6 +7,7 @@ mod axis;
 mod ban_by_day;
 mod canvas;
 mod contraction;
+mod effect;
 mod evidence;
 #[cfg(test)]
 mod fake;
@@ -26,6 +27,7 @@ mod style;
 mod svg;
 mod targets;
 mod tornado;
+mod tradeoff;
 mod uncertainty;
 mod words;
 
@@ -178,6 +180,18 @@ pub fn calibrated(page: &calibration::Page, caption: &Caption) -> Result<Vec<(&'
 /// When plotters refuses to draw.
 pub fn powered(page: &ab::power::Page, caption: &Caption) -> Result<Vec<(&'static str, Rendered)>, Failure> {
     let drawn = [("power", "power of a test against groups, effect and duration", power::draw(page, caption)?)];
+    Ok(drawn.into_iter().filter_map(|(key, title, canvas)| Some((key, rendered(&canvas?, title)))).collect())
+}
+
+/// The charts of a test's design that show something, each with the stem of its files.
+///
+/// # Errors
+/// When plotters refuses to draw.
+pub fn designed(page: &ab::design::Page, caption: &Caption) -> Result<Vec<(&'static str, Rendered)>, Failure> {
+    let drawn = [
+        ("effect", "what the arms differ by, by day and by read", effect::draw(page, caption)?),
+        ("tradeoff", "conversion against churn, test by test", tradeoff::draw(page, caption)?),
+    ];
     Ok(drawn.into_iter().filter_map(|(key, title, canvas)| Some((key, rendered(&canvas?, title)))).collect())
 }
 

@@ -4,6 +4,7 @@
 //! the unit; on a direct list, whose members are dealt one by one, the member is.
 
 mod contest;
+pub mod design;
 mod played;
 pub mod power;
 pub mod rotate;

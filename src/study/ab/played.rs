@@ -15,7 +15,7 @@ use crate::stats::mean::Moments;
 use crate::stats::permutation::{self, Effort};
 use crate::stats::two_sample::{self, Difference, Summary};
 use crate::study::LARGEST_CHUNK;
-use crate::tally::{Metric, Stakes, Tally, TrialTally, TrialUnit};
+use crate::tally::{Metric, Outcome, REPEATS, Repeat, Stakes, Tally, TrialTally, TrialUnit};
 
 /// Index of the streams that order permutations.
 const PERMUTING: u32 = 201;
@@ -58,14 +58,14 @@ pub struct Seen {
     pub variances: [Option<f64>; 2],
     /// p value of the member-level test that takes members for independent, where the metric counts one by one.
     pub naive_p_value: Option<f64>,
-    /// What the metric counts over how many, in the two arms together, where it counts one by one.
-    pub trials: Option<(u64, u64)>,
+    /// What the metric counts over how many, in each of the two arms, where it counts one by one.
+    pub trials: Option<[(u64, u64); 2]>,
     /// Intra-group correlation of what is counted, by analysis of variance; the members' or the deliveries', as the metric counts.
     pub correlation: Option<f64>,
 }
 
 /// A test played.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Played {
     /// Replicate by replicate, look by look.
     pub tests: Vec<Vec<Seen>>,
@@ -73,6 +73,8 @@ pub struct Played {
     pub limited: u64,
     /// Tests in which it was banned.
     pub banned: u64,
+    /// What followed reads of contents read before, for each of the two arms, all tests together.
+    pub repeats: [Vec<Repeat>; 2],
 }
 
 /// Plays these replicates of a test, seen at the end of each of these days (counted from 1); fewer when the engine is told to stop.
@@ -83,7 +85,7 @@ pub fn play(
     replicates: Range<u32>,
     engine: &Engine,
 ) -> Played {
-    let mut played = Played { tests: Vec::with_capacity(replicates.len()), limited: 0, banned: 0 };
+    let mut played = Played { repeats: [0, 1].map(|_| vec![Repeat::default(); REPEATS]), ..Played::default() };
     let mut from = replicates.start;
     while from < replicates.end && !engine.stopped() {
         let to = replicates.end.min(from + LARGEST_CHUNK);
@@ -94,8 +96,13 @@ pub fn play(
             let last = |tally: &&TrialTally| tally.units[0].tally.days.last().is_some_and(|day| day.get(outcome) > 0);
             tallies.iter().filter(last).count() as u64
         };
-        played.limited += of_account(crate::tally::Outcome::Limited);
-        played.banned += of_account(crate::tally::Outcome::Banned);
+        played.limited += of_account(Outcome::Limited);
+        played.banned += of_account(Outcome::Banned);
+        for (sums, arm) in played.repeats.iter_mut().zip([0, judge.arm]) {
+            for unit in tallies.iter().flat_map(|tally| tally.arm(arm)) {
+                sums.iter_mut().zip(&unit.repeats).for_each(|(sum, repeat)| sum.merge(repeat));
+            }
+        }
         from = to;
     }
     played
@@ -123,7 +130,7 @@ impl Judge {
             means: [0, 1].map(|arm| mean(&values[arm])),
             variances: [0, 1].map(|arm| summary(arm).map(|summary| summary.variance)),
             naive_p_value: naive.map(|difference| difference.p_value()),
-            trials: counts.then(|| pooled.iter().fold((0, 0), |sum, arm| (sum.0 + arm.0, sum.1 + arm.1))),
+            trials: counts.then(|| [pooled[0], pooled[1]]),
             correlation: clustered::correlation(&[&clusters[0], &clusters[1]]).map(|correlation| correlation.estimate),
         }
     }

@@ -83,6 +83,8 @@ pub struct Power {
     pub deviations: Option<[f64; 2]>,
     /// How many times the variance of a mean grows because members come in groups.
     pub design_effect: Option<f64>,
+    /// Groups, or members of a direct list, an arm.
+    pub units: f64,
 }
 
 impl Power {
@@ -131,6 +133,7 @@ impl Power {
             design_effect: correlation
                 .zip(size)
                 .map(|(correlation, size)| clustered_power::design_effect(size, correlation.estimate, 0.0)),
+            units,
         })
     }
 }
@@ -145,12 +148,10 @@ struct Trials {
 
 impl Trials {
     fn of(seen: &[&Seen]) -> Option<Trials> {
-        let counted: Vec<(u64, u64)> = seen.iter().filter_map(|seen| seen.trials).collect();
+        let counted: Vec<(u64, u64)> = seen.iter().filter_map(|seen| seen.trials).flatten().collect();
         let (successes, trials) = counted.iter().fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
-        (trials > 0).then(|| Trials {
-            per_arm: trials as f64 / counted.len() as f64 / 2.0,
-            share: successes as f64 / trials as f64,
-        })
+        (trials > 0)
+            .then(|| Trials { per_arm: trials as f64 / counted.len() as f64, share: successes as f64 / trials as f64 })
     }
 
     fn variance(self) -> f64 {

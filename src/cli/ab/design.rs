@@ -1,0 +1,70 @@
+//! `wearout ab design`: what a test can find, how long it should run, what it can say of guardrails and bans.
+
+use std::time::Instant;
+
+use anyhow::Context;
+use clap::Args;
+
+use super::super::args::Common;
+use super::super::{Failure, print, progress, run, tell};
+use super::{Which, caption, files_of, no_figure, timing};
+use crate::report::ab::design::{self as pages, Page};
+use crate::report::{self, File, chart, manifest};
+use crate::study::ab::design::{design as design_of, refusal, tests_expected};
+
+/// Arguments of `ab design`.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct DesignArgs {
+    #[command(flatten)]
+    which: Which,
+    /// Tests played for each look
+    #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u32).range(20..=1_000_000))]
+    tests: u32,
+    /// Formulas and assumptions below the table
+    #[arg(long)]
+    explain: bool,
+    #[command(flatten)]
+    common: Common,
+}
+
+pub(super) fn design(args: &DesignArgs) -> Result<(), Failure> {
+    let (common, alpha) = (&args.common, args.which.alpha);
+    let pool = run::pool(common.threads)?;
+    let contest = pool.install(|| args.which.contest(common.seed))?;
+    if let Some(why) = refusal(&contest, alpha) {
+        return Err(Failure::Unknown(format!(
+            "error: {why}\n  = help: deal more groups, or --by means: a t test can go lower, on trust in normal group means"
+        )));
+    }
+    let folder = report::folder(&common.out, &format!("{}-design", contest.draft.scenario.name))?;
+
+    let engine = run::engine(common.instructions)?;
+    let started = Instant::now();
+    let work = || pool.install(|| design_of(&contest, args.tests, alpha, &engine));
+    let found = progress::watched(&engine, Some(tests_expected(&contest, args.tests)), common.quiet, work);
+    let timing = timing(pool.current_num_threads(), engine.instructions().name(), started);
+    let Some(found) = found else { return Err(no_figure(&contest, &engine)) };
+    let page = Page { contest: &contest, found: &found, tests: args.tests, alpha };
+
+    let caption = caption(&contest, args.tests, found.partial);
+    let mut files = vec![
+        File { name: "design.csv".into(), bytes: pages::csv(&page) },
+        File { name: "days.csv".into(), bytes: pages::days(&page) },
+    ];
+    files.extend(chart::designed(&page, &caption).context("cannot draw")?.into_iter().flat_map(files_of));
+    let study = pages::study(&page, args.which.head("ab design", &contest));
+    files.push(manifest::of_study(&study, &files, &timing).context("cannot write the manifest")?);
+    let place = report::write(&folder, &files)?;
+
+    if common.json {
+        print(&format!("{:#}\n", pages::value(&page)))?;
+        tell(&place.display().to_string());
+    } else {
+        print(&pages::text(&page))?;
+        if args.explain {
+            print(&format!("\n{}", pages::EXPLANATION))?;
+        }
+        print(&format!("\n{}\n", place.display()))?;
+    }
+    if found.partial { Err(Failure::Interrupted(": what is complete was written, marked as partial")) } else { Ok(()) }
+}
