@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{Head, figure, of_power, percent, points, share, units};
+use super::{Head, correlation, figure, of_power, percent, points, share, units};
 use crate::report::csv::{cell, write};
 use crate::report::number::{fixed, scale, short};
 use crate::report::table::{grid, wrapped};
@@ -31,7 +31,7 @@ How a test is designed
   deviations of group means that the simulated groups had; the simulated power beside it is from tests played to their end.
   Design effect: 1 + (m - 1) ICC, by which m members of a group are worth m / design effect independent ones.
   Enough days: the first day at whose end the closed form's power is within one point of its best on any day.
-  Lifetime: weighted least squares of d exp(-time / tau) on the daily differences. Best length for an effect that wears off: 1.256 tau
+  Lifetime: least squares of d exp(-time / tau) on the daily differences, all days alike. Best length for an effect that wears off: 1.256 tau
   when daily errors are independent, shorter when groups differ for good: maximise (1 - exp(-x)) / x / sqrt(r + 1/x), x = days / tau,
   r = lasting variance x tau / variance of one day.
   Guardrail: one-sided test at half of alpha that the arm is worse by less than the margin (non-inferiority).
@@ -84,7 +84,7 @@ fn rows(page: &Page) -> Vec<(String, String)> {
         );
     }
     if !contest.deals_members() {
-        row("intra-group correlation".into(), power.correlation.map(|icc| short(icc.estimate)));
+        row("intra-group correlation".into(), power.correlation.map(correlation));
         row("design effect".into(), power.design_effect.map(short));
         let members = f64::from(contest.experiment.audiences[contest.trial.audience].size) * power.units;
         let worth = |effect: f64| format!("{} of {}", fixed(members / effect.max(1.0), 0), fixed(members, 0));

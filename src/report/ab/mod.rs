@@ -84,6 +84,11 @@ pub(in crate::report) fn figure(metric: &Metric, mean: Mean) -> String {
     fixed(scale * mean.estimate, digits)
 }
 
+/// An intra-group correlation with as many digits as its Monte Carlo error supports.
+pub(in crate::report) fn correlation(mean: Mean) -> String {
+    fixed(mean.estimate, mean.mcse.map_or(3, |error| decimals(2.0 * error)))
+}
+
 /// An interval as JSON.
 pub(in crate::report) fn interval(Interval { low, high }: Interval) -> Value {
     json!([low, high])

@@ -3,11 +3,11 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{Head, figure, interval, of_power, percent, points, share, units};
+use super::{Head, correlation, figure, interval, of_power, percent, points, share, units};
 use crate::report::csv::{cell, write};
 use crate::report::number::{fixed, scale, short};
 use crate::report::table::{grid, wrapped};
-use crate::study::ab::power::{Curves, Mean, Point, Power, Request, Share, WANTED_POWER, follows_clicks};
+use crate::study::ab::power::{Curves, Point, Power, Request, Share, WANTED_POWER, follows_clicks};
 use crate::study::ab::{Contest, Method};
 
 /// A test, what was asked of it, and what was found.
@@ -115,9 +115,9 @@ fn design(page: &Page) -> Option<String> {
         Method::Permutation => "permutation of group means",
     };
     let design_effect = match (here.correlation, here.design_effect) {
-        (Some(Mean { estimate, .. }), Some(effect)) if !contest.deals_members() => format!(
+        (Some(icc), Some(effect)) if !contest.deals_members() => format!(
             "; an intra-group correlation of {} makes {} members worth {}",
-            short(estimate),
+            correlation(icc),
             fixed(f64::from(audience.size), 0),
             short(f64::from(audience.size) / effect.max(1.0))
         ),

@@ -5,7 +5,7 @@ use crate::report::ab::power::Page;
 use crate::report::ab::units;
 use crate::study::ab::power::{Point as At, Power, WANTED_POWER};
 
-use super::axis::{Axis, Ends};
+use super::axis::{Axis, Ends, signed};
 use super::canvas::Canvas;
 use super::sheet::{Drawn, Head, Point, Series, Sheet, compose};
 use super::style::{ALERT, AXIS, NAME, NOTE, QUIET, Rect, SIDES};
@@ -31,7 +31,7 @@ pub(super) fn draw(page: &Page, caption: &Caption) -> Result<Option<Canvas>, Fai
         Curve {
             heading: "Against the appeal of the arm's contents".to_owned(),
             points: &page.found.by_effect,
-            label: |at| format!("{:+.0}\u{a0}%", 100.0 * at),
+            label: |at| format!("{}\u{a0}%", signed(100.0 * at, 0)),
         },
         Curve {
             heading: "Against the day of the look".to_owned(),

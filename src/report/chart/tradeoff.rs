@@ -2,6 +2,7 @@
 
 use crate::report::ab::design::Page;
 use crate::report::ab::percent as of_tests;
+use crate::report::number::short;
 
 use super::axis::Axis;
 use super::canvas::Canvas;
@@ -48,7 +49,7 @@ fn account(page: &Page) -> String {
             "{} limited and {} banned at an enforcement of {}",
             of_tests(account.limited),
             of_tests(account.banned),
-            account.enforce_prob
+            short(account.enforce_prob)
         )
     });
     let risks: Vec<String> = risks.collect();

@@ -175,11 +175,12 @@ fn daily(played: &Played) -> Vec<Daily> {
     (0..looks).filter_map(of_day).collect()
 }
 
+/// Every day counts alike: a day without a post differs by nothing and is sure of it, and would else outweigh all others.
 fn decay(daily: &[Daily]) -> Option<Decay> {
-    let seen = daily.iter().filter_map(|day| {
-        let error = day.effect.mcse.filter(|error| *error > 0.0)?;
-        let time = f64::from(day.day) - 0.5;
-        Some(decaying_effect::Seen { time, effect: day.effect.estimate, weight: 1.0 / (error * error) })
+    let seen = daily.iter().map(|day| decaying_effect::Seen {
+        time: f64::from(day.day) - 0.5,
+        effect: day.effect.estimate,
+        weight: 1.0,
     });
     decaying_effect::fit(&seen.collect::<Vec<_>>(), CONFIDENCE)
 }
