@@ -48,6 +48,13 @@ pub struct Decay {
     pub longest: Option<f64>,
 }
 
+impl Decay {
+    /// The effect at a time.
+    pub fn at(&self, time: f64) -> f64 {
+        self.first * self.lifetime.map_or(1.0, |lifetime| libm::exp(-time / lifetime))
+    }
+}
+
 /// Lifetimes down to this part of the series' smallest step are sought: what wears off faster is gone before the second look.
 const SHORTEST_PART: f64 = 0.2;
 

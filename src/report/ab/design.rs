@@ -27,18 +27,21 @@ pub struct Page<'a> {
 /// Formulas and assumptions, for `--explain`.
 pub const EXPLANATION: &str = "\
 How a test is designed
-  Power, the smallest difference found at 80 % and the groups needed: noncentral t on group means with 2(k - 1) degrees, with the
-  deviations of group means that the simulated groups had; the simulated power beside it is from tests played to their end.
+  Power, the smallest difference found at 80 % and the groups needed: noncentral t on group means with 2(k - 1)
+    degrees, with the deviations of group means that the simulated groups had; the simulated power beside it is
+    from tests played to their end.
   Design effect: 1 + (m - 1) ICC, by which m members of a group are worth m / design effect independent ones.
   Enough days: the first day at whose end the closed form's power is within one point of its best on any day.
-  Lifetime: least squares of d exp(-time / tau) on the daily differences, all days alike. Best length for an effect that wears off: 1.256 tau
-  when daily errors are independent, shorter when groups differ for good: maximise (1 - exp(-x)) / x / sqrt(r + 1/x), x = days / tau,
-  r = lasting variance x tau / variance of one day.
+  Lifetime: least squares of d exp(-time / tau) on the daily differences, all days alike. Best length for an
+    effect that wears off: 1.256 tau when daily errors are independent, shorter when groups differ for good:
+    maximise (1 - exp(-x)) / x / sqrt(r + 1/x), x = days / tau, r = lasting variance x tau / variance of one day.
   Guardrail: one-sided test at half of alpha that the arm is worse by less than the margin (non-inferiority).
-  Bans: all arms share one account, so a test sees one ban or none; n accounts without a ban leave 1 - 0.05^(1/n) possible (95 %).
+  Bans: all arms share one account, so a test sees one ban or none; n accounts without a ban leave 1 - 0.05^(1/n)
+    possible (95 %).
 What it rests on
-  One set of parameters, a fit to one article's claims, which are unsourced. How often a platform acts on reports is known to a wide range
-  only, so what it does to the account is shown at both of its ends. Intervals are Monte Carlo error.
+  One set of parameters, a fit to one article's claims, which are unsourced. How often a platform acts on reports
+    is known to a wide range only, so what it does to the account is shown at both of its ends. Intervals are
+    Monte Carlo error.
 ";
 
 /// The page as text, ending in a line break.
@@ -91,7 +94,7 @@ fn rows(page: &Page) -> Vec<(String, String)> {
         row("members of an arm, worth in independent ones".into(), power.design_effect.map(worth));
     }
     row("enough days".into(), found.enough_days.map(|days| format!("{days} of {}", contest.trial.days)));
-    row("lifetime of the daily difference, days".into(), lifetime(page));
+    row("lifetime of the daily difference, days".into(), Some(lifetime(page)));
     row(
         "best length by the closed form, days".into(),
         found.best_length.map(|[alone, lasting]| {
@@ -101,7 +104,12 @@ fn rows(page: &Page) -> Vec<(String, String)> {
     for guardrail in &found.guardrails {
         row(
             format!("guardrail {} within {}: shown", guardrail.metric.key, margin(guardrail)),
-            Some(format!("{}; it differs by {}", percent(guardrail.shown), figure(guardrail.metric, guardrail.effect))),
+            Some(format!(
+                "in {}; it differs by {} {}",
+                percent(guardrail.shown),
+                figure(guardrail.metric, guardrail.effect),
+                points(guardrail.metric)
+            )),
         );
     }
     for Account { enforce_prob, limited, banned } in &found.account {
@@ -117,16 +125,16 @@ fn margin(guardrail: &Guardrail) -> String {
     format!("{} {}", short(scale(guardrail.metric.unit) * guardrail.margin), points(guardrail.metric))
 }
 
-fn lifetime(page: &Page) -> Option<String> {
-    let decay = page.found.decay?;
+fn lifetime(page: &Page) -> String {
+    let Some(decay) = page.found.decay else { return "these days do not tell".to_owned() };
     let range = match decay.longest {
         Some(longest) => format!("{} to {}", short(decay.shortest), short(longest)),
         None => format!("{} or longer", short(decay.shortest)),
     };
-    Some(match decay.lifetime {
+    match decay.lifetime {
         Some(lifetime) => format!("{} ({range})", short(lifetime)),
         None => format!("none seen ({range})"),
-    })
+    }
 }
 
 fn design(page: &Page) -> String {

@@ -24,19 +24,24 @@ pub struct Page<'a> {
 /// Formulas and assumptions, for `--explain`.
 pub const EXPLANATION: &str = "\
 How power is worked out
-  A test is played on simulated people: the audience is dealt to the arms by group (a direct list by member), all arms post from one
-  account, and the test is analysed as its owner would. Power is the share of tests with p < alpha, two-sided.
-  means: d = mean of the arm's group means - mean of the control's; t = d / sqrt(s1^2/k1 + s0^2/k0), degrees by Satterthwaite (Welch).
-  permutation: share of all assignments of groups to arms with |d| at least as large; sampled where they are more than 200,000.
-  closed form: noncentral t with 2(k - 1) degrees and the deviations of group means that the simulated groups had.
+  A test is played on simulated people: the audience is dealt to the arms by group (a direct list by member), all
+    arms post from one account, and the test is analysed as its owner would. Power is the share of tests with p <
+    alpha, two-sided.
+  means: d = mean of the arm's group means - mean of the control's; t = d / sqrt(s1^2/k1 + s0^2/k0), degrees by
+    Satterthwaite (Welch).
+  permutation: share of all assignments of groups to arms with |d| at least as large; sampled where they are more
+    than 200,000.
+  closed form: noncentral t with 2(k - 1) degrees and the deviations of group means that the simulated groups had;
+    the same effect in every test, which the platform need not grant.
   promised: what a calculator says that takes members for independent, z = d / sqrt(2 p (1 - p) / n).
-  design effect: 1 + (m - 1) ICC for groups of m members; the correlation is that of the simulated people (analysis of variance).
+  design effect: 1 + (m - 1) ICC for groups of m members; the correlation is that of the simulated people
+    (analysis of variance).
   wrong sign, exaggeration: among tests that found a difference (Gelman & Carlin 2014).
   gain without a mechanism: difference in power on the same luck; the effect itself may change with it.
 What it rests on
-  One set of parameters, but for the line over sets; fits to one article's claims, which are unsourced. Groups differ by fit_spread
-  (assumption). An effect by appeal scales clicks, and purchases after them, and nothing else. Intervals are Monte Carlo error: the
-  finite number of tests played.
+  One set of parameters, but for the line over sets; fits to one article's claims, which are unsourced. Groups
+    differ by fit_spread (assumption). An effect by appeal scales clicks, and purchases after them, and nothing
+    else. Intervals are Monte Carlo error: the finite number of tests played.
 ";
 
 impl Page<'_> {
@@ -65,7 +70,7 @@ pub fn text(page: &Page) -> String {
     text.push('\n');
     let mut rows: Vec<(String, &Power)> = Vec::new();
     if let Some(here) = &found.here {
-        rows.push((format!("as planned: {} {}", contest.trial.units_per_arm, page.wide()), here));
+        rows.push((format!("as planned: {} {}", fixed(f64::from(contest.trial.units_per_arm), 0), page.wide()), here));
     }
     rows.extend(
         found.by_units.iter().map(|point| (format!("{} {} an arm", fixed(point.at, 0), page.wide()), &point.power)),
@@ -134,7 +139,7 @@ fn design(page: &Page) -> Option<String> {
     });
     Some(format!(
         "Design: {} {}{each} an arm, {} days, {by}{design_effect}{over}",
-        contest.trial.units_per_arm,
+        fixed(f64::from(contest.trial.units_per_arm), 0),
         page.wide(),
         contest.trial.days
     ))

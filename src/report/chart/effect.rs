@@ -68,8 +68,9 @@ fn days(sheet: &Sheet, row: Rect, page: &Page) -> Drawn {
         let half = daily.effect.mcse.map_or(0.0, |error| reach * error);
         (scale * (daily.effect.estimate - half), scale * (daily.effect.estimate + half))
     };
-    let fitted = |day: f64| {
-        found.decay.map(|decay| scale * decay.first * decay.lifetime.map_or(1.0, |tau| libm::exp(-(day - 0.5) / tau)))
+    let fitted = |daily: &Daily| {
+        let day = f64::from(daily.day);
+        Some((day, scale * found.decay?.at(day - 0.5)))
     };
     let ends = found.daily.iter().map(band).fold((0.0_f64, 0.0_f64), |(low, high), (a, b)| (low.min(a), high.max(b)));
     let y = Axis::around_zero(ends.0, ends.1, 4);
@@ -83,11 +84,7 @@ fn days(sheet: &Sheet, row: Rect, page: &Page) -> Drawn {
     });
     let series = Series { name: String::new(), value: String::new(), colour: SIDES[0], points: points.collect() };
     sheet.draw_series(&mut panel, &[series])?;
-    panel.line(
-        found.daily.iter().filter_map(|daily| Some((f64::from(daily.day), fitted(f64::from(daily.day))?))),
-        INK,
-        1.2,
-    )?;
+    panel.line(found.daily.iter().filter_map(fitted), INK, 1.2)?;
     let marks =
         [(found.enough_days.map(f64::from), "enough days"), (found.decay.and_then(|decay| decay.lifetime), "lifetime")];
     for (level, (at, words)) in marks.into_iter().enumerate() {

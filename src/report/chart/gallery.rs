@@ -11,9 +11,13 @@ use super::fake::{Kind, comparison};
 use super::style::SMALL;
 use super::{CHARTS, Caption, Scene, render};
 use crate::analysis::Comparison;
+use crate::diagnostic::Source;
 use crate::engine::Engine;
-use crate::parameter;
+use crate::parameter::{self, Parameters};
+use crate::report::ab as pages;
+use crate::scenario;
 use crate::study;
+use crate::study::ab::{self, Contest};
 
 const CAPTION: Caption = Caption {
     scenario: "targeted-vs-spray",
@@ -158,6 +162,49 @@ fn the_chart_of_evidence_is_legible_and_has_a_row_for_every_claim_that_is_measur
     for row in card.claims() {
         let claim = row.replay.claim.as_str();
         assert_eq!(words.contains(&claim), row.figure.is_some(), "{claim}");
+    }
+}
+
+/// A small test of two plans under these overrides.
+fn contest(overrides: &[&str]) -> Contest {
+    let source = Source { name: "launch-test.toml".into(), text: scenario::shipped("launch-test").unwrap().into() };
+    let overrides: Vec<String> = overrides.iter().map(|&text| text.to_owned()).collect();
+    let draft = scenario::parse("launch-test", source, &overrides);
+    let asked = ab::Asked { test: None, metric: None, arm: None, method: ab::Method::Means };
+    Contest::read(&draft, 1, &Parameters::best(), &asked).unwrap()
+}
+
+#[test]
+fn the_charts_of_a_test_are_legible() {
+    let folder = std::env::var_os("WEAROUT_GALLERY").map(std::path::PathBuf::from);
+    let same = ["plan.cycle.kinds=['hard']"];
+    let short = ["test.launch.days=2", "test.launch.groups_per_arm=2"];
+    let repeated = ["plan.ads.contents=1", "plan.ads.every=24h", "test.launch.metric=loss"];
+    for (name, overrides) in [("launch", &[][..]), ("same", &same), ("short", &short), ("repeated", &repeated)] {
+        let contest = contest(overrides);
+        let request = ab::power::Request {
+            tests: 40,
+            alpha: 0.05,
+            units: vec![2, 4, 6, 10, 12, 60],
+            effects: vec![-0.5, 0.0, 0.05, 0.1, 1.0],
+            mechanisms: false,
+            sets: Vec::new(),
+        };
+        let curves = ab::power::curves(&contest, &request, &Engine::default());
+        let page = pages::power::Page { contest: &contest, request: &request, found: &curves };
+        let design = ab::design::design(&contest, 40, 0.05, &Engine::default()).unwrap();
+        let of_design = pages::design::Page { contest: &contest, found: &design, tests: 40, alpha: 0.05 };
+        for (key, canvas) in [
+            ("power", super::power::draw(&page, &CAPTION).unwrap().unwrap()),
+            ("effect", super::effect::draw(&of_design, &CAPTION).unwrap().unwrap()),
+            ("tradeoff", super::tradeoff::draw(&of_design, &CAPTION).unwrap().unwrap()),
+        ] {
+            if let Some(folder) = &folder {
+                std::fs::create_dir_all(folder).unwrap();
+                std::fs::write(folder.join(format!("{name}-{key}.png")), super::rendered(&canvas, key).png).unwrap();
+            }
+            assert_eq!(complaints(&canvas), Vec::<String>::new(), "{name} {key}");
+        }
     }
 }
 

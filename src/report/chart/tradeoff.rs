@@ -3,43 +3,46 @@
 use crate::report::ab::design::Page;
 use crate::report::ab::percent as of_tests;
 use crate::report::number::short;
+use crate::study::ab::design::Trade;
 
 use super::axis::Axis;
 use super::canvas::Canvas;
 use super::sheet::{Drawn, Head, Sheet, compose};
-use super::style::{INK, LABEL, NOTE, PAPER, Rect, SIDES};
-use super::words::percent;
+use super::style::{INK, NOTE, PAPER, Rect, SIDES};
+use super::words::{percent, sentence};
 use super::{Caption, Failure};
 
 /// Dots of an arm that still make a cloud and not a blot.
 const MOST_DOTS: usize = 400;
 
 pub(super) fn draw(page: &Page, caption: &Caption) -> Result<Option<Canvas>, Failure> {
-    let clouds = &page.found.clouds;
-    if clouds.iter().any(Vec::is_empty) {
-        return Ok(None);
-    }
+    let Some(trade) = &page.found.trade else { return Ok(None) };
     let names = [page.contest.control(), page.contest.treated()];
-    let [control, treated] = clouds.each_ref().map(|cloud| middle(cloud));
-    let more = if treated.0 >= control.0 { "more" } else { "less" };
-    let loses = if treated.1 >= control.1 { "more" } else { "fewer" };
+    let [control, treated] = trade.means;
+    let than = |side: i8, more: &str, fewer: &str| match side {
+        1 => format!("{more} than"),
+        -1 => format!("{fewer} than"),
+        _ => "about as many as".to_owned(),
+    };
     let head = Head {
-        title: format!(
-            "{} sells {more} than {} ({} against {} of members buy) and loses {loses} ({} against {})",
+        title: sentence(&format!(
+            "{} sells to {} {} ({} against {}) and loses {} ({} against {})",
             names[1],
+            than(trade.differences.0.side(), "more members", "fewer members"),
             names[0],
-            percent(treated.0),
-            percent(control.0),
-            percent(treated.1),
-            percent(control.1)
-        ),
+            percent(treated.0.estimate),
+            percent(control.0.estimate),
+            than(trade.differences.1.side(), "more", "fewer").replace(" than", "").replace(" as", ""),
+            percent(treated.1.estimate),
+            percent(control.1.estimate)
+        )),
         subtitle: format!(
             "Conversion against churn at the end of {} days, a dot for every simulated test",
             page.contest.trial.days
         ),
         note: format!("rings: means; {}", account(page)),
     };
-    compose(caption, &head, 360.0, |sheet, plot| scatter(sheet, plot, clouds, names))
+    compose(caption, &head, 360.0, |sheet, plot| scatter(sheet, plot, trade, names))
 }
 
 /// The account is one: its risk belongs to the test, not to an arm.
@@ -56,12 +59,8 @@ fn account(page: &Page) -> String {
     format!("the account, which both arms share: {}", risks.join("; "))
 }
 
-fn middle(cloud: &[(f64, f64)]) -> (f64, f64) {
-    let n = cloud.len() as f64;
-    (cloud.iter().map(|dot| dot.0).sum::<f64>() / n, cloud.iter().map(|dot| dot.1).sum::<f64>() / n)
-}
-
-fn scatter(sheet: &Sheet, plot: Rect, clouds: &[Vec<(f64, f64)>; 2], names: [&str; 2]) -> Drawn {
+fn scatter(sheet: &Sheet, plot: Rect, trade: &Trade, names: [&str; 2]) -> Drawn {
+    let clouds = &trade.tests;
     let most = |of: fn(&(f64, f64)) -> f64| clouds.iter().flatten().map(of).fold(0.0, f64::max);
     let (x, y) = (Axis::shares(most(|dot| dot.1), 6), Axis::shares(most(|dot| dot.0), 5));
     let entries = [(names[0], SIDES[0]), (names[1], SIDES[1])];
@@ -80,13 +79,11 @@ fn scatter(sheet: &Sheet, plot: Rect, clouds: &[Vec<(f64, f64)>; 2], names: [&st
             )?;
         }
     }
-    for (arm, cloud) in clouds.iter().enumerate() {
-        let (conversion, churn) = middle(cloud);
-        let place = panel.place((churn, conversion));
+    for (arm, (conversion, churn)) in trade.means.iter().enumerate() {
+        let place = panel.place((churn.estimate, conversion.estimate));
         for (radius, colour) in [(7.0, INK), (5.5, PAPER), (4.0, SIDES[arm])] {
             sheet.dot(place, radius, colour)?;
         }
-        sheet.text(names[arm], (place.0 + 11.0, place.1 - 10.0), LABEL)?;
     }
     Ok(())
 }

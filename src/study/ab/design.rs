@@ -46,8 +46,8 @@ pub struct Design {
     pub unbanned: Vec<(u32, f64)>,
     /// Smallest p value that a permutation of the groups can give; `None` on a direct list.
     pub smallest_p_value: Option<f64>,
-    /// Test by test and arm by arm: conversion and churn at the end.
-    pub clouds: [Vec<(f64, f64)>; 2],
+    /// Conversion against churn at the end; `None` where no test has both.
+    pub trade: Option<Trade>,
     /// What followed reads of contents read before, in each of the two arms.
     pub by_read: [Vec<Repeat>; 2],
     /// Tests played.
@@ -76,6 +76,17 @@ pub struct Guardrail {
     pub effect: Mean,
     /// Share of tests that show it to be worse by less than the margin, one-sided at half of alpha.
     pub shown: Share,
+}
+
+/// What is bought and who is lost in each of the two arms.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Trade {
+    /// Test by test and arm by arm: conversion, and churn.
+    pub tests: [Vec<(f64, f64)>; 2],
+    /// Mean of each arm: conversion, and churn.
+    pub means: [(Mean, Mean); 2],
+    /// The arm less the control, test by test.
+    pub differences: (Mean, Mean),
 }
 
 /// What the platform does to an account under test.
@@ -124,8 +135,8 @@ pub fn design(contest: &Contest, tests: u32, alpha: f64, engine: &Engine) -> Opt
     let guarded = contest.said.guardrails.iter().filter_map(|(key, margin)| Some((find(key)?, *margin)));
     let guardrails =
         guarded.filter_map(|(metric, margin)| guardrail(metric, margin, &at_the_end(metric), alpha)).collect();
-    let means = |key: &str| find(key).map(|metric| at_the_end(metric)).unwrap_or_default();
-    let clouds = clouds(means, "conversion", "loss");
+    let [bought, lost] = ["conversion", "loss"].map(|key| at_the_end(find(key).expect("both are rows of METRICS")));
+    let trade = trade(&bought, &lost);
     let (account, more) = accounts(contest, &played, tests, engine);
     let detect = contest.said.detect.zip(power.deviations);
     let wide = power.units;
@@ -142,7 +153,7 @@ pub fn design(contest: &Contest, tests: u32, alpha: f64, engine: &Engine) -> Opt
         account,
         unbanned: ACCOUNTS.map(|n| (n, 1.0 - libm::pow(1.0 - CONFIDENCE, 1.0 / f64::from(n)))).to_vec(),
         smallest_p_value: smallest_p_value(contest),
-        clouds,
+        trade,
         by_read: played.repeats,
         tests: n_played + more,
         partial: engine.stopped(),
@@ -217,13 +228,18 @@ fn guardrail(metric: &'static Metric, margin: f64, played: &Played, alpha: f64) 
     Some(Guardrail { metric, margin, effect, shown })
 }
 
-/// Test by test what both arms come to in two metrics.
-fn clouds(mut played: impl FnMut(&str) -> Played, x: &str, y: &str) -> [Vec<(f64, f64)>; 2] {
-    let (x, y) = (played(x), played(y));
-    [0, 1].map(|arm| {
-        let both = x.tests.iter().zip(&y.tests);
-        both.filter_map(|(x, y)| Some((x[0].means[arm]?, y[0].means[arm]?))).collect()
-    })
+fn trade(bought: &Played, lost: &Played) -> Option<Trade> {
+    let both = || bought.tests.iter().zip(&lost.tests);
+    let tests = [0, 1].map(|arm| {
+        both().filter_map(|(bought, lost)| Some((bought[0].means[arm]?, lost[0].means[arm]?))).collect::<Vec<_>>()
+    });
+    let of = |arm: usize| {
+        let cloud = &tests[arm];
+        Some((Mean::of(cloud.iter().map(|dot| dot.0))?, Mean::of(cloud.iter().map(|dot| dot.1))?))
+    };
+    let difference =
+        |played: &Played| Mean::of(played.tests.iter().filter_map(|test| Some(test[0].means[1]? - test[0].means[0]?)));
+    Some(Trade { means: [of(0)?, of(1)?], differences: (difference(bought)?, difference(lost)?), tests })
 }
 
 /// The account as the scenario has it, and at both ends of how often the platform may act on reports; where it never does, once.

@@ -51,6 +51,16 @@ impl Mean {
         values.for_each(|value| moments.push(value));
         Some(Mean { estimate: moments.mean()?, mcse: moments.standard_error() })
     }
+
+    /// Which side of 0 it is on, where its Monte Carlo error leaves no doubt (95 %): 1, -1, else 0.
+    pub fn side(self) -> i8 {
+        let reach = self.mcse.map_or(f64::INFINITY, |error| interval::normal_quantile(CONFIDENCE) * error);
+        match self.estimate {
+            estimate if estimate > reach => 1,
+            estimate if estimate < -reach => -1,
+            _ => 0,
+        }
+    }
 }
 
 /// How well a test tells its arms apart, all tests at one look together.
