@@ -2,7 +2,7 @@
 
 use crate::report::ab::design::Page;
 use crate::report::ab::points;
-use crate::report::number::{scale, short};
+use crate::report::number::{fixed, scale};
 use crate::stats::interval::normal_quantile;
 use crate::study::ab::design::Daily;
 use crate::study::ab::power::CONFIDENCE;
@@ -49,7 +49,7 @@ pub(super) fn draw(page: &Page, caption: &Caption) -> Result<Option<Canvas>, Fai
 fn title(page: &Page) -> String {
     let found = page.found;
     let worn = match found.decay.and_then(|decay| decay.lifetime) {
-        Some(lifetime) => format!("The difference wears off with a lifetime of {} days", short(lifetime)),
+        Some(lifetime) => format!("The difference wears off with a lifetime of {} days", fixed(lifetime, 1)),
         None => "The days do not tell how the difference wears off".to_owned(),
     };
     let days = page.contest.trial.days;
