@@ -54,9 +54,9 @@ fn members(study: &Study, units: u32) -> f64 {
 /// The difference of the two arms over the sets. What both halves of the luck disagree on is luck.
 fn prior(study: &Study, known: &Known) -> Option<Prior> {
     let (mut difference, mut luck) = (Moments::default(), Moments::default());
-    for arms in known.courses {
+    for courses in known.courses {
         let halves = [0, 1].map(|half| {
-            let value = |arm: usize| arms[arm].half(half).value_at_the_end(known.member_worth);
+            let value = |arm: usize| courses.arms[arm].half(half).value_at_the_end(known.member_worth);
             (value(1) - value(0)) / study.members_per_unit()
         });
         difference.push(f64::midpoint(halves[0], halves[1]));
@@ -69,9 +69,8 @@ fn prior(study: &Study, known: &Known) -> Option<Prior> {
 /// Members and the variance of one in a test of so many days, in the unit of a whole campaign: early days show only a part of it.
 fn units(study: &Study, known: &Known, (days, correlation): (u32, f64)) -> Units {
     let mean = |day: usize| {
-        let arms = known.courses.iter().flatten();
-        let sum = arms.clone().map(|arm| arm.mean().buyers(day)).sum::<f64>();
-        sum / arms.count() as f64 / study.members_per_unit()
+        let both = known.courses.iter().flat_map(|courses| [0, 1].map(|arm| courses.arm(arm).buyers(day)));
+        both.sum::<f64>() / (2 * known.courses.len()) as f64 / study.members_per_unit()
     };
     let (seen, all) = (mean(days as usize), mean(study.contest.experiment.days as usize));
     let clustered = design_effect(study.members_per_unit(), correlation.max(0.0), 0.0);

@@ -6,7 +6,35 @@
 use crate::tally::{Outcome, Tally, TrialTally};
 
 /// The arms of a test under one set of parameters.
-pub(super) type Courses = Vec<Halves>;
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Courses {
+    /// Arm by arm.
+    pub(super) arms: Vec<Halves>,
+    /// What follows when one arm gives way to another; none where their plans differ in more than their posts.
+    pub(super) switches: Vec<Switch>,
+}
+
+/// One arm until the end of a day, then another.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Switch {
+    pub(super) from: usize,
+    pub(super) to: usize,
+    pub(super) day: usize,
+    pub(super) course: Course,
+}
+
+impl Courses {
+    /// What an arm does.
+    pub(super) fn arm(&self, arm: usize) -> &Course {
+        &self.arms[arm].all
+    }
+
+    /// What those do who had one arm until the end of a day and are then to get another: that, or what they had if they must go on with it.
+    pub(super) fn onwards(&self, from: usize, to: usize, day: usize) -> &Course {
+        let switch = self.switches.iter().find(|switch| (switch.from, switch.to, switch.day) == (from, to, day));
+        switch.map_or(self.arm(from), |switch| &switch.course)
+    }
+}
 
 /// Cumulated figures per unit (group, or member of a direct list); entry 0 is before the first day.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,11 +51,6 @@ pub(super) struct Halves {
 }
 
 impl Halves {
-    /// From all replicates.
-    pub(super) fn mean(&self) -> &Course {
-        &self.all
-    }
-
     /// From one half of them.
     pub(super) fn half(&self, half: usize) -> &Course {
         &self.halves[half]
@@ -47,7 +70,8 @@ impl Course {
         Halves { halves: [half(0), half(1)], all: Course::of(replicates.iter(), units) }
     }
 
-    fn of<'a>(replicates: impl Iterator<Item = &'a TrialTally>, units: f64) -> Course {
+    /// Of replicates of one arm with so many units.
+    pub(super) fn of<'a>(replicates: impl Iterator<Item = &'a TrialTally>, units: f64) -> Course {
         let (mut buyers, mut lost_by_day, mut n) = (Vec::new(), Vec::new(), 0.0);
         for unit in replicates.inspect(|_| n += 1.0).flat_map(|replicate| &replicate.units) {
             let tally = &unit.tally;
@@ -100,10 +124,40 @@ impl Course {
 /// What knowing the better arm of this set would be worth per unit. The better one by one half of the replicates is judged by the
 /// other half: by the same half it would look better than it is.
 pub(super) fn knowledge(courses: &Courses, best_before: usize, member_worth: f64) -> f64 {
-    let value = |arm: usize, half: usize| courses[arm].half(half).value_at_the_end(member_worth);
+    let value = |arm: usize, half: usize| courses.arms[arm].half(half).value_at_the_end(member_worth);
     let crossed = |half: usize| {
-        let better = super::advice::ranked((0..courses.len()).map(|arm| value(arm, half)))[0];
+        let better = super::advice::ranked((0..courses.arms.len()).map(|arm| value(arm, half)))[0];
         value(better, 1 - half) - value(best_before, 1 - half)
     };
     f64::midpoint(crossed(0), crossed(1))
+}
+
+#[cfg(test)]
+impl Halves {
+    pub(super) fn of_one(course: Course) -> Halves {
+        Halves { halves: [course.clone(), course.clone()], all: course }
+    }
+}
+
+#[cfg(test)]
+impl Course {
+    pub(super) fn new(buyers: Vec<f64>, lost: Vec<f64>) -> Course {
+        Course { buyers, lost }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn luck_that_both_halves_do_not_share_is_no_knowledge() {
+        let course = |value: f64| Course::new(vec![0.0, value], vec![0.0, 0.0]);
+        let halves = |a: f64, b: f64| Halves { halves: [course(a), course(b)], all: course(f64::midpoint(a, b)) };
+        let courses = |second: Halves| Courses { arms: vec![halves(1.0, 1.0), second], switches: Vec::new() };
+        // Lucky in one half only: what it seems to gain there it loses in the other.
+        assert_eq!(knowledge(&courses(halves(3.0, -1.0)), 0, 0.0), -1.0);
+        assert_eq!(knowledge(&courses(halves(2.0, 2.0)), 0, 0.0), 1.0);
+        assert_eq!(knowledge(&courses(halves(0.5, 0.5)), 0, 0.0), 0.0);
+    }
 }

@@ -11,6 +11,7 @@ mod advice;
 mod closed;
 mod course;
 mod payoff;
+mod switched;
 
 use std::ops::Range;
 
@@ -24,14 +25,14 @@ use super::Contest;
 use crate::analysis::CONFIDENCE;
 use crate::engine::{Engine, simulate_trial};
 use crate::parameter::Parameters;
-use crate::plan::{Experiment, Trial};
+use crate::plan::{Experiment, Plan, Trial};
 use crate::stats::Interval;
 use crate::stats::interval;
 use crate::stats::mean::Moments;
 use crate::study::under_each;
 use crate::tally::TrialTally;
 use crate::units::Channel;
-use course::{Course, Courses};
+use course::{Course, Courses, Switch};
 use payoff::{Ground, Shown};
 
 /// What becomes of those who are not tested.
@@ -124,16 +125,27 @@ pub struct Worth {
     pub closed: Option<ClosedForm>,
     /// What to do.
     pub advice: Advice,
+    /// Whether the tested can get what was chosen; otherwise the arms differ in more than their posts, and each goes on with its own.
+    pub gives_way: bool,
     /// Tests played.
     pub tests: u64,
     /// Whether it was stopped before the end.
     pub partial: bool,
 }
 
-/// Campaigns and tests that are simulated in all.
+/// Campaigns and tests that are simulated in all, but for what cannot be.
 pub fn replicates_expected(contest: &Contest, request: &Request) -> u64 {
     let (arms, sizes) = (contest.trial.arms.len(), grid(&request.units, contest.trial.units_per_arm).len());
-    request.sets.len() as u64 * u64::from(request.replicates) * (arms + sizes + 2) as u64
+    let kinds = arms + turns(contest, request).count() + sizes + Luck::Fresh.parts().len();
+    request.sets.len() as u64 * u64::from(request.replicates) * kinds as u64
+}
+
+/// Every arm that may give way to another, and the end of which day.
+fn turns(contest: &Contest, request: &Request) -> impl Iterator<Item = (usize, usize, u32)> {
+    let (arms, horizon) = (contest.trial.arms.len(), contest.experiment.days);
+    let days = grid(&request.days, contest.trial.days).into_iter().filter(move |day| *day < horizon);
+    days.flat_map(move |day| (0..arms).flat_map(move |from| (0..arms).map(move |to| (from, to, day))))
+        .filter(|(from, to, _)| from != to)
 }
 
 /// Works it out; `None` when stopped before the arms are known under every set.
@@ -142,16 +154,14 @@ pub fn replicates_expected(contest: &Contest, request: &Request) -> u64 {
 /// Without a set of parameters or with fewer than two replicates.
 pub fn worth(contest: &Contest, request: &Request, engine: &Engine) -> Option<Worth> {
     assert!(!request.sets.is_empty() && request.replicates >= 2, "sets with two replicates each");
-    let Contest { draft, judge, experiment, .. } = contest;
-    let experiments = under_each(draft, judge.seed, &request.sets, experiment)
-        .expect("a scenario without faults has none under another set");
-    let study = Study { contest, request, experiments, engine };
+    let study = Study::new(contest, request, engine);
     let courses = study.courses()?;
-    let of_a_campaign = |courses: &Courses| courses.iter().map(|arm| arm.mean().buyers_at_the_end()).sum::<f64>();
+    let of_a_campaign =
+        |courses: &Courses| (0..courses.arms.len()).map(|arm| courses.arm(arm).buyers_at_the_end()).sum::<f64>();
     let n_courses = (courses.len() * contest.trial.arms.len()) as f64;
     let per_unit = courses.iter().map(of_a_campaign).sum::<f64>() / n_courses;
     let member_worth = request.member_worth.unwrap_or(per_unit / study.members_per_unit());
-    let value = |courses: &Courses, arm: usize| courses[arm].mean().value_at_the_end(member_worth);
+    let value = |courses: &Courses, arm: usize| courses.arm(arm).value_at_the_end(member_worth);
     let total = |arm: usize| courses.iter().map(|courses| value(courses, arm)).sum::<f64>();
     let order = advice::ranked((0..contest.trial.arms.len()).map(total));
     let (best_before, next) = (order[0], order[1]);
@@ -164,8 +174,8 @@ pub fn worth(contest: &Contest, request: &Request, engine: &Engine) -> Option<Wo
         ahead[advice::ranked((0..n_arms).map(|arm| value(courses, arm)))[0]] += 1;
     }
     let skipped = [
-        over_sets(&|courses| courses[best_before].mean().buyers_at_the_end()),
-        over_sets(&|courses| courses[best_before].mean().lost_at_the_end()),
+        over_sets(&|courses| courses.arm(best_before).buyers_at_the_end()),
+        over_sets(&|courses| courses.arm(best_before).lost_at_the_end()),
     ];
     let lead = over_sets(&|courses| value(courses, best_before) - value(courses, next));
     let knowledge = over_sets(&|courses| course::knowledge(courses, best_before, member_worth));
@@ -199,6 +209,7 @@ pub fn worth(contest: &Contest, request: &Request, engine: &Engine) -> Option<Wo
         best,
         closed,
         advice,
+        gives_way: !study.switches.is_empty() || turns(contest, request).next().is_none(),
         tests,
         partial: engine.stopped(),
     })
@@ -251,12 +262,33 @@ type PlayedTests = Vec<Vec<Vec<Shown>>>;
 struct Study<'a> {
     contest: &'a Contest,
     request: &'a Request,
-    /// The scenario under each set.
+    /// The scenario under each set, with a plan more for each switch.
     experiments: Vec<Experiment>,
+    /// The arm until the end of a day, the arm from then on, the day, and the plan that does so.
+    switches: Vec<(usize, usize, u32, usize)>,
     engine: &'a Engine,
 }
 
-impl Study<'_> {
+impl<'a> Study<'a> {
+    fn new(contest: &'a Contest, request: &'a Request, engine: &'a Engine) -> Study<'a> {
+        let Contest { draft, judge, experiment, trial, .. } = contest;
+        let mut experiments = under_each(draft, judge.seed, &request.sets, experiment)
+            .expect("a scenario without faults has none under another set");
+        let mut switches = Vec::new();
+        for (from, to, day) in turns(contest, request) {
+            let plans = |experiment: &Experiment| {
+                switched::switched(&experiment.plans[trial.arms[from]], &experiment.plans[trial.arms[to]], day)
+            };
+            let under_each: Option<Vec<Plan>> = experiments.iter().map(plans).collect();
+            let Some(under_each) = under_each else { continue };
+            switches.push((from, to, day, experiments[0].plans.len()));
+            for (experiment, plan) in experiments.iter_mut().zip(under_each) {
+                experiment.plans.push(plan);
+            }
+        }
+        Study { contest, request, experiments, switches, engine }
+    }
+
     /// Groups, or members of a direct list, of the audience.
     fn units(&self) -> u32 {
         let audience = &self.contest.experiment.audiences[self.contest.trial.audience];
@@ -283,22 +315,25 @@ impl Study<'_> {
         simulate_trial(&self.experiments[set], trial, number..number + 1, self.engine).pop()
     }
 
-    /// What every arm does under every set when everyone gets it.
+    /// What every arm does under every set when everyone gets it, and what follows when it gives way to another.
     fn courses(&self) -> Option<Vec<Courses>> {
-        let trial = &self.contest.trial;
-        let everyone = |arm: usize| Trial {
-            arms: vec![trial.arms[arm]],
-            units_per_arm: self.units(),
-            days: self.contest.experiment.days,
-            ..trial.clone()
+        let units = f64::from(self.units());
+        let of_plan = |set: usize, plan: usize| -> Option<Vec<TrialTally>> {
+            let days = self.contest.experiment.days;
+            let everyone = Trial { arms: vec![plan], units_per_arm: self.units(), days, ..self.contest.trial.clone() };
+            let one = |number: u32| self.simulated(set, &everyone, number);
+            self.replicates(0..1, set).into_iter().map(one).collect()
         };
         let of_set = |set: usize| -> Option<Courses> {
-            let of_arm = |arm: usize| {
-                let one = |number: u32| self.simulated(set, &everyone(arm), number);
-                let tallies: Option<Vec<TrialTally>> = self.replicates(0..1, set).into_iter().map(one).collect();
-                Some(Course::halves(&tallies?, f64::from(self.units())))
+            let of_arm = |&plan: &usize| Some(Course::halves(&of_plan(set, plan)?, units));
+            let of_switch = |&(from, to, day, plan): &(usize, usize, u32, usize)| {
+                let course = Course::of(of_plan(set, plan)?.iter(), units);
+                Some(Switch { from, to, day: day as usize, course })
             };
-            (0..trial.arms.len()).map(of_arm).collect()
+            Some(Courses {
+                arms: self.contest.trial.arms.iter().map(of_arm).collect::<Option<_>>()?,
+                switches: self.switches.iter().map(of_switch).collect::<Option<_>>()?,
+            })
         };
         (0..self.request.sets.len()).into_par_iter().map(of_set).collect()
     }

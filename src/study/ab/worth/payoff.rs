@@ -26,9 +26,9 @@ impl Rule {
 /// Gains and costs in buyers, where a member lost counts as some; over sending what is best beforehand to everyone.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Payoff {
-    /// What choosing gains: in all who are not tested, and after the test in those who are.
+    /// What choosing gains over going on with what is best beforehand: in all who are not tested, and after the test in those who are.
     pub gain: f64,
-    /// What the tested would have brought under what is best beforehand, less what they brought.
+    /// What the tested would have brought under what is best beforehand all along, less what they bring when they get it after the test.
     pub test_cost: f64,
     /// What those who wait lose of a horizon that is a deadline.
     pub wait_cost: f64,
@@ -110,7 +110,7 @@ impl Ground<'_> {
     /// A test of `units` an arm as it stood at the end of a day.
     pub(super) fn shown(&self, test: &TrialTally, (judge, units): (&Judge, u32), day: u32) -> Shown {
         let (mut did, mut clusters) = (Vec::new(), Vec::new());
-        for arm in 0..self.courses.len() {
+        for arm in 0..self.courses.arms.len() {
             let seen: Vec<Tally> = test.arm(arm).map(|tally| tally.until(day as usize)).collect();
             let metric = seen.iter().filter_map(|tally| (judge.metric.value)(tally, &judge.stakes[arm]));
             let metric: Vec<f64> = metric.collect();
@@ -148,37 +148,112 @@ impl Ground<'_> {
     }
 
     fn payoff(&self, did: &[Did], (units, day): (u32, usize), chosen: usize, banned: bool) -> Payoff {
-        let course = |arm: usize| self.courses[arm].mean();
-        let (before, after) = (course(self.best_before), course(chosen));
+        let before = self.courses.arm(self.best_before);
         let horizon = before.days();
         // Those who are not tested begin when the test ends.
         let left = match self.rest {
             Rest::Later => horizon,
             Rest::Deadline => horizon - day,
         };
-        let tested = f64::from(units) * did.len() as f64;
-        let rest = f64::from(self.units) - tested;
-        let worth = self.member_worth;
-        let value = |course: &Course, day: usize| course.value(day, worth);
-        // The tested go on with what was chosen as those do who had it all along.
-        let onwards =
-            |course: &Course| rest * value(course, left) + tested * (value(course, horizon) - value(course, day));
+        let (of_arm, n_arms, everyone) = (f64::from(units), did.len(), f64::from(self.units));
+        let (tested, rest) = (of_arm * n_arms as f64, everyone - of_arm * n_arms as f64);
+        let value: &dyn Fn(&Course, usize) -> f64 = &|course, day| course.value(day, self.member_worth);
+        // The tested of an arm from the test's end on, when another is sent to all.
+        let onwards = |from: usize, to: usize, of: &dyn Fn(&Course, usize) -> f64| {
+            let course = self.courses.onwards(from, to, day);
+            of_arm * (of(course, horizon) - of(course, day))
+        };
+        let tested_onwards =
+            |to: usize, of: &dyn Fn(&Course, usize) -> f64| (0..n_arms).map(|from| onwards(from, to, of)).sum::<f64>();
+        let goes_on = if banned { 0.0 } else { 1.0 };
         let all = |of: fn(&Did) -> f64| did.iter().map(of).sum::<f64>();
         let (buyers, lost) = (all(|did| did.buyers), all(|did| did.lost));
-        let follows = |of: &dyn Fn(&Course, usize) -> f64| {
-            if banned { 0.0 } else { rest * of(after, left) + tested * (of(after, horizon) - of(after, day)) }
+        let follows = |arm: usize, of: &dyn Fn(&Course, usize) -> f64| {
+            tested_onwards(arm, of) + rest * of(self.courses.arm(arm), left)
         };
-        let everyone = f64::from(self.units);
-        let truth = (0..self.courses.len()).map(|arm| value(course(arm), horizon));
+        let truth = (0..n_arms).map(|arm| value(self.courses.arm(arm), horizon));
         Payoff {
-            gain: if banned { 0.0 } else { onwards(after) - onwards(before) },
-            test_cost: tested * value(before, day) - (buyers - worth * lost),
+            gain: goes_on * (follows(chosen, value) - follows(self.best_before, value)),
+            test_cost: tested * value(before, horizon)
+                - (buyers - self.member_worth * lost)
+                - tested_onwards(self.best_before, value),
             wait_cost: rest * (value(before, horizon) - value(before, left)),
-            ban_cost: if banned { onwards(before) } else { 0.0 },
-            buyers: buyers + follows(&Course::buyers) - everyone * before.buyers(horizon),
-            lost: lost + follows(&Course::lost) - everyone * before.lost(horizon),
+            ban_cost: (1.0 - goes_on) * follows(self.best_before, value),
+            buyers: buyers + goes_on * follows(chosen, &Course::buyers) - everyone * before.buyers(horizon),
+            lost: lost + goes_on * follows(chosen, &Course::lost) - everyone * before.lost(horizon),
             right: f64::from(u8::from(super::advice::ranked(truth)[0] == chosen)),
             banned: f64::from(u8::from(banned)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::study::ab::worth::course::{Halves, Switch};
+
+    /// Two arms over four days, per unit: the second sells twice as much and loses members.
+    fn courses() -> Courses {
+        let course = |buyers: [f64; 5], lost: [f64; 5]| Course::new(buyers.to_vec(), lost.to_vec());
+        let first = course([0.0, 1.0, 2.0, 3.0, 4.0], [0.0; 5]);
+        let second = course([0.0, 2.0, 4.0, 6.0, 8.0], [0.0, 1.0, 1.0, 2.0, 2.0]);
+        let then_second = course([0.0, 1.0, 2.0, 3.5, 5.0], [0.0, 0.0, 0.0, 1.0, 1.0]);
+        let then_first = course([0.0, 2.0, 4.0, 4.5, 5.0], [0.0, 1.0, 1.0, 1.0, 1.0]);
+        let switch = |from, to, course| Switch { from, to, day: 2, course };
+        Courses {
+            arms: [first, second].map(Halves::of_one).to_vec(),
+            switches: vec![switch(0, 1, then_second), switch(1, 0, then_first)],
+        }
+    }
+
+    fn ground(courses: &Courses, rest: Rest) -> Ground<'_> {
+        Ground { courses, best_before: 0, member_worth: 0.5, units: 10, rest }
+    }
+
+    fn did() -> [Did; 2] {
+        let did = |metric, buyers, lost| Did { metric: Some(metric), buyers, lost };
+        [did(0.2, 7.0, 0.0), did(0.4, 11.0, 2.0)]
+    }
+
+    #[test]
+    fn choosing_the_better_arm_by_hand() {
+        let courses = courses();
+        // Three units an arm until the end of day 2; four wait. The first arm to everyone is worth 40.
+        let payoff = ground(&courses, Rest::Later).payoff(&did(), (3, 2), 1, false);
+        // After: the first arm's units go from 2 to 5 and lose 1, the second's from 4 to 8 and lose 1; the four waiting are worth 7 each.
+        let (tested, first_goes, second_goes, waiting) = (18.0 - 0.5 * 2.0, 3.0 * 2.5, 3.0 * 3.5, 4.0 * 7.0);
+        assert!((payoff.net() - (tested + first_goes + second_goes + waiting - 40.0)).abs() < 1e-12);
+        // Going on with the first: 2 more each, 1 more in those who had the second, and 4 each of those waiting.
+        assert!((payoff.gain - (first_goes + second_goes + waiting - 3.0 * 2.0 - 3.0 * 1.0 - 16.0)).abs() < 1e-12);
+        assert_eq!((payoff.wait_cost, payoff.ban_cost, payoff.right), (0.0, 0.0, 1.0));
+    }
+
+    #[test]
+    fn buyers_and_members_lost_add_up_to_the_net_whatever_happens() {
+        let courses = courses();
+        for rest in [Rest::Later, Rest::Deadline] {
+            for chosen in [0, 1] {
+                for banned in [false, true] {
+                    let payoff = ground(&courses, rest).payoff(&did(), (4, 2), chosen, banned);
+                    assert!((payoff.net() - (payoff.buyers - 0.5 * payoff.lost)).abs() < 1e-12, "{payoff:?}");
+                    assert_eq!(payoff.gain == 0.0, banned || chosen == 0);
+                    assert_eq!(payoff.wait_cost > 0.0, rest == Rest::Deadline);
+                    assert_eq!(payoff.ban_cost > 0.0, banned);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_higher_estimate_is_chosen_and_a_tie_stays_with_what_was_best() {
+        let courses = courses();
+        let ground = ground(&courses, Rest::Later);
+        let (more, less) = (crate::tally::find("conversion").unwrap(), crate::tally::find("loss").unwrap());
+        assert_eq!(ground.choose(&did(), Rule::Metric, more), 1);
+        assert_eq!(ground.choose(&did(), Rule::Metric, less), 0);
+        assert_eq!(ground.choose(&did(), Rule::NetOfLoss, less), 1, "11 - 1 is more than 7");
+        assert_eq!(ground.choose(&[did()[1], did()[1]], Rule::Metric, more), 0);
+        let blank = Did { metric: None, ..did()[1] };
+        assert_eq!(ground.choose(&[did()[0], blank], Rule::Metric, more), 0);
     }
 }
