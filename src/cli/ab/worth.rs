@@ -48,6 +48,10 @@ pub(in crate::cli) struct WorthArgs {
     /// Buyers that a member lost costs; 0 counts buyers alone [default: what a member addressed brings in one campaign]
     #[arg(long, value_parser = not_negative)]
     member_worth: Option<f64>,
+    /// What nobody knows beforehand of the arms' contents: by which share, give or take, they draw more clicks or fewer than the
+    /// scenario has it (a standard deviation: 0.2 is a fifth)
+    #[arg(long, default_value_t = 0.0, value_parser = not_negative)]
+    appeal: f64,
     /// Sets of the ensemble article-2025 over which it is not known which arm is better
     #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=300))]
     sets: u32,
@@ -67,7 +71,7 @@ pub(in crate::cli) struct WorthArgs {
 fn not_negative(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(number) if number >= 0.0 && number.is_finite() => Ok(number),
-        _ => Err("a number of buyers, 0 or more, such as 0.2".into()),
+        _ => Err("a number, 0 or more, such as 0.2".into()),
     }
 }
 
@@ -150,6 +154,7 @@ fn request(args: &WorthArgs, contest: &Contest) -> Result<Request, Failure> {
         units: if args.groups.is_empty() { within(&usual, most) } else { args.groups.clone() },
         days: if args.days.is_empty() { within(&USUAL_DAYS, horizon) } else { args.days.clone() },
         member_worth: args.member_worth,
+        appeal: args.appeal,
         rest: if args.deadline { Rest::Deadline } else { Rest::Later },
     })
 }

@@ -40,7 +40,7 @@ How it is worked out
   closed form: test and roll (Feit & Berman 2019) for two arms, d ~ N(mean, sd) over the sets: (N - 2n) (E[d; d + error > 0] - max(E d, 0))
   - n |E d|, error^2 = 2 p (1 - p) DEFF / n, DEFF = 1 + (m - 1) ICC; the days seen are scaled to the campaign.
 What it rests on
-  The sets count alike. The tested get what was chosen as they are, tired or gone: a campaign of its own is simulated for every change
+  The sets count alike; with --appeal each arm's contents draw (1 + N(0, sd)) times their clicks under each set. The tested get what was chosen as they are, tired or gone: a campaign of its own is simulated for every change
   of plan; plans that differ in more than their posts go on with their own people. Who is not tested gets nothing before the test ends.
   A member lost is worth what a member addressed brings in one campaign unless --member-worth says otherwise (assumption). The closed
   form knows no fatigue, leaving or ban.
@@ -188,8 +188,13 @@ fn design(page: &Page) -> String {
     let closed = found.closed.map_or_else(String::new, |closed| {
         format!("; test and roll in closed form: {} {} an arm, {}", closed.units, units(contest), signed(closed.net, 1))
     });
+    let appeal = if page.request.appeal > 0.0 {
+        format!("; contents appeal {} % more or less than expected", short(100.0 * page.request.appeal))
+    } else {
+        String::new()
+    };
     format!(
-        "Design: {who}, {} of campaign; {rest}; a member lost counts as {} buyers{closed}",
+        "Design: {who}, {} of campaign; {rest}; a member lost counts as {} buyers{appeal}{closed}",
         days(contest.experiment.days),
         short(found.member_worth)
     )
@@ -219,6 +224,14 @@ fn warnings(page: &Page) -> Option<String> {
     }
     if page.request.sets.len() == 1 {
         said.push("one set of parameters: it takes for known which arm is better, so a test can only cost".to_owned());
+    }
+    if let (Some((_, _, judged)), Advice::Test { .. }) = (&found.best, found.advice)
+        && judged.payoff.gain <= 0.0
+    {
+        said.push(
+            "what the test finds gains nothing: it pays because changing the plan on the way does people good"
+                .to_owned(),
+        );
     }
     if found.partial {
         said.push("partial: stopped before the end".to_owned());
@@ -329,6 +342,7 @@ pub fn study<'a>(page: &Page<'a>, ensemble: &'a str, set: &'a [String]) -> impl 
         days: &'a [u32],
         rest: &'static str,
         member_worth: f64,
+        appeal: f64,
         #[serde(skip_serializing_if = "<[String]>::is_empty")]
         set: &'a [String],
         tests: u64,
@@ -351,6 +365,7 @@ pub fn study<'a>(page: &Page<'a>, ensemble: &'a str, set: &'a [String]) -> impl 
         days: &request.days,
         rest: rest(request.rest),
         member_worth: found.member_worth,
+        appeal: request.appeal,
         set,
         tests: found.tests,
         partial: found.partial,
@@ -400,6 +415,7 @@ pub fn value(page: &Page) -> Value {
         "best_before": page.arm(found.best_before),
         "best_in_sets": found.ahead,
         "member_worth": found.member_worth,
+        "appeal": request.appeal,
         "untested": { "buyers": estimate(&found.skipped[0]), "members_lost": estimate(&found.skipped[1]) },
         "lead": estimate(&found.lead),
         "knowing": estimate(&found.knowledge),

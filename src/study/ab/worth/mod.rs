@@ -26,14 +26,19 @@ use crate::analysis::CONFIDENCE;
 use crate::engine::{Engine, simulate_trial};
 use crate::parameter::Parameters;
 use crate::plan::{Experiment, Plan, Trial};
+use crate::rng;
 use crate::stats::Interval;
 use crate::stats::interval;
 use crate::stats::mean::Moments;
+use crate::stats::random;
 use crate::study::under_each;
 use crate::tally::TrialTally;
 use crate::units::Channel;
 use course::{Course, Courses, Switch};
 use payoff::{Ground, Shown};
+
+/// Index of the streams that draw how much each arm's contents appeal.
+const APPEALING: u32 = 231;
 
 /// What becomes of those who are not tested.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,6 +62,9 @@ pub struct Request {
     pub days: Vec<u32>,
     /// Buyers that a member lost costs; `None`: what a member addressed brings in one campaign.
     pub member_worth: Option<f64>,
+    /// Standard deviation (0 or more) of what nobody knows beforehand of an arm's contents: the share by which they draw more clicks, or
+    /// fewer, than the scenario has it; normal, drawn anew for each set and arm.
+    pub appeal: f64,
     /// What becomes of those who are not tested.
     pub rest: Rest,
 }
@@ -274,6 +282,15 @@ impl<'a> Study<'a> {
         let Contest { draft, judge, experiment, trial, .. } = contest;
         let mut experiments = under_each(draft, judge.seed, &request.sets, experiment)
             .expect("a scenario without faults has none under another set");
+        for (set, experiment) in experiments.iter_mut().enumerate() {
+            let mut rng = rng::method(judge.seed, set as u32, APPEALING);
+            for &arm in &trial.arms {
+                let times = 1.0 + request.appeal * random::normal(&mut rng);
+                for post in &mut experiment.plans[arm].posts {
+                    post.offer = (f64::from(post.offer) * times).clamp(0.0, 1.0) as f32;
+                }
+            }
+        }
         let mut switches = Vec::new();
         for (from, to, day) in turns(contest, request) {
             let plans = |experiment: &Experiment| {
