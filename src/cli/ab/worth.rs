@@ -132,7 +132,7 @@ fn request(args: &WorthArgs, contest: &Contest) -> Result<Request, Failure> {
     let (too_many, too_long) = (beyond(&args.groups, most), beyond(&args.days, horizon));
     if !too_many.is_empty() {
         faults.push(format!(
-            "error: `--groups` {} an arm are more than the {there_are} {unit} of `audience.{}` give\n  = help: at most {most} for {} arms",
+            "error: `--groups` must be at most {most} an arm, found {}\n  = help: `audience.{}` has {there_are} {unit} for {} arms",
             too_many.join(","),
             contest.said.audience,
             contest.trial.arms.len()
@@ -140,7 +140,7 @@ fn request(args: &WorthArgs, contest: &Contest) -> Result<Request, Failure> {
     }
     if !too_long.is_empty() {
         faults.push(format!(
-            "error: `--days` {} are beyond the horizon of {horizon} days\n  = help: at most {horizon}, or a longer `days` in the scenario",
+            "error: `--days` must be at most {horizon}, found {}\n  = help: or give the scenario a longer horizon: days = ...",
             too_long.join(",")
         ));
     }

@@ -36,14 +36,15 @@ How it is worked out
   wait = what those not tested lose of the horizon while they wait, where it is a deadline; ban = what nobody gets after a ban.
   net = gain - test - wait - ban, over sending that arm to everyone untested. Its interval is Monte Carlo error over sets and luck.
   The most promising test is played again, twice as often, on luck it has not seen; only that figure is advised by.
-  knowing = value of the better arm of each set less that of the arm sent untested: no test can be worth more.
+  knowing = value of the better arm of each set less that of the arm sent untested: no test finds out more.
   closed form: test and roll (Feit & Berman 2019) for two arms, d ~ N(mean, sd) over the sets: (N - 2n) (E[d; d + error > 0] - max(E d, 0))
   - n |E d|, error^2 = 2 p (1 - p) DEFF / n, DEFF = 1 + (m - 1) ICC; the days seen are scaled to the campaign.
 What it rests on
-  The sets count alike; with --appeal each arm's contents draw (1 + N(0, sd)) times their clicks under each set. The tested get what was chosen as they are, tired or gone: a campaign of its own is simulated for every change
-  of plan; plans that differ in more than their posts go on with their own people. Who is not tested gets nothing before the test ends.
-  A member lost is worth what a member addressed brings in one campaign unless --member-worth says otherwise (assumption). The closed
-  form knows no fatigue, leaving or ban.
+  The sets count alike. With --appeal each arm's contents draw (1 + N(0, sd)) times their clicks, at most one a read; under the next
+  set the arms change draws. The tested get what was chosen as they are, tired or gone: every change of plan is simulated as a campaign
+  of its own; where plans differ in more than their posts, the tested go on with their own arm. Who is not tested gets nothing before
+  the test ends. A member lost is worth what a member addressed brings in one campaign unless --member-worth says otherwise
+  (assumption). The closed form knows no fatigue, leaving, ban or tie, and leaves the tested with their arm.
 ";
 
 impl Page<'_> {

@@ -63,7 +63,8 @@ pub struct Request {
     /// Buyers that a member lost costs; `None`: what a member addressed brings in one campaign.
     pub member_worth: Option<f64>,
     /// Standard deviation (0 or more) of what nobody knows beforehand of an arm's contents: the share by which they draw more clicks, or
-    /// fewer, than the scenario has it; normal, drawn anew for each set and arm.
+    /// fewer, than the scenario has it; normal, drawn for each arm under every other set and given to the arms in reverse order under the
+    /// next, so that no arm is ahead by the draw.
     pub appeal: f64,
     /// What becomes of those who are not tested.
     pub rest: Rest,
@@ -175,7 +176,8 @@ pub fn worth(contest: &Contest, request: &Request, engine: &Engine) -> Option<Wo
     let (best_before, next) = (order[0], order[1]);
 
     let all = f64::from(study.units());
-    let over_sets = |of: &dyn Fn(&Courses) -> f64| estimate(courses.iter().map(|courses| all * of(courses)));
+    let over_sets =
+        |of: &dyn Fn(&Courses) -> f64| estimate(courses.iter().map(|courses| all * of(courses)), study.together());
     let n_arms = contest.trial.arms.len();
     let mut ahead = vec![0; n_arms];
     for courses in &courses {
@@ -195,14 +197,14 @@ pub fn worth(contest: &Contest, request: &Request, engine: &Engine) -> Option<Wo
     for units in grid(&request.units, contest.trial.units_per_arm) {
         let Some(played) = study.play(&known, (units, &days), Luck::First) else { break };
         tests += played.iter().map(|set| set.len() as u64).sum::<u64>();
-        candidates.extend(days.iter().enumerate().map(|(look, &days)| candidate(&played, look, (units, days))));
+        candidates.extend(days.iter().enumerate().map(|(look, &days)| study.candidate(&played, look, (units, days))));
     }
     let closed = closed::closed_form(&study, &known, &mut candidates);
     let best = most_promising(&candidates).and_then(|(index, rule)| {
         let Candidate { units, days, .. } = candidates[index];
         let played = study.play(&known, (units, &[days]), Luck::Fresh)?;
         tests += played.iter().map(|set| set.len() as u64).sum::<u64>();
-        Some((index, rule, judged(&played, 0, rule)))
+        Some((index, rule, study.judged(&played, 0, rule)))
     });
     let advice =
         advice::advice(best.as_ref().map(|(index, rule, judged)| (*index, *rule, &judged.net)), best_before, &lead);
@@ -232,10 +234,12 @@ fn grid(tried: &[u32], own: u32) -> Vec<u32> {
     grid
 }
 
-/// A mean over sets.
-fn estimate(values: impl Iterator<Item = f64>) -> Estimate {
+/// A mean over sets, of which so many neighbours are taken together as one.
+fn estimate(values: impl Iterator<Item = f64>, together: usize) -> Estimate {
     let mut moments = Moments::default();
-    values.for_each(|value| moments.push(value));
+    for neighbours in values.collect::<Vec<f64>>().chunks(together) {
+        moments.push(neighbours.iter().sum::<f64>() / neighbours.len() as f64);
+    }
     Estimate { mean: moments.mean().unwrap_or_default(), interval: interval::of_mean(&moments, CONFIDENCE) }
 }
 
@@ -283,9 +287,13 @@ impl<'a> Study<'a> {
         let mut experiments = under_each(draft, judge.seed, &request.sets, experiment)
             .expect("a scenario without faults has none under another set");
         for (set, experiment) in experiments.iter_mut().enumerate() {
-            let mut rng = rng::method(judge.seed, set as u32, APPEALING);
-            for &arm in &trial.arms {
-                let times = 1.0 + request.appeal * random::normal(&mut rng);
+            let mut rng = rng::method(judge.seed, set as u32 / 2, APPEALING);
+            let mut times: Vec<f64> =
+                trial.arms.iter().map(|_| 1.0 + request.appeal * random::normal(&mut rng)).collect();
+            if set % 2 == 1 {
+                times.reverse();
+            }
+            for (&arm, times) in trial.arms.iter().zip(times) {
                 for post in &mut experiment.plans[arm].posts {
                     post.offer = (f64::from(post.offer) * times).clamp(0.0, 1.0) as f32;
                 }
@@ -313,6 +321,11 @@ impl<'a> Study<'a> {
             Channel::Group => audience.groups,
             Channel::Direct => audience.size,
         }
+    }
+
+    /// Sets that know of each other: two share the draw of what appeals.
+    fn together(&self) -> usize {
+        if self.request.appeal > 0.0 && self.request.sets.len() > 1 { 2 } else { 1 }
     }
 
     fn members_per_unit(&self) -> f64 {
@@ -376,23 +389,28 @@ impl<'a> Study<'a> {
         };
         (0..self.request.sets.len()).into_par_iter().map(of_set).collect()
     }
-}
 
-fn candidate(played: &PlayedTests, look: usize, (units, days): (u32, u32)) -> Candidate {
-    let by = Rule::ALL.map(|rule| judged(played, look, rule));
-    let mut correlation = Moments::default();
-    played.iter().flatten().filter_map(|test| test[look].correlation).for_each(|found| correlation.push(found));
-    Candidate { units, days, by, correlation: correlation.mean(), closed_form: None }
-}
+    fn candidate(&self, played: &PlayedTests, look: usize, (units, days): (u32, u32)) -> Candidate {
+        let by = Rule::ALL.map(|rule| self.judged(played, look, rule));
+        let mut correlation = Moments::default();
+        for found in played.iter().flatten().filter_map(|test| test[look].correlation) {
+            correlation.push(found);
+        }
+        Candidate { units, days, by, correlation: correlation.mean(), closed_form: None }
+    }
 
-/// The mean over sets, each of them counted once; over tests where there is one set.
-fn judged(played: &PlayedTests, look: usize, rule: Rule) -> Judged {
-    let of_test = |test: &Vec<Shown>| test[look].by[rule as usize];
-    let of_sets: Vec<Payoff> = match played.as_slice() {
-        [only] => only.iter().map(of_test).collect(),
-        sets => sets.iter().map(|tests| Payoff::mean(tests.iter().map(of_test))).collect(),
-    };
-    Judged { net: estimate(of_sets.iter().map(Payoff::net)), payoff: Payoff::mean(of_sets.into_iter()) }
+    /// The mean over sets, each of them counted once; over tests where there is one set.
+    fn judged(&self, played: &PlayedTests, look: usize, rule: Rule) -> Judged {
+        let of_test = |test: &Vec<Shown>| test[look].by[rule as usize];
+        let of_sets: Vec<Payoff> = match played.as_slice() {
+            [only] => only.iter().map(of_test).collect(),
+            sets => sets.iter().map(|tests| Payoff::mean(tests.iter().map(of_test))).collect(),
+        };
+        Judged {
+            net: estimate(of_sets.iter().map(Payoff::net), self.together()),
+            payoff: Payoff::mean(of_sets.into_iter()),
+        }
+    }
 }
 
 /// The test and rule with the highest mean; of equals the first.
