@@ -155,6 +155,7 @@ impl At {
 /// | `sensitivity` | 0 | 103 | scrambling of the design |
 /// | `sensitivity` | 0 | 104 | resamples of the indices |
 /// | `ab::rotate` | replicate | 301 + number of the policy | its choices |
+/// | `ab::worth` | number of the pair of sets | 231 | how much each arm's contents appeal |
 pub fn method(seed: u64, step: u32, index: u32) -> Stream {
     let at = At { replicate: step, member: 0, day: 0, purpose: Purpose::Method, index };
     Stream { at, key: key(seed, ""), drawn: 0, words: [0; 4], count: |at, block| At { member: block, ..at } }

@@ -80,7 +80,9 @@ pub fn best_of(estimates: &[Estimate]) -> Vec<Chance> {
     });
     let mut chances = best_of::chances(estimates.len(), rows);
     if estimates.iter().any(|estimate| estimate.degrees <= 1.0) {
-        chances.iter_mut().for_each(|chance| chance.expected_loss = None);
+        for chance in &mut chances {
+            chance.expected_loss = None;
+        }
     }
     chances
 }

@@ -4,7 +4,7 @@
 //! difference of the arms' pooled means (adjusted for the covariate) with a cluster-robust standard error and degrees of freedom.
 //! All regressors are constant within a cluster, so that sizes and sums are all that is needed. With size 1 and the cluster's mean as
 //! its sum, every cluster counts once. How alike the units are is in `clustered`.
-//! Sources: Liang & Zeger 1986, Biometrika 73(1), 13-22 (CR0); Bell & McCaffrey 2002, Survey Methodology 28(2), 169-181
+//! Sources: Liang & Zeger 1986, Biometrika 73(1), 13-22 (CR0); Bell & `McCaffrey` 2002, Survey Methodology 28(2), 169-181
 //! (CR2 and its Satterthwaite degrees of freedom); Pustejovsky & Tipton 2018, Journal of Business & Economic Statistics 36(4),
 //! 672-683, sections 2.2 and 3.1.
 //!

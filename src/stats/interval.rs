@@ -64,7 +64,7 @@ pub fn normal_of_proportion(successes: u64, trials: u64, confidence: f64) -> Opt
     assert!(successes <= trials, "{successes} successes in {trials} trials");
     let (share, n) = (successes as f64 / trials as f64, trials as f64);
     let reach = normal_quantile(confidence) * (share * (1.0 - share) / n).sqrt();
-    (trials > 0).then(|| Interval { low: share - reach, high: share + reach })
+    (trials > 0).then_some(Interval { low: share - reach, high: share + reach })
 }
 
 /// Wilson's score interval of a proportion of trials that are not independent: as from the number of independent ones that would

@@ -1,7 +1,7 @@
 //! An interval of one proportion that holds at every look, exactly, from the first trial on.
 //!
 //! Comes in: successes and trials so far, an error rate, and the number of trials at which the interval should be tightest. Goes out: an
-//! interval. Means, differences and large numbers are in `sequence`. Source: Howard, Ramdas, McAuliffe & Sekhon 2021, Annals of
+//! interval. Means, differences and large numbers are in `sequence`. Source: Howard, Ramdas, `McAuliffe` & Sekhon 2021, Annals of
 //! Statistics 49(2), 1055-1080, section 3.2 and proposition 7 (two-sided beta-binomial mixture); the choice of the mixing
 //! Beta for a proportion p is that of the authors' library confseq.
 //!

@@ -67,7 +67,9 @@ pub fn difference(control: &[f64], treated: &[f64], effort: Effort, rng: &mut im
     };
     units.extend_from_slice(rest);
     let middle = units.iter().sum::<f64>() / units.len() as f64;
-    units.iter_mut().for_each(|x| *x -= middle);
+    for x in &mut units {
+        *x -= middle;
+    }
     let observed = units[..chosen].iter().sum::<f64>().abs();
     let tie = 1e-11 * units.iter().map(|x| x.abs()).sum::<f64>();
     let mut counts = Permutations { larger: 0, equal: 0, n: 0, is_exact: true };

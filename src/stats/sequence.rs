@@ -21,7 +21,7 @@ pub struct Look {
 
 impl Look {
     /// Interval of the estimated quantity: the chance that it is ever outside, at any look, is `alpha`. With the arms' units taken as
-    /// one sequence (the convention of GrowthBook's sequential engine), `tuned_for` is told the units of all arms.
+    /// one sequence (the convention of the library `growthbook`'s sequential engine), `tuned_for` is told the units of all arms.
     pub fn interval(&self, alpha: f64, rho: f64) -> Interval {
         let deviation = self.standard_error * (self.n as f64).sqrt();
         let reach = half_width(deviation, self.n, alpha, rho);

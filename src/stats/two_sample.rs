@@ -27,7 +27,9 @@ impl Summary {
     /// Of numbers; `None` below two.
     pub fn of(numbers: &[f64]) -> Option<Summary> {
         let mut moments = Moments::default();
-        numbers.iter().for_each(|&x| moments.push(x));
+        for &x in numbers {
+            moments.push(x);
+        }
         Summary::of_moments(&moments)
     }
 

@@ -2,6 +2,7 @@
 
 mod design;
 mod power;
+mod worth;
 
 use std::time::Instant;
 
@@ -24,6 +25,8 @@ pub(super) enum AbCommand {
     Design(design::DesignArgs),
     /// Say how often a test would tell its arms apart: against groups, effect and duration, and what each mechanism costs
     Power(power::PowerArgs),
+    /// Say whether a test pays: what choosing better gains, less what testing costs
+    Worth(worth::WorthArgs),
 }
 
 /// Carries one out.
@@ -31,6 +34,7 @@ pub(super) fn ab(command: &AbCommand) -> Result<(), Failure> {
     match command {
         AbCommand::Design(args) => design::design(args),
         AbCommand::Power(args) => power::power(args),
+        AbCommand::Worth(args) => worth::worth(args),
     }
 }
 

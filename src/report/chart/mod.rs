@@ -30,6 +30,7 @@ mod tornado;
 mod tradeoff;
 mod uncertainty;
 mod words;
+mod worth;
 
 use crate::analysis::Comparison;
 use crate::report::ab;
@@ -192,6 +193,15 @@ pub fn designed(page: &ab::design::Page, caption: &Caption) -> Result<Vec<(&'sta
         ("effect", "what the arms differ by, by day and by read", effect::draw(page, caption)?),
         ("tradeoff", "conversion against churn, test by test", tradeoff::draw(page, caption)?),
     ];
+    Ok(drawn.into_iter().filter_map(|(key, title, canvas)| Some((key, rendered(&canvas?, title)))).collect())
+}
+
+/// The charts of whether a test pays that show something, each with the stem of its files.
+///
+/// # Errors
+/// When plotters refuses to draw.
+pub fn weighed(page: &ab::worth::Page, caption: &Caption) -> Result<Vec<(&'static str, Rendered)>, Failure> {
+    let drawn = [("worth", "net gain of a test against its size and duration", worth::draw(page, caption)?)];
     Ok(drawn.into_iter().filter_map(|(key, title, canvas)| Some((key, rendered(&canvas?, title)))).collect())
 }
 

@@ -52,6 +52,11 @@ const PLANS: [RGBAColor; 11] = [
 /// Two sides of one thing that is no plan: blue and orange of Okabe and Ito.
 pub(super) const SIDES: [RGBAColor; 2] = [PLANS[0], PLANS[4]];
 
+/// Colour of the n-th of several lines that are no plans.
+pub(super) fn nth_colour(n: usize) -> RGBAColor {
+    PLANS[n % PLANS.len()]
+}
+
 /// Colour of a plan's lines and bars.
 pub(super) fn plan_colour(comparison: &Comparison, plan: usize) -> RGBAColor {
     match plan.cmp(&comparison.baseline) {

@@ -8,6 +8,7 @@ pub mod design;
 mod played;
 pub mod power;
 pub mod rotate;
+pub mod worth;
 
 pub use contest::{Asked, Contest};
 pub use played::{Judge, Method, Played, Seen, play};

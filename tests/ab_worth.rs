@@ -1,0 +1,105 @@
+//! Whether a test pays, as a user asks it: what is advised, what is left behind, and what is refused.
+#![expect(clippy::unwrap_used, reason = "a test ends where it fails")]
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// Two plans that are alike.
+const TEXTS: &str = "days = 10\nplatform = \"none\"\n[audience.club]\ngroups = 40\nsize = 60\nfit = 0.9\n[plan.a]\nkinds = [\"preview\"]\n\
+    [plan.b]\nlike = \"a\"\n[test.texts]\narms = [\"a\", \"b\"]\ngroups_per_arm = 4\ndays = 5\n";
+
+fn folder_with(text: &str) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("texts.toml"), text).unwrap();
+    folder
+}
+
+fn worth(folder: &Path, args: &[&str]) -> Output {
+    let of = ["ab", "worth", "texts.toml", "--quiet", "--days", "5"];
+    Command::new(env!("CARGO_BIN_EXE_wearout")).args(of).args(args).current_dir(folder).output().unwrap()
+}
+
+fn read(output: &Output) -> Value {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+fn numbers<'a>(tests: &'a Value, key: &'a str) -> impl Iterator<Item = f64> + 'a {
+    tests.as_array().unwrap().iter().map(move |test| test[key].as_f64().unwrap())
+}
+
+#[test]
+fn contents_of_unknown_appeal_are_worth_a_test() {
+    let folder = folder_with(TEXTS);
+    let asked = ["--groups", "8", "--sets", "100", "--appeal", "0.9", "--replicates", "2"];
+    let found = read(&worth(folder.path(), &[&asked[..], &["--json"]].concat()));
+    let advice = found["advice"].as_str().unwrap();
+    assert!(advice.starts_with("test ") && advice.contains(" groups an arm for 5 days"), "{found:#}");
+    // No arm is ahead by the draw, and no test is worth more than to know.
+    let (lead, knowing) = (found["lead"]["mean"].as_f64().unwrap(), found["knowing"]["interval"][1].as_f64().unwrap());
+    let best = found["best_on_fresh_luck"]["net"]["mean"].as_f64().unwrap();
+    assert!(lead < 1.0 && 0.0 < best && best < knowing, "{found:#}");
+    // Beside test and roll: the same order of size.
+    let closed = found["closed_form"]["net"].as_f64().unwrap();
+    assert!(closed / 2.5 < best && best < closed * 2.5, "{best} and {closed}");
+
+    let text = worth(folder.path(), &[&asked[..], &["--explain", "--threads", "1"]].concat());
+    let text = String::from_utf8(text.stdout).unwrap();
+    assert!(text.contains(&format!("Worth: {advice}")) && text.contains("How it is worked out"), "{text}");
+    let too_long: Vec<&str> = text.lines().filter(|line| line.chars().count() > 140).collect();
+    assert!(too_long.is_empty(), "{too_long:?}");
+    let run = |number: &str| folder.path().join("output/texts-worth").join(number);
+    for file in ["worth.csv", "worth.svg", "worth.png", "manifest.toml"] {
+        assert!(run("0001").join(file).metadata().unwrap().len() > 0, "{file}");
+    }
+    let table = |number: &str| fs::read_to_string(run(number).join("worth.csv")).unwrap();
+    assert_eq!(table("0001"), table("0002"), "threads do not matter");
+}
+
+#[test]
+fn plans_that_are_alike_gain_nothing_by_a_test() {
+    let folder = folder_with(TEXTS);
+    let found = read(&worth(folder.path(), &["--json", "--groups", "4", "--sets", "10", "--replicates", "2"]));
+    assert_eq!(found["advice"], "no test pays here");
+    assert_eq!((found["lead"]["mean"].as_f64(), found["knowing"]["mean"].as_f64()), (Some(0.0), Some(0.0)));
+    assert!(numbers(&found["tests"], "gain").all(|gain| gain == 0.0));
+    assert!(found["closed_form"].is_null(), "the sets agree on the difference: none");
+}
+
+#[test]
+fn a_plan_that_is_known_to_be_better_is_sent_untested() {
+    let text = TEXTS.replace("like = \"a\"", "like = \"a\"\nevery = \"72h\"");
+    let folder = folder_with(&text);
+    let asked = ["--json", "--groups", "4", "--sets", "12", "--replicates", "2"];
+    let later = read(&worth(folder.path(), &asked));
+    assert_eq!(later["advice"], "skip the test, send a", "{later:#}");
+    assert!(numbers(&later["tests"], "wait_cost").all(|cost| cost == 0.0));
+    // Where the horizon is a deadline, who waits loses half of it.
+    let deadline = read(&worth(folder.path(), &[&asked[..], &["--deadline"]].concat()));
+    let untested = deadline["untested"]["buyers"]["mean"].as_f64().unwrap();
+    assert!(numbers(&deadline["tests"], "wait_cost").all(|cost| 0.2 * untested < cost && cost < 0.6 * untested));
+    assert_eq!(
+        numbers(&later["tests"], "test_cost").collect::<Vec<_>>(),
+        numbers(&deadline["tests"], "test_cost").collect::<Vec<_>>()
+    );
+}
+
+#[test]
+fn what_the_audience_or_the_horizon_has_no_room_for_is_refused_at_once() {
+    let folder = folder_with(TEXTS);
+    let output = worth(folder.path(), &["--groups", "4,21,50", "--days", "11"]);
+    assert_eq!(output.status.code(), Some(2));
+    let text = String::from_utf8(output.stderr).unwrap();
+    for part in [
+        "`--groups` must be at most 20 an arm, found 21,50",
+        "`audience.club` has 40 groups for 2 arms",
+        "`--days` must be at most 10, found 11",
+    ] {
+        assert!(text.contains(part), "{part}\n{text}");
+    }
+    assert!(!folder.path().join("output").exists());
+}
