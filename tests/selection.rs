@@ -112,7 +112,7 @@ fn a_race_without_direction_zone_value_or_rivals_is_refused() {
     assert_eq!(refused(two, "p_banned"), Err(Unfit::NoZone("p_banned")));
     let blank = Unfit::Blank { metric: "roi", plan: "a".into(), replicate: 0 };
     assert_eq!(refused(two, "roi"), Err(blank));
-    let many: String = (0..=MOST_PLANS).map(|i| format!("[plan.p{i}]\n")).collect();
+    let many = (0..=MOST_PLANS).map(|i| format!("[plan.p{i}]")).collect::<Vec<_>>().join("\n");
     let many = format!("days = 1\n[audience.club]\nsize = 10\n{many}");
     assert_eq!(refused(&many, "conversion"), Err(Unfit::TooManyPlans(MOST_PLANS + 1)));
 }

@@ -73,7 +73,9 @@ impl Race {
         let eta = (libm::pow(2.0 * error / others, -2.0 / degrees) - 1.0) / 2.0;
         let variance = |i: usize, j: usize| {
             let mut moments = Moments::default();
-            first_stage.iter().for_each(|row| moments.push(row[i] - row[j]));
+            for row in first_stage {
+                moments.push(row[i] - row[j]);
+            }
             moments.variance().expect("two observations or more").max(aim.least_variance)
         };
         let variances: Vec<f64> =

@@ -73,25 +73,27 @@ pub(super) fn ended(page: &Page, plan: usize) -> &'static str {
 fn verdict(page: &Page) -> String {
     let found = page.found;
     let count = |n: u64| fixed(n as f64, 0);
-    let first = match found.selected {
-        Some(plan) => format!(
+    let first = if let Some(plan) = found.selected {
+        format!(
             "Selected: {}. With a probability of at least 95 % it is the best of the {} in {}, or within {} of the best",
             page.plan(plan).name,
             found.plans.len(),
             page.metric.label,
             page.zone()
-        ),
-        None => {
-            let racing = page.ranked().into_iter().filter(|&plan| page.plan(plan).dropped.is_none());
-            let racing: Vec<&str> = racing.map(|plan| page.plan(plan).name.as_str()).collect();
-            let why =
-                if found.partial { "interrupted" } else { "no replicates left; allow more with --max-replicates" };
-            format!(
-                "Not decided after {} replicates ({why}), or widen the zone: {} are still in the race",
-                count(found.replicates),
-                racing.join(", ")
-            )
-        }
+        )
+    } else {
+        let racing = page.ranked().into_iter().filter(|&plan| page.plan(plan).dropped.is_none());
+        let racing: Vec<&str> = racing.map(|plan| page.plan(plan).name.as_str()).collect();
+        let (why, remedy) = if found.partial {
+            ("interrupted", "let it run")
+        } else {
+            ("no more were allowed", "allow more with --max-replicates")
+        };
+        format!(
+            "Not decided after {} replicates ({why}): {remedy}, or widen the --zone. Still racing: {}",
+            count(found.replicates),
+            racing.join(", ")
+        )
     };
     let equal = format!(
         "{} campaigns were simulated; with as many for every plan the same promise takes {} ({} each)",
