@@ -12,8 +12,8 @@ use experiment::{SEED, experiment};
 use wearout::analysis::Zone;
 use wearout::diagnostic::Source;
 use wearout::engine::{Engine, simulate};
-use wearout::parameter::article;
-use wearout::plan::Experiment;
+use wearout::parameter::{Parameters, article};
+use wearout::plan::{Experiment, compile_under};
 use wearout::scenario::parse;
 use wearout::study::select::{FIRST_STAGE, MOST_PLANS, Question, Selection, Unfit, select};
 use wearout::study::{Target, compare, under_each};
@@ -117,6 +117,28 @@ fn a_race_without_direction_zone_value_or_rivals_is_refused() {
     assert_eq!(refused(&many, "conversion"), Err(Unfit::TooManyPlans(MOST_PLANS + 1)));
 }
 
+/// Plans whose churn lies about a zone apart, raced under 200 seeds; the truth is that of 5,000 campaigns each under another.
+#[test]
+fn the_promise_holds_through_the_simulator() {
+    let plans: String = ["1.0", "0.94", "0.88", "0.82"]
+        .map(|reach| format!("[plan.p{}]\nevery = \"24h\"\nreach = {reach}\n", &reach[2..]))
+        .concat();
+    let text = format!("days = 10\n[audience.club]\nsize = 150\n{plans}");
+    let draft = parse("test", Source { name: "test.toml".into(), text: text.clone() }, &[]);
+    let known = experiment(&text);
+    let metric = find("loss").unwrap();
+    let full = compare(&known, &[metric], &Target::Replicates(5_000), false, &Engine::default()).unwrap().comparison;
+    let truth: Vec<f64> = (0..4).map(|plan| full.estimate(plan, "loss").unwrap().mean.unwrap()).collect();
+    let best = truth.iter().copied().fold(f64::INFINITY, f64::min);
+    let zone = 0.8 * (truth[2] - truth[3]).abs();
+    let right = (0..200).filter(|&seed| {
+        let other = compile_under(&draft, seed, &Parameters::best(), &[&known]).unwrap();
+        truth[race(vec![other], &question("loss", Some(zone))).selected.unwrap()] <= best + zone
+    });
+    let (right, slack) = (right.count() as f64 / 200.0, 4.0 * (0.95 * 0.05 / 200.0_f64).sqrt());
+    assert!(right > 0.95 - slack, "{right}: {truth:?}, zone {zone}");
+}
+
 #[test]
 fn a_race_stopped_within_its_first_stage_found_nothing() {
     let engine = Engine::default();
@@ -161,6 +183,7 @@ fn what_cannot_be_raced_is_a_usage_error_with_a_remedy() {
         (&["--metric", "p_banned"], "--zone"),
         (&["--replicates", "5"], "--replicates"),
         (&["--precision", "0.01"], "--precision"),
+        (&["--max-replicates", "19"], "at least 20"),
     ] {
         let (_folder, output) = wearout(CLUB, args);
         let text = String::from_utf8(output.stderr).unwrap();

@@ -13,7 +13,7 @@ use crate::report::manifest::Sets;
 use crate::report::selection::{self as pages, Page};
 use crate::report::{self, File};
 use crate::scenario::Scenario;
-use crate::study::select::{Question, Unfit, select};
+use crate::study::select::{FIRST_STAGE, Question, Unfit, select};
 use crate::tally::{METRICS, Metric, find};
 
 pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
@@ -26,6 +26,12 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
         equality: scenario.equality.into(),
         most: args.max_replicates,
     };
+    if args.max_replicates < FIRST_STAGE {
+        return Err(usage(
+            &format!("--max-replicates must be at least {FIRST_STAGE} with --select, found {}", args.max_replicates),
+            "every plan runs so often before one can be dropped",
+        ));
+    }
     let chosen = sets::choose(args)?;
     let engine = run::engine(args.common.instructions)?;
     let experiments = pool.install(|| run::compile(&draft, args.common.seed, &chosen.sets))?;

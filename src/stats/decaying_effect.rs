@@ -62,8 +62,9 @@ const LONGEST_TIMES: f64 = 100.0;
 /// from time to time, their common scale as unknown; only decay is sought, not growth.
 ///
 /// # Panics
-/// Never: a grid of rates is not empty.
+/// When a weight is not above 0.
 pub fn fit(series: &[Seen], confidence: f64) -> Option<Decay> {
+    assert!(series.iter().all(|seen| seen.weight > 0.0), "weights above 0");
     let mut times: Vec<f64> = series.iter().map(|seen| seen.time).collect();
     times.sort_by(f64::total_cmp);
     times.dedup();

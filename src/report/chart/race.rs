@@ -25,13 +25,14 @@ const RIGHT: f64 = 190.0;
 pub(super) fn draw(page: &Page, caption: &Caption) -> Result<Option<Canvas>, Failure> {
     let found = page.found;
     let leader = &page.plan(found.leader).name;
+    let campaigns = counted(found.campaigns, "campaign", "campaigns");
     let title = match found.selected {
-        Some(_) => format!(
-            "{leader} is best or within {}: {} instead of {}",
+        Some(_) if found.campaigns < found.campaigns_if_equal => format!(
+            "{leader} is best or within {}: {campaigns} instead of {}",
             page.zone(),
-            counted(found.campaigns, "campaign", "campaigns"),
             grouped(found.campaigns_if_equal as f64, 0)
         ),
+        Some(_) => format!("{leader} is best or within {}, known from {campaigns}", page.zone()),
         None => format!("{leader} leads, and the race is not decided"),
     };
     let head = Head {
