@@ -12,6 +12,7 @@
 //! stands for the plausible sets, not only for their mean.
 
 use super::{CONFIDENCE, Comparison, Difference, PairedSample};
+use crate::scenario::Equality;
 use crate::stats::Interval;
 use crate::stats::random_effects::Share;
 use crate::tally::{Better, Metric, Unit};
@@ -25,6 +26,12 @@ pub struct Zone {
     pub relative: f64,
     /// Shares and chances of the baseline below this use `relative`.
     pub below: f64,
+}
+
+impl From<Equality> for Zone {
+    fn from(Equality { points, relative, below }: Equality) -> Zone {
+        Zone { points, relative, below }
+    }
 }
 
 impl Zone {

@@ -93,12 +93,14 @@ pub(super) struct RunArgs {
     /// Replicates, campaigns simulated per plan, under each set [default: 2; with one set 400]
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=16_000_000), conflicts_with = "precision")]
     pub(super) replicates: Option<u32>,
+    #[command(flatten)]
+    pub(super) selection: SelectionArgs,
     /// Run rounds of replicates until every headline difference, as the mean of these sets, is known to within this half-width
     /// (0.005 is half a point)
-    #[arg(long, value_parser = positive)]
+    #[arg(long, value_parser = positive, group = "until")]
     pub(super) precision: Option<f64>,
-    /// Replicates at the most, of all sets together, with --precision
-    #[arg(long, default_value_t = 100_000, value_parser = clap::value_parser!(u32).range(1..=16_000_000), requires = "precision")]
+    /// Replicates at the most, of all sets together, with --precision or --select
+    #[arg(long, default_value_t = 100_000, value_parser = clap::value_parser!(u32).range(1..=16_000_000), requires = "until")]
     pub(super) max_replicates: u32,
     /// Change a key of the scenario before it is read: --set plan.filtered.reply=15m (repeatable)
     #[arg(long, value_name = "KEY=VALUE")]
@@ -108,6 +110,22 @@ pub(super) struct RunArgs {
     pub(super) all_replicates: bool,
     #[command(flatten)]
     pub(super) common: Common,
+}
+
+/// How `run` selects the best of many plans.
+#[derive(Debug, Args)]
+pub(super) struct SelectionArgs {
+    /// Select the best plan in one metric: plans race on the same luck until the best of them, or one within the zone, is known with a
+    /// probability of 95 %
+    #[arg(long, group = "until", conflicts_with_all = ["replicates", "all_replicates"])]
+    pub(super) select: bool,
+    /// The metric it is selected by (`wearout list metrics`) [default: the first of the scenario's headline]
+    #[arg(long, requires = "select")]
+    pub(super) metric: Option<String>,
+    /// How far below the best is as good, in the metric's unit (0.005 is half a point) [default: what the scenario calls practically
+    /// equal]
+    #[arg(long, requires = "select", value_parser = positive)]
+    pub(super) zone: Option<f64>,
 }
 
 /// Arguments of `evidence`.

@@ -11,6 +11,7 @@ mod lookup;
 mod progress;
 mod run;
 mod scenarios;
+mod select;
 mod sensitivity;
 mod sets;
 mod targets;
@@ -62,6 +63,7 @@ impl Failure {
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let done = match cli.command {
+        Command::Run(args) if args.selection.select => select::run(&args),
         Command::Run(args) => run::run(&args),
         Command::Evidence(args) => evidence::evidence(&args),
         Command::Calibrate(args) => calibrate::calibrate(&args),

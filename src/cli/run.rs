@@ -11,7 +11,7 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::args::RunArgs;
 use super::{Failure, print, progress, scenarios, sets, tell};
-use crate::analysis::{self, Comparison, Zone};
+use crate::analysis::{self, Comparison};
 use crate::diagnostic::Faults;
 use crate::engine::{Engine, Instructions, Part};
 use crate::parameter::{self, Parameters};
@@ -51,9 +51,7 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     let compared = compared.ok_or(Failure::Interrupted(": no replicate was complete, nothing was written"))?;
     let simulate_s = simulating.elapsed().as_secs_f64();
 
-    let zone =
-        Zone { points: scenario.equality.points, relative: scenario.equality.relative, below: scenario.equality.below };
-    let verdict = analysis::verdict(&compared.comparison, &headline, zone);
+    let verdict = analysis::verdict(&compared.comparison, &headline, scenario.equality.into());
     let notes = notes(scenario, experiment, &compared, args);
     let different_people = scenarios::different_people(experiment);
     let page = Page {
@@ -135,7 +133,7 @@ pub(super) fn engine(instructions: Option<Instructions>) -> Result<Arc<Engine>, 
 }
 
 /// The scenario under each set, the first compiled alone: its tables serve the others.
-fn compile(draft: &Draft, seed: u64, sets: &[Parameters]) -> Result<Vec<Experiment>, Faults> {
+pub(super) fn compile(draft: &Draft, seed: u64, sets: &[Parameters]) -> Result<Vec<Experiment>, Faults> {
     let (first, others) = sets.split_first().expect("an ensemble holds a set");
     let first = plan::compile_under(draft, seed, first, &[])?;
     let mut experiments = study::under_each(draft, seed, others, &first)?;

@@ -133,6 +133,6 @@ fn unknown(name: &str, cause: &str) -> Failure {
     Failure::Unknown(format!("error: no parameters `{name}`: {cause}\n  = help: {help}"))
 }
 
-fn usage(message: &str, help: &str) -> Failure {
+pub(super) fn usage(message: &str, help: &str) -> Failure {
     Failure::Usage(format!("error: {message}\n  = help: {help}"))
 }

@@ -64,6 +64,17 @@ impl Experiment {
         Given { stakes: *stakes, enforce_prob: practice.enforce_prob, purchase_given_answer }
     }
 
+    /// Leaves only the plans whose index `keep` approves. They come to the same as before: no luck hangs on who else runs. Tests, whose
+    /// arms may be gone, are left out, and a baseline that is gone is followed by the first plan left.
+    pub fn keep_plans(&mut self, keep: impl Fn(usize) -> bool) {
+        let kept = |index: &usize| keep(*index);
+        let before = (0..self.baseline).filter(kept).count();
+        self.baseline = if keep(self.baseline) { before } else { 0 };
+        let mut index = 0..;
+        self.plans.retain(|_| index.next().is_some_and(&keep));
+        self.trials.clear();
+    }
+
     fn tables(&self) -> impl Iterator<Item = &QuantileTable> {
         self.laws.tables().chain(self.audiences.iter().flat_map(Audience::tables))
     }

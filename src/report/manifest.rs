@@ -33,7 +33,7 @@ pub struct Sets {
     pub parameters: String,
     /// The fit they stand for: which claims were used and which held out.
     pub fit: String,
-    /// How many there are; replicate number n ran under set n modulo this.
+    /// How many there are; replicate number n ran under set n modulo this, or, where plans are raced, under one drawn from them.
     pub sets: usize,
     /// Replicates of each; not given where they are not the same number.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -10,6 +10,7 @@ pub mod json;
 pub mod manifest;
 mod number;
 pub mod scorecard;
+pub mod selection;
 pub mod sensitivity;
 mod sentence;
 pub mod since;

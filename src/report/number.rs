@@ -43,6 +43,20 @@ pub(super) fn scale(unit: Unit) -> f64 {
     if matches!(unit, Unit::Share | Unit::Chance) { 100.0 } else { 1.0 }
 }
 
+/// The unit of a level, as it is read.
+pub(super) fn level_unit(unit: Unit) -> &'static str {
+    if matches!(unit, Unit::Share | Unit::Chance) { "%" } else { difference_unit(unit) }
+}
+
+/// The unit of a difference of two levels, as it is read.
+pub(super) fn difference_unit(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Share | Unit::Chance => "percentage points",
+        Unit::PerThousand => "per 1,000 delivered",
+        unit => unit.key(),
+    }
+}
+
 /// The figure with that many digits after the point and a comma at every thousand; never "-0".
 pub(super) fn fixed(value: f64, decimals: usize) -> String {
     let digits = format!("{:.decimals$}", value.abs());

@@ -150,6 +150,7 @@ impl At {
 /// | `calibrate::plausible` | 0 | 0 | first points |
 /// | `calibrate::plausible` | 0 | 1 | points at which targets are found to conflict |
 /// | `calibrate::plausible` | 1 + waves so far | runs so far, low 24 bits | points proposed |
+/// | `select` | number of the replicate | 301 | the set of parameters it runs under |
 /// | `sensitivity` | 0 | 101 | trajectories of the screening |
 /// | `sensitivity` | 0 | 102 | resamples of the effects |
 /// | `sensitivity` | 0 | 103 | scrambling of the design |

@@ -55,6 +55,9 @@ impl Decay {
     }
 }
 
+/// Steps of the grid on which a lifetime is sought first.
+const GRID: usize = 200;
+
 /// Lifetimes down to this part of the series' smallest step are sought: what wears off faster is gone before the second look.
 const SHORTEST_PART: f64 = 0.2;
 
@@ -64,7 +67,11 @@ const LONGEST_TIMES: f64 = 100.0;
 /// The course that fits a series by weighted least squares. `None` where the series tells no lifetime: below four times, without
 /// a spread of times, or where an effect that is gone at once fits as well as one that stays. Errors are taken for independent
 /// from time to time, their common scale as unknown; only decay is sought, not growth.
+///
+/// # Panics
+/// When a weight is not above 0.
 pub fn fit(series: &[Seen], confidence: f64) -> Option<Decay> {
+    assert!(series.iter().all(|seen| seen.weight > 0.0), "weights above 0");
     let mut times: Vec<f64> = series.iter().map(|seen| seen.time).collect();
     times.sort_by(f64::total_cmp);
     times.dedup();
@@ -76,7 +83,6 @@ pub fn fit(series: &[Seen], confidence: f64) -> Option<Decay> {
     let slowest = 1.0 / (LONGEST_TIMES * (times[times.len() - 1] - times[0]));
 
     // The sum of squares can have more than one valley in the rate: a grid in the rate's logarithm finds the deepest.
-    const GRID: usize = 200;
     let rate_at = |i: f64| slowest * libm::exp(i / GRID as f64 * libm::log(fastest / slowest));
     let squares: Vec<f64> = (0..=GRID).map(|i| at_rate(series, rate_at(i as f64)).squares).collect();
     let best = (0..=GRID).min_by(|&a, &b| squares[a].total_cmp(&squares[b])).expect("the grid is not empty");

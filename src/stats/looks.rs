@@ -4,9 +4,9 @@
 //! and bounds, or error rates. Goes out: the chance to cross the bounds first at each look, bounds that keep the rate, intervals
 //! that hold at all looks. Not here: intervals for looks that nobody counted (`sequence`). Without an effect the statistics at
 //! the looks are a Brownian motion read at the information; what has not crossed is a density carried from look to look. Sources:
-//! Armitage, McPherson & Rowe 1969, JRSS A 132(2), 235-244 (recursion); Jennison & Turnbull 2000, Sequential Methods with
+//! Armitage, `McPherson` & Rowe 1969, JRSS A 132(2), 235-244 (recursion); Jennison & Turnbull 2000, Sequential Methods with
 //! Applications to Clinical Trials, chapters 2, 9 (repeated intervals) and 19 (integration); Pocock 1977, Biometrika 64(2),
-//! 191-199; O'Brien & Fleming 1979, Biometrics 35(3), 549-556; Lan & DeMets 1983, Biometrika 70(3), 659-663 (spending).
+//! 191-199; O'Brien & Fleming 1979, Biometrics 35(3), 549-556; Lan & `DeMets` 1983, Biometrika 70(3), 659-663 (spending).
 //!
 //! # Conventions
 //! Bounds are z values, the same on both sides; crossing either counts. `alpha` is the rate of both sides together. What is spent
@@ -90,8 +90,8 @@ fn constant(looks: u32, alpha: f64, shape: impl Fn(f64) -> f64) -> f64 {
     bisect(0.0, FAR, |constant| rate(constant) > alpha)
 }
 
-/// What Lan and DeMets' function of the O'Brien-Fleming type has spent per side at a share of the information planned (0 to 1;
-/// beyond, everything is spent): next to nothing early.
+/// What the spending function of the O'Brien-Fleming type (Lan & `DeMets` 1983) has spent per side at a share of the information
+/// planned (0 to 1; beyond, everything is spent): next to nothing early.
 pub fn spent_late(fraction: f64, alpha: f64) -> f64 {
     let per_side = alpha / 2.0;
     if fraction >= 1.0 {
@@ -232,7 +232,7 @@ mod tests {
     }
 
     /// Jennison & Turnbull 2000, tables 2.1 and 2.3 (constants); the information needed for a power of 0.8 over that of a single
-    /// look by SciPy's multivariate normal integral.
+    /// look by the multivariate normal integral of scipy.
     #[test]
     fn constants_and_inflation_are_those_of_the_tables() {
         for (looks, of_pocock, of_fleming) in

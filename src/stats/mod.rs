@@ -46,6 +46,7 @@ pub mod rebounding;
 pub mod root;
 pub mod sample_ratio;
 pub mod sbc;
+pub mod selection;
 pub mod sequence;
 pub mod sobol;
 pub mod student;

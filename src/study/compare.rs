@@ -101,7 +101,8 @@ pub fn compare_over(
     let mut run_to = |accumulator: &mut Accumulator, to: u32| {
         while accumulator.replicates() < u64::from(to) && !engine.stopped() {
             let from = accumulator.replicates() as u32;
-            let chunk = simulate_over(sets, from..to.min(from + LARGEST_CHUNK), engine);
+            let set_of = |number| set_of(number, sets.len());
+            let chunk = simulate_over(sets, set_of, from..to.min(from + LARGEST_CHUNK), engine);
             let days = |outcome| chunk.iter().flat_map(|paired| &paired.plans).map(|t| t.total(outcome)).sum::<u64>();
             member_days += days(Outcome::MemberDays) + days(Outcome::LeakExits);
             engine.part(Part::Merge, || accumulator.accumulate(&chunk));
@@ -138,12 +139,18 @@ pub fn compare_over(
     Some(Compared { comparison, look, member_days, partial })
 }
 
-/// These replicates in order, each under its set; when stopped, the complete ones up to the first that is missing.
-fn simulate_over(sets: &[Experiment], replicates: std::ops::Range<u32>, engine: &Engine) -> Vec<PairedTally> {
+/// These replicates in order, each under the set that `set_of` gives it; when stopped, the complete ones up to the first that is
+/// missing.
+pub(super) fn simulate_over(
+    sets: &[Experiment],
+    set_of: impl Fn(u32) -> usize + Sync,
+    replicates: std::ops::Range<u32>,
+    engine: &Engine,
+) -> Vec<PairedTally> {
     if let [experiment] = sets {
         return simulate(experiment, replicates, engine);
     }
-    let one = |number: u32| simulate(&sets[set_of(number, sets.len())], number..number + 1, engine);
+    let one = |number: u32| simulate(&sets[set_of(number)], number..number + 1, engine);
     let done: Vec<Vec<PairedTally>> = replicates.into_par_iter().map(one).collect();
     done.into_iter().take_while(|one| !one.is_empty()).flatten().collect()
 }

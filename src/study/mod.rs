@@ -9,6 +9,7 @@ mod compare;
 mod designs;
 mod figure;
 mod scorecard;
+pub mod select;
 pub mod sensitivity;
 
 pub use compare::{Compared, FEWEST_PER_SET, LARGEST_CHUNK, Target, compare, compare_over, under_each};

@@ -15,9 +15,11 @@ use crate::diagnostic::Source;
 use crate::engine::Engine;
 use crate::parameter::{self, Parameters};
 use crate::report::ab as pages;
+use crate::report::selection::Page;
 use crate::scenario;
 use crate::study;
 use crate::study::ab::{self, Contest};
+use crate::study::select::{Dropped, Raced, Selection, Standing};
 
 const CAPTION: Caption = Caption {
     scenario: "targeted-vs-spray",
@@ -205,6 +207,45 @@ fn the_charts_of_a_test_are_legible() {
             }
             assert_eq!(complaints(&canvas), Vec::<String>::new(), "{name} {key}");
         }
+    }
+}
+
+/// A race of so many plans in which the first leads by `gap` from plan to plan and the last is dropped first.
+fn race_of(plans: usize, gap: f64) -> Selection {
+    let at = |plan: usize| 20 * (plans - plan).max(1) as u64;
+    let standing = |replicates: u64| Standing {
+        replicates,
+        means: (0..plans).map(|plan| (at(plan) >= replicates).then_some(0.4 - gap * plan as f64)).collect(),
+    };
+    let raced = |plan: usize| Raced {
+        name: format!("a plan with quite a long name, number {plan}"),
+        replicates: at(plan),
+        mean: 0.4 - gap * plan as f64,
+        dropped: (plan > 0).then(|| Dropped { at: at(plan), by: 0, difference: -gap * plan as f64 }),
+    };
+    Selection {
+        zone: 0.01,
+        plans: (0..plans).map(raced).collect(),
+        baseline: 1,
+        selected: Some(0),
+        leader: 0,
+        replicates: at(0),
+        campaigns: (0..plans).map(at).sum(),
+        campaigns_if_equal: 1_000_000,
+        standings: (1..=plans as u64).map(|look| standing(20 * look)).collect(),
+        partial: false,
+    }
+}
+
+#[test]
+fn the_chart_of_a_race_is_legible_with_two_and_with_fifty_plans_equal_or_far_apart() {
+    for (plans, gap) in [(2, 0.0), (2, 0.3), (12, 0.001), (50, 0.008), (50, 1e-9)] {
+        let found = race_of(plans, gap);
+        let page = Page { metric: find("conversion").unwrap(), found: &found, n_sets: 200, notes: &[] };
+        let canvas = super::race::draw(&page, &CAPTION).unwrap().unwrap();
+        assert_eq!(complaints(&canvas), Vec::<String>::new(), "{plans} {gap}");
+        let rows = texts(&canvas).iter().filter(|text| text.words.starts_with("a plan with")).count();
+        assert!(rows >= plans, "{rows} of {plans}");
     }
 }
 

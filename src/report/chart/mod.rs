@@ -20,6 +20,7 @@ mod open_by_day;
 mod pairs;
 mod people_by_day;
 mod power;
+mod race;
 mod raster;
 mod repeats;
 mod sheet;
@@ -35,6 +36,7 @@ mod worth;
 use crate::analysis::Comparison;
 use crate::report::ab;
 use crate::report::calibration;
+use crate::report::selection;
 use crate::report::sensitivity;
 use crate::tally::Metric;
 
@@ -216,6 +218,14 @@ pub fn render_sensitivity(
 ) -> Result<Option<Rendered>, Failure> {
     let canvas = (chart.draw)(page, caption)?;
     Ok(canvas.map(|canvas| rendered(&canvas, chart.title)))
+}
+
+/// The chart of a race of plans, `race`.
+///
+/// # Errors
+/// When plotters refuses to draw.
+pub fn raced(page: &selection::Page, caption: &Caption) -> Result<Option<Rendered>, Failure> {
+    Ok(race::draw(page, caption)?.map(|canvas| rendered(&canvas, "how plans fell behind the leader and were dropped")))
 }
 
 /// A drawn canvas in both formats.

@@ -59,7 +59,12 @@ pub(super) fn nth_colour(n: usize) -> RGBAColor {
 
 /// Colour of a plan's lines and bars.
 pub(super) fn plan_colour(comparison: &Comparison, plan: usize) -> RGBAColor {
-    match plan.cmp(&comparison.baseline) {
+    colour_beside(comparison.baseline, plan)
+}
+
+/// The same, known the baseline's index.
+pub(super) fn colour_beside(baseline: usize, plan: usize) -> RGBAColor {
+    match plan.cmp(&baseline) {
         std::cmp::Ordering::Equal => BASELINE,
         std::cmp::Ordering::Less => PLANS[plan % PLANS.len()],
         std::cmp::Ordering::Greater => PLANS[(plan - 1) % PLANS.len()],

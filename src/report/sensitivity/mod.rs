@@ -8,7 +8,6 @@ mod manifest;
 mod text;
 
 use crate::study::sensitivity::{Decision, Factor, Question, Sensitivity};
-use crate::tally::Unit;
 
 pub use files::{morris, sobol, tipping, tornado};
 pub use json::value;
@@ -16,7 +15,7 @@ pub use manifest::{Asked, Timing, manifest};
 pub use text::text;
 pub(in crate::report) use text::{at, significant};
 
-use super::number::scale;
+use super::number::{difference_unit, level_unit, scale};
 use super::sentence;
 
 /// A question and its answer.
@@ -56,12 +55,8 @@ impl Page<'_> {
     /// The unit of the figure as it is read.
     pub(in crate::report) fn unit(&self) -> &'static str {
         let measure = self.question.measure;
-        match measure.metric.unit {
-            Unit::Share | Unit::Chance if measure.minus.is_some() => "percentage points",
-            Unit::Share | Unit::Chance => "%",
-            Unit::PerThousand => "per 1,000 delivered",
-            unit => unit.key(),
-        }
+        let unit = if measure.minus.is_some() { difference_unit } else { level_unit };
+        unit(measure.metric.unit)
     }
 }
 

@@ -15,7 +15,7 @@ use rayon::prelude::*;
 
 use super::asked::Question;
 use super::factor::Factor;
-use crate::analysis::{self, CONFIDENCE, Call, Overall, Zone};
+use crate::analysis::{self, CONFIDENCE, Call, Overall};
 use crate::diagnostic::Faults;
 use crate::engine::{Engine, simulate};
 use crate::stats::interval::{self, Interval};
@@ -265,8 +265,7 @@ fn look(question: &Question, values: &[(&Factor, f64)], engine: &Engine) -> Resu
     }
     let mut accumulator = compare::accumulator(std::slice::from_ref(&experiment));
     accumulator.accumulate(&replicates);
-    let equality = question.variants.scenario().equality;
-    let zone = Zone { points: equality.points, relative: equality.relative, below: equality.below };
+    let zone = question.variants.scenario().equality.into();
     let verdict = analysis::verdict(&accumulator.finish(), &question.headline, zone);
     let mut decisions = Vec::new();
     for plan in &verdict.plans {

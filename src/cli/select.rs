@@ -1,0 +1,114 @@
+//! `wearout run --select`: from many plans to the best of them.
+
+use std::time::Instant;
+
+use anyhow::Context;
+
+use super::args::RunArgs;
+use super::sets::usage;
+use super::{Failure, print, progress, run, scenarios, sets, tell};
+use crate::diagnostic::nearest;
+use crate::report::chart::{Caption, raced};
+use crate::report::manifest::Sets;
+use crate::report::selection::{self as pages, Page};
+use crate::report::{self, File};
+use crate::scenario::Scenario;
+use crate::study::select::{FIRST_STAGE, Question, Unfit, select};
+use crate::tally::{METRICS, Metric, find};
+
+pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
+    let pool = run::pool(args.common.threads)?;
+    let draft = scenarios::read(&args.scenario, &args.set)?;
+    let scenario = &draft.scenario;
+    let question = Question {
+        metric: metric(args, scenario)?,
+        zone: args.selection.zone,
+        equality: scenario.equality.into(),
+        most: args.max_replicates,
+    };
+    if args.max_replicates < FIRST_STAGE {
+        return Err(usage(
+            &format!("--max-replicates must be at least {FIRST_STAGE} with --select, found {}", args.max_replicates),
+            "every plan runs so often before one can be dropped",
+        ));
+    }
+    let chosen = sets::choose(args)?;
+    let engine = run::engine(args.common.instructions)?;
+    let experiments = pool.install(|| run::compile(&draft, args.common.seed, &chosen.sets))?;
+    let (n_sets, notes) = (experiments.len(), scenarios::notes(scenario, &experiments[0]));
+    let folder = report::folder(&args.common.out, &format!("{}-select", scenario.name))?;
+
+    let simulating = Instant::now();
+    let race = || pool.install(|| select(experiments, &question, &engine));
+    let found = progress::watched(&engine, None, args.common.quiet, race).map_err(|unfit| refused(&unfit))?;
+    let found = found.ok_or(Failure::Interrupted(": the first stage was not complete, nothing was written"))?;
+    let simulate_s = simulating.elapsed().as_secs_f64();
+
+    let page = Page { metric: question.metric, found: &found, n_sets, notes: &notes };
+    let mut files = files(&page, scenario, args.common.seed)?;
+    let asked = pages::Asked {
+        seed: args.common.seed,
+        zone: args.selection.zone,
+        max_replicates: args.max_replicates,
+        set: args.set.clone(),
+    };
+    let timing =
+        pages::Timing { threads: pool.current_num_threads(), instructions: engine.instructions().name(), simulate_s };
+    // Each replicate drew its set: they do not come to as many of each.
+    let recorded = Sets { replicates_per_set: None, ..chosen.recorded(found.replicates) };
+    files.push(
+        pages::manifest(&page, scenario, (&asked, &recorded), &files, &timing).context("cannot write the manifest")?,
+    );
+    let place = report::write(&folder, &files)?;
+
+    if args.common.json {
+        print(&format!("{:#}\n", pages::value(&page)))?;
+        tell(&place.display().to_string());
+    } else {
+        print(&format!("{}\n{}\n", pages::text(&page), place.display()))?;
+    }
+    if found.partial { Err(Failure::Interrupted(": what is complete was written, marked as partial")) } else { Ok(()) }
+}
+
+/// The metric asked for, or the first of the scenario's headline.
+fn metric(args: &RunArgs, scenario: &Scenario) -> Result<&'static Metric, Failure> {
+    let first = scenario.headline.first().map(String::as_str);
+    let key = args.selection.metric.as_deref().or(first).unwrap_or("conversion");
+    find(key).ok_or_else(|| {
+        let help = match nearest(key, METRICS.iter().map(|metric| metric.key)) {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => "wearout list metrics".to_owned(),
+        };
+        usage(&format!("`{key}` is no metric"), &help)
+    })
+}
+
+/// What cannot be raced, and what to do about it.
+fn refused(unfit: &Unfit) -> Failure {
+    let help = match unfit {
+        Unfit::OnePlan => "add a second plan",
+        Unfit::TooManyPlans(_) => "leave some out, or select among parts of them first",
+        Unfit::NoDirection(_) => "name a metric with a better direction: --metric conversion, --metric loss",
+        Unfit::NoZone(_) => "say how far below the best is as good: --zone 0.005 is half a point",
+        Unfit::Blank { .. } => "name a metric that every campaign has: --metric conversion, --metric loss",
+    };
+    usage(&unfit.to_string(), help)
+}
+
+/// Every file but the manifest.
+fn files(page: &Page, scenario: &Scenario, seed: u64) -> Result<Vec<File>, Failure> {
+    let tables = [("select.csv", pages::select(page)), ("race.csv", pages::race(page))];
+    let mut files: Vec<File> = tables.into_iter().map(|(name, bytes)| File { name: name.into(), bytes }).collect();
+    let caption = Caption {
+        scenario: &scenario.name,
+        question: &scenario.question,
+        seed,
+        replicates: page.found.replicates,
+        partial: page.found.partial,
+    };
+    if let Some(rendered) = raced(page, &caption).context("cannot draw race")? {
+        files.push(File { name: "race.svg".to_owned(), bytes: rendered.svg.into_bytes() });
+        files.push(File { name: "race.png".to_owned(), bytes: rendered.png });
+    }
+    Ok(files)
+}

@@ -1,0 +1,105 @@
+//! A race of plans as plain text for a terminal, in lines of at most 120 columns where names allow it.
+
+use super::Page;
+use crate::report::number::fixed;
+use crate::report::table::{grid, wrapped};
+use crate::tally::Better;
+
+/// The page as text, ending in a line break.
+pub fn text(page: &Page) -> String {
+    let mut parts = vec![head(page), table(page), verdict(page)];
+    if !page.notes.is_empty() {
+        parts.push(page.notes.iter().map(|note| wrapped(&format!("Note: {note}"))).collect());
+    }
+    parts.join("\n")
+}
+
+fn head(page: &Page) -> String {
+    let better = if page.metric.better == Better::Lower { "less" } else { "more" };
+    let luck = if page.n_sets > 1 {
+        format!("the same for every plan, as is the set of parameters, drawn from {}", page.n_sets)
+    } else {
+        "the same for every plan".to_owned()
+    };
+    let opening = format!(
+        "The best of {} plans by {} ({better} is better), in {}",
+        page.found.plans.len(),
+        page.metric.label,
+        page.level_unit()
+    );
+    opening
+        + "\n"
+        + &wrapped(&format!(
+            "Within {} of the best counts as best; every replicate has luck of its own, {luck}",
+            page.zone()
+        ))
+}
+
+fn table(page: &Page) -> String {
+    let ranked = page.ranked();
+    let labels: Vec<String> =
+        std::iter::once(String::new()).chain(ranked.iter().map(|&plan| page.plan(plan).name.clone())).collect();
+    let column = |heading: &str, cell: &dyn Fn(usize) -> String| -> Vec<String> {
+        std::iter::once(heading.to_owned()).chain(ranked.iter().map(|&plan| cell(plan))).collect()
+    };
+    let columns = [
+        column("mean", &|plan| page.level(page.plan(plan).mean)),
+        column("replicates", &|plan| fixed(page.plan(plan).replicates as f64, 0)),
+        column("", &|plan| ended(page, plan).to_owned()),
+        column("against", &|plan| {
+            page.plan(plan).dropped.map_or_else(String::new, |dropped| page.plan(dropped.by).name.clone())
+        }),
+        column("by", &|plan| {
+            page.plan(plan).dropped.map_or_else(String::new, |dropped| page.difference(dropped.difference))
+        }),
+    ];
+    grid(&labels, &columns)
+}
+
+/// How a plan's race ended.
+pub(super) fn ended(page: &Page, plan: usize) -> &'static str {
+    if page.found.selected == Some(plan) {
+        "selected"
+    } else if page.plan(plan).dropped.is_some() {
+        "dropped"
+    } else if page.found.selected.is_some() {
+        // Equal to the last digit where no room for doubt was left.
+        "equal"
+    } else {
+        "racing"
+    }
+}
+
+fn verdict(page: &Page) -> String {
+    let found = page.found;
+    let count = |n: u64| fixed(n as f64, 0);
+    let first = if let Some(plan) = found.selected {
+        format!(
+            "Selected: {}. With a probability of at least 95 % it is the best of the {} in {}, or within {} of the best",
+            page.plan(plan).name,
+            found.plans.len(),
+            page.metric.label,
+            page.zone()
+        )
+    } else {
+        let racing = page.ranked().into_iter().filter(|&plan| page.plan(plan).dropped.is_none());
+        let racing: Vec<&str> = racing.map(|plan| page.plan(plan).name.as_str()).collect();
+        let (why, remedy) = if found.partial {
+            ("interrupted", "let it run")
+        } else {
+            ("no more were allowed", "allow more with --max-replicates")
+        };
+        format!(
+            "Not decided after {} replicates ({why}): {remedy}, or widen the --zone. Still racing: {}",
+            count(found.replicates),
+            racing.join(", ")
+        )
+    };
+    let equal = format!(
+        "{} campaigns were simulated; with as many for every plan the same promise takes {} ({} each)",
+        count(found.campaigns),
+        count(found.campaigns_if_equal),
+        count(found.campaigns_if_equal / found.plans.len() as u64)
+    );
+    wrapped(&first) + &wrapped(&equal)
+}
