@@ -2,6 +2,7 @@
 
 mod design;
 mod power;
+mod rotate;
 
 use std::time::Instant;
 
@@ -24,6 +25,8 @@ pub(super) enum AbCommand {
     Design(design::DesignArgs),
     /// Say how often a test would tell its arms apart: against groups, effect and duration, and what each mechanism costs
     Power(power::PowerArgs),
+    /// Plan which content goes out when, and compare that calendar with taking turns and with learning on the way
+    Rotate(rotate::RotateArgs),
 }
 
 /// Carries one out.
@@ -31,6 +34,7 @@ pub(super) fn ab(command: &AbCommand) -> Result<(), Failure> {
     match command {
         AbCommand::Design(args) => design::design(args),
         AbCommand::Power(args) => power::power(args),
+        AbCommand::Rotate(args) => rotate::run(args),
     }
 }
 

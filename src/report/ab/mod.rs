@@ -4,6 +4,7 @@
 
 pub mod design;
 pub mod power;
+pub mod rotate;
 
 use serde::Serialize;
 use serde_json::{Value, json};

@@ -5,6 +5,7 @@
 
 mod axis;
 mod ban_by_day;
+mod calendar;
 mod canvas;
 mod contraction;
 mod effect;
@@ -21,6 +22,7 @@ mod pairs;
 mod people_by_day;
 mod power;
 mod raster;
+mod regret;
 mod repeats;
 mod sheet;
 mod style;
@@ -191,6 +193,18 @@ pub fn designed(page: &ab::design::Page, caption: &Caption) -> Result<Vec<(&'sta
     let drawn = [
         ("effect", "what the arms differ by, by day and by read", effect::draw(page, caption)?),
         ("tradeoff", "conversion against churn, test by test", tradeoff::draw(page, caption)?),
+    ];
+    Ok(drawn.into_iter().filter_map(|(key, title, canvas)| Some((key, rendered(&canvas?, title)))).collect())
+}
+
+/// The charts of a rotation that show something, each with the stem of its files.
+///
+/// # Errors
+/// When plotters refuses to draw.
+pub fn rotated(page: &ab::rotate::Page, caption: &Caption) -> Result<Vec<(&'static str, Rendered)>, Failure> {
+    let drawn = [
+        ("calendar", "which content each policy sends when", calendar::draw(page, caption)?),
+        ("regret", "how far each policy stays behind the best, post by post", regret::draw(page, caption)?),
     ];
     Ok(drawn.into_iter().filter_map(|(key, title, canvas)| Some((key, rendered(&canvas?, title)))).collect())
 }
