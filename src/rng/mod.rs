@@ -154,6 +154,7 @@ impl At {
 /// | `sensitivity` | 0 | 102 | resamples of the effects |
 /// | `sensitivity` | 0 | 103 | scrambling of the design |
 /// | `sensitivity` | 0 | 104 | resamples of the indices |
+/// | `ab::rotate` | 0 | 300 | calendars of the pilot |
 /// | `ab::rotate` | replicate | 301 + number of the policy | its choices |
 pub fn method(seed: u64, step: u32, index: u32) -> Stream {
     let at = At { replicate: step, member: 0, day: 0, purpose: Purpose::Method, index };

@@ -38,7 +38,7 @@ pub(super) fn draw(page: &Page, caption: &Caption) -> Result<Option<Canvas>, Fai
             page.question.scenario().days
         ),
         note: format!(
-            "pale: the campaigns of a policy differ there; at the right {}, mean and 95 % interval; policies in the order of it",
+            "pale: the campaigns of a policy differ there, or some sent nothing; right: {}, mean and 95 % interval",
             page.objective()
         ),
     };
@@ -94,17 +94,21 @@ fn cells(sheet: &Sheet, page: &Page, rows: &[&Ran], table: Rect) -> Drawn {
             }
         }
     }
-    let mut free_from = area.left - NOTE.width("Day 1") / 2.0;
-    for (post, known) in posts.iter().enumerate() {
-        let day = known.record.day + 1;
+    days(sheet, page, area)
+}
+
+/// The day of every n-th post, n as small as words allow.
+fn days(sheet: &Sheet, page: &Page, area: Rect) -> Drawn {
+    let posts = page.question.posts();
+    let width = area.width() / posts.len() as f64;
+    let apart = NOTE.width("Day 1") + 10.0;
+    let step = (apart / width).ceil().max(1.0) as usize;
+    for post in (0..posts.len()).step_by(step) {
+        let day = posts[post].record.day + 1;
         let words = if post == 0 { format!("Day {day}") } else { day.to_string() };
         let middle = area.left + width * (post as f64 + 0.5);
-        let is_new = post == 0 || posts[post - 1].record.day < known.record.day;
-        if is_new && middle - NOTE.width(&words) / 2.0 >= free_from {
-            sheet.line(&[(middle, area.bottom), (middle, area.bottom + 4.0)], AXIS, 1.0)?;
-            sheet.text(&words, (middle, area.bottom + 15.0), NOTE.centred())?;
-            free_from = middle + NOTE.width(&words) / 2.0 + 14.0;
-        }
+        sheet.line(&[(middle, area.bottom), (middle, area.bottom + 4.0)], AXIS, 1.0)?;
+        sheet.text(&words, (middle, area.bottom + 15.0), NOTE.centred())?;
     }
     Ok(())
 }

@@ -73,13 +73,9 @@ fn title(page: &Page) -> String {
     });
     let others = page.found.policies.len() - 1;
     match behind.count() {
-        0 => format!("No policy is clearly behind {} in {}", best.name, page.objective()),
-        n if n == others => {
-            sentence(&format!("{} has most {}: all others are clearly behind", best.name, page.objective()))
-        }
-        n => {
-            sentence(&format!("{} has most {}: {n} of {others} others are clearly behind", best.name, page.objective()))
-        }
+        0 => format!("{}: no policy is clearly behind {}", sentence(page.objective()), best.name),
+        n if n == others => format!("Most {} under {}: all others are clearly behind", page.objective(), best.name),
+        n => format!("Most {} under {}: {n} of {others} others are clearly behind", page.objective(), best.name),
     }
 }
 

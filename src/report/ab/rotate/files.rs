@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::Page;
 use crate::report::csv::{cell, write};
-use crate::study::ab::rotate::{FIGURES, Level, Ran};
+use crate::study::ab::rotate::{FIGURES, Level, Origin, Ran};
 
 fn cells(level: Option<Level>) -> [String; 3] {
     let interval = level.and_then(|level| level.interval);
@@ -69,15 +69,15 @@ pub fn calendar(page: &Page) -> Vec<u8> {
 
 /// `planner.csv`: a row per content.
 pub fn planner(page: &Page) -> Vec<u8> {
-    let header = ["content", "base", "wear", "wear_from", "retention", "recovery_from", "planned_posts"];
+    let header = ["content", "base", "cost", "cost_from", "retention", "recovery_from", "planned_posts"];
     let surrogate = &page.found.surrogate;
     let rows = surrogate.beliefs.iter().enumerate().map(|(content, belief)| {
-        let from = |is_given: bool| if is_given { "file" } else { "simulator" }.to_owned();
-        let planned = surrogate.best.sequence.iter().filter(|&&other| other == content).count();
+        let from = |is_given: bool| if is_given { "file" } else { "fit" }.to_owned();
+        let planned = page.found.planned.calendar.iter().filter(|&&other| other == content).count();
         vec![
             page.content(content).to_owned(),
             cell(Some(belief.base)),
-            cell(Some(belief.wear)),
+            cell(Some(belief.cost)),
             from(belief.wear_is_given),
             cell(Some(belief.retention)),
             from(belief.recovery_is_given),
@@ -132,17 +132,23 @@ pub fn value(page: &Page) -> Value {
         "compared_with": found.policies[0].name,
         "steps": found.steps.iter().map(|step| json!({ "posts": step.posts, "days": step.days })).collect::<Vec<_>>(),
         "planner": {
-            "calendar": names(&surrogate.best.sequence),
+            "calendar": names(&found.planned.calendar),
+            "contents_in_turn": match found.planned.origin {
+                Origin::Believed => None,
+                Origin::Turns(n) => Some(n),
+            },
+            "believed_best": names(&surrogate.best.sequence),
             "total": surrogate.best.total,
             "bound": surrogate.best.bound,
             "exact": surrogate.best.exact,
             "in_turn": surrogate.in_turn,
             "greedy": surrogate.greedy,
-            "pilot_open_rate": surrogate.open_rate,
+            "fitted_calendars": surrogate.fitted,
+            "foretold": surrogate.foretold,
             "contents": surrogate.beliefs.iter().enumerate().map(|(content, belief)| json!({
                 "content": page.content(content),
                 "base": belief.base,
-                "wear": belief.wear,
+                "cost": belief.cost,
                 "retention": belief.retention,
             })).collect::<Vec<_>>(),
         },

@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::report::manifest::Sets;
 use crate::rng;
 use crate::scenario::{Objective, Scenario};
-use crate::study::ab::rotate::{PILOT, Question, Ran, Rotated};
+use crate::study::ab::rotate::{PILOT, Question, Ran, Rotated, TRIAL};
 use crate::tally::Unit;
 
 pub use files::{calendar, planner, policies, regret, value};
@@ -44,14 +44,6 @@ impl Page<'_> {
         }
     }
 
-    /// What the planner counts: clicks, or buyers.
-    pub(in crate::report) fn planned_unit(&self) -> &'static str {
-        match self.question.said().objective {
-            Objective::Clicks => "clicks",
-            Objective::Conversion | Objective::BuyersLessLosses => "buyers",
-        }
-    }
-
     /// The name of a content.
     pub(in crate::report) fn content(&self, index: usize) -> &str {
         &self.question.menu()[index].name
@@ -81,22 +73,25 @@ How calendars are compared
   members - lost_member_costs x (members left, blocked or muted). Clicks at a read: click_given_read x offer x appeal x relevance x fit
   x exp(-wear x earlier reads of that content by that member), at most 1; purchases follow clicks.
 How the calendar is planned
-  Each content has a satiation s, 0 at first: a sending brings base x (1 - wear x s), then s <- retention x (s + 1); of the others
-  s <- retention x s (Leqi et al. 2021). base = offer x appeal x relevance, scaled so that round-robin brings what it brought in a pilot.
-  wear, where the file says nothing: open rate of the pilot x (1 - exp(-attention_wear x wear_elasticity)); of purchases with twice the
-  exponent. retention: 2^(-hours between posts / half-life); 1 where nobody forgets (switch.repeat_memory off). The best sequence is found
-  by dynamic programming over satiations with bounds and dominance; where that takes too many states, the best of them are kept after
-  each post, and the gap is what the best state dropped could have come to.
+  Each content has a satiation s, 0 at first: a sending brings base - cost x s, then s <- retention x (s + 1); of the others
+  s <- retention x s (Leqi et al. 2021). Bases and costs are fitted to simulated campaigns of random calendars (the pilot) by least
+  squares: a calendar's total is linear in them. Costs are one figure for all contents plus one in proportion to offer x appeal x
+  relevance, neither below 0; of some retentions the one that leaves least is taken. So the belief holds all that repeating does in the
+  simulator to second order: clicks that wear off, members lost, bans. What the file says of wear (cost = wear x base) and of recovery
+  (retention = 1 - recovery, or 2^(-hours between posts / half_life)) stands in place of the fit. The best sequence is found by dynamic
+  programming over satiations with bounds and dominance; where that takes too many states, the most promising are kept after each post,
+  and the gap is what the best state dropped could have come to at most. That calendar and the 1, 2, ... strongest contents in turn are tried
+  on luck of their own, and the one that comes to most is the planned one.
 Who learns
   From clicks per delivery of the posts so far, whatever the objective; a content never sent comes first. epsilon-greedy: any content
   with chance 0.1, else the best mean. ucb1: mean + sqrt(2 ln N / n). thompson: Beta(1 + clicks, 1 + other deliveries), one draw each.
   recovering (Yancey & Settles 2020): softmax of (mean when sent - mean of others) / mean of others - penalty x 0.5^(days since / half-life);
-  penalty = the planner's mean wear, half-life = its recovery (15 days where nothing recovers), temperature = penalty x 0.0025 / 0.017.
+  penalty = the planner's mean cost / base, half-life = its recovery (15 days where nothing recovers), temperature = penalty x 0.0025 / 0.017.
   article: useful, reminder, testimonial and preview in turn (all contents where there is none of them), the one that has rested longest,
   text and image by turns; a content opened by fewer than 15 % of those who got it is replaced by the others of its kind.
 What it rests on
-  The planner knows wear and recovery of clicks and nothing of fatigue, irritation or trust: the replay shows those. Fits to one article's
-  claims, which are unsourced; appeals are the file's word.
+  The planner knows totals to second order only; the replay shows what its calendar comes to. The simulator rests on fits to one
+  article's claims, which are unsourced; appeals are the file's word.
 ";
 
 /// What the manifest says.
@@ -108,6 +103,7 @@ pub struct Study<'a> {
     seed: u64,
     replicates: u32,
     pilot: u32,
+    trial: u32,
     partial: bool,
     exact: bool,
     parameters: &'a Sets,
@@ -125,6 +121,7 @@ pub fn study<'a>(page: &Page<'a>, parameters: &'a Sets, set: &'a [String]) -> St
         seed: page.question.seed,
         replicates: page.found.replicates,
         pilot: PILOT,
+        trial: TRIAL,
         partial: page.found.partial,
         exact: page.found.surrogate.best.exact,
         parameters,

@@ -4,8 +4,7 @@ use super::Page;
 use crate::report::number::{decimals, fixed, plain_decimals, scale, short, signed};
 use crate::report::sentence::replicates;
 use crate::report::table::{grid, wrapped};
-use crate::scenario::Recovery;
-use crate::study::ab::rotate::{Belief, CYCLE, FIGURES, Level, Policy, Ran};
+use crate::study::ab::rotate::{Belief, CYCLE, FIGURES, Level, Origin, Policy, Ran};
 use crate::tally::Unit;
 
 /// The page as text, ending in a line break.
@@ -44,16 +43,11 @@ fn policies(page: &Page) -> String {
         column("against round-robin".to_owned(), &|ran| change(unit, ran.gain)),
     ];
     for (row, figure) in FIGURES.iter().enumerate().filter(|(_, figure)| figure.label != page.objective()) {
-        let label = if figure.key == "loss" { "churn" } else { figure.label };
-        let label = label.split(" (").next().unwrap_or(label);
+        let label = figure.label.split(" (").next().unwrap_or(figure.label);
         columns.push(column(label.to_owned(), &|ran| level(figure.unit, ran.figures[row])));
-        if figure.key == "loss" {
-            columns.push(column("churn against r.-r.".to_owned(), &|ran| change(figure.unit, ran.changes[row])));
-        }
     }
-    if found.policies.iter().any(|ran| ran.limited + ran.banned > 0) {
+    if found.policies.iter().any(|ran| ran.banned > 0) {
         let share = |times: u32| format!("{} %", fixed(100.0 * f64::from(times) / f64::from(found.replicates), 0));
-        columns.push(column("limited".to_owned(), &|ran| share(ran.limited)));
         columns.push(column("banned".to_owned(), &|ran| share(ran.banned)));
     }
     grid(&labels, &columns) + &wrapped(&format!("{}; churn is who left, blocked or muted", page.uncertainty()))
@@ -96,18 +90,35 @@ fn planner(page: &Page) -> String {
         std::iter::once(heading.to_owned()).chain(cells).collect()
     };
     let given = |is_given: bool| if is_given { " (file)" } else { "" };
-    let percent = |share: f64| format!("{} %", short(100.0 * share));
-    let sent = |index: usize| surrogate.best.sequence.iter().filter(|&&content| content == index).count();
+    let sent = |index: usize| page.found.planned.calendar.iter().filter(|&&content| content == index).count();
     let columns = [
         column("kind", &|index, _| menu[index].kind.key().to_owned()),
-        column("offer x appeal", &|index, _| short(menu[index].pull)),
-        column("relevance", &|index, _| short(menu[index].relevance)),
-        column(&format!("{} when new", page.planned_unit()), &|_, belief| short(belief.base)),
-        column("a sending takes off", &|_, belief| percent(belief.wear) + given(belief.wear_is_given)),
-        column("left a post later", &|_, belief| percent(belief.retention) + given(belief.recovery_is_given)),
+        column("offer x appeal x relevance", &|index, _| short(menu[index].pull * menu[index].relevance)),
+        column("brings when new", &|_, belief| figure(page, belief.base)),
+        column("a repeat costs", &|_, belief| figure(page, belief.cost) + given(belief.wear_is_given)),
+        column("rest leaves", &|_, belief| {
+            format!("{} %{}", short(100.0 * belief.retention), given(belief.recovery_is_given))
+        }),
         column("planned", &|index, _| format!("{} x", sent(index))),
     ];
+    let units = match page.unit() {
+        Unit::Share => "percentage points of conversion",
+        _ => page.objective(),
+    };
+    let foretold = surrogate.foretold.map_or_else(
+        || "the calendars it was held against do not differ".to_owned(),
+        |share| format!("it foretells {} % of what other calendars differ by", fixed(100.0 * share.max(0.0), 0)),
+    );
     grid(&labels, &columns)
+        + &wrapped(&format!(
+            "in {units}; fitted to {} simulated random calendars: {foretold}",
+            fixed(surrogate.fitted as f64, 0)
+        ))
+}
+
+/// A number of the objective's unit, in points where that is a share.
+fn figure(page: &Page, value: f64) -> String {
+    short(scale(page.unit()) * value)
 }
 
 /// The planned calendar, one run of days a content.
@@ -116,7 +127,7 @@ fn calendar(page: &Page) -> String {
     let day = |(post, &content): (usize, &usize)| {
         format!("{} {}", posts[post].record.day + 1, page.content(content).replace(' ', "\u{a0}"))
     };
-    let days: Vec<String> = page.found.surrogate.best.sequence.iter().enumerate().map(day).collect();
+    let days: Vec<String> = page.found.planned.calendar.iter().enumerate().map(day).collect();
     wrapped(&format!("Planned calendar, by day: {}", days.join(", ")))
 }
 
@@ -127,41 +138,47 @@ fn lines(page: &Page) -> String {
 fn design(page: &Page) -> String {
     let surrogate = &page.found.surrogate;
     let best = &surrogate.best;
-    let unit = page.planned_unit();
-    let found = if best.exact {
+    let believed = if best.exact {
         "the best there is for these beliefs".to_owned()
     } else {
         let gap = (best.bound - best.total) / best.bound.abs().max(f64::MIN_POSITIVE);
         format!("at most {} % below the best there is for these beliefs", short(100.0 * gap))
+    };
+    let found = match page.found.planned.origin {
+        Origin::Believed => believed,
+        Origin::Turns(n) if n == page.question.menu().len() => {
+            format!("all contents in turn, the strongest first, which on trial came to more than a calendar {believed}")
+        }
+        Origin::Turns(n) => {
+            format!("the {n} strongest contents in turn, which on trial came to more than a calendar {believed}")
+        }
     };
     let sets = match page.question.rotations.len() {
         1 => String::new(),
         n => format!("; {n} sets of parameters in turn, of which the planner believes the first"),
     };
     format!(
-        "Design: every policy on the same people, {}; the planned calendar is {found} ({} {unit} believed; in turn {}, \
-         greedy {}){sets}",
+        "Design: every policy on the same people, {}; the planned calendar is {found} (believed: {}; in turn {}, greedy {}){sets}",
         replicates(u64::from(page.found.replicates)),
-        short(best.total),
-        short(surrogate.in_turn),
-        short(surrogate.greedy),
+        figure(page, best.total),
+        figure(page, surrogate.in_turn),
+        figure(page, surrogate.greedy),
     )
 }
 
 fn warnings(page: &Page) -> Option<String> {
     let (found, scenario, said) = (page.found, page.question.scenario(), page.question.said());
     let mut warnings = Vec::new();
-    if !scenario.switches.repeat_memory {
-        warnings.push(if said.contents.iter().any(|content| content.recovery.is_some()) {
-            "the file says that contents recover, and in the simulator nobody forgets a read (switch.repeat_memory is off)".to_owned()
-        } else {
-            "nobody forgets a read (switch.repeat_memory is off), so a content never recovers".to_owned()
-        });
-    }
-    let is_slower = |recovery: Option<Recovery>| recovery.is_some();
-    if scenario.switches.repeat_memory && said.contents.iter().any(|content| is_slower(content.recovery)) {
-        warnings
-            .push("recovery is the file's word for the planner; the simulator keeps to repeat_memory_days".to_owned());
+    let recovers = said.contents.iter().any(|content| content.recovery.is_some());
+    match (scenario.switches.repeat_memory, recovers) {
+        (false, true) => warnings.push(
+            "the file says that contents recover, and in the simulator nobody forgets a read (switch.repeat_memory is off)".to_owned(),
+        ),
+        (false, false) => warnings
+            .push("nobody forgets a read (switch.repeat_memory is off), so a content never recovers".to_owned()),
+        (true, true) => warnings
+            .push("recovery is the file's word for the planner; the simulator keeps to repeat_memory_days".to_owned()),
+        (true, false) => {}
     }
     if said.contents.iter().any(|content| content.wear.is_some()) {
         warnings.push("wear is the file's word for the planner; the simulator keeps to attention_wear".to_owned());
@@ -175,7 +192,7 @@ fn warnings(page: &Page) -> Option<String> {
         && regret.low > 0.0
     {
         warnings.push(format!(
-            "in the simulator {} beats the planned calendar: what members do of fatigue, irritation and leaving is not in the planner",
+            "in the simulator {} beats the planned calendar: the planner knows what repeats cost to second order only",
             best.name
         ));
     }
