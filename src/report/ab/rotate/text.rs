@@ -4,7 +4,7 @@ use super::Page;
 use crate::report::number::{decimals, fixed, plain_decimals, scale, short, signed};
 use crate::report::sentence::replicates;
 use crate::report::table::{grid, wrapped};
-use crate::study::ab::rotate::{Belief, CYCLE, FIGURES, Level, Origin, Policy, Ran};
+use crate::study::ab::rotate::{Belief, CYCLE, FIGURES, Figure, Level, Origin, Policy, Ran};
 use crate::tally::Unit;
 
 /// The page as text, ending in a line break.
@@ -42,13 +42,19 @@ fn policies(page: &Page) -> String {
         column(page.objective().to_owned(), &|ran| level(unit, ran.objective)),
         column("against round-robin".to_owned(), &|ran| change(unit, ran.gain)),
     ];
-    for (row, figure) in FIGURES.iter().enumerate().filter(|(_, figure)| figure.label != page.objective()) {
-        let label = figure.label.split(" (").next().unwrap_or(figure.label);
-        columns.push(column(label.to_owned(), &|ran| level(figure.unit, ran.figures[row])));
-    }
-    if found.policies.iter().any(|ran| ran.banned > 0) {
-        let share = |times: u32| format!("{} %", fixed(100.0 * f64::from(times) / f64::from(found.replicates), 0));
-        columns.push(column("banned".to_owned(), &|ran| share(ran.banned)));
+    let banned = found.policies.iter().any(|ran| ran.banned > 0);
+    let share = |times: u32| format!("{} %", fixed(100.0 * f64::from(times) / f64::from(found.replicates), 0));
+    // What it does to members first; who is kept says more than churn only where a ban spares members the rest.
+    for key in ["loss", "kept", "banned", "clicks", "conversion", "open_rate"] {
+        match FIGURES.iter().position(|figure| figure.key == key) {
+            Some(row) if FIGURES[row].label != page.objective() && (key != "kept" || banned) => {
+                let Figure { label, unit, .. } = &FIGURES[row];
+                let heading = label.split(" (").next().unwrap_or(label).to_owned();
+                columns.push(column(heading, &|ran| level(*unit, ran.figures[row])));
+            }
+            None if banned => columns.push(column("banned".to_owned(), &|ran| share(ran.banned))),
+            _ => {}
+        }
     }
     grid(&labels, &columns) + &wrapped(&format!("{}; churn is who left, blocked or muted", page.uncertainty()))
 }
@@ -93,7 +99,7 @@ fn planner(page: &Page) -> String {
     let sent = |index: usize| page.found.planned.calendar.iter().filter(|&&content| content == index).count();
     let columns = [
         column("kind", &|index, _| menu[index].kind.key().to_owned()),
-        column("offer x appeal x relevance", &|index, _| short(menu[index].pull * menu[index].relevance)),
+        column("pull", &|index, _| short(menu[index].pull * menu[index].relevance)),
         column("brings when new", &|_, belief| figure(page, belief.base)),
         column("a repeat costs", &|_, belief| figure(page, belief.cost) + given(belief.wear_is_given)),
         column("rest leaves", &|_, belief| {
@@ -111,7 +117,7 @@ fn planner(page: &Page) -> String {
     );
     grid(&labels, &columns)
         + &wrapped(&format!(
-            "in {units}; fitted to {} simulated random calendars: {foretold}",
+            "in {units}; pull: offer x appeal x relevance; fitted to {} simulated random calendars: {foretold}",
             fixed(surrogate.fitted as f64, 0)
         ))
 }

@@ -18,7 +18,7 @@ use crate::stats::rebounding::{Best, Exposure, Rebounding, best, exposure, greed
 use crate::units::Kind;
 
 /// Steps of work that a search may take: the beam is as wide as they admit.
-const WORK: usize = 4_000_000_000;
+const WORK: usize = 1_000_000_000;
 
 /// Most and fewest states kept after a post.
 const WIDEST: usize = 20_000;
