@@ -10,7 +10,7 @@ use super::{Failure, print};
 use crate::diagnostic::{Source, nearest};
 use crate::plan::{self, Experiment};
 use crate::report::FileError;
-use crate::scenario::{self, Draft, SHIPPED, Scenario};
+use crate::scenario::{self, CONTENTS, Draft, SHIPPED, Scenario};
 
 /// What `wearout new` writes.
 const TEMPLATE: &str = include_str!("new.toml");
@@ -33,9 +33,17 @@ pub(super) fn read(named: &str, overrides: &[String]) -> Result<Draft, Failure> 
     Ok(scenario::parse(name, source, overrides))
 }
 
+/// Reads a scenario with contents by path or shipped name, with or without `contents/` before it.
+pub(super) fn read_contents(named: &str, overrides: &[String]) -> Result<Draft, Failure> {
+    let shipped = format!("contents/{named}");
+    let is_shipped = !Path::new(named).exists() && scenario::shipped(&shipped).is_some();
+    read(if is_shipped { &shipped } else { named }, overrides)
+}
+
 fn not_found(named: &str, cause: &io::Error) -> String {
     let names = || SHIPPED.iter().map(|(name, _)| *name);
-    let help = match nearest(named, names()) {
+    let contents = CONTENTS.iter().flat_map(|(name, _)| [*name, name.trim_start_matches("contents/")]);
+    let help = match nearest(named, names().chain(contents)) {
         Some(meant) => format!("did you mean the shipped scenario `{meant}`?"),
         None => format!("a path, or one of {}", names().collect::<Vec<_>>().join(", ")),
     };

@@ -106,7 +106,10 @@ fn target(args: &RunArgs, n_sets: u32) -> Result<Target, Failure> {
 }
 
 /// The ensemble of that name, a fit as an ensemble of one set, or an ensemble file.
-fn named(name: &str) -> Result<Ensemble, Failure> {
+///
+/// # Errors
+/// When there is none of that name, or its file is at fault.
+pub(super) fn named(name: &str) -> Result<Ensemble, Failure> {
     let article = parameter::article();
     if name == article.name {
         return Ok(article.clone());

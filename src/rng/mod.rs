@@ -155,6 +155,7 @@ impl At {
 /// | `sensitivity` | 0 | 102 | resamples of the effects |
 /// | `sensitivity` | 0 | 103 | scrambling of the design |
 /// | `sensitivity` | 0 | 104 | resamples of the indices |
+/// | `ab::rotate` | 0 | 300 | calendars of the pilot |
 /// | `ab::rotate` | replicate | 301 + number of the policy | its choices |
 /// | `ab::worth` | number of the pair of sets | 231 | how much each arm's contents appeal |
 pub fn method(seed: u64, step: u32, index: u32) -> Stream {

@@ -62,9 +62,15 @@ designs! {
     "halfloss"
 }
 
-/// The text of the shipped scenario or design of that name.
+/// Name and text of every shipped file of contents, which `wearout ab rotate` reads.
+pub const CONTENTS: &[(&str, &str)] = &[
+    ("contents/spring", include_str!("../../scenarios/contents/spring.toml")),
+    ("contents/five-texts-ten-images", include_str!("../../scenarios/contents/five-texts-ten-images.toml")),
+];
+
+/// The text of the shipped scenario, design or file of contents of that name.
 pub fn shipped(name: &str) -> Option<&'static str> {
-    SHIPPED.iter().chain(DESIGNS).find(|(shipped, _)| *shipped == name).map(|(_, text)| *text)
+    SHIPPED.iter().chain(DESIGNS).chain(CONTENTS).find(|(shipped, _)| *shipped == name).map(|(_, text)| *text)
 }
 
 #[cfg(test)]

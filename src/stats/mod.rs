@@ -25,6 +25,7 @@ pub mod emulator;
 pub mod history_matching;
 pub mod interval;
 pub mod kolmogorov;
+pub mod least_squares;
 pub mod looks;
 pub mod mean;
 pub mod mixture;

@@ -2,6 +2,7 @@
 
 mod design;
 mod power;
+mod rotate;
 mod worth;
 
 use std::time::Instant;
@@ -27,6 +28,8 @@ pub(super) enum AbCommand {
     Power(power::PowerArgs),
     /// Say whether a test pays: what choosing better gains, less what testing costs
     Worth(worth::WorthArgs),
+    /// Plan which content goes out when, and compare that calendar with taking turns and with learning on the way
+    Rotate(rotate::RotateArgs),
 }
 
 /// Carries one out.
@@ -35,6 +38,7 @@ pub(super) fn ab(command: &AbCommand) -> Result<(), Failure> {
         AbCommand::Design(args) => design::design(args),
         AbCommand::Power(args) => power::power(args),
         AbCommand::Worth(args) => worth::worth(args),
+        AbCommand::Rotate(args) => rotate::run(args),
     }
 }
 

@@ -4,6 +4,7 @@
 
 pub mod design;
 pub mod power;
+pub mod rotate;
 pub mod worth;
 
 use serde::Serialize;

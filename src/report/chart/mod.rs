@@ -5,6 +5,7 @@
 
 mod axis;
 mod ban_by_day;
+mod calendar;
 mod canvas;
 mod contraction;
 mod effect;
@@ -22,6 +23,7 @@ mod people_by_day;
 mod power;
 mod race;
 mod raster;
+mod regret;
 mod repeats;
 mod sheet;
 mod style;
@@ -204,6 +206,18 @@ pub fn designed(page: &ab::design::Page, caption: &Caption) -> Result<Vec<(&'sta
 /// When plotters refuses to draw.
 pub fn weighed(page: &ab::worth::Page, caption: &Caption) -> Result<Vec<(&'static str, Rendered)>, Failure> {
     let drawn = [("worth", "net gain of a test against its size and duration", worth::draw(page, caption)?)];
+    Ok(drawn.into_iter().filter_map(|(key, title, canvas)| Some((key, rendered(&canvas?, title)))).collect())
+}
+
+/// The charts of a rotation that show something, each with the stem of its files.
+///
+/// # Errors
+/// When plotters refuses to draw.
+pub fn rotated(page: &ab::rotate::Page, caption: &Caption) -> Result<Vec<(&'static str, Rendered)>, Failure> {
+    let drawn = [
+        ("calendar", "which content each policy sends when", calendar::draw(page, caption)?),
+        ("regret", "how far each policy stays behind the best, post by post", regret::draw(page, caption)?),
+    ];
     Ok(drawn.into_iter().filter_map(|(key, title, canvas)| Some((key, rendered(&canvas?, title)))).collect())
 }
 

@@ -33,7 +33,8 @@ pub(super) const ALERT: RGBAColor = RGBAColor(0xB0, 0x3A, 0x00, 1.0);
 /// The paper.
 pub(super) const PAPER: RGBAColor = RGBAColor(0xFF, 0xFF, 0xFF, 1.0);
 
-const BASELINE: RGBAColor = RGBAColor(0x4A, 0x4F, 0x55, 1.0);
+/// What others are compared with.
+pub(super) const BASELINE: RGBAColor = RGBAColor(0x4A, 0x4F, 0x55, 1.0);
 
 const PLANS: [RGBAColor; 11] = [
     RGBAColor(0x00, 0x72, 0xB2, 1.0), // blue
@@ -69,6 +70,11 @@ pub(super) fn colour_beside(baseline: usize, plan: usize) -> RGBAColor {
         std::cmp::Ordering::Less => PLANS[plan % PLANS.len()],
         std::cmp::Ordering::Greater => PLANS[(plan - 1) % PLANS.len()],
     }
+}
+
+/// Colour of the n-th of several things that are no plans.
+pub(super) fn nth_colour(n: usize) -> RGBAColor {
+    PLANS[n % PLANS.len()]
 }
 
 /// The colour, dark enough for words on white.

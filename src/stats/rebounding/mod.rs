@@ -68,6 +68,30 @@ pub fn total(options: &[Rebounding], sequence: &[usize]) -> f64 {
     rewards(options, sequence).iter().sum()
 }
 
+/// How often a sequence chooses an option, and how satiated it is then: it earns base x `uses` - wear x `met`, whatever those are.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Exposure {
+    /// Times chosen.
+    pub uses: f64,
+    /// Satiations before those choices, summed.
+    pub met: f64,
+}
+
+/// The exposure of one option of that retention.
+pub fn exposure(sequence: &[usize], option: usize, retention: f64) -> Exposure {
+    let mut satiation = 0.0;
+    let mut exposure = Exposure { uses: 0.0, met: 0.0 };
+    for &choice in sequence {
+        if choice == option {
+            exposure.uses += 1.0;
+            exposure.met += satiation;
+            satiation += 1.0;
+        }
+        satiation *= retention;
+    }
+    exposure
+}
+
 /// The sequence that takes at each step what earns most now; of equals the first.
 ///
 /// # Panics
@@ -96,6 +120,22 @@ mod tests {
         let earned = rewards(&options, &[0, 0, 1, 0, 1, 1]);
         let expected = [1.0, 0.75, 2.0, 1.0 - 0.5 * 0.375, 1.0, 0.0];
         assert!(earned.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-15), "{earned:?}");
+    }
+
+    #[test]
+    fn a_total_is_linear_in_base_and_wear() {
+        let options = [(0.9, 0.2, 0.7), (0.5, 0.4, 1.0), (0.3, 0.1, 0.0)].map(|(base, wear, retention)| Rebounding {
+            base,
+            wear,
+            retention,
+        });
+        let sequence = [0, 1, 1, 2, 0, 0, 2, 2, 1, 0];
+        let of = |(option, of): (usize, &Rebounding)| {
+            let Exposure { uses, met } = exposure(&sequence, option, of.retention);
+            of.base * uses - of.wear * met
+        };
+        let sum: f64 = options.iter().enumerate().map(of).sum();
+        assert!((sum - total(&options, &sequence)).abs() < 1e-12);
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! Rotation: which content goes out when. Every policy is replayed on the same people, and what it costs them is counted with what it brings.
 //!
-//! Comes in: a [`Question`]. Goes out: a [`Rotated`]. A pilot in which the contents take turns, on luck of its own, scales what the
-//! planner believes (`surrogate`); the calendar that is best for that belief and the rules of `policy` then run their campaigns on the
-//! replicates asked for. Not here: the search for the best calendar and the bandits (`stats`), and how results are shown.
+//! Comes in: a [`Question`]. Goes out: a [`Rotated`]. A pilot of random calendars, on luck of its own, is what the planner's belief is
+//! fitted to (`surrogate`); the calendar that is best for that belief, or what beats it on trial, and the rules of `policy` then run
+//! their campaigns on the replicates asked for. Not here: the search for the best calendar and the bandits (`stats`), and how results are shown.
 
 mod estimate;
 mod policy;
@@ -23,15 +23,22 @@ use crate::diagnostic::Faults;
 use crate::engine::{Chooser, Engine, Replayed, replay};
 use crate::parameter::Parameters;
 use crate::plan::rotation::{self, Content, Rotation};
+use crate::rng;
 use crate::scenario::{self, Draft, Objective, Scenario};
 use crate::study::LARGEST_CHUNK;
-use crate::tally::{Outcome, PostRecord, Tally};
+use crate::tally::{Outcome, Tally};
 use estimate::{Played, Record};
-use policy::{Board, chooser};
-use surrogate::{Pilot, surrogate};
+use policy::{Board, chooser, keeping_to};
+use surrogate::{calendars, surrogate, turns};
 
-/// Replicates of the pilot, which follow those of the policies.
-pub const PILOT: u32 = 16;
+/// Replicates of each calendar of the pilot, which follow those of the policies.
+pub const PILOT: u32 = 12;
+
+/// Replicates on which candidates for the planned calendar are tried, which follow those of the pilot.
+pub const TRIAL: u32 = 48;
+
+/// Index of the stream that draws the calendars of the pilot.
+const DRAWING: u32 = 300;
 
 /// Contents, what is wanted of them, and on how much luck policies are compared.
 #[derive(Debug, Clone)]
@@ -90,12 +97,32 @@ impl Question {
     }
 }
 
+/// The calendar that goes out as planned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Planned {
+    /// Content of each post.
+    pub calendar: Vec<usize>,
+    /// What it is: the best for the planner's beliefs, or so many of the strongest contents in turn, which came to more on trial.
+    pub origin: Origin,
+}
+
+/// What a planned calendar is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// The best for the planner's beliefs.
+    Believed,
+    /// So many of the strongest contents in turn.
+    Turns(usize),
+}
+
 /// What every policy came to.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Rotated {
     /// What the planner believes.
     pub surrogate: Surrogate,
+    /// The calendar it sends.
+    pub planned: Planned,
     /// The policies, in the order of [`POLICIES`]; the first is what the others are compared with.
     pub policies: Vec<Ran>,
     /// Index of the one with the largest objective.
@@ -125,14 +152,14 @@ impl Rotated {
 
 /// Answers a question; `None` when the engine is told to stop before two replicates are complete.
 pub fn rotate(question: &Question, engine: &Engine) -> Option<Rotated> {
-    let pilot = pilot(question, engine)?;
-    let surrogate = surrogate(question.scenario(), &question.rotations[0], pilot);
+    let surrogate = pilot(question, engine)?;
+    let planned = planned(question, &surrogate, engine)?;
     let steps = estimate::steps(question.posts(), question.scenario().days);
     let mut record = Record::new(POLICIES.len(), question.rotations.len());
     while record.replicates() < question.replicates && !engine.stopped() {
         let from = record.replicates();
         let to = question.replicates.min(from + LARGEST_CHUNK);
-        let chunk = play(question, &surrogate, &steps, from..to, engine);
+        let chunk = play(question, (&surrogate, &planned), &steps, from..to, engine);
         let complete = chunk.len() as u32 == to - from;
         chunk.into_iter().for_each(|played| record.take(played));
         if !complete {
@@ -145,45 +172,66 @@ pub fn rotate(question: &Question, engine: &Engine) -> Option<Rotated> {
     }
     let best = record.best();
     let policies = record.finish(best, question.menu().len());
-    Some(Rotated { surrogate, policies, best, steps, replicates, partial: replicates < question.replicates })
+    Some(Rotated { surrogate, planned, policies, best, steps, replicates, partial: replicates < question.replicates })
 }
 
-/// Replicates that an answer simulates, the pilot's included.
+/// Replicates that an answer simulates, the pilot's and the trial's included.
 pub fn replicates_expected(question: &Question) -> u64 {
-    u64::from(question.replicates + PILOT)
+    u64::from(question.replicates + PILOT + TRIAL)
 }
 
-/// The contents in turn under the first set of parameters.
-fn pilot(question: &Question, engine: &Engine) -> Option<Pilot> {
-    let n = question.menu().len();
-    let in_turn =
-        |_| -> Vec<Box<Chooser<'_>>> { vec![Box::new(move |before: &[PostRecord], _: &PostRecord| before.len() % n)] };
-    let replicates = question.replicates..question.replicates + PILOT;
-    let runs: Vec<Replayed> =
-        replay(&question.rotations[0], in_turn, replicates, engine).into_iter().flatten().collect();
-    if runs.len() < PILOT as usize {
-        return None;
-    }
-    let sum = |outcome| runs.iter().map(|run| run.tally.total(outcome)).sum::<u64>() as f64;
-    let gained = match question.said().objective {
-        Objective::Clicks => Outcome::Clicks,
-        Objective::Conversion | Objective::BuyersLessLosses => Outcome::Purchases,
+/// What the planner believes after random calendars have been replayed under the first set of parameters, all on the same people.
+fn pilot(question: &Question, engine: &Engine) -> Option<Surrogate> {
+    let n_posts = question.posts().len();
+    let calendars = calendars(question.menu().len(), n_posts, &mut rng::method(question.seed, 0, DRAWING));
+    let from = question.replicates;
+    let outcomes = outcomes(question, &calendars, from..from + PILOT, engine)?;
+    Some(surrogate(question.said(), &question.rotations[0], &calendars, &outcomes))
+}
+
+/// Of the calendar that is best for the beliefs, and the strongest contents in turn, the one that comes to most on trial; the first
+/// of equals. A belief of second order may be wrong, and then what it prefers is worse than taking turns.
+fn planned(question: &Question, surrogate: &Surrogate, engine: &Engine) -> Option<Planned> {
+    let in_turn = (1..=question.menu().len()).rev().map(|n| (Origin::Turns(n), turns(surrogate, n)));
+    let candidates: Vec<(Origin, Vec<usize>)> =
+        std::iter::once((Origin::Believed, surrogate.best.sequence.clone())).chain(in_turn).collect();
+    let calendars: Vec<Vec<usize>> = candidates.iter().map(|(_, calendar)| calendar.clone()).collect();
+    let from = question.replicates + PILOT;
+    let outcomes = outcomes(question, &calendars, from..from + TRIAL, engine)?;
+    let best = (0..outcomes.len()).reduce(|best, other| if outcomes[other] > outcomes[best] { other } else { best })?;
+    let (origin, calendar) = candidates.into_iter().nth(best)?;
+    Some(Planned { calendar, origin })
+}
+
+/// What each calendar comes to on average under the first set of parameters, all on the same people; `None` when stopped.
+fn outcomes(question: &Question, calendars: &[Vec<usize>], over: Range<u32>, engine: &Engine) -> Option<Vec<f64>> {
+    let choosers = |_| -> Vec<Box<Chooser<'_>>> {
+        calendars.iter().map(|calendar| -> Box<Chooser<'_>> { Box::new(keeping_to(calendar)) }).collect()
     };
-    let open_rate = sum(Outcome::Reads) / sum(Outcome::Delivered).max(1.0);
-    Some(Pilot { open_rate, gained: sum(gained) / f64::from(PILOT) })
+    let n = over.len();
+    let runs = replay(&question.rotations[0], choosers, over, engine);
+    let outcome = |calendar: usize| -> f64 {
+        let of = |run: &Vec<Replayed>| {
+            let tally = &run[calendar].tally;
+            objective_after(tally, tally.days.len(), question.said()).unwrap_or(0.0)
+        };
+        runs.iter().map(of).sum::<f64>() / n as f64
+    };
+    (runs.len() == n).then(|| (0..calendars.len()).map(outcome).collect())
 }
 
 /// What every policy came to in these replicates, in order; fewer when the engine is told to stop.
 fn play(
     question: &Question,
-    surrogate: &Surrogate,
+    (surrogate, planned): (&Surrogate, &Planned),
     steps: &[Step],
     replicates: Range<u32>,
     engine: &Engine,
 ) -> Vec<Vec<Played>> {
     let one = |number: u32| -> Option<Vec<Played>> {
         let rotation = &question.rotations[set_of(number, question.rotations.len())];
-        let board = Board { rotation, said: question.said(), surrogate, seed: question.seed };
+        let board =
+            Board { rotation, said: question.said(), surrogate, planned: &planned.calendar, seed: question.seed };
         let choosers = |replicate| (0..POLICIES.len()).map(|policy| chooser(board, policy, replicate)).collect();
         let runs = replay(rotation, choosers, number..number + 1, engine).pop()?;
         let stakes = rotation.plan().stakes;

@@ -19,7 +19,7 @@ use crate::units::Kind;
 pub enum Policy {
     /// The contents in the order of the file, over and over; what others are compared with.
     RoundRobin,
-    /// The calendar that is best for what the planner believes.
+    /// The calendar that is best for what the planner believes, or contents in turn that come to more on trial.
     Planned,
     /// The content that brings most while new, always.
     BestSingle,
@@ -74,6 +74,8 @@ pub(super) struct Board<'a> {
     pub(super) rotation: &'a Rotation,
     pub(super) said: &'a scenario::Rotation,
     pub(super) surrogate: &'a Surrogate,
+    /// The planned calendar.
+    pub(super) planned: &'a [usize],
     pub(super) seed: u64,
 }
 
@@ -83,7 +85,7 @@ pub(super) fn chooser<'a>(board: Board<'a>, number: usize, replicate: u32) -> Bo
     let mut rng = rng::method(board.seed, replicate, CHOOSING + number as u32);
     match POLICIES[number].0 {
         Policy::RoundRobin => Box::new(move |before, _| before.len() % n),
-        Policy::Planned => Box::new(move |before, _| board.surrogate.best.sequence[before.len()]),
+        Policy::Planned => Box::new(keeping_to(board.planned)),
         Policy::BestSingle => Box::new(move |_, _| board.surrogate.strongest()),
         Policy::EpsilonGreedy => Box::new(move |before, post| {
             let mut bandit = EpsilonGreedy::new(n, EPSILON);
@@ -104,6 +106,11 @@ pub(super) fn chooser<'a>(board: Board<'a>, number: usize, replicate: u32) -> Bo
         Policy::Recovering => Box::new(move |before, post| recovering(board, before, post, &mut rng)),
         Policy::Article => Box::new(move |before, post| article(board, before, post)),
     }
+}
+
+/// A chooser that keeps to a calendar.
+pub(super) fn keeping_to(calendar: &[usize]) -> impl FnMut(&[PostRecord], &PostRecord) -> usize + '_ {
+    |before, _| calendar[before.len()]
 }
 
 /// The posts of which something is known: they went out, and were delivered to somebody.

@@ -1,0 +1,97 @@
+//! `wearout ab rotate`: which content goes out when, planned and learnt, beside taking turns.
+
+use std::time::Instant;
+
+use anyhow::Context;
+use clap::Args;
+
+use super::super::args::Common;
+use super::super::{Failure, print, progress, run, scenarios, sets, tell};
+use super::{files_of, timing};
+use crate::parameter::DEFAULT_FIT;
+use crate::report::ab::rotate::{self as pages, Page};
+use crate::report::chart::{self, Caption};
+use crate::report::manifest::Sets;
+use crate::report::{self, File, manifest};
+use crate::study::ab::rotate::{Question, replicates_expected, rotate};
+
+/// Arguments of `ab rotate`.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct RotateArgs {
+    /// A scenario file with contents, `[content.NAME]`, or the name of a shipped one: spring, five-texts-ten-images
+    contents: String,
+    /// Replicates of every policy, those of all sets of parameters together
+    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(2..=20_000))]
+    replicates: u32,
+    /// Parameters: a fit, an ensemble (`article-2025`) or a file of one (CSV); over several sets replicates take turns with them
+    #[arg(long, default_value = DEFAULT_FIT, value_name = "NAME|FILE")]
+    parameters: String,
+    /// How many sets of an ensemble, its first ones
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(2..=10_000))]
+    sets: u32,
+    /// Change a key of the file before it is read (repeatable)
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<String>,
+    /// Formulas and assumptions below the table
+    #[arg(long)]
+    explain: bool,
+    #[command(flatten)]
+    common: Common,
+}
+
+pub(super) fn run(args: &RotateArgs) -> Result<(), Failure> {
+    let common = &args.common;
+    let pool = run::pool(common.threads)?;
+    let draft = scenarios::read_contents(&args.contents, &args.set)?;
+    let mut ensemble = sets::named(&args.parameters)?;
+    ensemble.sets.truncate(args.sets as usize);
+    let engine = run::engine(common.instructions)?;
+    let question = pool.install(|| Question::read(&draft, common.seed, &ensemble.sets, args.replicates))?;
+    let folder = report::folder(&common.out, &format!("{}-rotate", draft.scenario.name))?;
+
+    let started = Instant::now();
+    let work = || pool.install(|| rotate(&question, &engine));
+    let found = progress::watched(&engine, Some(replicates_expected(&question)), common.quiet, work);
+    let found = found.ok_or(Failure::Interrupted(": fewer than two replicates were complete, nothing was written"))?;
+    let timing = timing(pool.current_num_threads(), engine.instructions().name(), started);
+
+    let page = Page { question: &question, found: &found };
+    let caption = Caption {
+        scenario: &draft.scenario.name,
+        question: &draft.scenario.question,
+        seed: common.seed,
+        replicates: u64::from(found.replicates),
+        partial: found.partial,
+    };
+    let tables = [
+        ("policies.csv", pages::policies(&page)),
+        ("calendar.csv", pages::calendar(&page)),
+        ("regret.csv", pages::regret(&page)),
+        ("planner.csv", pages::planner(&page)),
+    ];
+    let mut files: Vec<File> = tables.into_iter().map(|(name, bytes)| File { name: name.into(), bytes }).collect();
+    files.extend(chart::rotated(&page, &caption).context("cannot draw")?.into_iter().flat_map(files_of));
+    let (replicates, n_sets) = (u64::from(found.replicates), ensemble.sets.len() as u64);
+    let recorded = Sets {
+        parameters: args.parameters.clone(),
+        fit: ensemble.fit.clone(),
+        sets: ensemble.sets.len(),
+        replicates_per_set: replicates.is_multiple_of(n_sets).then_some(replicates / n_sets),
+        sha256: Sets::hash(&ensemble.sets),
+    };
+    let study = pages::study(&page, &recorded, &args.set);
+    files.push(manifest::of_study(&study, &files, &timing).context("cannot write the manifest")?);
+    let place = report::write(&folder, &files)?;
+
+    if common.json {
+        print(&format!("{:#}\n", pages::value(&page)))?;
+        tell(&place.display().to_string());
+    } else {
+        print(&pages::text(&page))?;
+        if args.explain {
+            print(&format!("\n{}", pages::EXPLANATION))?;
+        }
+        print(&format!("\n{}\n", place.display()))?;
+    }
+    if found.partial { Err(Failure::Interrupted(": what is complete was written, marked as partial")) } else { Ok(()) }
+}
