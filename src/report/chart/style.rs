@@ -72,11 +72,6 @@ pub(super) fn colour_beside(baseline: usize, plan: usize) -> RGBAColor {
     }
 }
 
-/// Colour of the n-th of several things that are no plans.
-pub(super) fn nth_colour(n: usize) -> RGBAColor {
-    PLANS[n % PLANS.len()]
-}
-
 /// The colour, dark enough for words on white.
 pub(super) fn as_ink(RGBAColor(r, g, b, alpha): RGBAColor) -> RGBAColor {
     let light = 0.299 * f64::from(r) + 0.587 * f64::from(g) + 0.114 * f64::from(b);
