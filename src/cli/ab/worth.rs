@@ -5,9 +5,9 @@ use std::time::Instant;
 use anyhow::Context;
 use clap::Args;
 
-use super::super::args::Common;
-use super::super::{Failure, print, progress, run, scenarios, tell};
 use super::{files_of, timing};
+use crate::cli::args::Common;
+use crate::cli::{Failure, print, progress, run, scenarios, tell};
 use crate::parameter::{self, Parameters};
 use crate::report::ab::worth::{self as pages, Page};
 use crate::report::chart::{self, Caption};
