@@ -35,6 +35,7 @@ How it is worked out
   test = value of that arm in the tested over the horizon, less what they bring when they get it only after the test.
   wait = what those not tested lose of the horizon while they wait, where it is a deadline; ban = what nobody gets after a ban.
   net = gain - test - wait - ban, over sending that arm to everyone untested. Its interval is Monte Carlo error over sets and luck.
+  by value, by metric = net if the test is decided by the higher value, or the higher metric, instead of what the table is decided by.
   The most promising test is played again, twice as often, on luck it has not seen; only that figure is advised by.
   knowing = value of the better arm of each set less that of the arm sent untested: no test finds out more.
   closed form: test and roll (Feit & Berman 2019) for two arms, d ~ N(mean, sd) over the sets: (N - 2n) (E[d; d + error > 0] - max(E d, 0))
@@ -57,11 +58,17 @@ impl Page<'_> {
         format!("{} {} an arm for {}", candidate.units, units(self.contest), days(candidate.days))
     }
 
-    fn rule(&self, rule: Rule) -> String {
+    /// A rule in words.
+    pub(in crate::report) fn rule(&self, rule: Rule) -> String {
         match rule {
             Rule::Metric => self.contest.judge.metric.label.to_owned(),
             Rule::NetOfLoss => "buyers net of members lost".to_owned(),
         }
+    }
+
+    /// The rule that is shown: that of the most promising test.
+    pub(in crate::report) fn shown(&self) -> Rule {
+        self.found.best.as_ref().map_or(Rule::Metric, |(_, rule, _)| *rule)
     }
 
     /// Margin of a purchase and its currency.
@@ -107,7 +114,7 @@ pub fn text(page: &Page) -> String {
         "Is test {} worth it? {}; decided by {}; value in buyers, over {} of parameters",
         contest.said.name,
         contest.said.arms.join(" or "),
-        contest.judge.metric.label,
+        page.rule(page.shown()),
         counted(request.sets.len(), "set")
     ));
     text += &wrapped(&beforehand(page));
@@ -142,7 +149,7 @@ fn beforehand(page: &Page) -> String {
 fn table(page: &Page) -> String {
     let found = page.found;
     let rows: Vec<(&Candidate, &Judged)> =
-        found.candidates.iter().map(|candidate| (candidate, candidate.judged(Rule::Metric))).collect();
+        found.candidates.iter().map(|candidate| (candidate, candidate.judged(page.shown()))).collect();
     let label = |of: &Candidate| format!("{} {} an arm, {}", of.units, units(page.contest), days(of.days));
     let labels = rows.iter().map(|(candidate, _)| label(candidate));
     let labels: Vec<String> = std::iter::once(String::new()).chain(labels).collect();
@@ -167,7 +174,11 @@ fn table(page: &Page) -> String {
     if let Some((margin, currency)) = page.margin() {
         columns.push(column(&format!("net, {currency}"), &|_, judged| signed(margin * judged.net.mean, 0)));
     }
-    columns.push(column("by value", &|candidate, _| plain(candidate.judged(Rule::NetOfLoss).net.mean)));
+    let (heading, other) = match page.shown() {
+        Rule::Metric => ("by value", Rule::NetOfLoss),
+        Rule::NetOfLoss => ("by metric", Rule::Metric),
+    };
+    columns.push(column(heading, &|candidate, _| plain(candidate.judged(other).net.mean)));
     if rows.iter().any(|(candidate, _)| candidate.closed_form.is_some()) {
         columns.push(column("closed form", &|candidate, _| candidate.closed_form.map_or_else(String::new, plain)));
     }
@@ -214,7 +225,8 @@ fn warnings(page: &Page) -> Option<String> {
     }
     if !found.gives_way {
         said.push(
-            "the arms differ in more than their posts: after the test the tested go on with their own arm".to_owned(),
+            "arms differ in more than their posts: the tested of those go on with their own arm after the test"
+                .to_owned(),
         );
     }
     if found.closed.is_none() {
@@ -222,9 +234,6 @@ fn warnings(page: &Page) -> Option<String> {
             "no closed form beside it: that is for two arms compared by conversion that the sets disagree on"
                 .to_owned(),
         );
-    }
-    if page.request.sets.len() == 1 {
-        said.push("one set of parameters: it takes for known which arm is better, so a test can only cost".to_owned());
     }
     if let (Some((_, _, judged)), Advice::Test { .. }) = (&found.best, found.advice)
         && judged.payoff.gain <= 0.0

@@ -25,7 +25,7 @@ pub(super) fn draw(page: &Page, caption: &Caption) -> Result<Option<Canvas>, Fai
     sizes.dedup();
     let [first, .., last] = sizes.as_slice() else { return Ok(None) };
     let series: Vec<Series> =
-        days.iter().enumerate().map(|(i, &days)| line(candidates, (i, days), is_banded)).collect();
+        days.iter().enumerate().map(|(i, &days)| line(candidates, page.shown(), (i, days), is_banded)).collect();
     let reach = series.iter().flat_map(|line| &line.points);
     let (low, high) = reach.fold((0.0, 0.0), |(low, high): (f64, f64), point| {
         let (from, to) = point.band.unwrap_or((point.mean, point.mean));
@@ -38,7 +38,8 @@ pub(super) fn draw(page: &Page, caption: &Caption) -> Result<Option<Canvas>, Fai
         title: sentence(&page.advice()),
         subtitle: format!(
             "Net gain of a test in buyers, decided by {}, over sending {} to everyone untested",
-            page.contest.judge.metric.label, page.contest.said.arms[page.found.best_before]
+            page.rule(page.shown()),
+            page.contest.said.arms[page.found.best_before]
         ),
         note: format!(
             "gain of choosing better less what testing costs, over {} sets of parameters{banded}",
@@ -65,9 +66,9 @@ fn days_of(candidates: &[Candidate]) -> Vec<u32> {
     days
 }
 
-fn line(candidates: &[Candidate], (index, days): (usize, u32), is_banded: bool) -> Series {
+fn line(candidates: &[Candidate], rule: Rule, (index, days): (usize, u32), is_banded: bool) -> Series {
     let point = |of: &Candidate| {
-        let net = &of.judged(Rule::Metric).net;
+        let net = &of.judged(rule).net;
         let band = net.interval.filter(|_| is_banded).map(|interval| (interval.low, interval.high));
         Point { x: f64::from(of.units), mean: net.mean, band }
     };

@@ -52,7 +52,7 @@ pub enum Rest {
 /// What is wanted.
 #[derive(Debug, Clone)]
 pub struct Request {
-    /// Plausible sets of parameters, at least one; what they disagree on is not known beforehand.
+    /// Plausible sets of parameters, at least two; what they disagree on is not known beforehand.
     pub sets: Vec<Parameters>,
     /// Under each set: campaigns of each arm, and tests of each kind; at least 2.
     pub replicates: u32,
@@ -134,7 +134,8 @@ pub struct Worth {
     pub closed: Option<ClosedForm>,
     /// What to do.
     pub advice: Advice,
-    /// Whether the tested can get what was chosen; otherwise the arms differ in more than their posts, and each goes on with its own.
+    /// Whether the tested can get whatever is chosen; otherwise some arms differ in more than their posts, and their tested go on with
+    /// their own.
     pub gives_way: bool,
     /// Tests played.
     pub tests: u64,
@@ -160,9 +161,9 @@ fn turns(contest: &Contest, request: &Request) -> impl Iterator<Item = (usize, u
 /// Works it out; `None` when stopped before the arms are known under every set.
 ///
 /// # Panics
-/// Without a set of parameters or with fewer than two replicates.
+/// With fewer than two sets of parameters, or than two replicates of each.
 pub fn worth(contest: &Contest, request: &Request, engine: &Engine) -> Option<Worth> {
-    assert!(!request.sets.is_empty() && request.replicates >= 2, "sets with two replicates each");
+    assert!(request.sets.len() >= 2 && request.replicates >= 2, "two sets with two replicates each");
     let study = Study::new(contest, request, engine);
     let courses = study.courses()?;
     let of_a_campaign =
@@ -219,7 +220,7 @@ pub fn worth(contest: &Contest, request: &Request, engine: &Engine) -> Option<Wo
         best,
         closed,
         advice,
-        gives_way: !study.switches.is_empty() || turns(contest, request).next().is_none(),
+        gives_way: study.switches.len() == turns(contest, request).count(),
         tests,
         partial: engine.stopped(),
     })
@@ -325,7 +326,7 @@ impl<'a> Study<'a> {
 
     /// Sets that know of each other: two share the draw of what appeals.
     fn together(&self) -> usize {
-        if self.request.appeal > 0.0 && self.request.sets.len() > 1 { 2 } else { 1 }
+        if self.request.appeal > 0.0 { 2 } else { 1 }
     }
 
     fn members_per_unit(&self) -> f64 {
@@ -399,13 +400,10 @@ impl<'a> Study<'a> {
         Candidate { units, days, by, correlation: correlation.mean(), closed_form: None }
     }
 
-    /// The mean over sets, each of them counted once; over tests where there is one set.
+    /// The mean over sets, each of them counted once.
     fn judged(&self, played: &PlayedTests, look: usize, rule: Rule) -> Judged {
         let of_test = |test: &Vec<Shown>| test[look].by[rule as usize];
-        let of_sets: Vec<Payoff> = match played.as_slice() {
-            [only] => only.iter().map(of_test).collect(),
-            sets => sets.iter().map(|tests| Payoff::mean(tests.iter().map(of_test))).collect(),
-        };
+        let of_sets: Vec<Payoff> = played.iter().map(|tests| Payoff::mean(tests.iter().map(of_test))).collect();
         Judged {
             net: estimate(of_sets.iter().map(Payoff::net), self.together()),
             payoff: Payoff::mean(of_sets.into_iter()),
