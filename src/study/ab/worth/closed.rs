@@ -4,7 +4,8 @@
 //! would come to if people neither tired nor left nor were banned, and the size with the most. The method is in
 //! `stats::test_and_roll`. Not here: several arms, and metrics that are not about buying.
 
-use super::{Candidate, Known, Study};
+use super::Candidate;
+use super::study::{Known, Study};
 use crate::stats::clustered_power::design_effect;
 use crate::stats::mean::Moments;
 use crate::stats::test_and_roll::{Prior, Units, net_gain};

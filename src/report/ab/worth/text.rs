@@ -1,0 +1,186 @@
+//! Whether a test pays as plain text: a table of tests and three lines.
+
+use super::{Page, days};
+use crate::report::ab::units;
+use crate::report::number::{decimals, fixed, plain_decimals, short, signed};
+use crate::report::table::{grid, wrapped};
+use crate::study::ab::worth::{Advice, Candidate, Estimate, Judged, Rest, Rule};
+use crate::tally::Unit;
+
+/// The page as text, ending in a line break.
+pub fn text(page: &Page) -> String {
+    let Page { contest, request, .. } = page;
+    let mut text = wrapped(&format!(
+        "Is test {} worth it? {}; decided by {}; value in buyers, over {} of parameters",
+        contest.said.name,
+        contest.said.arms.join(" or "),
+        page.rule(page.shown()),
+        counted(request.sets.len(), "set")
+    ));
+    text += &wrapped(&beforehand(page));
+    text.push('\n');
+    text += &table(page);
+    text.push('\n');
+    for line in [Some(design(page)), warnings(page), Some(worth(page))].into_iter().flatten() {
+        text += &wrapped(&line);
+    }
+    text
+}
+
+fn counted(n: usize, noun: &str) -> String {
+    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
+}
+
+fn beforehand(page: &Page) -> String {
+    let (request, found) = (page.request, page.found);
+    let [buyers, lost] = found.skipped;
+    format!(
+        "Untested: {} to everyone, best in {} of {}: {} buyers, {} members lost, ahead of the next by {}; knowing which is better: {}",
+        page.arm(found.best_before),
+        found.ahead[found.best_before],
+        counted(request.sets.len(), "set"),
+        fixed(buyers.mean, 0),
+        fixed(lost.mean, 0),
+        with_interval(&found.lead),
+        with_interval(&found.knowledge)
+    )
+}
+
+fn table(page: &Page) -> String {
+    let found = page.found;
+    let rows: Vec<(&Candidate, &Judged)> =
+        found.candidates.iter().map(|candidate| (candidate, candidate.judged(page.shown()))).collect();
+    let label = |of: &Candidate| format!("{} {} an arm, {}", of.units, units(page.contest), days(of.days));
+    let labels = rows.iter().map(|(candidate, _)| label(candidate));
+    let labels: Vec<String> = std::iter::once(String::new()).chain(labels).collect();
+    let column = |heading: &str, cell: &dyn Fn(&Candidate, &Judged) -> String| -> Vec<String> {
+        let cells = rows.iter().map(|(candidate, judged)| cell(candidate, judged));
+        std::iter::once(heading.to_owned()).chain(cells).collect()
+    };
+    let plain = |value: f64| signed(value, 1);
+    let mut columns = vec![
+        column("picks better", &|_, judged| format!("{} %", fixed(100.0 * judged.payoff.right, 0))),
+        column("gain", &|_, judged| plain(judged.payoff.gain)),
+        column("test", &|_, judged| plain(-judged.payoff.test_cost)),
+    ];
+    if page.request.rest == Rest::Deadline {
+        columns.push(column("wait", &|_, judged| plain(-judged.payoff.wait_cost)));
+    }
+    if rows.iter().any(|(_, judged)| judged.payoff.banned > 0.0) {
+        columns.push(column("ban", &|_, judged| plain(-judged.payoff.ban_cost)));
+    }
+    columns.push(column("lost", &|_, judged| plain(judged.payoff.lost)));
+    columns.push(column("net (95 % MC)", &|_, judged| with_interval(&judged.net)));
+    if let Some((margin, currency)) = page.margin() {
+        columns.push(column(&format!("net, {currency}"), &|_, judged| signed(margin * judged.net.mean, 0)));
+    }
+    let (heading, other) = match page.shown() {
+        Rule::Metric => ("by value", Rule::NetOfLoss),
+        Rule::NetOfLoss => ("by metric", Rule::Metric),
+    };
+    columns.push(column(heading, &|candidate, _| plain(candidate.judged(other).net.mean)));
+    if rows.iter().any(|(candidate, _)| candidate.closed_form.is_some()) {
+        columns.push(column("closed form", &|candidate, _| candidate.closed_form.map_or_else(String::new, plain)));
+    }
+    grid(&labels, &columns)
+}
+
+fn design(page: &Page) -> String {
+    let (contest, found) = (page.contest, page.found);
+    let audience = &contest.experiment.audiences[contest.trial.audience];
+    let who = if contest.deals_members() {
+        format!("{} members", fixed(f64::from(audience.size), 0))
+    } else {
+        format!("{} groups of {}", audience.groups, audience.size)
+    };
+    let rest = match page.request.rest {
+        Rest::Later => "who is not tested gets the whole campaign after it",
+        Rest::Deadline => "who is not tested gets what is left of the horizon",
+    };
+    let closed = found.closed.map_or_else(String::new, |closed| {
+        format!("; test and roll in closed form: {} {} an arm, {}", closed.units, units(contest), signed(closed.net, 1))
+    });
+    let appeal = if page.request.appeal > 0.0 {
+        format!("; contents appeal {} % more or less than expected", short(100.0 * page.request.appeal))
+    } else {
+        String::new()
+    };
+    format!(
+        "Design: {who}, {} of campaign; {rest}; a member lost counts as {} buyers{appeal}{closed}",
+        days(contest.experiment.days),
+        short(found.member_worth)
+    )
+}
+
+fn warnings(page: &Page) -> Option<String> {
+    let found = page.found;
+    let mut said = Vec::new();
+    if let Some(banned) = found.candidates.iter().map(|of| of.judged(Rule::Metric).payoff.banned).reduce(f64::max)
+        && banned > 0.0
+    {
+        said.push(format!(
+            "in up to {} % of tests the account was banned, and with it all that would follow",
+            fixed(100.0 * banned, 1)
+        ));
+    }
+    if !found.gives_way {
+        said.push(
+            "arms differ in more than their posts: the tested of those go on with their own arm after the test"
+                .to_owned(),
+        );
+    }
+    if found.closed.is_none() {
+        said.push(
+            "no closed form beside it: that is for two arms compared by conversion that the sets disagree on"
+                .to_owned(),
+        );
+    }
+    if let (Some((_, _, judged)), Advice::Test { .. }) = (&found.best, found.advice)
+        && judged.payoff.gain <= 0.0
+    {
+        said.push(
+            "what the test finds gains nothing: it pays because changing the plan on the way does people good"
+                .to_owned(),
+        );
+    }
+    if found.partial {
+        said.push("partial: stopped before the end".to_owned());
+    }
+    (!said.is_empty()).then(|| format!("Warnings: {}", said.join("; ")))
+}
+
+fn worth(page: &Page) -> String {
+    let found = page.found;
+    let reason = match (&found.best, found.advice) {
+        (Some((_, _, judged)), Advice::Test { .. }) => {
+            let money = page.margin().map_or_else(String::new, |(margin, currency)| {
+                format!(", {} {currency}", fixed(margin * judged.net.mean, 0))
+            });
+            format!("on fresh luck it comes to {} buyers{money}", with_interval(&judged.net))
+        }
+        (Some((candidate, rule, judged)), _) => format!(
+            "the most promising test, {} by {}, comes to {} buyers on fresh luck",
+            page.test(&found.candidates[*candidate]),
+            page.rule(*rule),
+            with_interval(&judged.net)
+        ),
+        (None, _) => "no test was played to the end".to_owned(),
+    };
+    let either = match found.advice {
+        Advice::Neither => format!("; nor is {} shown to be ahead: send either", page.arm(found.best_before)),
+        _ => String::new(),
+    };
+    format!("Worth: {}: {reason}{either}", page.advice())
+}
+
+/// A figure as `+12.3 (+4.1 to +20.5)`.
+fn with_interval(estimate: &Estimate) -> String {
+    match estimate.interval {
+        Some(interval) => {
+            let digits = decimals((interval.high - interval.low) / 2.0).min(2);
+            let [at, low, high] = [estimate.mean, interval.low, interval.high].map(|value| signed(value, digits));
+            format!("{at} ({low} to {high})")
+        }
+        None => signed(estimate.mean, plain_decimals(Unit::Count)),
+    }
+}
