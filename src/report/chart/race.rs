@@ -4,7 +4,7 @@
 use crate::report::number::fixed;
 use crate::report::selection::Page;
 
-use super::axis::Axis;
+use super::axis::{Axis, Ends};
 use super::canvas::Canvas;
 use super::sheet::{Drawn, Head, Sheet, compose};
 use super::style::{AXIS, GRID, LABEL, NAME, NOTE, Rect, colour_beside};
@@ -86,16 +86,18 @@ fn draw_lines(sheet: &Sheet, page: &Page, plot: Rect) -> Drawn {
     sheet.text("replicates", (area.centre().0, area.bottom + 33.0), NOTE.centred())
 }
 
-/// Numbers of replicates on a logarithmic scale, from the first to the last.
+/// Numbers of replicates on a logarithmic scale: the first, the last, and round ones where there is room.
 fn replicates(at: impl Iterator<Item = u64> + Clone) -> Axis {
     let (first, last) = (at.clone().min().unwrap_or(1), at.max().unwrap_or(1));
+    let place = |n: u64| libm::log(n as f64);
+    let room = 0.08 * (place(last) - place(first));
     let round = (0..9).flat_map(|power| [1, 2, 5].map(|digit| digit * 10_u64.pow(power)));
-    let inside = round.filter(|n| (first..=last).contains(n));
-    let tick = |n: u64| (libm::log(n as f64), fixed(n as f64, 0));
+    let between = round.filter(|&n| place(n) > place(first) + room && place(n) < place(last) - room);
+    let shown = std::iter::once(first).chain(between).chain([last]);
     Axis {
-        ticks: inside.map(tick).collect(),
-        range: libm::log(first as f64)..libm::log(last as f64),
-        ..Axis::bare(0.0..1.0)
+        ticks: shown.map(|n| (place(n), fixed(n as f64, 0))).collect(),
+        range: place(first)..place(last),
+        ends: Ends::Inside,
     }
 }
 
