@@ -9,7 +9,9 @@ use wearout::diagnostic::Source;
 use wearout::engine::{Chooser, Engine, Replayed, replay, simulate};
 use wearout::parameter::Parameters;
 use wearout::plan::rotation::{self, Rotation};
+use wearout::report::ab::rotate as pages;
 use wearout::scenario::parse;
+use wearout::study::ab::rotate::{Policy, Question, Rotated, rotate};
 use wearout::tally::PostRecord;
 
 /// Contents of every sort, in a club that the platform watches and whose members forget.
@@ -137,4 +139,61 @@ fn whoever_chooses_sees_the_posts_before_with_what_became_of_them() {
         assert!(today.into_iter().all(|post| post.delivered == 0), "what goes out today has been delivered to nobody");
     }
     assert!(seen[10][..8].iter().all(|post| post.reads > 0));
+}
+
+fn question(text: &str, sets: &[Parameters], replicates: u32) -> Question {
+    let draft = parse("test", Source { name: "test.toml".into(), text: text.into() }, &[]);
+    Question::read(&draft, experiment::SEED, sets, replicates).unwrap_or_else(|faults| panic!("{faults}"))
+}
+
+fn on_threads(question: &Question, threads: usize) -> Rotated {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+    pool.install(|| rotate(question, &Engine::default())).expect("nobody stopped it")
+}
+
+#[test]
+fn what_is_found_does_not_depend_on_threads() {
+    let sets = [Parameters::best(), Parameters { click_given_read: 0.3, ..Parameters::best() }];
+    for sets in [&sets[..1], &sets[..]] {
+        let question = question(CONTENTS, sets, 6);
+        let (one, two) = (on_threads(&question, 1), on_threads(&question, 2));
+        assert_eq!(format!("{one:?}"), format!("{two:?}"));
+        let page = |found| pages::value(&pages::Page { question: &question, found });
+        assert_eq!(page(&one), page(&two));
+    }
+}
+
+#[test]
+fn the_same_question_has_the_same_answer_with_every_policy_at_every_step() {
+    let question = |replicates| question(CONTENTS, &[Parameters::best()], replicates);
+    let found = on_threads(&question(4), 2);
+    let again = on_threads(&question(4), 2);
+    assert_eq!(format!("{found:?}"), format!("{again:?}"));
+    assert_eq!((found.replicates, found.partial), (4, false));
+    for ran in &found.policies {
+        assert!(ran.sent.iter().all(|times| times.iter().sum::<u32>() <= 4), "{}", ran.name);
+        assert_eq!(ran.regret.len(), found.steps.len());
+    }
+    assert_eq!(found.steps.last().map(|step| (step.posts, step.days)), Some((42, 21)));
+}
+
+/// Three alike and one that draws half: nobody quits, so what repeating costs is clicks alone.
+const HALF: &str = "days = 24\nplatform = \"none\"\n[audience.club]\nsize = 1500\n[behaviour]\nirritation_base = -80.0\n\
+    distrust_base = -80.0\nover_patience_hazard = 0.0\nleak_exit = 0.0\n[content.a]\n[content.b]\n[content.c]\n\
+    [content.weak]\nappeal = 0.5\n";
+
+#[test]
+fn the_plan_leaves_out_what_draws_little_and_spreads_the_rest_and_that_earns_more() {
+    let question = question(HALF, &[Parameters::best()], 40);
+    let found = on_threads(&question, 2);
+    assert!(found.surrogate.foretold.unwrap() > 0.9, "{:?}", found.surrogate.foretold);
+    let base = |content: usize| found.surrogate.beliefs[content].base;
+    assert!((base(3) / base(0) - 0.5).abs() < 0.1, "{:?}", found.surrogate.beliefs);
+    assert_eq!((base(0).to_bits(), base(1).to_bits()), (base(1).to_bits(), base(2).to_bits()), "they are alike");
+    let times = |content: usize| found.planned.calendar.iter().filter(|&&other| other == content).count();
+    assert!((0..3).all(|content| times(content) >= 3) && times(3) <= 2, "{:?}", found.planned);
+    let gain = found.of(Policy::Planned).gain.unwrap();
+    assert!(gain.interval.unwrap().low > 0.0, "{gain:?}");
+    let regret = |policy| found.of(policy).regret.last().unwrap().unwrap().mean;
+    assert!(regret(Policy::BestSingle) > regret(Policy::RoundRobin), "one content wears out");
 }

@@ -2,7 +2,10 @@
 
 use std::fs;
 
-use wearout::scenario::{SHIPPED, shipped};
+use wearout::diagnostic::Source;
+use wearout::parameter::Parameters;
+use wearout::plan::rotation;
+use wearout::scenario::{CONTENTS, SHIPPED, parse, shipped};
 
 #[test]
 fn every_file_of_the_folder_is_shipped_as_it_is() {
@@ -13,6 +16,23 @@ fn every_file_of_the_folder_is_shipped_as_it_is() {
     for path in scenarios {
         let name = path.file_stem().unwrap().to_str().unwrap();
         assert_eq!(shipped(name), Some(fs::read_to_string(path).unwrap().as_str()), "{name}");
+    }
+}
+
+#[test]
+fn every_file_of_contents_is_shipped_as_it_is_and_can_be_rotated() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/contents");
+    let files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert_eq!(files.len(), CONTENTS.len());
+    for path in files {
+        let name = format!("contents/{}", path.file_stem().unwrap().to_str().unwrap());
+        let text = shipped(&name).unwrap_or_else(|| panic!("{name} is not shipped"));
+        assert_eq!(text, fs::read_to_string(path).unwrap(), "{name}");
+        let opening: String = text.lines().take_while(|line| line.starts_with('#')).collect();
+        assert!(opening.contains('?'), "{name}");
+        let draft = parse(&name, Source { name: name.clone(), text: text.into() }, &[]);
+        assert!(draft.scenario.question.ends_with('?'), "{name}");
+        rotation::compile(&draft, 1, &Parameters::best(), &[]).unwrap_or_else(|faults| panic!("{faults}"));
     }
 }
 

@@ -5,9 +5,9 @@ use std::time::Instant;
 use anyhow::Context;
 use clap::Args;
 
-use super::super::args::Common;
-use super::super::{Failure, print, progress, run, scenarios, sets, tell};
 use super::{files_of, timing};
+use crate::cli::args::Common;
+use crate::cli::{Failure, print, progress, run, scenarios, sets, tell};
 use crate::parameter::DEFAULT_FIT;
 use crate::report::ab::rotate::{self as pages, Page};
 use crate::report::chart::{self, Caption};

@@ -21,7 +21,7 @@ use crate::study;
 use crate::study::ab::{self, Contest};
 use crate::study::select::{Dropped, Raced, Selection, Standing};
 
-const CAPTION: Caption = Caption {
+pub(super) const CAPTION: Caption = Caption {
     scenario: "targeted-vs-spray",
     question: "Does writing to those who fit pay, compared with writing to everybody?",
     seed: 1,
@@ -69,7 +69,7 @@ fn meet((a0, a1): (Place, Place), (b0, b1): (Place, Place)) -> bool {
 }
 
 /// What is wrong with the texts of a chart, in words.
-fn complaints(canvas: &Canvas) -> Vec<String> {
+pub(super) fn complaints(canvas: &Canvas) -> Vec<String> {
     let texts = texts(canvas);
     let mut found = Vec::new();
     for (i, text) in texts.iter().enumerate() {

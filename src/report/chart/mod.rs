@@ -255,3 +255,5 @@ fn words_on(canvas: &Canvas) -> String {
 
 #[cfg(test)]
 mod gallery;
+#[cfg(test)]
+mod gallery_of_rotations;

@@ -80,15 +80,16 @@ How the calendar is planned
   simulator to second order: clicks that wear off, members lost, bans. What the file says of wear (cost = wear x base) and of recovery
   (retention = 1 - recovery, or 2^(-hours between posts / half_life)) stands in place of the fit. The best sequence is found by dynamic
   programming over satiations with bounds and dominance; where that takes too many states, the most promising are kept after each post,
-  and the gap is what the best state dropped could have come to at most. That calendar and the 1, 2, ... strongest contents in turn are tried
-  on luck of their own, and the one that comes to most is the planned one.
+  and the gap is what the best state dropped could have come to at most. That calendar, all contents in turn and the 1, 2, ... strongest
+  in turn are tried on luck of their own, and the one that comes to most is the planned one.
 Who learns
   From clicks per delivery of the posts so far, whatever the objective; a content never sent comes first. epsilon-greedy: any content
   with chance 0.1, else the best mean. ucb1: mean + sqrt(2 ln N / n). thompson: Beta(1 + clicks, 1 + other deliveries), one draw each.
-  recovering (Yancey & Settles 2020): softmax of (mean when sent - mean of others) / mean of others - penalty x 0.5^(days since / half-life);
-  penalty = the planner's mean cost / base, half-life = its recovery (15 days where nothing recovers), temperature = penalty x 0.0025 / 0.017.
-  article: useful, reminder, testimonial and preview in turn (all contents where there is none of them), the one that has rested longest,
-  text and image by turns; a content opened by fewer than 15 % of those who got it is replaced by the others of its kind.
+  recovering (Yancey & Settles 2020): softmax of (mean when sent - mean of others) / mean of others
+  - penalty x 0.5^(days since / half-life); penalty = the planner's mean cost / base, half-life = its recovery (15 days where nothing
+  recovers), temperature = penalty x 0.0025 / 0.017.
+  article: useful, reminder, testimonial and preview in turn (all contents where there is none of them), the one that has rested
+  longest, text and image by turns; a content opened by fewer than 15 % of those who got it is replaced by the others of its kind.
 What it rests on
   The planner knows totals to second order only; the replay shows what its calendar comes to. The simulator rests on fits to one
   article's claims, which are unsourced; appeals are the file's word.

@@ -192,7 +192,9 @@ fn pilot(question: &Question, engine: &Engine) -> Option<Surrogate> {
 /// Of the calendar that is best for the beliefs, and the strongest contents in turn, the one that comes to most on trial; the first
 /// of equals. A belief of second order may be wrong, and then what it prefers is worse than taking turns.
 fn planned(question: &Question, surrogate: &Surrogate, engine: &Engine) -> Option<Planned> {
-    let in_turn = (1..=question.menu().len()).rev().map(|n| (Origin::Turns(n), turns(surrogate, n)));
+    let n_contents = question.menu().len();
+    let fewer = std::iter::successors(Some(1), |n| Some(n + (n / 4).max(1))).take_while(|n| *n < n_contents);
+    let in_turn = std::iter::once(n_contents).chain(fewer).map(|n| (Origin::Turns(n), turns(surrogate, n)));
     let candidates: Vec<(Origin, Vec<usize>)> =
         std::iter::once((Origin::Believed, surrogate.best.sequence.clone())).chain(in_turn).collect();
     let calendars: Vec<Vec<usize>> = candidates.iter().map(|(_, calendar)| calendar.clone()).collect();

@@ -21,7 +21,7 @@ use crate::units::Kind;
 const WORK: usize = 1_000_000_000;
 
 /// Most and fewest states kept after a post.
-const WIDEST: usize = 20_000;
+const WIDEST: usize = 4_000;
 const NARROWEST: usize = 50;
 
 /// Fewest calendars that beliefs are fitted to, and calendars for each content.
