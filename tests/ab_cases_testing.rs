@@ -8,6 +8,7 @@ use serde_json::Value;
 use wearout::stats::adjustment::{self, Arm};
 use wearout::stats::cluster_robust::{self, Cluster, Correction};
 use wearout::stats::clustered;
+use wearout::stats::mixture;
 use wearout::stats::permutation::{self, Effort};
 use wearout::stats::sequence::{self, Look};
 use wearout::stats::two_sample::{self, Summary};
@@ -170,4 +171,16 @@ fn adjusted_asymptotic_sequence_is_that_of_growthbook() {
     case.check(interval.low, &case.expected["ci"][0]);
     case.check(interval.high, &case.expected["ci"][1]);
     case.check(look.p_value(rho), &case.expected["p"]);
+}
+
+#[test]
+fn always_valid_interval_of_a_share_is_that_of_confseq() {
+    for name in ["cs_bernoulli_ci_5_50", "cs_bernoulli_ci_0_1"] {
+        let case = case(name);
+        let inputs = |key: &str| count(&case.inputs[key]);
+        let alpha = number(&case.inputs["alpha"]);
+        let interval = mixture::of_proportion(inputs("x"), inputs("n"), alpha, inputs("t_opt")).unwrap();
+        case.check(interval.low, &case.expected[0]);
+        case.check(interval.high, &case.expected[1]);
+    }
 }

@@ -19,6 +19,7 @@ pub mod history_matching;
 pub mod interval;
 pub mod kolmogorov;
 pub mod mean;
+pub mod mixture;
 pub mod morris;
 pub mod noncentral_t;
 pub mod paired;
