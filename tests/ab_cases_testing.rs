@@ -6,12 +6,14 @@ use rand::SeedableRng;
 use rand::rngs::Xoshiro256PlusPlus;
 use serde_json::Value;
 use wearout::stats::adjustment::{self, Arm};
+use wearout::stats::beta_arms::{self, Share};
+use wearout::stats::chance_to_win;
 use wearout::stats::cluster_robust::{self, Cluster, Correction};
 use wearout::stats::clustered;
 use wearout::stats::mixture;
 use wearout::stats::permutation::{self, Effort};
 use wearout::stats::sequence::{self, Look};
-use wearout::stats::two_sample::{self, Summary};
+use wearout::stats::two_sample::{self, Difference, Summary};
 
 struct Case {
     inputs: Value,
@@ -129,7 +131,7 @@ fn permutation_of_clusters_goes_through_all_seventy_assignments() {
 }
 
 /// Both arms' units are one sequence.
-fn look(difference: &two_sample::Difference, arms: [u64; 2]) -> Look {
+fn look(difference: &Difference, arms: [u64; 2]) -> Look {
     Look { estimate: difference.estimate, standard_error: difference.standard_error, n: arms[0] + arms[1] }
 }
 
@@ -183,4 +185,49 @@ fn always_valid_interval_of_a_share_is_that_of_confseq() {
         case.check(interval.low, &case.expected[0]);
         case.check(interval.high, &case.expected[1]);
     }
+}
+
+#[test]
+fn chance_to_win_and_expected_loss_are_those_of_growthbook() {
+    let case = case("gb_bayes_prop");
+    let (control, treated) = (from_successes(&case.inputs["control"]), from_successes(&case.inputs["treatment"]));
+    let relative = two_sample::relative_difference(&control, &treated).unwrap();
+    let posterior = Difference { degrees: f64::INFINITY, ..relative };
+    let interval = posterior.interval(0.95);
+    case.check(posterior.estimate, &case.expected["mean"]);
+    case.check(posterior.standard_error, &case.expected["sd"]);
+    case.check(interval.low, &case.expected["ci"][0]);
+    case.check(interval.high, &case.expected["ci"][1]);
+    case.check(chance_to_win::of_treated(&posterior), &case.expected["p_best"]);
+    let losses = chance_to_win::expected_losses(&posterior).unwrap();
+    case.check(losses[0], &case.expected["risk_control_treatment"][0]);
+    case.check(losses[1], &case.expected["risk_control_treatment"][1]);
+}
+
+#[test]
+fn expected_loss_of_a_normal_posterior_is_that_of_growthbook() {
+    let case = case("gb_expected_loss");
+    let posterior = Difference::new(number(&case.inputs["mu"]), number(&case.inputs["sigma"]), f64::INFINITY).unwrap();
+    let losses = chance_to_win::expected_losses(&posterior).unwrap();
+    case.check(losses[0], &case.expected[0]);
+    case.check(losses[1], &case.expected[1]);
+}
+
+#[test]
+fn chances_of_beta_shares_are_those_of_their_sources() {
+    for (name, shape) in [("br_two", 1.0), ("bt_pbb", 0.5)] {
+        let case = case(name);
+        let prior = Share { alpha: shape, beta: shape };
+        let (x, n) = (numbers(&case.inputs["x"]), numbers(&case.inputs["n"]));
+        let shares: Vec<_> = x.iter().zip(&n).map(|(x, n)| prior.after(*x as u64, *n as u64)).collect();
+        for (found, expected) in beta_arms::best_of(&shares).iter().zip(case.expected.as_array().unwrap()) {
+            case.check(found.is_best, expected);
+        }
+    }
+    let case = case("br_pbb_1_2_3_4");
+    let share = |arm: &str| Share {
+        alpha: number(&case.inputs[format!("a{arm}")]),
+        beta: number(&case.inputs[format!("b{arm}")]),
+    };
+    case.check(beta_arms::best_of(&[share("A"), share("B")])[1].is_best, &case.expected);
 }
