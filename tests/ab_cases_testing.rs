@@ -7,12 +7,18 @@ use rand::rngs::Xoshiro256PlusPlus;
 use serde_json::Value;
 use wearout::stats::adjustment::{self, Arm};
 use wearout::stats::beta_arms::{self, Share};
+use wearout::stats::beta_binomial::Trials;
 use wearout::stats::chance_to_win;
 use wearout::stats::cluster_robust::{self, Cluster, Correction};
 use wearout::stats::clustered;
+use wearout::stats::interval;
 use wearout::stats::mixture;
+use wearout::stats::multiplicity;
+use wearout::stats::paired::Pairs;
 use wearout::stats::permutation::{self, Effort};
+use wearout::stats::ratio::{Covariances, Ratio};
 use wearout::stats::sequence::{self, Look};
+use wearout::stats::two_proportions::TwoArms;
 use wearout::stats::two_sample::{self, Difference, Summary};
 
 struct Case {
@@ -230,4 +236,86 @@ fn chances_of_beta_shares_are_those_of_their_sources() {
         beta: number(&case.inputs[format!("b{arm}")]),
     };
     case.check(beta_arms::best_of(&[share("A"), share("B")])[1].is_best, &case.expected);
+}
+
+#[test]
+fn ratio_covariance_and_step_up_levels_are_those_of_tea_tasting() {
+    let case_ = case("tt_ratio_cov");
+    let mean = |key: &str| number(&case_.inputs["mean"][key]);
+    let covariance = |key: &str| number(&case_.inputs["cov"][key]);
+    let (first, second) = (Ratio { above: mean("a"), below: mean("b") }, Ratio { above: mean("c"), below: mean("d") });
+    let covariances = Covariances {
+        above_above: covariance("ac"),
+        above_below: covariance("ad"),
+        below_above: covariance("bc"),
+        below_below: covariance("bd"),
+    };
+    case_.check(first.covariance(&second, &covariances), &case_.expected);
+
+    let case_ = case("tt_hochberg_sidak");
+    let adjusted = multiplicity::hochberg_sidak(&numbers(&case_.inputs["p"]));
+    for (found, expected) in adjusted.into_iter().zip(case_.expected.as_array().unwrap()) {
+        case_.check(found, expected);
+    }
+}
+
+#[test]
+fn likelihood_ratio_of_two_proportions_is_that_of_tea_tasting() {
+    let case = case("tt_prop_g");
+    let arm = |i: usize| Trials { successes: count(&case.inputs["x"][i]), n: count(&case.inputs["n"][i]) };
+    case.check(TwoArms::new(arm(0), arm(1)).unwrap().g_p_value(), &case.expected);
+}
+
+/// The row's first arm is the one from which the second is taken.
+#[test]
+fn intervals_of_two_proportions_are_those_of_statsmodels() {
+    for name in ["sm_2prop_ci_wald", "sm_2prop_ci_score"] {
+        let case = case(name);
+        let arm = |i: i32| Trials {
+            successes: count(&case.inputs[format!("x{i}")]),
+            n: count(&case.inputs[format!("n{i}")]),
+        };
+        let arms = TwoArms::new(arm(2), arm(1)).unwrap();
+        let interval =
+            if name.ends_with("wald") { arms.wald().unwrap().interval(0.95) } else { arms.score_interval(0.95) };
+        case.check(interval.low, &case.expected[0]);
+        case.check(interval.high, &case.expected[1]);
+    }
+}
+
+#[test]
+fn intervals_of_one_proportion_are_those_of_statsmodels() {
+    let case_ = case("sm_propci_normal");
+    let interval = interval::normal_of_proportion(count(&case_.inputs["x"]), count(&case_.inputs["n"]), 0.95).unwrap();
+    case_.check(interval.low, &case_.expected[0]);
+    case_.check(interval.high, &case_.expected[1]);
+    let case_ = case("sm_propci_wilson");
+    let interval = interval::of_proportion(count(&case_.inputs["x"]), count(&case_.inputs["n"]), 0.95).unwrap();
+    case_.check(interval.low, &case_.expected[0]);
+    case_.check(interval.high, &case_.expected[1]);
+}
+
+#[test]
+fn paired_t_test_is_that_of_scipy() {
+    let case = case("crn_paired_t");
+    let mut pairs = Pairs::default();
+    for (b, a) in numbers(&case.inputs["plan_B"]).into_iter().zip(numbers(&case.inputs["plan_A"])) {
+        pairs.push(b, a);
+    }
+    let moments = pairs.difference();
+    let degrees = (moments.n() - 1) as f64;
+    let difference = Difference::new(moments.mean().unwrap(), moments.standard_error().unwrap(), degrees).unwrap();
+    let interval = difference.interval(0.95);
+    case.check(difference.estimate, &case.expected["mean"]);
+    case.check(difference.p_value(), &case.expected["p"]);
+    case.check(interval.low, &case.expected["ci"][0]);
+    case.check(interval.high, &case.expected["ci"][1]);
+    case.check(pairs.variance_ratio().unwrap(), &case.expected["vr_factor"]);
+}
+
+#[test]
+fn tuning_of_the_sequence_is_that_of_confseq() {
+    let case = case("cs_best_rho");
+    let rho = sequence::tuned_for(count(&case.inputs["v_opt"]), number(&case.inputs["alpha_opt"]));
+    case.check(1.0 / (rho * rho), &case.expected);
 }

@@ -55,6 +55,18 @@ pub fn of_proportion(successes: u64, trials: u64, confidence: f64) -> Option<Int
     Some(wilson(successes as f64, trials as f64, normal_quantile(confidence)))
 }
 
+/// The textbook's normal interval of a proportion; `None` without trials. Near 0 and 1 it covers too rarely and may leave 0 to 1: it is
+/// here to be shown beside better ones.
+///
+/// # Panics
+/// When there are more successes than trials.
+pub fn normal_of_proportion(successes: u64, trials: u64, confidence: f64) -> Option<Interval> {
+    assert!(successes <= trials, "{successes} successes in {trials} trials");
+    let (share, n) = (successes as f64 / trials as f64, trials as f64);
+    let reach = normal_quantile(confidence) * (share * (1.0 - share) / n).sqrt();
+    (trials > 0).then(|| Interval { low: share - reach, high: share + reach })
+}
+
 /// Wilson's score interval of a proportion of trials that are not independent: as from the number of independent ones that would
 /// give its standard error, at most all (Kish 1965, Survey Sampling, section 8.2; Dean & Pagano 2015, Journal of Survey
 /// Statistics and Methodology 3(4), 484-503), with Student's t of the clusters but one in place of the normal quantile, as the error
