@@ -6,6 +6,7 @@ use serde_json::Value;
 use wearout::stats::clustered_power::{
     clusters_for_rates, clusters_needed, correlation_with_earlier, design_effect, detectable, deviation_of_mean,
 };
+use wearout::stats::looks;
 use wearout::stats::power::lift::{self, Arm};
 use wearout::stats::power::normal::{self, Spread};
 use wearout::stats::power::{Sides, Wanted, student};
@@ -170,4 +171,28 @@ fn clusters_and_what_they_can_show_are_as_published_and_recomputed() {
     let rates = [case.input("l0"), case.input("l1")];
     let time = case.input("person_years_per_cluster");
     case.check(clusters_for_rates(rates, time, case.input("k"), &case.wanted()).unwrap());
+}
+
+#[test]
+fn looking_often_costs_what_armitage_and_others_found() {
+    for name in ["peek_2", "peek_5"] {
+        let case = Case::read(name);
+        let looks = case.inputs["looks"].as_u64().unwrap();
+        let information: Vec<f64> = (1..=looks).map(|look| look as f64).collect();
+        case.check(looks::ever(&information, &vec![case.input("z"); information.len()], 0.0));
+    }
+}
+
+#[test]
+fn bounds_that_keep_the_rate_are_those_of_pocock_obrien_fleming_and_lan_demets() {
+    let case = Case::read("pocock_3");
+    case.check(looks::pocock(case.input("looks") as u32, 0.05));
+    for name in ["obf_2", "obf_5"] {
+        let case = Case::read(name);
+        case.check(looks::obrien_fleming(case.input("looks") as u32, 0.05));
+    }
+    // The row gives the rate of one side.
+    let case = Case::read("ldof_5");
+    let fractions: Vec<f64> = (1..=5).map(|look| f64::from(look) / case.input("K")).collect();
+    case.check_all(&looks::late_spending_bounds(&fractions, 2.0 * case.input("alpha")));
 }
