@@ -8,8 +8,8 @@ use std::path::Path;
 
 use proptest::prelude::*;
 use wearout::diagnostic::Source;
-use wearout::results::{Adjust, Asked, DateOrder, Dealt, Results, read};
-use wearout::tally::{Outcome, Stakes, find};
+use wearout::results::{Adjust, Asked, DateOrder, Results, read};
+use wearout::tally::{Dealt, Outcome, Stakes, find};
 
 fn usual() -> Asked {
     Asked {

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use crate::diagnostic::{At, Diagnostic, Source};
 use crate::document::reader::{listed, plain};
+use crate::tally::Dealt;
 
-use super::Dealt;
 use super::columns::{Role, fault};
 use super::row::{Placed, Row};
 

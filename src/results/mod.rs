@@ -18,7 +18,7 @@ use std::ops::RangeInclusive;
 use crate::diagnostic::{At, Diagnostic, Faults, Source};
 use crate::document::reader::{listed, plain};
 use crate::document::rows::{Cell, Rows, rows_between, separator};
-use crate::tally::{Metric, Tally, TrialUnit};
+use crate::tally::{Dealt, Metric, Tally, TrialUnit};
 
 use check::Unit;
 use columns::{Column, Columns, Role, fault};
@@ -27,16 +27,7 @@ use wanted::{Choice, Said};
 
 pub use day::DateOrder;
 pub use measured::Missing;
-pub use wanted::{Margin, Wanted};
-
-/// What was dealt to the arms.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Dealt {
-    /// Whole groups: everybody in one gets the same.
-    Groups,
-    /// Members of a direct list, one by one.
-    Members,
-}
+pub use wanted::Wanted;
 
 /// Whether earlier behaviour is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -160,7 +151,7 @@ pub fn read(mut source: Source, asked: &Asked) -> Result<Results, Faults> {
     }
 
     let (measured, missing) = measured::measured(&columns);
-    let choice = Choice { measured: &measured, missing: &missing };
+    let choice = Choice { measured: &measured, missing: &missing, dealt: asked.dealt };
     let wanted = if measured.is_empty() {
         None
     } else {

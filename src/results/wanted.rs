@@ -4,7 +4,7 @@
 
 use crate::diagnostic::{At, Diagnostic};
 use crate::document::reader::{listed, plain, suggestion};
-use crate::tally::{Better, METRICS, Metric};
+use crate::tally::{Better, Dealt, Guardrail, METRICS, Metric, Unit};
 
 use super::columns::fault;
 use super::measured::Missing;
@@ -17,16 +17,7 @@ pub struct Wanted {
     /// Those that are looked at beside it.
     pub secondary: Vec<&'static Metric>,
     /// Those that must not get worse.
-    pub guardrails: Vec<Margin>,
-}
-
-/// A metric that must not get worse by as much as its margin.
-#[derive(Debug, Clone, Copy)]
-pub struct Margin {
-    /// The metric.
-    pub metric: &'static Metric,
-    /// How much worse is too much, in the metric's own unit (a share: 0.02 is two points); `None` for the zone of practical equality.
-    pub margin: Option<f64>,
+    pub guardrails: Vec<Guardrail>,
 }
 
 /// Secondary metrics where none is asked for, as far as they are measured.
@@ -45,6 +36,7 @@ pub(super) type Said = (String, At);
 pub(super) struct Choice<'a> {
     pub(super) measured: &'a [&'static Metric],
     pub(super) missing: &'a [Missing],
+    pub(super) dealt: Dealt,
 }
 
 impl Choice<'_> {
@@ -91,11 +83,18 @@ pub(super) fn wanted(
     faults: &mut Vec<Diagnostic>,
 ) -> Option<Wanted> {
     let deciding = choice.named(&metric.0, &metric.1, faults);
+    if let (Some(found), Dealt::Members) = (deciding, choice.dealt)
+        && !found.is_of_members()
+    {
+        let message = format!("`{}` says nothing sure of members: one may count in it many times", found.key);
+        let help = "a metric that counts each member once: conversion, loss, unsubscribe, muted or blocked";
+        faults.push(fault(&metric.1, message, help.to_owned()));
+    }
     let is_deciding = |other: &Metric| deciding.is_some_and(|metric| metric.key == other.key);
-    let guardrails: Vec<Margin> = if guardrails.is_empty() {
+    let guardrails: Vec<Guardrail> = if guardrails.is_empty() {
         let first = |keys: &&[&str]| keys.iter().find_map(|key| choice.known(key));
         let found = GUARDRAILS.iter().filter_map(first).filter(|metric| !is_deciding(metric));
-        found.map(|metric| Margin { metric, margin: None }).collect()
+        found.map(|metric| Guardrail { metric, margin: None }).collect()
     } else {
         let said = guardrails.iter().filter(|(text, _)| text != NONE);
         said.filter_map(|(text, at)| guardrail(choice, text, at, faults)).collect()
@@ -112,7 +111,7 @@ pub(super) fn wanted(
 }
 
 /// `METRIC` or `METRIC=MARGIN`.
-fn guardrail(choice: &Choice<'_>, text: &str, at: &At, faults: &mut Vec<Diagnostic>) -> Option<Margin> {
+fn guardrail(choice: &Choice<'_>, text: &str, at: &At, faults: &mut Vec<Diagnostic>) -> Option<Guardrail> {
     let (word, margin) = match text.split_once('=') {
         Some((word, margin)) => (word, Some(margin)),
         None => (text, None),
@@ -123,10 +122,10 @@ fn guardrail(choice: &Choice<'_>, text: &str, at: &At, faults: &mut Vec<Diagnost
         faults.push(fault(at, format!("`{}` has neither a better nor a worse side", metric.key), help));
         return None;
     }
-    let Some(margin) = margin else { return Some(Margin { metric, margin: None }) };
+    let Some(margin) = margin else { return Some(Guardrail { metric, margin: None }) };
     match margin.trim().parse::<f64>() {
         Ok(margin) if margin > 0.0 && margin.is_finite() && (margin < 1.0 || !is_share(metric)) => {
-            Some(Margin { metric, margin: Some(margin) })
+            Some(Guardrail { metric, margin: Some(margin) })
         }
         _ => {
             let rule = if is_share(metric) { "above 0 and below 1" } else { "above 0" };
@@ -139,5 +138,5 @@ fn guardrail(choice: &Choice<'_>, text: &str, at: &At, faults: &mut Vec<Diagnost
 }
 
 fn is_share(metric: &Metric) -> bool {
-    metric.unit == crate::tally::Unit::Share
+    metric.unit == Unit::Share
 }

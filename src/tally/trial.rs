@@ -1,6 +1,79 @@
 //! A test counted unit by unit: each group of each arm, or, on a direct list, everyone in an arm together.
 
-use super::Tally;
+use super::{Counts, Horizon, Metric, Outcome, Tally};
+
+/// What was dealt to the arms, and so counts as one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dealt {
+    /// Whole groups: everybody in one gets the same.
+    Groups,
+    /// Members of a direct list, one by one.
+    Members,
+}
+
+impl Dealt {
+    /// What is counted, in words.
+    pub fn noun(self) -> &'static str {
+        match self {
+            Dealt::Groups => "groups",
+            Dealt::Members => "members",
+        }
+    }
+}
+
+/// A metric that an arm must not make worse by as much as a margin.
+#[derive(Debug, Clone, Copy)]
+pub struct Guardrail {
+    /// The metric.
+    pub metric: &'static Metric,
+    /// How much worse is too much, in the metric's own unit (a share: 0.02 is two points); `None` for the zone of practical equality.
+    pub margin: Option<f64>,
+}
+
+/// Metrics that are shares of the members addressed, each counted once at the most: of these, and only of these, the number of
+/// members is a number of trials.
+const OF_MEMBERS: &[&str] = &["conversion", "loss", "unsubscribe", "kept", "muted", "blocked"];
+
+/// Metrics of the horizon's own draws, of which no earlier day tells.
+const OF_HORIZON: &[&str] = &["repurchase_30d", "complaint_rate", "recommend"];
+
+impl Metric {
+    /// Whether it is a share of the members addressed, each counted once at the most.
+    pub fn is_of_members(&self) -> bool {
+        OF_MEMBERS.contains(&self.key)
+    }
+
+    /// Whether the first days of a campaign have it too.
+    pub fn is_known_early(&self) -> bool {
+        !OF_HORIZON.contains(&self.key)
+    }
+}
+
+impl Tally {
+    /// The same as if it had ended with that day, 1 the first: flows up to it, and its stocks for the horizon's. What only the horizon
+    /// draws stays 0: see [`Metric::is_known_early`].
+    ///
+    /// # Panics
+    /// When there is no such day.
+    #[must_use]
+    pub fn through(&self, day: usize) -> Tally {
+        let last: &Counts = &self.days[day - 1];
+        let mut early = Tally::new(0);
+        early.days = self.days[..day].to_vec();
+        early.close();
+        early.horizon = Horizon {
+            members: self.horizon.members,
+            groups: self.horizon.groups,
+            active: last.get(Outcome::Active),
+            muted: last.get(Outcome::Muted),
+            left: last.get(Outcome::Left),
+            blocked: last.get(Outcome::Blocked),
+            unreachable: last.get(Outcome::Unreachable),
+            ..Horizon::default()
+        };
+        early
+    }
+}
 
 /// One test in one replicate, or one that a sender ran: arms beside each other on one account.
 #[derive(Debug, Clone, PartialEq, Eq)]
