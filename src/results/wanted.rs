@@ -90,6 +90,10 @@ pub(super) fn wanted(
         let help = "a metric that counts each member once: conversion, loss, unsubscribe, muted or blocked";
         faults.push(fault(&metric.1, message, help.to_owned()));
     }
+    if let Some(found) = deciding.filter(|found| found.better == Better::Neither) {
+        let help = "a metric of which more, or less, is to be wished for".to_owned();
+        faults.push(fault(&metric.1, format!("`{}` has neither a better nor a worse side", found.key), help));
+    }
     let is_deciding = |other: &Metric| deciding.is_some_and(|metric| metric.key == other.key);
     let guardrails: Vec<Guardrail> = if guardrails.is_empty() {
         let first = |keys: &&[&str]| keys.iter().find_map(|key| choice.known(key));

@@ -1,6 +1,6 @@
 //! A test counted unit by unit: each group of each arm, or, on a direct list, everyone in an arm together.
 
-use super::{Counts, Horizon, Metric, Outcome, Tally};
+use super::{Metric, Tally};
 
 /// What was dealt to the arms, and so counts as one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,48 +30,21 @@ pub struct Guardrail {
     pub margin: Option<f64>,
 }
 
-/// Metrics that are shares of the members addressed, each counted once at the most: of these, and only of these, the number of
-/// members is a number of trials.
-const OF_MEMBERS: &[&str] = &["conversion", "loss", "unsubscribe", "kept", "muted", "blocked"];
-
 /// Metrics of the horizon's own draws, of which no earlier day tells.
 const OF_HORIZON: &[&str] = &["repurchase_30d", "complaint_rate", "recommend"];
 
 impl Metric {
-    /// Whether it is a share of the members addressed, each counted once at the most.
+    /// Whether it is a share of the members addressed, each counted once at the most: then, and only then, the number of members is a
+    /// number of trials.
     pub fn is_of_members(&self) -> bool {
-        OF_MEMBERS.contains(&self.key)
+        let mut alone = Tally::new(0);
+        alone.horizon.members = 1;
+        self.trials(&alone) == Some((0, 1))
     }
 
     /// Whether the first days of a campaign have it too.
     pub fn is_known_early(&self) -> bool {
         !OF_HORIZON.contains(&self.key)
-    }
-}
-
-impl Tally {
-    /// The same as if it had ended with that day, 1 the first: flows up to it, and its stocks for the horizon's. What only the horizon
-    /// draws stays 0: see [`Metric::is_known_early`].
-    ///
-    /// # Panics
-    /// When there is no such day.
-    #[must_use]
-    pub fn through(&self, day: usize) -> Tally {
-        let last: &Counts = &self.days[day - 1];
-        let mut early = Tally::new(0);
-        early.days = self.days[..day].to_vec();
-        early.close();
-        early.horizon = Horizon {
-            members: self.horizon.members,
-            groups: self.horizon.groups,
-            active: last.get(Outcome::Active),
-            muted: last.get(Outcome::Muted),
-            left: last.get(Outcome::Left),
-            blocked: last.get(Outcome::Blocked),
-            unreachable: last.get(Outcome::Unreachable),
-            ..Horizon::default()
-        };
-        early
     }
 }
 
@@ -105,5 +78,17 @@ impl TrialTally {
     /// The tallies of an arm's units.
     pub fn arm(&self, arm: usize) -> impl Iterator<Item = &Tally> {
         self.units.iter().filter(move |unit| unit.arm == arm).map(|unit| &unit.tally)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::METRICS;
+
+    #[test]
+    fn members_are_trials_of_what_counts_each_once() {
+        let of_members: Vec<&str> =
+            METRICS.iter().filter(|metric| metric.is_of_members()).map(|metric| metric.key).collect();
+        assert_eq!(of_members, ["conversion", "unsubscribe", "loss", "kept", "unreachable", "muted", "blocked"]);
     }
 }

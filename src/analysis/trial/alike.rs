@@ -7,7 +7,6 @@ use crate::stats::clustered::{self, Cluster};
 use crate::tally::{Dealt, Metric};
 
 use super::Trial;
-use super::values;
 
 /// Likeness within groups.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -30,11 +29,8 @@ pub(super) fn alike(trial: &Trial<'_>, metric: &Metric) -> Option<Alike> {
     }
     let mut arms: Vec<Vec<Cluster>> = vec![Vec::new(); trial.arms.len()];
     for unit in trial.units {
-        let members = unit.tally.horizon.members;
-        let share = values::value(&unit.tally, metric)?;
-        // A share of members times the members is the whole number that it was divided from.
-        let cases = (share * members as f64).round() as u64;
-        arms[unit.arm].push(Cluster::of_trials(cases.min(members), members));
+        let (cases, members) = metric.trials(&unit.tally)?;
+        arms[unit.arm].push(Cluster::of_trials(cases, members));
     }
     let correlation = clustered::correlation(&arms.iter().map(Vec::as_slice).collect::<Vec<_>>())?.estimate;
     let sizes: Vec<f64> = arms.iter().flatten().map(|cluster| cluster.size).collect();

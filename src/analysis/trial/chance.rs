@@ -6,6 +6,7 @@
 
 use crate::stats::best_of::Chance;
 use crate::stats::beta_arms::{self, Share};
+use crate::stats::beta_binomial::Trials;
 use crate::stats::chance_to_win::{self, Estimate};
 use crate::stats::two_sample::{Difference, Summary};
 use crate::tally::{Better, Dealt, Metric};
@@ -32,9 +33,9 @@ pub(super) fn chances(trial: &Trial<'_>, metric: &Metric, effects: &[Effect]) ->
 
 fn of_shares(trial: &Trial<'_>, metric: &Metric) -> Vec<Chance> {
     let shares = (0..trial.arms.len()).map(|arm| {
-        let (cases, members) = values::counted(trial, metric, arm, None);
+        let Trials { successes, n } = values::counted(trial, metric, arm, None);
         // Fewer cases are better where less is: the share of the others is then the one to be highest.
-        PRIOR.after(if metric.better == Better::Lower { members - cases } else { cases }, members)
+        PRIOR.after(if metric.better == Better::Lower { n - successes } else { successes }, n)
     });
     beta_arms::best_of(&shares.collect::<Vec<_>>())
 }

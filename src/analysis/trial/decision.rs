@@ -49,8 +49,6 @@ pub struct ArmVerdict {
     pub arm: usize,
     /// The interval that is judged: of the last look while the test is running, else of its end.
     pub interval: Option<Interval>,
-    /// Half-width of the zone of practical equality; `None` where the control has no level.
-    pub zone: Option<f64>,
     /// What it says.
     pub call: Call,
     /// The first guardrail that it breaks.
@@ -65,13 +63,11 @@ impl Judge<'_> {
         let of_arm = |effect: &Effect| {
             let last = looks.iter().rfind(|look| look.arm == effect.arm).and_then(|look| look.interval);
             let interval = if is_running { last } else { effect.interval };
-            let zone = effect.control.map(|level| self.question.zone.half_width(metric.unit, level));
             let of_guardrail = |guarded: &&Guarded| guarded.arm == effect.arm && guarded.guarding == Guarding::Broken;
             ArmVerdict {
                 arm: effect.arm,
                 interval,
-                zone,
-                call: interval.zip(zone).map_or(Call::Unknown, |(interval, zone)| call(metric, interval, zone)),
+                call: interval.zip(effect.zone).map_or(Call::Unknown, |(interval, zone)| call(metric, interval, zone)),
                 broken: guardrails.iter().find(of_guardrail).map(|guarded| guarded.metric.key),
             }
         };
@@ -105,8 +101,7 @@ impl Judge<'_> {
         }
         if let Some(arm) = best(&mut of_call(Call::Unknown)) {
             let effect = effects.iter().find(|effect| effect.arm == arm);
-            let zone = arms.iter().find(|verdict| verdict.arm == arm).and_then(|verdict| verdict.zone);
-            return Decision::NotDecided(effect.zip(zone).and_then(|(effect, zone)| more::more(self, effect, zone)));
+            return Decision::NotDecided(effect.and_then(|effect| more::more(self, effect)));
         }
         if of_call(Call::PracticallyEqual).next().is_some() {
             Decision::PracticallyEqual

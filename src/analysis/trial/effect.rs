@@ -7,7 +7,6 @@
 use crate::rng;
 use crate::stats::Interval;
 use crate::stats::adjustment::{self, Arm};
-use crate::stats::beta_binomial::Trials;
 use crate::stats::permutation::{self, Effort, Permutations};
 use crate::stats::two_proportions::TwoArms;
 use crate::stats::two_sample::{self, Difference, Summary};
@@ -36,6 +35,8 @@ pub struct Effect {
     pub estimate: Option<Difference>,
     /// Its interval; those of all arms hold together.
     pub interval: Option<Interval>,
+    /// Half-width of the zone of practical equality; `None` where the control has no level.
+    pub zone: Option<f64>,
     /// Over the control's level, with its error.
     pub relative: Option<Difference>,
     /// p value of no difference, two-sided.
@@ -115,10 +116,12 @@ pub(super) fn of_groups(
     let number = METRICS.iter().position(|known| known.key == metric.key).unwrap_or(METRICS.len());
     let stream = u32::try_from(number * trial.arms.len() + arm).unwrap_or(u32::MAX);
     let mut rng = rng::method(judge.question.seed, 0, FIRST_STREAM + stream);
+    let level = values::mean(&values.arms[trial.control]);
     Effect {
         arm,
         metric,
-        control: values::mean(&values.arms[trial.control]),
+        zone: judge.zone(metric, level),
+        control: level,
         treated: values::mean(&values.arms[arm]),
         n: [base.len() as u64, treated.len() as u64],
         difference,
@@ -143,9 +146,6 @@ pub(super) fn pooled(metric: &Metric, trial: &Trial<'_>, arm: usize) -> Option<D
 
 /// Members in whom it counts, of the control and of an arm, up to a day or to the end.
 pub(super) fn two_arms(metric: &Metric, trial: &Trial<'_>, arm: usize, day: Option<usize>) -> Option<TwoArms> {
-    let of = |arm: usize| {
-        let (successes, n) = values::counted(trial, metric, arm, day);
-        Trials { successes, n }
-    };
+    let of = |arm: usize| values::counted(trial, metric, arm, day);
     TwoArms::new(of(trial.control), of(arm))
 }

@@ -6,7 +6,7 @@
 
 use crate::tally::{Better, Guardrail, Metric};
 
-use super::{ALPHA, Effect, Zone};
+use super::{ALPHA, Effect};
 
 /// What is known of a guardrail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,8 +31,8 @@ pub struct Guarded {
     pub margin: Option<f64>,
     /// Whether the user set the margin: then the guardrail must hold before the arm is preferred.
     pub is_binding: bool,
-    /// Arm minus control.
-    pub difference: Option<f64>,
+    /// What it does to the metric.
+    pub effect: Effect,
     /// The most by which it is worse, at 95 % on one side; below 0 where it is better.
     pub at_worst: Option<f64>,
     /// One-sided p value of being worse by as much as the margin.
@@ -41,9 +41,9 @@ pub struct Guarded {
     pub guarding: Guarding,
 }
 
-pub(super) fn guarded(effect: &Effect, guardrail: &Guardrail, zone: Zone) -> Guarded {
+pub(super) fn guarded(effect: &Effect, guardrail: &Guardrail) -> Guarded {
     let metric = guardrail.metric;
-    let margin = guardrail.margin.or_else(|| effect.control.map(|level| zone.half_width(metric.unit, level)));
+    let margin = guardrail.margin.or(effect.zone);
     let tested = effect.estimate.zip(margin).map(|(estimate, margin)| {
         // One side at 95 % is a central interval at 90 %.
         let interval = estimate.interval(1.0 - 2.0 * ALPHA);
@@ -66,7 +66,7 @@ pub(super) fn guarded(effect: &Effect, guardrail: &Guardrail, zone: Zone) -> Gua
         metric,
         margin,
         is_binding: guardrail.margin.is_some(),
-        difference: effect.difference,
+        effect: *effect,
         at_worst: tested.as_ref().map(|tested| tested.at_worst),
         p_value: tested.as_ref().map(|tested| tested.holds),
         guarding,

@@ -6,6 +6,7 @@
 //! confidence sequence (Waudby-Smith et al. 2024) over the days of members, tightest at the planned end.
 
 use crate::stats::Interval;
+use crate::stats::beta_binomial::Trials;
 use crate::stats::looks::{late_spending_bounds, nominal_level, repeated_interval};
 use crate::stats::sequence::{self, tuned_for};
 use crate::stats::two_sample::Difference;
@@ -80,7 +81,7 @@ impl Judge<'_> {
         let shares = effect::two_arms(question.metric, trial, arm, Some(day));
         let estimate = shares.and_then(|shares| shares.wald()).filter(|_| tells(trial, question.metric, arm, day));
         let members: u64 =
-            [trial.control, arm].iter().map(|&arm| values::counted(trial, question.metric, arm, None).1).sum();
+            [trial.control, arm].iter().map(|&arm| values::counted(trial, question.metric, arm, None).n).sum();
         let planned = u64::from(question.planned_days).max(days as u64);
         let rho = tuned_for(members * planned, 1.0 - confidence);
         let interval = estimate.map(|Difference { estimate, standard_error, .. }| {
@@ -104,7 +105,7 @@ fn is_finite(interval: &Interval) -> bool {
 /// Whether both arms have members in whom it counts, and members in whom it does not.
 fn tells(trial: &Trial<'_>, metric: &Metric, arm: usize, day: usize) -> bool {
     [trial.control, arm].iter().all(|&arm| {
-        let (cases, members) = values::counted(trial, metric, arm, Some(day));
-        0 < cases && cases < members
+        let Trials { successes, n } = values::counted(trial, metric, arm, Some(day));
+        0 < successes && successes < n
     })
 }

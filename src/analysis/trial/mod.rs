@@ -132,7 +132,7 @@ pub fn analyse(trial: &Trial<'_>, question: &Question) -> TrialAnalysis {
         .guardrails
         .iter()
         .flat_map(|guardrail| of_each(guardrail.metric).map(move |(_, arm)| (guardrail, arm)))
-        .map(|(guardrail, arm)| guardrail::guarded(&judge.effect(guardrail.metric, arm), guardrail, question.zone))
+        .map(|(guardrail, arm)| guardrail::guarded(&judge.effect(guardrail.metric, arm), guardrail))
         .collect();
     let looks: Vec<TrialLook> = others().flat_map(|arm| judge.looks(arm, days)).collect();
     let arms: Vec<ArmTotals> = (0..trial.arms.len()).map(|arm| judge.totals(arm)).collect();
@@ -193,8 +193,12 @@ impl Judge<'_> {
                 let values = Values::of(self.trial, metric, is_adjusted);
                 effect::of_groups(metric, self.trial, arm, &values, self)
             }
-            Dealt::Members => direct::of_members(metric, self.trial, arm, self.confidence),
+            Dealt::Members => direct::of_members(metric, arm, self),
         }
+    }
+
+    fn zone(&self, metric: &Metric, level: Option<f64>) -> Option<f64> {
+        level.map(|level| self.question.zone.half_width(metric.unit, level))
     }
 
     fn totals(&self, arm: usize) -> ArmTotals {

@@ -43,8 +43,8 @@ pub enum MoreDays {
     Unknown,
 }
 
-pub(super) fn more(judge: &Judge<'_>, effect: &Effect, zone: f64) -> Option<More> {
-    let seen = effect.difference?.abs();
+pub(super) fn more(judge: &Judge<'_>, effect: &Effect) -> Option<More> {
+    let (seen, zone) = (effect.difference?.abs(), effect.zone?);
     let is_seen = seen > zone;
     let wanted = if is_seen { seen } else { zone };
     if wanted == 0.0 {

@@ -3,6 +3,7 @@
 //! Comes in: tallies. Goes out: numbers by arm, each with its earlier one where that is used. A unit whose metric has no base (nothing
 //! was delivered there) is left out.
 
+use crate::stats::beta_binomial::Trials;
 use crate::stats::mean::Moments;
 use crate::tally::{Metric, Stakes, Tally};
 
@@ -33,7 +34,7 @@ impl Values {
 
     /// At the end of a day, 1 the first.
     pub(super) fn through(trial: &Trial<'_>, metric: &Metric, with_before: bool, day: usize) -> Values {
-        Values::by(trial, metric, with_before, |tally| value(&tally.through(day), metric))
+        Values::by(trial, metric, with_before, |tally| value(&tally.until(day), metric))
     }
 
     fn by(trial: &Trial<'_>, metric: &Metric, with_before: bool, now: impl Fn(&Tally) -> Option<f64>) -> Values {
@@ -67,18 +68,17 @@ pub(super) fn mean(values: &[Value]) -> Option<f64> {
     moments.mean()
 }
 
-/// Members of an arm in whom a share of members counts, and all of them.
-pub(super) fn counted(trial: &Trial<'_>, metric: &Metric, arm: usize, day: Option<usize>) -> (u64, u64) {
-    let (mut cases, mut members) = (0, 0);
+/// Members of an arm in whom a share of members counts, and all of them; up to a day or to the end.
+pub(super) fn counted(trial: &Trial<'_>, metric: &Metric, arm: usize, day: Option<usize>) -> Trials {
+    let mut all = Trials { successes: 0, n: 0 };
     for unit in trial.units.iter().filter(|unit| unit.arm == arm) {
-        let n = unit.tally.horizon.members;
-        let share = match day {
-            Some(day) => value(&unit.tally.through(day), metric),
-            None => value(&unit.tally, metric),
+        let counted = match day {
+            Some(day) => metric.trials(&unit.tally.until(day)),
+            None => metric.trials(&unit.tally),
         };
-        // A share of members times the members is the whole number that it was divided from.
-        cases += share.map_or(0, |share| (share * n as f64).round() as u64).min(n);
-        members += n;
+        let (successes, n) = counted.unwrap_or((0, unit.tally.horizon.members));
+        all.successes += successes;
+        all.n += n;
     }
-    (cases, members)
+    all
 }

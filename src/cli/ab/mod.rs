@@ -1,5 +1,6 @@
 //! `wearout ab ...`: tests designed, powered, analysed, and judged by whether they pay.
 
+mod analyze;
 mod power;
 
 use std::time::Instant;
@@ -18,6 +19,8 @@ use crate::study::ab::{Asked, Contest, Method};
 /// What there is to know of a test.
 #[derive(Debug, Subcommand)]
 pub(super) enum AbCommand {
+    /// Say what a test of your own tells: which arm is better, how sure that is, and what would make it surer
+    Analyze(analyze::AnalyzeArgs),
     /// Say how often a test would tell its arms apart: against groups, effect and duration, and what each mechanism costs
     Power(power::PowerArgs),
 }
@@ -25,6 +28,7 @@ pub(super) enum AbCommand {
 /// Carries one out.
 pub(super) fn ab(command: &AbCommand) -> Result<(), Failure> {
     match command {
+        AbCommand::Analyze(args) => analyze::analyze(args),
         AbCommand::Power(args) => power::power(args),
     }
 }

@@ -54,10 +54,15 @@ pub(super) const SIDES: [RGBAColor; 2] = [PLANS[0], PLANS[4]];
 
 /// Colour of a plan's lines and bars.
 pub(super) fn plan_colour(comparison: &Comparison, plan: usize) -> RGBAColor {
-    match plan.cmp(&comparison.baseline) {
+    colour(plan, comparison.baseline)
+}
+
+/// Colour of the choice of that index, where the others are compared with the one of index `base`.
+pub(super) fn colour(index: usize, base: usize) -> RGBAColor {
+    match index.cmp(&base) {
         std::cmp::Ordering::Equal => BASELINE,
-        std::cmp::Ordering::Less => PLANS[plan % PLANS.len()],
-        std::cmp::Ordering::Greater => PLANS[(plan - 1) % PLANS.len()],
+        std::cmp::Ordering::Less => PLANS[index % PLANS.len()],
+        std::cmp::Ordering::Greater => PLANS[(index - 1) % PLANS.len()],
     }
 }
 
