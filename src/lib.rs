@@ -43,6 +43,7 @@ pub mod platform;
 pub mod scenario;
 
 pub mod plan;
+pub mod results;
 pub mod targets;
 
 pub mod engine;

@@ -10,7 +10,7 @@ const FLOORS: &[(u32, &[&str])] = &[
     (2, &["population"]),
     (3, &["behaviour", "platform"]),
     (4, &["scenario"]),
-    (5, &["plan", "targets"]),
+    (5, &["plan", "results", "targets"]),
     (6, &["engine"]),
     (7, &["analysis"]),
     (8, &["study"]),

@@ -9,6 +9,7 @@ mod decomposition;
 mod learned;
 mod precision;
 mod sample;
+pub mod trial;
 mod verdict;
 
 pub use accumulate::{Accumulator, PlanInfo};

@@ -1,7 +1,7 @@
 //! A table of comma-separated values as rows of cells, each of which knows its column and its place.
 //!
 //! Comes in: the text of a CSV file. Goes out: [`Rows`], and every fault of its form: other separators, rows of another length. Lines
-//! that begin with `#` and empty lines say nothing. What columns mean is not here: see `targets`.
+//! that begin with `#` and empty lines say nothing. What columns mean is not here: see `targets` and `results`.
 
 use std::ops::Range;
 
@@ -21,7 +21,7 @@ pub(crate) struct Rows {
     pub(crate) faults: Vec<Diagnostic>,
 }
 
-/// What stands between two commas, without the spaces and quotes around it.
+/// What stands between two separators, without the spaces and quotes around it.
 #[derive(Debug, Clone)]
 pub(crate) struct Cell {
     pub(crate) text: String,
@@ -59,37 +59,39 @@ impl Cell {
     }
 }
 
-/// Reads the text that is source number `source`.
+/// Reads the text that is source number `source`, whose columns stand between commas.
 pub(crate) fn rows(source: usize, text: &str) -> Rows {
+    let headings = lines(text).next();
+    if let Some((span, line)) = headings
+        && let Some(separator) = other_separator(line)
+    {
+        let mut found = Rows::default();
+        found.fault(
+            source,
+            span,
+            format!("the columns stand between {separator}"),
+            "separate them by commas, with points in numbers: a,b,0.25",
+        );
+        return found;
+    }
+    rows_between(source, text, ',')
+}
+
+/// Reads the text that is source number `source`, whose columns stand between such separators.
+pub(crate) fn rows_between(source: usize, text: &str, separator: char) -> Rows {
     let mut found = Rows::default();
-    let mut start = 0;
-    for line in text.split_inclusive('\n') {
-        let span = start..start + line.trim_end().len();
-        start += line.len();
-        let line = &text[span.clone()];
-        if line.is_empty() || line.starts_with('#') {
-            continue;
-        }
-        let cells = cells(source, line, span.start);
+    for (span, line) in lines(text) {
+        let cells = cells(source, line, span.start, separator);
         if found.header.is_empty() {
-            if let Some(separator) = other_separator(line) {
-                found.fault(
-                    source,
-                    span,
-                    format!("the columns stand between {separator}"),
-                    "separate them by commas, with points in numbers: a,b,0.25",
-                );
-                return found;
-            }
             found.header = cells;
         } else if cells.len() == found.header.len() {
             found.records.push(cells);
         } else {
             let message = format!("{} values under {} columns", cells.len(), found.header.len());
-            let help = if cells.len() > found.header.len() {
-                "numbers have a decimal point: 0.25, not 0,25"
-            } else {
-                "a cell stays empty where nothing is known, with its comma"
+            let help = match (cells.len() > found.header.len(), separator) {
+                (true, ',') => "numbers have a decimal point: 0.25, not 0,25",
+                (true, _) => "one value under each heading",
+                (false, _) => "a cell stays empty where nothing is known, with its comma",
             };
             found.fault(source, span, message, help);
         }
@@ -103,6 +105,33 @@ pub(crate) fn rows(source: usize, text: &str) -> Rows {
         );
     }
     found
+}
+
+/// The lines that say something, each with its place.
+fn lines(text: &str) -> impl Iterator<Item = (Range<usize>, &str)> {
+    let mut start = 0;
+    let placed = text.split_inclusive('\n').map(move |line| {
+        let shown = line.trim_end_matches(['\r', '\n', ' ']);
+        let place = start..start + shown.len();
+        start += line.len();
+        (place, shown)
+    });
+    placed.filter(|(_, line)| !line.trim().is_empty() && !line.starts_with('#'))
+}
+
+/// What stands most often between the headings, outside quotes: a comma, a semicolon or a tab.
+pub(crate) fn separator(text: &str) -> char {
+    let Some((_, headings)) = lines(text).next() else { return ',' };
+    let mut is_quoted = false;
+    let outside: String = headings
+        .chars()
+        .filter(|&letter| {
+            is_quoted ^= letter == '"';
+            !is_quoted
+        })
+        .collect();
+    // Of equals the last one is taken: the comma.
+    [';', '\t', ','].into_iter().max_by_key(|mark| outside.matches(*mark).count()).unwrap_or(',')
 }
 
 /// What a line without commas is separated by.
@@ -140,16 +169,16 @@ impl Rows {
     }
 }
 
-/// The cells of a line that begins at `offset`; a comma between double quotes separates nothing.
-fn cells(source: usize, line: &str, offset: usize) -> Vec<Cell> {
+/// The cells of a line that begins at `offset`; a separator between double quotes separates nothing.
+fn cells(source: usize, line: &str, offset: usize, separator: char) -> Vec<Cell> {
     let mut cells = Vec::new();
     let mut is_quoted = false;
     let mut start = 0;
-    for (i, letter) in line.char_indices().chain([(line.len(), ',')]) {
+    for (i, letter) in line.char_indices().chain([(line.len(), separator)]) {
         if letter == '"' {
             is_quoted = !is_quoted;
         }
-        if (letter == ',' && !is_quoted) || i == line.len() {
+        if (letter == separator && !is_quoted) || i == line.len() {
             let written = &line[start..i];
             let inner = written.trim();
             let first = start + (written.len() - written.trim_start().len());
@@ -158,7 +187,7 @@ fn cells(source: usize, line: &str, offset: usize) -> Vec<Cell> {
                 None => inner.to_owned(),
             };
             cells.push(Cell { text, at: At { source, span: offset + first..offset + first + inner.len() } });
-            start = i + 1;
+            start = i + separator.len_utf8();
         }
     }
     cells
@@ -177,6 +206,17 @@ mod tests {
         assert_eq!(found.header[1].at.span, 3..4);
         assert_eq!(found.records[0][1].at.span, 17..27);
         assert!(found.faults.is_empty());
+    }
+
+    #[test]
+    fn what_stands_between_headings_is_seen() {
+        for (text, expected) in
+            [("a;b,c;d\n", ';'), ("# x;y;z\na\tb\n", '\t'), ("a,b\n1;2\n", ','), ("a\n", ','), ("\"a;b;c\",d\n", ',')]
+        {
+            assert_eq!(separator(text), expected, "{text}");
+        }
+        let found = rows_between(0, "a\tb\n1\t\n", '\t');
+        assert_eq!(found.records[0].len(), 2, "an empty last cell stays");
     }
 
     #[test]

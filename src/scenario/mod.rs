@@ -104,6 +104,11 @@ pub struct Equality {
     pub below: f64,
 }
 
+impl Equality {
+    /// Where nothing else is said (assumption).
+    pub const USUAL: Equality = Equality { points: 0.01, relative: 0.10, below: 0.05 };
+}
+
 /// A set of groups or a contact list.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Audience {

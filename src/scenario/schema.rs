@@ -115,9 +115,9 @@ fn headline(reader: &mut Reader<'_>, root: &Table) -> Vec<String> {
 fn equality(reader: &mut Reader<'_>, root: &Table) -> Equality {
     let table = section(reader, root, "equality", EQUALITY_KEYS, "[equality] points = 0.01");
     Equality {
-        points: reader.number(table.get("points"), Range::Share).unwrap_or(0.01),
-        relative: reader.number(table.get("relative"), Range::Share).unwrap_or(0.10),
-        below: reader.number(table.get("below"), Range::Share).unwrap_or(0.05),
+        points: reader.number(table.get("points"), Range::Share).unwrap_or(Equality::USUAL.points),
+        relative: reader.number(table.get("relative"), Range::Share).unwrap_or(Equality::USUAL.relative),
+        below: reader.number(table.get("below"), Range::Share).unwrap_or(Equality::USUAL.below),
     }
 }
 

@@ -11,7 +11,7 @@ mod trial;
 pub use metric::{Better, METRICS, Metric, Stakes, Unit, find};
 pub use observable::{Given, OBSERVABLES, Observable, Row, Window, WindowKind};
 pub use record::{PostRecord, QuestionRecord};
-pub use trial::{TrialTally, TrialUnit};
+pub use trial::{Dealt, Guardrail, TrialTally, TrialUnit};
 
 /// Something counted each day. Flows add up over days; stocks are a state at the day's end (activity: at its start).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,6 +1,52 @@
 //! A test counted unit by unit: each group of each arm, or, on a direct list, everyone in an arm together.
 
-use super::Tally;
+use super::{Metric, Tally};
+
+/// What was dealt to the arms, and so counts as one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dealt {
+    /// Whole groups: everybody in one gets the same.
+    Groups,
+    /// Members of a direct list, one by one.
+    Members,
+}
+
+impl Dealt {
+    /// What is counted, in words.
+    pub fn noun(self) -> &'static str {
+        match self {
+            Dealt::Groups => "groups",
+            Dealt::Members => "members",
+        }
+    }
+}
+
+/// A metric that an arm must not make worse by as much as a margin.
+#[derive(Debug, Clone, Copy)]
+pub struct Guardrail {
+    /// The metric.
+    pub metric: &'static Metric,
+    /// How much worse is too much, in the metric's own unit (a share: 0.02 is two points); `None` for the zone of practical equality.
+    pub margin: Option<f64>,
+}
+
+/// Metrics of the horizon's own draws, of which no earlier day tells.
+const OF_HORIZON: &[&str] = &["repurchase_30d", "complaint_rate", "recommend"];
+
+impl Metric {
+    /// Whether it is a share of the members addressed, each counted once at the most: then, and only then, the number of members is a
+    /// number of trials.
+    pub fn is_of_members(&self) -> bool {
+        let mut alone = Tally::new(0);
+        alone.horizon.members = 1;
+        self.trials(&alone) == Some((0, 1))
+    }
+
+    /// Whether the first days of a campaign have it too.
+    pub fn is_known_early(&self) -> bool {
+        !OF_HORIZON.contains(&self.key)
+    }
+}
 
 /// One test in one replicate, or one that a sender ran: arms beside each other on one account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,5 +78,17 @@ impl TrialTally {
     /// The tallies of an arm's units.
     pub fn arm(&self, arm: usize) -> impl Iterator<Item = &Tally> {
         self.units.iter().filter(move |unit| unit.arm == arm).map(|unit| &unit.tally)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::METRICS;
+
+    #[test]
+    fn members_are_trials_of_what_counts_each_once() {
+        let of_members: Vec<&str> =
+            METRICS.iter().filter(|metric| metric.is_of_members()).map(|metric| metric.key).collect();
+        assert_eq!(of_members, ["conversion", "unsubscribe", "loss", "kept", "unreachable", "muted", "blocked"]);
     }
 }

@@ -1,5 +1,6 @@
 //! `wearout ab ...`: tests designed, powered, analysed, and judged by whether they pay.
 
+mod analyze;
 mod design;
 mod power;
 mod rotate;
@@ -24,6 +25,8 @@ use crate::study::ab::{Asked, Contest, Method};
 pub(super) enum AbCommand {
     /// Say what a test can find, how long it should run, and what it can say of guardrails and bans
     Design(design::DesignArgs),
+    /// Say what a test of your own tells: which arm is better, how sure that is, and what would make it surer
+    Analyze(analyze::AnalyzeArgs),
     /// Say how often a test would tell its arms apart: against groups, effect and duration, and what each mechanism costs
     Power(power::PowerArgs),
     /// Say whether a test pays: what choosing better gains, less what testing costs
@@ -36,6 +39,7 @@ pub(super) enum AbCommand {
 pub(super) fn ab(command: &AbCommand) -> Result<(), Failure> {
     match command {
         AbCommand::Design(args) => design::design(args),
+        AbCommand::Analyze(args) => analyze::analyze(args),
         AbCommand::Power(args) => power::power(args),
         AbCommand::Worth(args) => worth::worth(args),
         AbCommand::Rotate(args) => rotate::run(args),

@@ -2,6 +2,7 @@
 //!
 //! Comes in: what a study found. Goes out: text and files. Computes no statistic.
 
+pub mod analyze;
 pub mod design;
 pub mod power;
 pub mod rotate;

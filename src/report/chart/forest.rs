@@ -194,7 +194,7 @@ fn draw_group(sheet: &Sheet, scene: &Scene, group: &Group, rows: Rect) -> Drawn 
     Ok(())
 }
 
-fn wish(better: Better) -> &'static str {
+pub(super) fn wish(better: Better) -> &'static str {
     match better {
         Better::Higher => "↑",
         Better::Lower => "↓",
@@ -204,9 +204,12 @@ fn wish(better: Better) -> &'static str {
 
 fn numbers(difference: &Difference, factor: f64) -> String {
     let value = difference.difference.expect("rows without a difference were left out") * factor;
-    let Some((low, high)) = difference.low.zip(difference.high).map(|(low, high)| (low * factor, high * factor)) else {
-        return signed(value, 2);
-    };
+    with_ends(value, difference.low.zip(difference.high).map(|(low, high)| (low * factor, high * factor)), factor)
+}
+
+/// A difference with its interval, both as shown, in as many digits as the interval supports.
+pub(super) fn with_ends(value: f64, ends: Option<(f64, f64)>, factor: f64) -> String {
+    let Some((low, high)) = ends else { return signed(value, 2) };
     let fineness = if high > low { (high - low) / 2.0 } else { value.abs() / 10.0 };
     let decimals = match fineness {
         f if f >= 20.0 => 0,

@@ -8,7 +8,9 @@ mod ban_by_day;
 mod calendar;
 mod canvas;
 mod contraction;
+mod difference_by_day;
 mod effect;
+mod effects;
 mod evidence;
 #[cfg(test)]
 mod fake;
@@ -55,7 +57,7 @@ pub struct Caption<'a> {
     pub question: &'a str,
     /// Seed of the run.
     pub seed: u64,
-    /// Replicates done.
+    /// Replicates done; 0 where nothing was simulated.
     pub replicates: u64,
     /// Whether the run was interrupted.
     pub partial: bool,
@@ -175,6 +177,26 @@ pub fn calibrated(page: &calibration::Page, caption: &Caption) -> Result<Vec<(&'
         ("targets", "targets and how they are met", targets::draw(page, caption)?),
         ("contraction", "tuned quantities before and after", contraction::draw(page, caption)?),
         ("pairs", "tuned quantities that only move together", pairs::draw(page, caption)?),
+    ];
+    Ok(drawn.into_iter().filter_map(|(key, title, canvas)| Some((key, rendered(&canvas?, title)))).collect())
+}
+
+/// The charts of a sender's own test that show something, each with the stem of its files.
+///
+/// # Errors
+/// When plotters refuses to draw.
+pub fn analysed(page: &ab::analyze::Page, caption: &Caption) -> Result<Vec<(&'static str, Rendered)>, Failure> {
+    let drawn = [
+        (
+            "effects",
+            "differences from the control beside the zone of practical equality",
+            effects::draw(page, caption)?,
+        ),
+        (
+            "difference_by_day",
+            "the difference day by day, with an interval that always holds",
+            difference_by_day::draw(page, caption)?,
+        ),
     ];
     Ok(drawn.into_iter().filter_map(|(key, title, canvas)| Some((key, rendered(&canvas?, title)))).collect())
 }

@@ -96,6 +96,9 @@ fn balanced(face: Face, text: &str, room: f64, most: usize) -> Vec<String> {
 }
 
 fn caption(caption: &Caption, note: &str) -> String {
+    if caption.replicates == 0 {
+        return format!("{} · {note}", caption.scenario);
+    }
     let replicates = counted(caption.replicates, "replicate", "replicates");
     format!("{} · seed {} · {replicates} · {note}", caption.scenario, caption.seed)
 }

@@ -63,12 +63,12 @@ pub(super) fn plan_colour(comparison: &Comparison, plan: usize) -> RGBAColor {
     colour_beside(comparison.baseline, plan)
 }
 
-/// The same, known the baseline's index.
-pub(super) fn colour_beside(baseline: usize, plan: usize) -> RGBAColor {
-    match plan.cmp(&baseline) {
+/// Colour of the choice of that index, where the others are compared with the one of index `base`.
+pub(super) fn colour_beside(base: usize, index: usize) -> RGBAColor {
+    match index.cmp(&base) {
         std::cmp::Ordering::Equal => BASELINE,
-        std::cmp::Ordering::Less => PLANS[plan % PLANS.len()],
-        std::cmp::Ordering::Greater => PLANS[(plan - 1) % PLANS.len()],
+        std::cmp::Ordering::Less => PLANS[index % PLANS.len()],
+        std::cmp::Ordering::Greater => PLANS[(index - 1) % PLANS.len()],
     }
 }
 

@@ -1,0 +1,279 @@
+//! An analysis as plain text for a terminal: the verdict, one table, three lines, of at most 120 columns where names allow it.
+
+use crate::analysis::CONFIDENCE;
+use crate::analysis::trial::{Effect, Guarded, Guarding};
+use crate::report::number::{fixed, scale, short, signed};
+use crate::report::table::{grid, wrapped};
+use crate::stats::permutation::smallest_p_value;
+use crate::tally::{Better, Dealt, Unit};
+
+use super::verdict::{verdict, word};
+use super::{Page, chance, counted, difference, is_share, level, p_value, points, short_label, size};
+
+/// Groups of an arm below which a t value leans on normality.
+const FEW_GROUPS: u64 = 10;
+
+/// Sample ratios are doubted below this p value (Fabijan et al. 2019, KDD, section 4).
+const DOUBTED: f64 = 0.001;
+
+/// The page as text, ending in a line break.
+pub fn text(page: &Page) -> String {
+    let found = page.found;
+    let days = if found.is_running() {
+        format!("day {} of {}", found.days, found.planned_days)
+    } else {
+        counted(u64::from(found.days), "day")
+    };
+    let mut text = wrapped(&format!("Test {}: {} against {}, {days}", page.name, page.metric.label, page.control()));
+    text += &wrapped(&format!("Verdict: {}", verdict(page)));
+    text += "\n";
+    text += &table(page);
+    text += "\n";
+    for line in [design(page), warnings(page), worth(page)] {
+        text += &wrapped(&line);
+    }
+    text
+}
+
+/// A row of the table: its cells from left to right.
+struct Row {
+    label: String,
+    groups: String,
+    members: String,
+    level: String,
+    difference: String,
+    relative: String,
+    best: String,
+    says: String,
+}
+
+fn table(page: &Page) -> String {
+    let found = page.found;
+    let several = found.arms.len() > 2;
+    let mut rows: Vec<Row> = found.arms.iter().enumerate().map(|(arm, _)| arm_row(page, arm)).collect();
+    rows.extend(found.secondary.iter().map(|effect| Row {
+        says: format!(
+            "{}{}",
+            side(effect),
+            effect.adjusted_p.map_or_else(String::new, |q| format!(", q {}", p_value(q)))
+        ),
+        ..effect_row(page, effect, "also", several)
+    }));
+    rows.extend(found.guardrails.iter().map(|guarded| guardrail_row(page, guarded, several)));
+    let labels = std::iter::once(short_label(page.metric).to_owned()).chain(rows.iter().map(|row| row.label.clone()));
+    let column = |heading: &str, cell: &dyn Fn(&Row) -> &str| -> Vec<String> {
+        std::iter::once(heading.to_owned()).chain(rows.iter().map(|row| cell(row).to_owned())).collect()
+    };
+    let heading = if is_share(page.metric) { "points (95 %)" } else { "difference (95 %)" };
+    let mut columns = vec![
+        column("groups", &|row| &row.groups),
+        column("members", &|row| &row.members),
+        column("level", &|row| &row.level),
+        column(heading, &|row| &row.difference),
+        column("relative", &|row| &row.relative),
+        column("P(best)", &|row| &row.best),
+        column("says", &|row| &row.says),
+    ];
+    if found.dealt == Dealt::Members {
+        columns.remove(0);
+    }
+    grid(&labels.collect::<Vec<_>>(), &columns)
+}
+
+fn arm_row(page: &Page, arm: usize) -> Row {
+    let totals = &page.found.arms[arm];
+    let effect = page.effect(arm);
+    Row {
+        label: totals.name.clone(),
+        groups: fixed(totals.groups as f64, 0),
+        members: fixed(totals.members as f64, 0),
+        level: level(page.metric, totals.level),
+        difference: effect
+            .map_or_else(String::new, |effect| difference(page.metric, effect.difference, effect.interval)),
+        relative: effect.map_or_else(String::new, relative),
+        best: page.found.chances.as_ref().map_or_else(|| "-".to_owned(), |chances| chance(chances[arm].is_best)),
+        says: word(page, arm),
+    }
+}
+
+fn effect_row(page: &Page, effect: &Effect, what: &str, several: bool) -> Row {
+    let label = short_label(effect.metric);
+    Row {
+        label: if several { format!("{what} {label}, {}", page.arm(effect.arm)) } else { format!("{what} {label}") },
+        groups: String::new(),
+        members: String::new(),
+        level: level(effect.metric, effect.treated),
+        difference: difference(effect.metric, effect.difference, effect.interval),
+        relative: relative(effect),
+        best: String::new(),
+        says: String::new(),
+    }
+}
+
+/// `+23 % (+7 to +39)`.
+fn relative(effect: &Effect) -> String {
+    let Some(relative) = effect.relative else { return "-".to_owned() };
+    let interval = relative.interval(CONFIDENCE);
+    let [value, low, high] = [relative.estimate, interval.low, interval.high].map(|x| signed(100.0 * x, 0));
+    format!("{value} % ({low} to {high})")
+}
+
+/// On which side of 0 an effect lies, by its adjusted p value.
+fn side(effect: &Effect) -> &'static str {
+    match (effect.adjusted_p, effect.difference) {
+        (Some(q), Some(difference)) if q <= 1.0 - CONFIDENCE => match (effect.metric.better, difference > 0.0) {
+            (Better::Neither, _) => "different",
+            (Better::Higher, true) | (Better::Lower, false) => "better",
+            _ => "worse",
+        },
+        _ => "not known",
+    }
+}
+
+fn guardrail_row(page: &Page, guarded: &Guarded, several: bool) -> Row {
+    // How much worse relatively says little of what is rare.
+    Row {
+        says: guarding(guarded.guarding).to_owned(),
+        relative: String::new(),
+        ..effect_row(page, &guarded.effect, "guard", several)
+    }
+}
+
+/// What is known of a guardrail, in a word.
+pub(super) fn guarding(guarding: Guarding) -> &'static str {
+    match guarding {
+        Guarding::Held => "holds",
+        Guarding::Broken => "broken",
+        Guarding::Open => "open",
+    }
+}
+
+fn design(page: &Page) -> String {
+    let found = page.found;
+    let mut parts = vec![match found.dealt {
+        Dealt::Groups => "groups were dealt and each counts once (Welch's t on group means)".to_owned(),
+        Dealt::Members => "members were dealt one by one and each counts once (score interval of shares)".to_owned(),
+    }];
+    if let Some(adjustment) = found.effects.first().and_then(|effect| effect.adjustment) {
+        let days = counted(u64::from(page.results.days_before), "day");
+        let (verb, share) =
+            if adjustment.removed < 0.0 { ("adds", -adjustment.removed) } else { ("takes out", adjustment.removed) };
+        let plain = difference(page.metric, adjustment.plain.map(|plain| plain.estimate), None);
+        parts.push(format!(
+            "adjusted by the {days} before, which {verb} {} % of the variance (without: {plain})",
+            fixed(100.0 * share, 0)
+        ));
+    }
+    if let [only] = &found.effects[..]
+        && let Some(permutation) = only.permutation
+    {
+        let kind = if permutation.is_exact { "" } else { " (sampled)" };
+        parts.push(format!("permutation p {}{kind}", p_value(permutation.p_value())));
+    }
+    if let Some(alike) = found.alike {
+        parts.push(format!(
+            "intra-group correlation {}, so {} members are worth {} (design effect {})",
+            fixed(alike.correlation, 3),
+            fixed(alike.members as f64, 0),
+            fixed(alike.effective, 0),
+            fixed(alike.design_effect, 1)
+        ));
+    }
+    let stops = found.effects.iter().filter_map(|effect| Some((effect.arm, found.stops(effect.arm)?)));
+    let stops: Vec<String> = stops.map(|(arm, day)| format!("{} on day {day}", page.arm(arm))).collect();
+    parts.push(match stops.is_empty() {
+        true => "looked at daily, it would not have stopped".to_owned(),
+        false => format!("looked at daily, it would have stopped: {}", stops.join(", ")),
+    });
+    format!("Design: {}", parts.join("; "))
+}
+
+fn warnings(page: &Page) -> String {
+    let found = page.found;
+    let mut warnings = Vec::new();
+    if let Some(p) = found.sample_ratio.filter(|p| *p < DOUBTED) {
+        let counts = found.arms.iter().map(|arm| match found.dealt {
+            Dealt::Groups => fixed(arm.groups as f64, 0),
+            Dealt::Members => fixed(arm.members as f64, 0),
+        });
+        let (noun, counts) = (found.dealt.noun(), counts.collect::<Vec<_>>().join(" to "));
+        warnings.push(format!(
+            "{counts} {noun} is no even deal (p {}): find out why before believing the rest",
+            p_value(p)
+        ));
+    }
+    if found.dealt == Dealt::Groups {
+        let fewest = found.arms.iter().map(|arm| arm.groups).min().unwrap_or(0);
+        let least = smallest_p_value(fewest as usize, fewest as usize);
+        if least > 1.0 - CONFIDENCE {
+            warnings.push(format!(
+                "with {fewest} groups an arm no permutation goes below p {}: what is said is said on trust in normality",
+                fixed(least, 2)
+            ));
+        } else if fewest < FEW_GROUPS {
+            warnings.push(format!("with {fewest} groups an arm, intervals lean on normality"));
+        }
+    }
+    if found.is_running() {
+        warnings.push("still running: judged by the interval that holds at every look".to_owned());
+    }
+    for guarded in found.guardrails.iter().filter(|guarded| guarded.guarding != Guarding::Held) {
+        if let (Some(at_worst), Some(margin)) = (guarded.at_worst, guarded.margin) {
+            let (label, arm) = (short_label(guarded.metric), page.arm(guarded.arm));
+            warnings.push(match guarded.guarding {
+                Guarding::Broken => {
+                    format!("{arm} breaks the guardrail {label} by more than {}", size(guarded.metric, margin))
+                }
+                _ => format!(
+                    "{label} of {arm} may be worse by {} (margin {})",
+                    size(guarded.metric, at_worst.max(0.0)),
+                    size(guarded.metric, margin)
+                ),
+            });
+        }
+    }
+    let lacking: Vec<String> = lacking(page);
+    if !lacking.is_empty() {
+        warnings.push(format!("not measured, for want of columns: {}", lacking.join(", ")));
+    }
+    warnings.extend(page.results.notes.iter().cloned());
+    if warnings.is_empty() { "Warnings: none".to_owned() } else { format!("Warnings: {}", warnings.join("; ")) }
+}
+
+/// Metrics that lack a column, and which.
+fn lacking(page: &Page) -> Vec<String> {
+    let missing = page.results.missing.iter().filter(|missing| missing.metric.unit != Unit::Count);
+    missing.map(|missing| format!("{} ({})", short_label(missing.metric), missing.columns.join(", "))).collect()
+}
+
+fn worth(page: &Page) -> String {
+    let found = page.found;
+    let Some(chances) = &found.chances else { return "Worth: not known".to_owned() };
+    let best = (0..chances.len()).max_by(|&a, &b| chances[a].is_best.total_cmp(&chances[b].is_best)).unwrap_or(0);
+    let mut parts = Vec::new();
+    if let (Some(effect), true) = (page.effect(best), page.metric.is_of_members()) {
+        let per_thousand = |x: f64| signed(1000.0 * x, 0);
+        if let (Some(value), Some(interval)) = (effect.difference, effect.interval) {
+            parts.push(format!(
+                "{} instead of {}: {} in every 1,000 members ({} to {})",
+                page.arm(best),
+                page.control(),
+                per_thousand(value),
+                per_thousand(interval.low),
+                per_thousand(interval.high)
+            ));
+        }
+    }
+    let losses: Vec<String> = chances
+        .iter()
+        .enumerate()
+        .filter_map(|(arm, chance)| {
+            let loss = short(scale(page.metric.unit) * chance.expected_loss?);
+            Some(format!("{loss} with {}", page.arm(arm)))
+        })
+        .collect();
+    if !losses.is_empty() {
+        parts.push(format!("expected loss in {}: {}", points(page.metric), losses.join(", ")));
+    }
+    if parts.is_empty() { "Worth: not known".to_owned() } else { format!("Worth: {}", parts.join("; ")) }
+}

@@ -1,0 +1,146 @@
+//! Which metrics are looked at: the one that decides, the secondary ones and the guardrails, as asked for or by default.
+//!
+//! Comes in: what was said on the command line, and what is measured. Goes out: [`Wanted`]. What they come to is in `analysis`.
+
+use crate::diagnostic::{At, Diagnostic};
+use crate::document::reader::{listed, plain, suggestion};
+use crate::tally::{Better, Dealt, Guardrail, METRICS, Metric, Unit};
+
+use super::columns::fault;
+use super::measured::Missing;
+
+/// The metrics of an analysis.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    /// The one that decides.
+    pub metric: &'static Metric,
+    /// Those that are looked at beside it.
+    pub secondary: Vec<&'static Metric>,
+    /// Those that must not get worse.
+    pub guardrails: Vec<Guardrail>,
+}
+
+/// Secondary metrics where none is asked for, as far as they are measured.
+const SECONDARY: &[&str] = &["conversion", "open_rate", "click_rate", "interaction_rate"];
+
+/// Guardrails where none is asked for: of each line the first that is measured.
+const GUARDRAILS: &[&[&str]] = &[&["loss", "unsubscribe"], &["reports_per_1000"]];
+
+/// Word that asks for no secondary metric or no guardrail.
+const NONE: &str = "none";
+
+/// A text of the command line with its place.
+pub(super) type Said = (String, At);
+
+/// What there is to choose from.
+pub(super) struct Choice<'a> {
+    pub(super) measured: &'a [&'static Metric],
+    pub(super) missing: &'a [Missing],
+    pub(super) dealt: Dealt,
+}
+
+impl Choice<'_> {
+    fn known(&self, key: &str) -> Option<&'static Metric> {
+        self.measured.iter().find(|metric| metric.key == key).copied()
+    }
+
+    /// The metric of that name, if it is measured.
+    fn named(&self, word: &str, at: &At, faults: &mut Vec<Diagnostic>) -> Option<&'static Metric> {
+        let Some(metric) = METRICS.iter().find(|metric| metric.key == word || metric.also.contains(&word)) else {
+            let keys: Vec<&str> = self.measured.iter().map(|metric| metric.key).collect();
+            let help = suggestion(word, &keys).unwrap_or_else(|| format!("this file measures {}", listed(&keys)));
+            faults.push(fault(at, format!("`{}` is no metric", plain(word)), help));
+            return None;
+        };
+        let known = self.known(metric.key);
+        if known.is_none() {
+            let lacking = self.missing.iter().find(|missing| missing.metric.key == metric.key);
+            let help = match lacking {
+                Some(missing) => {
+                    let column = missing.columns[0];
+                    format!(
+                        "it needs {}: --columns {column}=HEADING, or {column}=none where nobody could",
+                        listed(&missing.columns)
+                    )
+                }
+                None => {
+                    let keys: Vec<&str> = self.measured.iter().map(|metric| metric.key).collect();
+                    format!("no table of results tells it; this file measures {}", listed(&keys))
+                }
+            };
+            faults.push(fault(at, format!("`{}` is not measured in this file", metric.key), help));
+        }
+        known
+    }
+}
+
+/// What is wanted, by what was said: `--metric`, `--secondary` and `--guardrail`.
+pub(super) fn wanted(
+    choice: &Choice<'_>,
+    metric: &Said,
+    secondary: &[Said],
+    guardrails: &[Said],
+    faults: &mut Vec<Diagnostic>,
+) -> Option<Wanted> {
+    let deciding = choice.named(&metric.0, &metric.1, faults);
+    if let (Some(found), Dealt::Members) = (deciding, choice.dealt)
+        && !found.is_of_members()
+    {
+        let message = format!("`{}` says nothing sure of members: one may count in it many times", found.key);
+        let help = "a metric that counts each member once: conversion, loss, unsubscribe, muted or blocked";
+        faults.push(fault(&metric.1, message, help.to_owned()));
+    }
+    if let Some(found) = deciding.filter(|found| found.better == Better::Neither) {
+        let help = "a metric of which more, or less, is to be wished for".to_owned();
+        faults.push(fault(&metric.1, format!("`{}` has neither a better nor a worse side", found.key), help));
+    }
+    let is_deciding = |other: &Metric| deciding.is_some_and(|metric| metric.key == other.key);
+    let guardrails: Vec<Guardrail> = if guardrails.is_empty() {
+        let first = |keys: &&[&str]| keys.iter().find_map(|key| choice.known(key));
+        let found = GUARDRAILS.iter().filter_map(first).filter(|metric| !is_deciding(metric));
+        found.map(|metric| Guardrail { metric, margin: None }).collect()
+    } else {
+        let said = guardrails.iter().filter(|(text, _)| text != NONE);
+        said.filter_map(|(text, at)| guardrail(choice, text, at, faults)).collect()
+    };
+    let is_guarded = |other: &Metric| guardrails.iter().any(|guardrail| guardrail.metric.key == other.key);
+    let secondary: Vec<&'static Metric> = if secondary.is_empty() {
+        let found = SECONDARY.iter().filter_map(|key| choice.known(key));
+        found.filter(|metric| !is_deciding(metric) && !is_guarded(metric)).collect()
+    } else {
+        let said = secondary.iter().filter(|(text, _)| text != NONE);
+        said.filter_map(|(text, at)| choice.named(text, at, faults)).filter(|metric| !is_deciding(metric)).collect()
+    };
+    Some(Wanted { metric: deciding?, secondary, guardrails })
+}
+
+/// `METRIC` or `METRIC=MARGIN`.
+fn guardrail(choice: &Choice<'_>, text: &str, at: &At, faults: &mut Vec<Diagnostic>) -> Option<Guardrail> {
+    let (word, margin) = match text.split_once('=') {
+        Some((word, margin)) => (word, Some(margin)),
+        None => (text, None),
+    };
+    let metric = choice.named(word.trim(), at, faults)?;
+    if metric.better == Better::Neither {
+        let help = "a guardrail has a side on which it is worse".to_owned();
+        faults.push(fault(at, format!("`{}` has neither a better nor a worse side", metric.key), help));
+        return None;
+    }
+    let Some(margin) = margin else { return Some(Guardrail { metric, margin: None }) };
+    match margin.trim().parse::<f64>() {
+        Ok(margin) if margin > 0.0 && margin.is_finite() && (margin < 1.0 || !is_share(metric)) => {
+            Some(Guardrail { metric, margin: Some(margin) })
+        }
+        _ => {
+            let rule = if is_share(metric) { "above 0 and below 1" } else { "above 0" };
+            let message = format!("the margin of `{}` must be {rule}, found {}", metric.key, plain(margin));
+            let help = "how much worse is too much, in the metric's unit: 0.02 is two points of a share";
+            faults.push(fault(at, message, help.to_owned()));
+            None
+        }
+    }
+}
+
+fn is_share(metric: &Metric) -> bool {
+    metric.unit == Unit::Share
+}
