@@ -147,7 +147,7 @@ fn question(text: &str, sets: &[Parameters], replicates: u32) -> Question {
 }
 
 fn on_threads(question: &Question, threads: usize) -> Rotated {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a few threads can be had");
     pool.install(|| rotate(question, &Engine::default())).expect("nobody stopped it")
 }
 

@@ -354,6 +354,10 @@ mod tests {
             guardrails = {}
             "#,
         );
+    }
+
+    #[test]
+    fn written_contents_read_back_the_same() {
         check(
             r#"
             [audience.club]

@@ -64,7 +64,7 @@ mod tests {
 
     #[test]
     fn units_do_not_matter() {
-        let rows: Vec<Vec<f64>> = (0..9).map(|i| f64::from(i)).map(|i| vec![1e9 + i, 1e-9 * i * i]).collect();
+        let rows: Vec<Vec<f64>> = (0..9).map(f64::from).map(|i| vec![1e9 + i, 1e-9 * i * i]).collect();
         let outputs: Vec<f64> = rows.iter().map(|row| 3e-9 * row[0] + 2e9 * row[1]).collect();
         let found = fit(&rows, &outputs).unwrap();
         assert!((found[0] / 3e-9 - 1.0).abs() < 1e-9 && (found[1] / 2e9 - 1.0).abs() < 1e-9, "{found:?}");

@@ -1,7 +1,7 @@
 //! Thompson sampling: each option is taken as often as it is likely to be the best.
 //!
 //! Comes in: successes in trials. Goes out: the option whose success rate, drawn from what is believed of it, is largest. Sources:
-//! Thompson 1933, Biometrika 25, 285-294; Chapelle & Li 2011, NeurIPS 24 (Beta-Bernoulli form); gamma variates: Marsaglia & Tsang
+//! Thompson 1933, Biometrika 25, 285-294; Chapelle & Li 2011, Advances in Neural Information Processing Systems 24 (Beta-Bernoulli form); gamma variates: Marsaglia & Tsang
 //! 2000, ACM TOMS 26(3), 363-372 (own code because the libraries at hand take the system's logarithm, whose last bit differs
 //! between systems). OUR CONVENTION: the prior is uniform, Beta(1, 1).
 

@@ -2,7 +2,7 @@
 //!
 //! Comes in: options with base, wear and retention, and sequences of choices. Goes out: what a sequence earns, and the greedy one;
 //! the best one is in `search`. Not here: what the options are, and where their numbers come from. Source: Leqi, Kilinc-Karzan,
-//! Lipton & Montgomery 2021, Rebounding bandits for modeling satiation effects, NeurIPS 34, section 3 (dynamics without noise) and
+//! Lipton & Montgomery 2021, Rebounding bandits for modeling satiation effects, Advances in Neural Information Processing Systems 34, section 3 (dynamics without noise) and
 //! section 4 (greedy is optimal where all options are alike).
 //!
 //! OUR CONVENTION: every step chooses one option; satiation is 0 at first; a choice earns `base - wear * s` at the satiation s

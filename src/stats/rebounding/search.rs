@@ -252,7 +252,7 @@ mod tests {
     #[test]
     fn a_long_horizon_of_many_options_has_a_known_gap() {
         let options: Vec<Rebounding> = (0..8)
-            .map(|i| f64::from(i))
+            .map(f64::from)
             .map(|i| Rebounding { base: 1.0 - 0.06 * i, wear: 0.3 + 0.02 * i, retention: 0.9 - 0.03 * i })
             .collect();
         let found = best(&options, 45, 500);

@@ -161,7 +161,9 @@ pub fn rotate(question: &Question, engine: &Engine) -> Option<Rotated> {
         let to = question.replicates.min(from + LARGEST_CHUNK);
         let chunk = play(question, (&surrogate, &planned), &steps, from..to, engine);
         let complete = chunk.len() as u32 == to - from;
-        chunk.into_iter().for_each(|played| record.take(played));
+        for played in chunk {
+            record.take(played);
+        }
         if !complete {
             break;
         }

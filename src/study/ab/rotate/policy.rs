@@ -80,7 +80,7 @@ pub(super) struct Board<'a> {
 }
 
 /// The chooser of a policy in a replicate; of its number hangs nothing but its own luck.
-pub(super) fn chooser<'a>(board: Board<'a>, number: usize, replicate: u32) -> Box<Chooser<'a>> {
+pub(super) fn chooser(board: Board<'_>, number: usize, replicate: u32) -> Box<Chooser<'_>> {
     let n = board.rotation.menu.len();
     let mut rng = rng::method(board.seed, replicate, CHOOSING + number as u32);
     match POLICIES[number].0 {
@@ -220,9 +220,9 @@ mod tests {
                 // Today's posts have been delivered to nobody yet.
                 let seen: Vec<PostRecord> = before
                     .iter()
-                    .map(|earlier| match earlier.day < post.record.day {
-                        true => *earlier,
-                        false => PostRecord { delivered: 0, reads: 0, clicks: 0, ..*earlier },
+                    .map(|earlier| {
+                        let is_known = earlier.day < post.record.day;
+                        if is_known { *earlier } else { PostRecord { delivered: 0, reads: 0, clicks: 0, ..*earlier } }
                     })
                     .collect();
                 let content = chooser(&seen, &post.record);

@@ -164,7 +164,9 @@ pub(super) fn surrogate(
 /// Share of the variance of outcomes that is foretold; `None` where they do not differ.
 fn foretold(coefficients: &[f64], rows: &[Vec<f64>], outcomes: &[f64]) -> Option<f64> {
     let mut moments = Moments::default();
-    outcomes.iter().for_each(|&outcome| moments.push(outcome));
+    for &outcome in outcomes {
+        moments.push(outcome);
+    }
     let squares = moments.variance()? * (moments.n() - 1) as f64;
     (squares > 0.0).then(|| 1.0 - squares_left(coefficients, rows, outcomes) / squares)
 }
