@@ -7,8 +7,8 @@ use std::time::Instant;
 use anyhow::Context;
 use clap::Args;
 
-use super::super::args::Common;
-use super::super::{Failure, print, run, tell};
+use crate::cli::args::Common;
+use crate::cli::{Failure, print, run, tell};
 use super::{files_of, timing};
 use crate::analysis::Zone;
 use crate::analysis::trial::{Question, Trial, analyse};

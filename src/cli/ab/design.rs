@@ -5,8 +5,8 @@ use std::time::Instant;
 use anyhow::Context;
 use clap::Args;
 
-use super::super::args::Common;
-use super::super::{Failure, print, progress, run, tell};
+use crate::cli::args::Common;
+use crate::cli::{Failure, print, progress, run, tell};
 use super::{Which, caption, files_of, no_figure, timing};
 use crate::report::ab::design::{self as pages, Page};
 use crate::report::{self, File, chart, manifest};

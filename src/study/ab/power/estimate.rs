@@ -3,7 +3,7 @@
 //! Comes in: what the judge saw, test by test. Goes out: a [`Power`]. Sources: Gelman & Carlin 2014, Perspectives on Psychological
 //! Science 9(6), 641-651 (errors of sign and of size).
 
-use super::super::{Played, Seen};
+use crate::study::ab::{Played, Seen};
 use crate::stats::interval::{self, Interval};
 use crate::stats::mean::Moments;
 use crate::stats::{clustered_power, two_sample};
