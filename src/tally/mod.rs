@@ -273,6 +273,7 @@ impl Tally {
     ///
     /// # Panics
     /// When there is no such day.
+    #[must_use]
     pub fn until(&self, day: usize) -> Tally {
         let mut seen = Tally::new(day as u32);
         seen.days.clone_from_slice(&self.days[..day]);

@@ -7,11 +7,11 @@ use std::time::Instant;
 use anyhow::Context;
 use clap::Args;
 
-use crate::cli::args::Common;
-use crate::cli::{Failure, print, run, tell};
 use super::{files_of, timing};
 use crate::analysis::Zone;
 use crate::analysis::trial::{Question, Trial, analyse};
+use crate::cli::args::Common;
+use crate::cli::{Failure, print, run, tell};
 use crate::diagnostic::Source;
 use crate::engine::Instructions;
 use crate::report::ab::analyze::{self as pages, Page};

@@ -5,9 +5,9 @@ use std::time::Instant;
 use anyhow::Context;
 use clap::Args;
 
+use super::{Which, caption, files_of, no_figure, timing};
 use crate::cli::args::Common;
 use crate::cli::{Failure, print, progress, run, tell};
-use super::{Which, caption, files_of, no_figure, timing};
 use crate::parameter;
 use crate::report::ab::power::{self as pages, Page};
 use crate::report::{self, File, chart, manifest};

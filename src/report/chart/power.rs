@@ -19,6 +19,9 @@ struct Curve<'a> {
     label: fn(f64) -> String,
 }
 
+/// Height of the key above the panels.
+const KEY: f64 = 34.0;
+
 pub(super) fn draw(page: &Page, caption: &Caption) -> Result<Option<Canvas>, Failure> {
     let Some(here) = &page.found.here else { return Ok(None) };
     let wide = units(page.contest);
@@ -62,7 +65,6 @@ pub(super) fn draw(page: &Page, caption: &Caption) -> Result<Option<Canvas>, Fai
         ),
         note: "bands: 95 % Monte Carlo intervals; thin line: closed form on group means; dashed: members taken for independent".to_owned(),
     };
-    const KEY: f64 = 34.0;
     let height = KEY + 220.0 * curves.len() as f64;
     compose(caption, &head, height, |sheet, plot| {
         let entries = [("simulated", SIDES[0]), ("closed form", SIDES[1]), ("promised by counting members", ALERT)];
@@ -114,7 +116,7 @@ fn ticks(curve: &Curve, width: f64) -> Vec<(f64, String)> {
     for point in curve.points {
         let words = (curve.label)(point.at);
         let apart = |earlier: &(f64, String)| {
-            (point.at - earlier.0) / (last - first) * width > 8.0 + (NOTE.width(&earlier.1) + NOTE.width(&words)) / 2.0
+            (point.at - earlier.0) / (last - first) * width > 8.0 + NOTE.width(&earlier.1).midpoint(NOTE.width(&words))
         };
         if ticks.last().is_none_or(apart) {
             ticks.push((point.at, words));

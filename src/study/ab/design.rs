@@ -115,6 +115,9 @@ pub fn refusal(contest: &Contest, alpha: f64) -> Option<String> {
 }
 
 /// Designs a test from so many plays of it; `None` where no test has a figure.
+///
+/// # Panics
+/// Never: the metrics it asks for are rows of `METRICS`.
 pub fn design(contest: &Contest, tests: u32, alpha: f64, engine: &Engine) -> Option<Design> {
     let trial = &contest.trial;
     let days: Vec<u32> = (1..=trial.days).collect();

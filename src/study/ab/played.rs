@@ -173,7 +173,9 @@ fn pool(arm: &[Figure]) -> (u64, u64) {
 
 fn mean(values: &[f64]) -> Option<f64> {
     let mut moments = Moments::default();
-    values.iter().for_each(|&value| moments.push(value));
+    for &value in values {
+        moments.push(value);
+    }
     moments.mean()
 }
 

@@ -3,10 +3,10 @@
 //! Comes in: what the judge saw, test by test. Goes out: a [`Power`]. Sources: Gelman & Carlin 2014, Perspectives on Psychological
 //! Science 9(6), 641-651 (errors of sign and of size).
 
-use crate::study::ab::{Played, Seen};
 use crate::stats::interval::{self, Interval};
 use crate::stats::mean::Moments;
 use crate::stats::{clustered_power, two_sample};
+use crate::study::ab::{Played, Seen};
 
 /// Confidence of the intervals that tests report.
 pub const CONFIDENCE: f64 = 0.95;
@@ -48,7 +48,9 @@ impl Mean {
     /// Of what there is; `None` of nothing.
     pub fn of(values: impl Iterator<Item = f64>) -> Option<Mean> {
         let mut moments = Moments::default();
-        values.for_each(|value| moments.push(value));
+        for value in values {
+            moments.push(value);
+        }
         Some(Mean { estimate: moments.mean()?, mcse: moments.standard_error() })
     }
 
