@@ -76,7 +76,7 @@ fn cells(sheet: &Sheet, page: &Page, rows: &[&Ran], table: Rect) -> Drawn {
         let band = table.row(row, rows.len());
         let (_, middle) = band.centre();
         sheet.text(&NAME.shorten(ran.name, NAMES - 10.0), (table.left, middle), NAME)?;
-        let objective = level(page.unit(), ran.objective);
+        let objective = level(page.unit(), ran.objective).replace('-', "−");
         sheet.text(&NOTE.shorten(&objective, OBJECTIVE - 8.0), (table.right, middle), NOTE.ending())?;
         for post in 0..posts.len() {
             let left = area.left + width * post as f64;
