@@ -19,10 +19,10 @@ const KEY_COLUMNS: usize = 3;
 /// Height of the scale of days below the rows.
 const SCALE: f64 = 34.0;
 /// Room for names at the left and for the objective at the right.
-const NAMES: f64 = 124.0;
-const OBJECTIVE: f64 = 116.0;
+const NAMES: f64 = 112.0;
+const OBJECTIVE: f64 = 96.0;
 /// A cell narrower than this has no number in it.
-const NUMBERED: f64 = 20.0;
+const NUMBERED: f64 = 18.0;
 
 pub(super) fn draw(page: &Page, caption: &Caption) -> Result<Option<Canvas>, Failure> {
     let found = page.found;
@@ -76,7 +76,7 @@ fn cells(sheet: &Sheet, page: &Page, rows: &[&Ran], table: Rect) -> Drawn {
         let band = table.row(row, rows.len());
         let (_, middle) = band.centre();
         sheet.text(&NAME.shorten(ran.name, NAMES - 10.0), (table.left, middle), NAME)?;
-        let objective = level(page.unit(), ran.objective);
+        let objective = level(page.unit(), ran.objective).replace('-', "−");
         sheet.text(&NOTE.shorten(&objective, OBJECTIVE - 8.0), (table.right, middle), NOTE.ending())?;
         for post in 0..posts.len() {
             let left = area.left + width * post as f64;

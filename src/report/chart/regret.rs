@@ -59,8 +59,11 @@ fn series(page: &Page, index: usize, ran: &Ran, factor: f64) -> Series {
             Some(Point { x: step.posts as f64, mean: factor * regret.mean, band })
         })
         .collect();
-    let decimals = if page.unit() == Unit::Share { 2 } else { 0 };
-    let value = points.last().map_or_else(String::new, |point| grouped(point.mean, decimals));
+    let decimals = |mean: f64| match page.unit() {
+        Unit::Share => 2,
+        _ => usize::from(mean.abs() < 9.95),
+    };
+    let value = points.last().map_or_else(String::new, |point| grouped(point.mean, decimals(point.mean)));
     let colour = if index == 0 { BASELINE } else { nth_colour(index - 1) };
     Series { name: ran.name.to_owned(), value, colour, points }
 }

@@ -107,9 +107,9 @@ pub struct Study<'a> {
     trial: u32,
     partial: bool,
     exact: bool,
-    parameters: &'a Sets,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     set: &'a [String],
+    parameters: &'a Sets,
     scenario: &'a Scenario,
 }
 
@@ -125,8 +125,8 @@ pub fn study<'a>(page: &Page<'a>, parameters: &'a Sets, set: &'a [String]) -> St
         trial: TRIAL,
         partial: page.found.partial,
         exact: page.found.surrogate.best.exact,
-        parameters,
         set,
+        parameters,
         scenario: page.question.scenario(),
     }
 }

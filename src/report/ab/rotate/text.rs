@@ -225,9 +225,10 @@ fn worth(page: &Page) -> String {
         said.push(format!("to members the planned calendar means {mean} points of churn ({low} to {high})"));
     }
     let best = page.best();
+    let is_open = best.gain.is_none_or(|gain| gain.interval.is_none_or(|interval| interval.low <= 0.0));
     let send = match best.policy {
+        _ if is_open => "nothing brings clearly more than taking turns".to_owned(),
         Policy::BestSingle => format!("send {} alone", page.content(found.surrogate.strongest())),
-        Policy::RoundRobin => "take them in turn".to_owned(),
         _ => format!("follow {}", best.name),
     };
     format!("Worth: {}; for {} alone, {send}", said.join("; "), page.objective())
