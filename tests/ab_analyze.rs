@@ -5,12 +5,17 @@
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
 
+use wearout::analysis::Zone;
+use wearout::analysis::trial::{Decision, Guarding, MoreDays, Question, Trial, TrialAnalysis, analyse};
 use wearout::diagnostic::Source;
 use wearout::engine::{Engine, simulate_trial};
 use wearout::plan::compile;
+use wearout::report::ab::analyze::{self as pages, Page};
+use wearout::results::{Adjust, Asked, Results, read};
 use wearout::scenario;
-use wearout::tally::Outcome;
+use wearout::tally::{Dealt, Outcome};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -61,4 +66,382 @@ fn exported(scenario: &str) -> String {
 fn the_example_is_what_its_scenario_simulates() {
     let scenario = fs::read_to_string(root().join("examples/ab-results.toml")).unwrap();
     as_kept("examples/ab-results.csv", &exported(&scenario));
+}
+
+fn usual() -> Asked {
+    Asked {
+        columns: None,
+        starts: None,
+        dates: None,
+        dealt: Dealt::Groups,
+        control: None,
+        metric: "conversion".to_owned(),
+        secondary: Vec::new(),
+        guardrails: Vec::new(),
+        adjust: Adjust::WhereKnown,
+    }
+}
+
+fn of_example() -> Asked {
+    Asked { starts: Some("2025-03-15".to_owned()), ..usual() }
+}
+
+fn example() -> String {
+    fs::read_to_string(root().join("examples/ab-results.csv")).unwrap()
+}
+
+const ZONE: Zone = Zone { points: 0.01, relative: 0.10, below: 0.05 };
+
+/// A table, what was asked of it, and what was found.
+struct Analysed {
+    results: Results,
+    question: Question,
+    found: TrialAnalysis,
+}
+
+impl Analysed {
+    fn page(&self) -> Page<'_> {
+        Page {
+            name: "ab-results",
+            results: &self.results,
+            metric: self.question.metric,
+            zone: self.question.zone,
+            found: &self.found,
+        }
+    }
+}
+
+fn analysed(text: &str, asked: &Asked, planned_days: Option<u32>) -> Analysed {
+    let source = Source { name: "results.csv".to_owned(), text: text.to_owned() };
+    let results = read(source, asked).unwrap_or_else(|faults| panic!("{faults}"));
+    let question = Question {
+        metric: results.wanted.metric,
+        secondary: results.wanted.secondary.clone(),
+        guardrails: results.wanted.guardrails.clone(),
+        adjusted: results.adjusted.clone(),
+        zone: ZONE,
+        planned_days: planned_days.unwrap_or(results.days),
+        seed: 1,
+    };
+    let trial = Trial {
+        arms: &results.arms,
+        control: results.control,
+        dealt: results.dealt,
+        units: &results.units,
+        before: &results.before,
+    };
+    let found = analyse(&trial, &question);
+    Analysed { results, question, found }
+}
+
+/// A group of a made-up table: its arm, and what happens in it on a day.
+struct Group {
+    arm: &'static str,
+    bought: fn(u64, u64) -> u64,
+    left: u64,
+}
+
+/// Groups of 1,000 members, `n` an arm: in the g-th `bought(g, day)` buy on each day, and `left` or a little more leave.
+fn table(groups: &[Group], n: u64, days: u64) -> String {
+    let mut text = "arm,group,day,members,delivered,read,bought,left,blocked,muted\n".to_owned();
+    for Group { arm, bought, left } in groups {
+        for (g, day) in (0..n).flat_map(|g| (1..=days).map(move |day| (g, day))) {
+            let (read, bought, left) = (300 + 7 * g % 40, bought(g, day), left + g * day % 3);
+            writeln!(text, "{arm},{arm}-{g},{day},1000,900,{read},{bought},{left},0,0").unwrap();
+        }
+    }
+    text
+}
+
+fn close(found: f64, expected: f64, tolerance: f64) {
+    assert!((found - expected).abs() <= tolerance, "{found} is not {expected}");
+}
+
+#[test]
+fn the_example_is_analysed_in_these_words() {
+    let analysed = analysed(&example(), &of_example(), None);
+    let page = analysed.page();
+    let text = pages::text(&page);
+    assert!(text.lines().all(|line| line.chars().count() <= 120), "{text}");
+    as_kept("tests/data/ab_page.txt", &format!("{text}\n{}", pages::explanation(&page)));
+}
+
+/// Expected values by SciPy 1.x from the same file: `ttest_ind(equal_var=False)`, least squares on arm and covariate, and the analysis of
+/// variance written out.
+#[test]
+fn figures_of_the_example_are_those_of_an_independent_program() {
+    let plain = analysed(&example(), &Asked { adjust: Adjust::Never, ..of_example() }, None);
+    let estimate = plain.found.effects[0].estimate.unwrap();
+    close(estimate.estimate, -0.008_158_874_784_379_4, 1e-15);
+    close(estimate.p_value(), 0.028_423_579_299_351_14, 1e-9);
+    close(estimate.degrees, 21.647_205_280_033_837, 1e-9);
+    let interval = plain.found.effects[0].interval.unwrap();
+    close(interval.low, -0.015_371_330_872_025_59, 1e-10);
+    close(interval.high, -0.000_946_418_696_733_210_3, 1e-10);
+    close(plain.found.alike.unwrap().correlation, 0.001_731_902_609_569_519_9, 1e-12);
+    let adjusted = analysed(&example(), &of_example(), None);
+    let effect = &adjusted.found.effects[0];
+    close(effect.adjustment.unwrap().theta, 0.465_797_763_445_823_9, 1e-12);
+    close(effect.difference.unwrap(), -0.008_414_554_716_008_152, 1e-14);
+    let loss = analysed(&example(), &Asked { metric: "loss".to_owned(), adjust: Adjust::Never, ..of_example() }, None);
+    close(loss.found.effects[0].p_value.unwrap(), 0.043_752_267_872_530_87, 1e-9);
+}
+
+#[test]
+fn equal_arms_differ_by_exactly_zero() {
+    let bought = |g: u64, day: u64| 3 + (5 * g + 3 * day) % 7;
+    let groups = [Group { arm: "a", bought, left: 1 }, Group { arm: "b", bought, left: 1 }];
+    let text = table(&groups, 8, 6);
+    let before = text.lines().filter(|line| line.contains(",3,1000")).map(|line| line.replace(",3,1000", ",0,1000"));
+    let before: Vec<String> = before.collect();
+    for text in [text.clone(), format!("{text}{}\n", before.join("\n"))] {
+        let Analysed { found, .. } = analysed(&text, &usual(), None);
+        assert_eq!(found.effects[0].difference, Some(0.0));
+        assert_eq!(found.effects[0].relative.unwrap().estimate, 0.0);
+        assert!(found.secondary.iter().all(|effect| effect.difference == Some(0.0)));
+        assert!(found.looks.iter().all(|look| look.difference == Some(0.0) && !look.leaves_zero_out()));
+        close(found.chances.as_ref().unwrap()[1].is_best, 0.5, 1e-12);
+        assert_eq!(found.stops(1), None);
+    }
+}
+
+#[test]
+fn the_order_of_rows_changes_nothing() {
+    let text = example();
+    let mut lines: Vec<&str> = text.lines().collect();
+    lines[2..].reverse();
+    let mixed: Vec<&str> = lines[2..].iter().step_by(2).chain(lines[3..].iter().step_by(2)).copied().collect();
+    let turned = format!("{}\n{}\n", lines[1], mixed.join("\n"));
+    let (once, again) = (analysed(&text, &of_example(), None), analysed(&turned, &of_example(), None));
+    assert_eq!(pages::analysis(&once.page()), pages::analysis(&again.page()));
+    assert_eq!(pages::looks(&once.page()), pages::looks(&again.page()));
+    assert_eq!(pages::value(&once.page()), pages::value(&again.page()));
+}
+
+#[test]
+fn arms_that_change_names_change_the_sign() {
+    let text = example();
+    let renamed = text.replace("\ndaily,", "\nX,").replace("\nspaced,", "\ndaily,").replace("\nX,", "\nspaced,");
+    let (once, turned) = (analysed(&text, &of_example(), None), analysed(&renamed, &of_example(), None));
+    for (a, b) in once
+        .found
+        .effects
+        .iter()
+        .chain(&once.found.secondary)
+        .zip(turned.found.effects.iter().chain(&turned.found.secondary))
+    {
+        assert_eq!(a.difference.unwrap(), -b.difference.unwrap(), "{}", a.metric.key);
+        assert_eq!(a.p_value, b.p_value);
+        let (a, b) = (a.interval.unwrap(), b.interval.unwrap());
+        assert_eq!((a.low, a.high), (-b.high, -b.low));
+    }
+    assert_eq!(once.found.verdict.decision, Decision::Prefer(0));
+    assert_eq!(turned.found.verdict.decision, Decision::Prefer(1));
+}
+
+#[test]
+fn every_look_is_wider_than_the_interval_of_the_end_and_a_running_test_is_judged_by_it() {
+    let finished = analysed(&example(), &of_example(), None);
+    for look in &finished.found.looks {
+        let Some((estimate, interval)) = look.estimate.zip(look.interval) else { continue };
+        let fixed = estimate.interval(0.95);
+        assert!(interval.low < fixed.low && fixed.high < interval.high, "day {}", look.day);
+    }
+    let running = analysed(&example(), &of_example(), Some(28));
+    assert!(running.found.is_running());
+    let judged = running.found.verdict.arms[0].interval.unwrap();
+    let last = running.found.looks.last().unwrap().interval.unwrap();
+    assert_eq!(judged, last);
+    assert!(
+        judged.high > finished.found.looks.last().unwrap().interval.unwrap().high,
+        "half the way is judged more strictly"
+    );
+    assert!(matches!(running.found.verdict.decision, Decision::NotDecided(Some(_))));
+}
+
+fn flat(g: u64, day: u64) -> u64 {
+    3 + (g + day) % 3
+}
+
+fn more(g: u64, day: u64) -> u64 {
+    6 + (g + day) % 3
+}
+
+fn slightly_more(g: u64, day: u64) -> u64 {
+    flat(g, day) + u64::from(day == 3 && g % 3 == 0)
+}
+
+fn own_level(g: u64, _: u64) -> u64 {
+    [1, 9, 4, 12, 2, 7][g as usize % 6]
+}
+
+fn own_level_and_one(g: u64, day: u64) -> u64 {
+    own_level(g, day) + 1
+}
+
+fn restless(g: u64, day: u64) -> u64 {
+    [0, 9, 3, 14, 1, 6, 11][(3 * g + 5 * day * day + g * day) as usize % 7]
+}
+
+fn restless_and_one(g: u64, day: u64) -> u64 {
+    restless(g + 3, day) + 1
+}
+
+#[test]
+fn verdicts_say_what_the_figures_say() {
+    let test = |bought: fn(u64, u64) -> u64, left: u64, guardrails: &[&str]| {
+        let groups = [Group { arm: "a", bought: flat, left: 1 }, Group { arm: "b", bought, left }];
+        let guardrails = guardrails.iter().map(|text| (*text).to_owned()).collect();
+        analysed(&table(&groups, 8, 10), &Asked { guardrails, ..usual() }, None).found
+    };
+    assert_eq!(test(more, 1, &[]).verdict.decision, Decision::Prefer(1));
+    assert_eq!(test(slightly_more, 1, &[]).verdict.decision, Decision::PracticallyEqual);
+    let rejected = test(more, 9, &[]);
+    assert_eq!(rejected.verdict.decision, Decision::Rejected);
+    assert_eq!(rejected.guardrails[0].guarding, Guarding::Broken);
+    assert_eq!(rejected.verdict.arms[0].broken, Some("loss"));
+    // A margin of one's own must hold; the usual ones only reject.
+    let unguarded = test(more, 1, &["loss=0.0001"]).verdict.decision;
+    assert_eq!(unguarded, Decision::Unguarded { arm: 1, metric: "loss" });
+    assert_eq!(test(more, 1, &["loss=0.02"]).verdict.decision, Decision::Prefer(1));
+    let nothing = analysed(
+        &table(&[Group { arm: "a", bought: |_, _| 2, left: 0 }, Group { arm: "b", bought: |_, _| 2, left: 0 }], 4, 2),
+        &usual(),
+        None,
+    );
+    assert_eq!(nothing.found.verdict.decision, Decision::NotDecided(None));
+    assert!(pages::text(&nothing.page()).contains("not decided: no group differs from another"));
+}
+
+#[test]
+fn more_groups_always_help_and_more_days_where_days_are_what_varies() {
+    let test = |control: fn(u64, u64) -> u64, treated: fn(u64, u64) -> u64| {
+        let groups = [Group { arm: "a", bought: control, left: 0 }, Group { arm: "b", bought: treated, left: 0 }];
+        analysed(&table(&groups, 6, 7), &usual(), None).found.verdict.decision
+    };
+    let Decision::NotDecided(Some(lasting)) = test(own_level, own_level_and_one) else { panic!("decided") };
+    assert!(lasting.units.is_some_and(|units| units > 0));
+    assert_eq!(lasting.days, MoreDays::Never, "groups keep their levels for good");
+    let Decision::NotDecided(Some(daily)) = test(restless, restless_and_one) else { panic!("decided") };
+    assert!(matches!(daily.days, MoreDays::Days(days) if days > 0), "{daily:?}");
+}
+
+#[test]
+fn arms_of_several_are_judged_together() {
+    let arms = [("a", flat as fn(u64, u64) -> u64), ("b", restless), ("c", restless_and_one)];
+    let groups: Vec<Group> = arms.map(|(arm, bought)| Group { arm, bought, left: 0 }).into();
+    let Analysed { found, .. } = analysed(&table(&groups, 6, 7), &usual(), None);
+    assert_eq!(found.effects.len(), 2);
+    let chances: f64 = found.chances.as_ref().unwrap().iter().map(|chance| chance.is_best).sum();
+    close(chances, 1.0, 1e-6);
+    for effect in &found.effects {
+        assert!(effect.adjusted_p >= effect.p_value);
+        let alone = effect.estimate.unwrap().interval(0.95);
+        assert!(effect.interval.unwrap().low < alone.low, "intervals hold together");
+    }
+}
+
+#[test]
+fn a_direct_list_counts_members_and_groups_never_do() {
+    let text = "arm,day,members,bought\na,1,1000,20\na,2,1000,15\nb,1,1010,30\nb,2,1010,21\n";
+    let Analysed { found, .. } = analysed(text, &Asked { dealt: Dealt::Members, ..usual() }, None);
+    // By quadrature of the two Beta laws (SciPy).
+    close(found.chances.as_ref().unwrap()[1].is_best, 0.956_324_249_373_353_8, 1e-9);
+    assert_eq!(found.effects[0].n, [1000, 1010]);
+    assert!(found.alike.is_none() && found.effects[0].permutation.is_none());
+    let look = found.looks.last().unwrap();
+    assert!(look.interval.unwrap().high > found.effects[0].interval.unwrap().high);
+    let of_groups = analysed(&example(), &of_example(), None);
+    let naive = of_groups.found.effects[0].as_if_members.unwrap();
+    assert!(naive.p_value() < of_groups.found.effects[0].p_value.unwrap(), "members would claim too much");
+    let page = of_groups.page();
+    assert!(!pages::text(&page).contains("~~"));
+    assert!(pages::explanation(&page).contains("  ~~spaced: "));
+}
+
+#[test]
+fn an_uneven_deal_is_told() {
+    let groups = [Group { arm: "a", bought: flat, left: 0 }];
+    let few = table(&[Group { arm: "b", bought: more, left: 0 }], 4, 4);
+    let many = table(&groups, 30, 4) + few.split_once('\n').unwrap().1;
+    let uneven = analysed(&many, &usual(), None);
+    assert!(uneven.found.sample_ratio.unwrap() < 0.001);
+    let text = pages::text(&uneven.page()).replace("\n    ", " ");
+    assert!(text.contains("30 to 4 groups is no even deal"), "{text}");
+    assert!(text.contains("with 4 groups an arm, intervals lean on normality"), "{text}");
+    let three = analysed(
+        &table(&[Group { arm: "a", bought: flat, left: 0 }, Group { arm: "b", bought: more, left: 0 }], 3, 4),
+        &usual(),
+        None,
+    );
+    assert!(pages::text(&three.page()).replace("\n    ", " ").contains("no permutation goes below p 0.10"));
+}
+
+fn wearout(folder: &Path, args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_wearout")).args(args).current_dir(folder).output().unwrap()
+}
+
+fn said(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+#[test]
+fn the_command_leaves_its_files_the_same_each_time() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("ab-results.csv"), example()).unwrap();
+    let line = ["ab", "analyze", "ab-results.csv", "--starts", "2025-03-15"];
+    let output = wearout(folder.path(), &line);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output.stderr));
+    let text = said(&output.stdout);
+    assert!(as_page().starts_with(text.split("\noutput/").next().unwrap()), "{text}");
+    assert_eq!(text.lines().last(), Some("output/ab-results-analysis/0001"));
+    let run = |number: &str| folder.path().join("output/ab-results-analysis").join(number);
+    wearout(folder.path(), &[&line[..], &["--threads", "1"]].concat());
+    for file in [
+        "analysis.csv",
+        "looks.csv",
+        "differences.svg",
+        "differences.png",
+        "difference_by_day.svg",
+        "difference_by_day.png",
+    ] {
+        let once = fs::read(run("0001").join(file)).unwrap();
+        assert!(!once.is_empty() && once == fs::read(run("0002").join(file)).unwrap(), "{file}");
+    }
+    let manifest = fs::read_to_string(run("0001").join("manifest.toml")).unwrap();
+    assert!(manifest.contains("command = \"ab analyze\"") && manifest.contains("results_sha256"), "{manifest}");
+    let json = wearout(folder.path(), &[&line[..], &["--json"]].concat());
+    let value: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
+    assert_eq!(value["verdict"]["decision"]["prefer"], "daily");
+    let explained = said(&wearout(folder.path(), &[&line[..], &["--explain"]].concat()).stdout);
+    assert!(explained.contains("~~spaced: "), "{explained}");
+}
+
+fn as_page() -> String {
+    fs::read_to_string(root().join("tests/data/ab_page.txt")).unwrap()
+}
+
+#[test]
+fn what_does_not_go_together_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("r.csv"), example()).unwrap();
+    fs::write(folder.path().join("old.csv"), b"arm,group\nr\xe9sum\xe9,1\n").unwrap();
+    for (args, status, words) in [
+        (
+            vec!["r.csv", "--starts", "2025-03-15", "--planned-days", "7"],
+            2,
+            "`--planned-days` is 7, and the file has 14 days",
+        ),
+        (vec!["r.csv", "--starts", "2025-03-15", "--unit", "members"], 1, "leave --unit out"),
+        (vec!["r.csv", "--adjust", "always"], 1, "has no baseline"),
+        (vec!["none.csv"], 1, "cannot read none.csv"),
+        (vec!["old.csv"], 1, "line 2 of old.csv is not UTF-8"),
+        (vec!["r.csv", "--zone", "3"], 2, "not a percentage"),
+    ] {
+        let output = wearout(folder.path(), &[&["ab", "analyze"], &args[..]].concat());
+        let text = said(&output.stderr);
+        assert_eq!(output.status.code(), Some(status), "{args:?}: {text}");
+        assert!(text.contains(words), "{args:?}: {text}");
+    }
+    assert!(!folder.path().join("output").exists(), "nothing is written where something is wrong");
 }

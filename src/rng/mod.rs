@@ -140,7 +140,7 @@ impl At {
 ///
 /// Who uses which; two methods that may share a pair never run under one answer:
 ///
-/// | module of `study` | step | index | for |
+/// | module of `study`, or as named | step | index | for |
 /// |---|---|---|---|
 /// | `calibrate::best` | generation, from 0 | 0 | points proposed |
 /// | `calibrate::posterior` | 0 | 0 | trajectories of the screening |
@@ -158,6 +158,7 @@ impl At {
 /// | `ab::rotate` | 0 | 300 | calendars of the pilot |
 /// | `ab::rotate` | replicate | 301 + number of the policy | its choices |
 /// | `ab::worth` | number of the pair of sets | 231 | how much each arm's contents appeal |
+/// | `analysis::trial` | 0 | 20,000 + number of the metric x arms + arm | assignments of a permutation test that are drawn |
 pub fn method(seed: u64, step: u32, index: u32) -> Stream {
     let at = At { replicate: step, member: 0, day: 0, purpose: Purpose::Method, index };
     Stream { at, key: key(seed, ""), drawn: 0, words: [0; 4], count: |at, block| At { member: block, ..at } }

@@ -47,6 +47,8 @@ pub(super) fn more(judge: &Judge<'_>, effect: &Effect) -> Option<More> {
     let (seen, zone) = (effect.difference?.abs(), effect.zone?);
     let is_seen = seen > zone;
     let wanted = if is_seen { seen } else { zone };
+    // Where nothing varies there is nothing to plan with.
+    effect.estimate?;
     if wanted == 0.0 {
         return None;
     }

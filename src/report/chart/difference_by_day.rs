@@ -21,7 +21,9 @@ const SHOWN: f64 = 2.5;
 
 pub(super) fn draw(page: &Page, caption: &Caption) -> Result<Option<Canvas>, Failure> {
     let arms: Vec<usize> = page.found.effects.iter().map(|effect| effect.arm).collect();
-    let arms: Vec<usize> = arms.into_iter().filter(|&arm| known(page, arm).count() > 1).collect();
+    // One day is no course, and without any interval there is nothing to see.
+    let is_shown = |&arm: &usize| known(page, arm).count() > 1 && known(page, arm).any(|look| look.interval.is_some());
+    let arms: Vec<usize> = arms.into_iter().filter(is_shown).collect();
     if arms.is_empty() {
         return Ok(None);
     }
@@ -49,13 +51,18 @@ fn known<'a>(page: &Page<'a>, arm: usize) -> impl Iterator<Item = &'a TrialLook>
 }
 
 fn title(page: &Page, arms: &[usize]) -> String {
+    let label = short_label(page.metric);
     let stopped: Vec<String> = arms
         .iter()
-        .filter_map(|&arm| Some(format!("{} could have stopped on day {}", page.arm(arm), page.found.stops(arm)?)))
+        .filter_map(|&arm| {
+            let day = page.found.stops(arm)?;
+            let look = page.found.looks_of(arm).find(|look| look.day == day)?;
+            let side = if look.difference? > 0.0 { "higher" } else { "lower" };
+            Some(format!("from day {day} {label} of {} is surely {side} than of {}", page.arm(arm), page.control()))
+        })
         .collect();
     if stopped.is_empty() {
-        let label = short_label(page.metric);
-        return format!("{}: on no day up to day {} was a difference sure enough to stop", label, page.found.days);
+        return format!("{label}: on no day up to day {} was a difference sure enough to stop", page.found.days);
     }
     stopped.join(", ")
 }

@@ -9,8 +9,8 @@ mod calendar;
 mod canvas;
 mod contraction;
 mod difference_by_day;
+mod differences;
 mod effect;
-mod effects;
 mod evidence;
 #[cfg(test)]
 mod fake;
@@ -188,9 +188,9 @@ pub fn calibrated(page: &calibration::Page, caption: &Caption) -> Result<Vec<(&'
 pub fn analysed(page: &ab::analyze::Page, caption: &Caption) -> Result<Vec<(&'static str, Rendered)>, Failure> {
     let drawn = [
         (
-            "effects",
+            "differences",
             "differences from the control beside the zone of practical equality",
-            effects::draw(page, caption)?,
+            differences::draw(page, caption)?,
         ),
         (
             "difference_by_day",
@@ -277,5 +277,7 @@ fn words_on(canvas: &Canvas) -> String {
 
 #[cfg(test)]
 mod gallery;
+#[cfg(test)]
+mod gallery_of_analyses;
 #[cfg(test)]
 mod gallery_of_rotations;

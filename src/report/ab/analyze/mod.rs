@@ -85,10 +85,14 @@ pub(in crate::report) fn difference(metric: &Metric, value: Option<f64>, interva
     }
 }
 
-/// `2.8 points`: how much, without a sign.
+/// `2.8 points`: how much, without a sign; of what is counted per 1,000 the label says so.
 fn size(metric: &Metric, value: f64) -> String {
     let text = short(scale(metric.unit) * value.abs());
-    if text == "1" && is_share(metric) { "1 point".to_owned() } else { format!("{text} {}", points(metric)) }
+    match metric.unit {
+        Unit::Share | Unit::Chance if text == "1" => "1 point".to_owned(),
+        Unit::PerThousand => text,
+        _ => format!("{text} {}", points(metric)),
+    }
 }
 
 /// A probability in per cent that never rounds to certainty.

@@ -2,7 +2,7 @@
 
 use crate::analysis::CONFIDENCE;
 use crate::analysis::trial::{Effect, Guarded, Guarding};
-use crate::report::number::{fixed, scale, short, signed};
+use crate::report::number::{fixed, scale, signed, two_digits};
 use crate::report::table::{grid, wrapped};
 use crate::stats::permutation::smallest_p_value;
 use crate::tally::{Better, Dealt, Unit};
@@ -240,6 +240,11 @@ fn warnings(page: &Page) -> String {
     if warnings.is_empty() { "Warnings: none".to_owned() } else { format!("Warnings: {}", warnings.join("; ")) }
 }
 
+/// An expected loss: two digits that count, none beyond the second after the point.
+fn loss_figure(loss: f64) -> String {
+    if loss < 0.005 { "< 0.01".to_owned() } else { fixed(loss, two_digits(loss).min(2)) }
+}
+
 /// Metrics that lack a column, and which.
 fn lacking(page: &Page) -> Vec<String> {
     let missing = page.results.missing.iter().filter(|missing| missing.metric.unit != Unit::Count);
@@ -250,25 +255,12 @@ fn worth(page: &Page) -> String {
     let found = page.found;
     let Some(chances) = &found.chances else { return "Worth: not known".to_owned() };
     let best = (0..chances.len()).max_by(|&a, &b| chances[a].is_best.total_cmp(&chances[b].is_best)).unwrap_or(0);
-    let mut parts = Vec::new();
-    if let (Some(effect), true) = (page.effect(best), page.metric.is_of_members()) {
-        let per_thousand = |x: f64| signed(1000.0 * x, 0);
-        if let (Some(value), Some(interval)) = (effect.difference, effect.interval) {
-            parts.push(format!(
-                "{} instead of {}: {} in every 1,000 members ({} to {})",
-                page.arm(best),
-                page.control(),
-                per_thousand(value),
-                per_thousand(interval.low),
-                per_thousand(interval.high)
-            ));
-        }
-    }
+    let mut parts: Vec<String> = at_stake(page, best).into_iter().collect();
     let losses: Vec<String> = chances
         .iter()
         .enumerate()
         .filter_map(|(arm, chance)| {
-            let loss = short(scale(page.metric.unit) * chance.expected_loss?);
+            let loss = loss_figure(scale(page.metric.unit) * chance.expected_loss?);
             Some(format!("{loss} with {}", page.arm(arm)))
         })
         .collect();
@@ -276,4 +268,21 @@ fn worth(page: &Page) -> String {
         parts.push(format!("expected loss in {}: {}", points(page.metric), losses.join(", ")));
     }
     if parts.is_empty() { "Worth: not known".to_owned() } else { format!("Worth: {}", parts.join("; ")) }
+}
+
+/// How many members it makes a difference to, between the arm that is likeliest the best and the control, or the only other arm.
+fn at_stake(page: &Page, best: usize) -> Option<String> {
+    let (effect, other, sign) = match (page.effect(best), &page.found.effects[..]) {
+        (Some(effect), _) => (effect, page.control(), 1.0),
+        (None, [only]) => (only, page.arm(only.arm), -1.0),
+        _ => return None,
+    };
+    let (value, interval) = (effect.difference?, effect.interval?);
+    let [value, a, b] = [value, interval.low, interval.high].map(|x| 1000.0 * sign * x);
+    let [value, low, high] = [value, a.min(b), a.max(b)].map(|x| signed(x, 0));
+    let label = short_label(page.metric);
+    let is_counted = page.metric.is_of_members();
+    is_counted.then(|| {
+        format!("{} instead of {other}: {label} of {value} in every 1,000 members ({low} to {high})", page.arm(best))
+    })
 }

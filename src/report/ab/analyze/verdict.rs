@@ -3,7 +3,7 @@
 use crate::analysis::trial::{Decision, Effect, Guarding, More, MoreDays};
 use crate::report::sentence;
 use crate::stats::Interval;
-use crate::tally::{Better, Dealt};
+use crate::tally::Dealt;
 
 use super::{Page, counted, difference, points, short_label, size};
 
@@ -13,7 +13,10 @@ pub(in crate::report) fn verdict(page: &Page) -> String {
     match page.found.verdict.decision {
         Decision::Prefer(arm) => match page.effect(arm) {
             Some(effect) => format!("prefer {}: {}{}", page.arm(arm), by(page, effect), perhaps(page, effect)),
-            None => format!("keep {}: no other arm has better {label}{}", page.control(), worst(page)),
+            None => match &page.found.effects[..] {
+                [only] => format!("keep {}: {}", page.control(), by(page, only)),
+                _ => format!("keep {}: no other arm has better {label}", page.control()),
+            },
         },
         Decision::PracticallyEqual => {
             let zone = page.found.effects.first().and_then(|effect| effect.zone).unwrap_or(0.0);
@@ -44,22 +47,21 @@ pub(in crate::report) fn verdict(page: &Page) -> String {
     }
 }
 
-/// `conversion higher by 2.8 points (0.9 to 4.7)`.
+/// `conversion of b is higher by 2.8 points (0.9 to 4.7)`, as the interval says that is judged.
 fn by(page: &Page, effect: &Effect) -> String {
-    let side = if page.metric.better == Better::Lower { "lower" } else { "higher" };
     let judged = page.found.verdict.arms.iter().find(|arm| arm.arm == effect.arm).and_then(|arm| arm.interval);
-    let sign = if page.metric.better == Better::Lower { -1.0 } else { 1.0 };
-    let towards = |Interval { low, high }: Interval| {
-        if sign < 0.0 { Interval { low: -high, high: -low } } else { Interval { low, high } }
+    let is_lower = effect.difference.is_some_and(|difference| difference < 0.0);
+    let upright = |x: f64| if is_lower { -x } else { x };
+    let turned = |interval: Interval| {
+        let (a, b) = (upright(interval.low), upright(interval.high));
+        Interval { low: a.min(b), high: a.max(b) }
     };
-    let text = difference(page.metric, effect.difference.map(|value| sign * value), judged.map(towards));
-    let text = text.replace('+', "");
-    match text.split_once(' ') {
-        Some((value, interval)) => {
-            format!("{} {side} by {value} {} {interval}", short_label(page.metric), points(page.metric))
-        }
-        None => format!("{} {side} by {text} {}", short_label(page.metric), points(page.metric)),
-    }
+    let text = difference(page.metric, effect.difference.map(upright), judged.map(turned)).replace('+', "");
+    let (value, interval) =
+        text.split_once(' ').map_or((text.as_str(), String::new()), |(value, rest)| (value, format!(" {rest}")));
+    let side = if is_lower { "lower" } else { "higher" };
+    let (label, arm, points) = (short_label(page.metric), page.arm(effect.arm), points(page.metric));
+    format!("{label} of {arm} is {side} by {value} {points}{interval}")
 }
 
 /// Whether it may be too little to matter.
@@ -69,17 +71,6 @@ fn perhaps(page: &Page, effect: &Effect) -> String {
     match least.zip(effect.zone) {
         Some((least, zone)) if least < zone => {
             format!(", perhaps by too little to matter (below {})", size(page.metric, zone))
-        }
-        _ => String::new(),
-    }
-}
-
-/// The largest shortfall among the other arms.
-fn worst(page: &Page) -> String {
-    match &page.found.effects[..] {
-        [only] => {
-            let text = difference(page.metric, only.difference, only.interval);
-            format!(" ({} {text} {})", page.arm(only.arm), points(page.metric))
         }
         _ => String::new(),
     }
