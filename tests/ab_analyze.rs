@@ -7,6 +7,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use rand::rngs::Xoshiro256PlusPlus;
+use rand::{Rng, SeedableRng};
 use wearout::analysis::Zone;
 use wearout::analysis::trial::{Decision, Guarding, MoreDays, Question, Trial, TrialAnalysis, analyse};
 use wearout::diagnostic::Source;
@@ -15,7 +17,7 @@ use wearout::plan::compile;
 use wearout::report::ab::analyze::{self as pages, Page};
 use wearout::results::{Adjust, Asked, Results, read};
 use wearout::scenario;
-use wearout::tally::{Dealt, Outcome};
+use wearout::tally::{Dealt, Outcome, Tally, TrialUnit, find};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -375,6 +377,56 @@ fn an_uneven_deal_is_told() {
         None,
     );
     assert!(pages::text(&three.page()).replace("\n    ", " ").contains("no permutation goes below p 0.10"));
+}
+
+/// Two arms that do the same to groups which differ among themselves: eight groups of 150 an arm, for ten days.
+fn same_to_both(rng: &mut Xoshiro256PlusPlus) -> Vec<TrialUnit> {
+    let mut uniform = || (rng.next_u64() >> 11) as f64 / (1_u64 << 53) as f64;
+    let mut unit = |arm: usize, group: u32| {
+        let chance = 0.004 + 0.024 * uniform();
+        let mut tally = Tally::new(10);
+        tally.horizon.members = 150;
+        let mut left = 150;
+        for day in &mut tally.days {
+            let bought = (0..left).filter(|_| uniform() < chance).count() as u64;
+            day.add(Outcome::Purchases, bought);
+            left -= bought;
+        }
+        tally.close();
+        TrialUnit { arm, group, tally }
+    };
+    (0..16).map(|group| unit(usize::from(group >= 8), group)).collect()
+}
+
+#[test]
+fn arms_that_do_the_same_are_told_apart_no_more_often_than_is_said() {
+    const TESTS: u32 = 800;
+    let arms = ["a".to_owned(), "b".to_owned()];
+    let question = Question {
+        metric: find("conversion").unwrap(),
+        secondary: Vec::new(),
+        guardrails: Vec::new(),
+        adjusted: Vec::new(),
+        zone: ZONE,
+        planned_days: 10,
+        seed: 1,
+    };
+    let mut rng = Xoshiro256PlusPlus::seed_from_u64(5);
+    let (mut at_the_end, mut at_any_look, mut by_members) = (0, 0, 0);
+    for _ in 0..TESTS {
+        let units = same_to_both(&mut rng);
+        let trial = Trial { arms: &arms, control: 0, dealt: Dealt::Groups, units: &units, before: &[] };
+        let found = analyse(&trial, &question);
+        at_the_end += u32::from(found.effects[0].p_value.unwrap() < 0.05);
+        at_any_look += u32::from(found.stops(1).is_some());
+        by_members += u32::from(found.effects[0].as_if_members.unwrap().p_value() < 0.05);
+    }
+    let share = |n: u32| f64::from(n) / f64::from(TESTS);
+    let error = (0.05 * 0.95 / f64::from(TESTS)).sqrt();
+    assert!(share(at_the_end) < 0.05 + 3.5 * error, "{at_the_end}");
+    assert!(share(at_any_look) < 0.05 + 3.5 * error, "{at_any_look}");
+    assert!(share(at_any_look) > 0.01, "{at_any_look}: looks so careful that they say nothing");
+    assert!(share(by_members) > 0.15, "{by_members}: members of a group are alike");
 }
 
 fn wearout(folder: &Path, args: &[&str]) -> Output {

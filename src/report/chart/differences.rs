@@ -179,7 +179,7 @@ fn draw_panel(sheet: &Sheet, page: &Page, panel: &Panel, rows: Rect) -> Drawn {
 /// Several arms keep their colours; of one arm only what decides and guards is coloured.
 fn hue(page: &Page, line: &Line) -> RGBAColor {
     let is_one = page.found.arms.len() == 2;
-    if is_one && line.role == Role::Secondary { QUIET } else { colour_beside(line.effect.arm, page.found.control) }
+    if is_one && line.role == Role::Secondary { QUIET } else { colour_beside(page.found.control, line.effect.arm) }
 }
 
 /// The arm below its metric's heading, or the metric of the only arm.
