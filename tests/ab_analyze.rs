@@ -168,7 +168,7 @@ fn the_example_is_analysed_in_these_words() {
     as_kept("tests/data/ab_page.txt", &format!("{text}\n{}", pages::explanation(&page)));
 }
 
-/// Expected values by SciPy 1.x from the same file: `ttest_ind(equal_var=False)`, least squares on arm and covariate, and the analysis of
+/// Expected values by `scipy` from the same file: `ttest_ind(equal_var=False)`, least squares on arm and covariate, and the analysis of
 /// variance written out.
 #[test]
 fn figures_of_the_example_are_those_of_an_independent_program() {
@@ -270,7 +270,7 @@ fn more(g: u64, day: u64) -> u64 {
 }
 
 fn slightly_more(g: u64, day: u64) -> u64 {
-    flat(g, day) + u64::from(day == 3 && g % 3 == 0)
+    flat(g, day) + u64::from(day == 3 && g.is_multiple_of(3))
 }
 
 fn own_level(g: u64, _: u64) -> u64 {
@@ -347,7 +347,7 @@ fn arms_of_several_are_judged_together() {
 fn a_direct_list_counts_members_and_groups_never_do() {
     let text = "arm,day,members,bought\na,1,1000,20\na,2,1000,15\nb,1,1010,30\nb,2,1010,21\n";
     let Analysed { found, .. } = analysed(text, &Asked { dealt: Dealt::Members, ..usual() }, None);
-    // By quadrature of the two Beta laws (SciPy).
+    // By quadrature of the two Beta laws (`scipy`).
     close(found.chances.as_ref().unwrap()[1].is_best, 0.956_324_249_373_353_8, 1e-9);
     assert_eq!(found.effects[0].n, [1000, 1010]);
     assert!(found.alike.is_none() && found.effects[0].permutation.is_none());

@@ -29,7 +29,7 @@ fn usual() -> Asked {
 fn asked(text: &str) -> Asked {
     let mut asked = usual();
     for line in text.lines().filter_map(|line| line.strip_prefix("#! --")) {
-        let (option, value) = line.split_once(' ').unwrap();
+        let (option, value) = line.split_once(' ').expect("an option has a value");
         let value = value.to_owned();
         match option {
             "columns" => asked.columns = Some(value),

@@ -10,6 +10,7 @@ use crate::document::reader::{listed, plain};
 use crate::tally::Dealt;
 
 use super::columns::{Role, fault};
+use super::day::Days;
 use super::row::{Placed, Row};
 
 /// The rows of one group, or of an arm of a direct list, by day.
@@ -119,7 +120,7 @@ fn enough(
 }
 
 /// Every unit has a row for each day, and the same days before.
-pub(super) fn complete(units: &[Unit], faults: &mut Vec<Diagnostic>) {
+pub(super) fn complete(units: &[Unit], calendar: &Days, faults: &mut Vec<Diagnostic>) {
     let mut all: BTreeMap<i64, &At> = BTreeMap::new();
     for (day, row) in units.iter().flat_map(|unit| &unit.days) {
         all.entry(*day).or_insert(&row.day_at);
@@ -133,7 +134,7 @@ pub(super) fn complete(units: &[Unit], faults: &mut Vec<Diagnostic>) {
     };
     let absent: Vec<i64> = (1..=last).filter(|day| !all.contains_key(day)).collect();
     if !absent.is_empty() {
-        let message = format!("the test has {last} days, and no row has {}", spelt(&absent));
+        let message = format!("the test has {last} days, and no row has {}", spelt(&absent, calendar));
         let help = "a row for each day, with 0 where nothing happened; --starts DATE if the test began later";
         faults.push(fault(at, message, help.to_owned()));
     }
@@ -143,7 +144,7 @@ pub(super) fn complete(units: &[Unit], faults: &mut Vec<Diagnostic>) {
             let help = "a row for each day, with 0 where nothing happened; or leave the group out, days before the test included";
             faults.push(fault(
                 &unit.at,
-                format!("{} has no row for {}", unit.name(), spelt(&lacking)),
+                format!("{} has no row for {}", unit.name(), spelt(&lacking, calendar)),
                 help.to_owned(),
             ));
         }
@@ -158,8 +159,8 @@ pub(super) fn complete(units: &[Unit], faults: &mut Vec<Diagnostic>) {
     }
 }
 
-/// `day 3`, `days 3, 5 to 7 and 9`.
-fn spelt(days: &[i64]) -> String {
+/// `day 3`, `days 3, 5 to 7 and 9`; dates where the table has dates.
+fn spelt(days: &[i64], calendar: &Days) -> String {
     let mut runs: Vec<(i64, i64)> = Vec::new();
     for &day in days {
         match runs.last_mut() {
@@ -167,12 +168,18 @@ fn spelt(days: &[i64]) -> String {
             _ => runs.push((day, day)),
         }
     }
-    let words: Vec<String> =
-        runs.iter().map(|(from, to)| if from == to { from.to_string() } else { format!("{from} to {to}") }).collect();
-    let noun = if days.len() == 1 { "day" } else { "days" };
+    let name = |day: i64| calendar.name(day);
+    let word =
+        |(from, to): &(i64, i64)| if from == to { name(*from) } else { format!("{} to {}", name(*from), name(*to)) };
+    let words: Vec<String> = runs.iter().map(word).collect();
+    let noun = match days.len() {
+        _ if calendar.are_dates() => "",
+        1 => "day ",
+        _ => "days ",
+    };
     match words.split_last() {
-        Some((last, rest)) if !rest.is_empty() => format!("{noun} {} and {last}", rest.join(", ")),
-        _ => format!("{noun} {}", words.join("")),
+        Some((last, rest)) if !rest.is_empty() => format!("{noun}{} and {last}", rest.join(", ")),
+        _ => format!("{noun}{}", words.join("")),
     }
 }
 

@@ -54,18 +54,58 @@ impl Date {
         let of_year = (153 * month + 2) / 5 + i64::from(day) - 1;
         Some(365 * year + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400) + of_year)
     }
+
+    /// The date of that number. Hinnant 2021, `civil_from_days`.
+    fn of_number(number: i64) -> Date {
+        const ERA: i64 = 146_097;
+        let (era, of_era) = (number.div_euclid(ERA), number.rem_euclid(ERA));
+        let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+        let of_year = of_era - (365 * year + year / 4 - year / 100);
+        let month = (5 * of_year + 2) / 153;
+        let day = of_year - (153 * month + 2) / 5 + 1;
+        let (month, later) = if month < 10 { (month + 3, 0) } else { (month - 9, 1) };
+        Date { year: 400 * era + year + later, month: month as u32, day: day as u32 }
+    }
+}
+
+/// The days of a table.
+#[derive(Debug, Default)]
+pub(super) struct Days {
+    /// The day of each row, `None` where it is at fault.
+    pub(super) of_rows: Vec<Option<i64>>,
+    /// Date of day 1, in days since 1 March of the year 0; `None` where days are numbers.
+    begins: Option<i64>,
+}
+
+impl Days {
+    /// Days that are all at fault.
+    fn broken(n: usize) -> Days {
+        Days { of_rows: vec![None; n], begins: None }
+    }
+
+    /// A day as the table writes it: a number, or a date.
+    pub(super) fn name(&self, day: i64) -> String {
+        let Some(begins) = self.begins else { return day.to_string() };
+        let Date { year, month, day } = Date::of_number(begins + day - 1);
+        format!("{year:04}-{month:02}-{day:02}")
+    }
+
+    /// Whether days are dates.
+    pub(super) fn are_dates(&self) -> bool {
+        self.begins.is_some()
+    }
 }
 
 /// Most days between the first and the last of a table: beyond it, a year is misspelt.
 const MOST: i64 = 3660;
 
-/// The day of each cell, `None` where it is at fault. `starts` is the first day of the test, with its place.
+/// The day of each cell. `starts` is the first day of the test, with its place.
 pub(super) fn days(
     cells: &[&Cell],
     starts: Option<(&str, At)>,
     order: Option<DateOrder>,
     faults: &mut Vec<Diagnostic>,
-) -> Vec<Option<i64>> {
+) -> Days {
     let read: Vec<Option<Written>> = cells.iter().map(|cell| written(cell, faults)).collect();
     let first = read.iter().flatten().next();
     let are_dates = first.is_some_and(|first| !matches!(first, Written::Number(_)));
@@ -74,7 +114,7 @@ pub(super) fn days(
             let (this, others) = if are_dates { ("a number", "dates") } else { ("a date", "numbers") };
             let message = format!("`day` is {this} here and the days above are {others}, found {}", quoted(&cell.text));
             faults.push(fault(&cell.at, message, "one or the other in the whole column".to_owned()));
-            return vec![None; cells.len()];
+            return Days::broken(cells.len());
         }
     }
     if !are_dates {
@@ -86,9 +126,10 @@ pub(super) fn days(
                 "leave it out: day 1 is the first of the test, 0 and below come before".to_owned(),
             ));
         }
-        return read.into_iter().map(|found| found.and_then(as_number)).collect();
+        let of_rows = read.into_iter().map(|found| found.and_then(as_number)).collect();
+        return Days { of_rows, begins: None };
     }
-    let Some(order) = order_of(cells, &read, order, faults) else { return vec![None; cells.len()] };
+    let Some(order) = order_of(cells, &read, order, faults) else { return Days::broken(cells.len()) };
     let numbers: Vec<Option<i64>> = cells
         .iter()
         .zip(&read)
@@ -113,7 +154,8 @@ pub(super) fn days(
         Some(found) => found,
         None => numbers.iter().flatten().min().copied(),
     };
-    numbers.into_iter().map(|number| Some(number? - begins? + 1)).collect()
+    let of_rows = numbers.into_iter().map(|number| Some(number? - begins? + 1)).collect();
+    Days { of_rows, begins }
 }
 
 fn as_number(found: Written) -> Option<i64> {
@@ -222,7 +264,7 @@ mod tests {
         let mut faults = Vec::new();
         let starts = starts.map(|starts| (starts, At::default()));
         let found = days(&cells.iter().collect::<Vec<_>>(), starts, None, &mut faults);
-        (found, faults.into_iter().map(|fault| fault.message).collect())
+        (found.of_rows, faults.into_iter().map(|fault| fault.message).collect())
     }
 
     #[test]
@@ -233,6 +275,14 @@ mod tests {
         assert_eq!(read(&["27/02/2025", "01/03/2025"], None).0, [Some(1), Some(3)]);
         assert_eq!(read(&["02/27/2025", "03/01/2025"], None).0, [Some(1), Some(3)]);
         assert_eq!(read(&["1.3.2025", "2.3.2025"], None).0, [Some(1), Some(2)]);
+    }
+
+    #[test]
+    fn a_number_is_its_date_again() {
+        for (year, month, day) in [(2000, 2, 29), (2024, 12, 31), (2025, 1, 1), (1999, 3, 1), (2100, 2, 28)] {
+            let date = Date { year, month, day };
+            assert_eq!(Date::of_number(date.number().unwrap()), date);
+        }
     }
 
     #[test]

@@ -160,12 +160,12 @@ pub fn read(mut source: Source, asked: &Asked) -> Result<Results, Faults> {
     let cells: Vec<&Cell> =
         columns.index(Role::Day).map(|day| table.records.iter().map(|row| &row[day]).collect()).unwrap_or_default();
     let mut days = day::days(&cells, as_text(said.starts.as_ref()), asked.dates, &mut faults);
-    days.resize(table.records.len(), None);
-    let rows = row::rows(&table, &columns, &days, &mut faults);
+    days.of_rows.resize(table.records.len(), None);
+    let rows = row::rows(&table, &columns, &days.of_rows, &mut faults);
     let is_refused = asked.dealt == Dealt::Members && columns.index(Role::Group).is_some();
     let units = if is_refused { Vec::new() } else { check::units(&source, &rows, asked.dealt, &mut faults) };
-    if days.iter().all(Option::is_some) {
-        check::complete(&units, &mut faults);
+    if days.of_rows.iter().all(Option::is_some) {
+        check::complete(&units, &days, &mut faults);
         check::bounded(&units, &mut faults);
     }
     let known = measured::known_before(&units, &measured);

@@ -55,18 +55,15 @@ impl Choice<'_> {
         let known = self.known(metric.key);
         if known.is_none() {
             let lacking = self.missing.iter().find(|missing| missing.metric.key == metric.key);
-            let help = match lacking {
-                Some(missing) => {
-                    let column = missing.columns[0];
-                    format!(
-                        "it needs {}: --columns {column}=HEADING, or {column}=none where nobody could",
-                        listed(&missing.columns)
-                    )
-                }
-                None => {
-                    let keys: Vec<&str> = self.measured.iter().map(|metric| metric.key).collect();
-                    format!("no table of results tells it; this file measures {}", listed(&keys))
-                }
+            let help = if let Some(missing) = lacking {
+                let column = missing.columns[0];
+                format!(
+                    "it needs {}: --columns {column}=HEADING, or {column}=none where nobody could",
+                    listed(&missing.columns)
+                )
+            } else {
+                let keys: Vec<&str> = self.measured.iter().map(|metric| metric.key).collect();
+                format!("no table of results tells it; this file measures {}", listed(&keys))
             };
             faults.push(fault(at, format!("`{}` is not measured in this file", metric.key), help));
         }

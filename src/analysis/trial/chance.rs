@@ -57,16 +57,14 @@ fn of_several(trial: &Trial<'_>, metric: &Metric, effects: &[Effect], sign: f64)
     let of_arm = |arm: usize| -> Option<Estimate> {
         let effect = effects.iter().find(|effect| effect.arm == arm);
         // An adjusted arm lies as far from the control's level as its adjusted difference says.
-        let (mean, summary) = match effect {
-            Some(effect) => match effect.adjustment {
+        let (mean, summary) = if let Some(effect) = effect {
+            match effect.adjustment {
                 Some(adjustment) => (base + effect.difference?, adjustment.arms[1]),
                 None => (values::mean(&values.arms[arm])?, plain(arm)?),
-            },
-            None => {
-                let adjusted =
-                    effects.first().and_then(|effect| effect.adjustment).map(|adjustment| adjustment.arms[0]);
-                (base, adjusted.or_else(|| plain(arm))?)
             }
+        } else {
+            let adjusted = effects.first().and_then(|effect| effect.adjustment).map(|adjustment| adjustment.arms[0]);
+            (base, adjusted.or_else(|| plain(arm))?)
         };
         let standard_error = summary.error_variance().sqrt();
         (standard_error > 0.0).then(|| Estimate { mean: sign * mean, standard_error, degrees: (summary.n - 1) as f64 })

@@ -1,7 +1,7 @@
 //! The difference of an arm day by day, with an interval that holds at every look.
 //!
 //! Comes in: the units of a test at the end of each day. Goes out: [`TrialLook`]s. Groups: bounds that spend the chance of an error over
-//! the planned days (Lan & DeMets 1983, of the O'Brien-Fleming type). Their joint law is taken as if days were independent: what groups
+//! the planned days (Lan & `DeMets` 1983, of the O'Brien-Fleming type). Their joint law is taken as if days were independent: what groups
 //! differ by lastingly makes looks more alike, and the bounds more careful than they need be. Members of a direct list: an asymptotic
 //! confidence sequence (Waudby-Smith et al. 2024) over the days of members, tightest at the planned end.
 

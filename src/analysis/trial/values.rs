@@ -64,7 +64,9 @@ pub(super) fn value(tally: &Tally, metric: &Metric) -> Option<f64> {
 /// The mean of units, each counting once; `None` without any.
 pub(super) fn mean(values: &[Value]) -> Option<f64> {
     let mut moments = Moments::default();
-    values.iter().for_each(|value| moments.push(value.now));
+    for value in values {
+        moments.push(value.now);
+    }
     moments.mean()
 }
 

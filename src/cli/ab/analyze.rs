@@ -156,8 +156,7 @@ fn read(path: &Path) -> Result<Source, Failure> {
     })?;
     // Spreadsheets of old write other letters than UTF-8; what they stand for can't be known.
     let text = String::from_utf8(bytes).map_err(|cause| {
-        let line =
-            cause.as_bytes()[..cause.utf8_error().valid_up_to()].iter().filter(|byte| **byte == b'\n').count() + 1;
+        let line = cause.as_bytes()[..cause.utf8_error().valid_up_to()].split(|byte| *byte == b'\n').count();
         Failure::Unknown(format!(
             "error: line {line} of {} is not UTF-8\n  = help: save it as \"CSV UTF-8\"",
             path.display()

@@ -74,7 +74,7 @@ fn panel(sheet: &Sheet, row: Rect, page: &Page, arm: usize) -> Drawn {
     let last =
         looks.iter().rev().find_map(|look| look.interval).map(|interval| (interval.high - interval.low) / 2.0 * factor);
     let reach = SHOWN * last.unwrap_or(0.0);
-    let final_difference = differences().last().unwrap_or(0.0);
+    let final_difference = differences().next_back().unwrap_or(0.0);
     let zone = page.found.effects.iter().find(|effect| effect.arm == arm).and_then(|effect| effect.zone).unwrap_or(0.0)
         * factor;
     let low = differences().fold((final_difference - reach).min(-zone), f64::min);

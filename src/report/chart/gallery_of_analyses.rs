@@ -2,6 +2,8 @@
 //!
 //! To look at them: `WEAROUT_GALLERY=<folder> cargo test charts_of_analyses` writes the pictures there.
 
+use std::fmt::Write;
+
 use crate::analysis::{Zone, trial};
 use crate::diagnostic::Source;
 use crate::report::ab::analyze::Page;
@@ -21,15 +23,17 @@ fn tests() -> Vec<(String, String)> {
         for (arm, group) in (0..arms).flat_map(|arm| (0..groups).map(move |group| (arm, group))) {
             for day in 1..=days {
                 let luck = if varies { (7 * group + 3 * day + 5 * arm * day) % 6 } else { 1 };
-                text += &format!(
-                    "a plan with a long name, number {arm},{arm}-{group},{day},900,800,{},{},{},{},0,{},{}\n",
+                writeln!(
+                    text,
+                    "a plan with a long name, number {arm},{arm}-{group},{day},900,800,{},{},{},{},0,{},{}",
                     300 + 20 * luck,
                     40 + luck,
                     luck,
                     luck / 2,
                     luck / 3,
                     luck / 4
-                );
+                )
+                .unwrap();
             }
         }
         let text =

@@ -101,7 +101,7 @@ fn chance(probability: f64) -> String {
     match percent {
         p if p > 99.95 => "> 99.9 %".to_owned(),
         p if p < 0.05 => "< 0.1 %".to_owned(),
-        p if p > 99.0 || p < 1.0 => format!("{} %", fixed(p, 1)),
+        p if !(1.0..=99.0).contains(&p) => format!("{} %", fixed(p, 1)),
         p => format!("{} %", fixed(p, 0)),
     }
 }

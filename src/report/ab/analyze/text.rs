@@ -181,9 +181,10 @@ fn design(page: &Page) -> String {
     }
     let stops = found.effects.iter().filter_map(|effect| Some((effect.arm, found.stops(effect.arm)?)));
     let stops: Vec<String> = stops.map(|(arm, day)| format!("{} on day {day}", page.arm(arm))).collect();
-    parts.push(match stops.is_empty() {
-        true => "looked at daily, it would not have stopped".to_owned(),
-        false => format!("looked at daily, it would have stopped: {}", stops.join(", ")),
+    parts.push(if stops.is_empty() {
+        "looked at daily, it would not have stopped".to_owned()
+    } else {
+        format!("looked at daily, it would have stopped: {}", stops.join(", "))
     });
     format!("Design: {}", parts.join("; "))
 }
