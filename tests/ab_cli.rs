@@ -50,7 +50,11 @@ fn power_reads_as_follows_and_leaves_every_file() {
         assert!(run.join(file).metadata().unwrap().len() > 0, "{file}");
     }
     let table = fs::read_to_string(run.join("power.csv")).unwrap();
-    assert_eq!(table.lines().count(), 1 + 1 + 2 + 2 + 14, "a row a point: as planned, groups, effects, days");
+    assert_eq!(
+        table.lines().count(),
+        1 + 2 + 2 + 2 + 14,
+        "a row a point: as planned, the same plan, groups, effects, days"
+    );
     assert!(!table.contains("NaN") && !table.contains("inf"), "{table}");
 }
 
@@ -113,6 +117,12 @@ fn what_cannot_work_is_refused_with_a_sentence_and_nothing_is_written() {
         said.contains("did you mean `launch`") && said.contains("arms cannot be told apart by `p_banned`"),
         "{said}"
     );
+    let direct = ["--set", "audience.club={channel='direct',size=500}", "--set", "test.launch={arms=['ads','cycle']}"];
+    let said = refused(
+        &wearout(folder.path(), &[&["ab", "power", "launch-test", "--metric", "open_rate"], &direct[..]].concat()),
+        1,
+    );
+    assert!(said.contains("`open_rate` does not count members of a direct list one by one"), "{said}");
     let said = refused(&wearout(folder.path(), &["ab", "power", "launch-test", "--effects", "20"]), 2);
     assert!(said.contains("not a percentage"), "{said}");
     let said =

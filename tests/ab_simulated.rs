@@ -187,6 +187,6 @@ fn curves_are_the_same_on_one_thread_and_each_begins_where_the_plan_stands() {
     assert_eq!(found.by_units[1].power, here, "12 groups an arm are what the scenario says");
     assert_eq!(found.by_day.last().unwrap().power, here);
     assert_eq!(found.by_effect.len(), 2);
-    let played: u64 = 60 * (1 + 2 + 2 + found.without.len() as u64) + 2 * 50;
+    let played: u64 = 60 * (2 + 2 + 1 + found.without.len() as u64) + 2 * 50;
     assert_eq!((found.tests, found.partial), (played, false));
 }

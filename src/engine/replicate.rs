@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use super::world::{Arm, Unit, World};
 use super::{Engine, Instructions, Part};
-use crate::plan::{Experiment, Plan, Trial};
+use crate::plan::{self, Experiment, Plan, Trial};
 use crate::platform::{Account, Group, Practice, TopicRelevance};
 use crate::population::{Audience, Block, LANES, People, choose};
 use crate::rng::{self, At, Purpose};
@@ -93,7 +93,7 @@ pub(super) fn world<'a>(
 fn together<'a>(experiment: &'a Experiment, trial: &Trial, people: &People, replicate: u32) -> World<'a> {
     let audience = &experiment.audiences[trial.audience];
     let plans: Vec<&Plan> = trial.arms.iter().map(|&arm| &experiment.plans[arm]).collect();
-    let (posts, topics) = said(trial, &plans);
+    let (posts, arm_of_post, topics) = said(trial, &plans);
     let arm_of = deal(audience, trial, replicate);
     // Groups that no arm was dealt are nobody's: they look at a place where every topic has relevance 1.
     let place_of = |number| if let Some(arm) = arm_of.group(number) { arm } else { plans.len() };
@@ -123,8 +123,7 @@ fn together<'a>(experiment: &'a Experiment, trial: &Trial, people: &People, repl
                 (0..audience.groups).filter(|&number| arm_of.group(number) == Some(index)).map(of_group).collect()
             }
         };
-        let mine = |post: &PostRecord| (post.slot >> SLOT_BITS) as usize == index;
-        let posts = (0..posts.len()).filter(|&post| mine(&posts[post])).collect();
+        let posts = (0..posts.len()).filter(|&post| arm_of_post[post] == index).collect();
         let schedule = Cow::Borrowed(plan.posts.as_slice());
         arms.push(Arm { plan, schedule, units, posts, service: experiment.parameters.trust_at_entry });
     }
@@ -133,13 +132,10 @@ fn together<'a>(experiment: &'a Experiment, trial: &Trial, people: &People, repl
     World::new((experiment, replicate, trial.days), account, arms, (groups, group_sizes), (posts, topics))
 }
 
-/// Low bits of a slot that count the posts of an arm's day; above them stands the arm. So the posts of one day have luck of their
-/// own under a limit, and a plan's own posts in its first arm have the luck they have alone.
-const SLOT_BITS: u32 = 16;
-
-/// Everything the arms of a test post, in order of time, and what it is about, for each arm's groups. The posts of one plan are of
-/// the same contents in every arm.
-fn said<'a>(trial: &Trial, plans: &[&Plan]) -> (Vec<PostRecord>, Cow<'a, [TopicRelevance]>) {
+/// Everything the arms of a test post, in order of time, with the arm of each, and what it is about, for each arm's groups. The posts
+/// of one plan are of the same contents in every arm. Posts keep the slots of their plans: what a limit lets through of a slot it
+/// lets through in every arm, so that arms alike are treated alike.
+fn said<'a>(trial: &Trial, plans: &[&Plan]) -> (Vec<PostRecord>, Vec<usize>, Cow<'a, [TopicRelevance]>) {
     let (mut posts, mut topics, mut contents) = (Vec::new(), Vec::new(), 0);
     let mut first_content: Vec<usize> = Vec::new();
     for (arm, plan) in plans.iter().enumerate() {
@@ -152,15 +148,18 @@ fn said<'a>(trial: &Trial, plans: &[&Plan]) -> (Vec<PostRecord>, Cow<'a, [TopicR
         let twin = trial.arms[..arm].iter().position(|&other| other == trial.arms[arm]);
         first_content.push(twin.map_or(contents, |twin| first_content[twin]));
         contents += plan.posts.iter().map(|post| post.record.content + 1).max().unwrap_or(0);
-        posts.extend(plan.posts.iter().filter(|post| post.record.day < trial.days).map(|post| PostRecord {
-            slot: (arm as u32) << SLOT_BITS | post.record.slot,
+        let record = |post: &plan::Post| PostRecord {
             content: first_content[arm] + post.record.content,
             topic: first_topic + post.record.topic,
             ..post.record
-        }));
+        };
+        let during = plan.posts.iter().filter(|post| post.record.day < trial.days);
+        posts.extend(during.map(|post| (record(post), arm)));
     }
-    posts.sort_by(|a, b| a.day.cmp(&b.day).then(a.hour.total_cmp(&b.hour)).then(a.slot.cmp(&b.slot)));
-    (posts, Cow::Owned(topics))
+    // Within an arm posts lie in the order of time already, and a stable sort keeps it.
+    posts.sort_by(|(a, _), (b, _)| a.day.cmp(&b.day).then(a.hour.total_cmp(&b.hour)));
+    let (posts, arm_of_post) = posts.into_iter().unzip();
+    (posts, arm_of_post, Cow::Owned(topics))
 }
 
 /// How an account behaves that does several things at once: the mean of its arms, by members.

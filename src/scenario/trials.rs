@@ -178,9 +178,11 @@ fn metric(reader: &mut Reader<'_>, table: &Table, campaign: &Campaign<'_>) -> St
     named.or_else(|| first.cloned()).unwrap_or_else(|| "conversion".to_owned())
 }
 
-/// Whether a test can decide by it: not by chances of the account, which all arms share, and only by what has a better direction.
+/// Whether a test can decide by it: not by what is the account's, which all arms share, only by what has a better direction, and not by
+/// what is blank just where nothing was bought.
 pub fn arms_can_differ_in(metric: &Metric) -> bool {
-    metric.unit != Unit::Chance && metric.better != Better::Neither
+    let is_other = ["privacy_complaints_month", "break_even_margin"].contains(&metric.key);
+    metric.unit != Unit::Chance && metric.better != Better::Neither && !is_other
 }
 
 fn is_of_units(key: &str) -> bool {

@@ -4,6 +4,7 @@
 //! excluded at the level of 5 % on one side, and breaks it when being worse by more is shown at that level. Every guardrail must
 //! hold for itself, so that levels are not shared out (Schultzberg, Ankargren & Frånberg 2024, arXiv:2402.11609, section 4).
 
+use crate::stats::two_sample::Difference;
 use crate::tally::{Better, Guardrail, Metric};
 
 use super::{ALPHA, Effect};
@@ -41,19 +42,33 @@ pub struct Guarded {
     pub guarding: Guarding,
 }
 
+/// Whether being worse by as much as `margin` is excluded. Where no unit differs from another there is no error, and arms that are the
+/// same to the last digit (`is_same`) are no worse.
+pub fn is_held(metric: &Metric, margin: f64, difference: Option<&Difference>, is_same: bool) -> bool {
+    match difference {
+        Some(difference) => p_held(metric, margin, difference) <= ALPHA,
+        None => is_same,
+    }
+}
+
+/// One-sided p value of being worse by as much as the margin.
+fn p_held(metric: &Metric, margin: f64, difference: &Difference) -> f64 {
+    if metric.better == Better::Lower { difference.p_below(margin) } else { difference.p_above(-margin) }
+}
+
 pub(super) fn guarded(effect: &Effect, guardrail: &Guardrail) -> Guarded {
     let metric = guardrail.metric;
     let margin = guardrail.margin.or(effect.zone);
     let tested = effect.estimate.zip(margin).map(|(estimate, margin)| {
         // One side at 95 % is a central interval at 90 %.
         let interval = estimate.interval(1.0 - 2.0 * ALPHA);
+        let holds = p_held(metric, margin, &estimate);
         if metric.better == Better::Lower {
-            Tested { holds: estimate.p_below(margin), breaks: estimate.p_above(margin), at_worst: interval.high }
+            Tested { holds, breaks: estimate.p_above(margin), at_worst: interval.high }
         } else {
-            Tested { holds: estimate.p_above(-margin), breaks: estimate.p_below(-margin), at_worst: -interval.low }
+            Tested { holds, breaks: estimate.p_below(-margin), at_worst: -interval.low }
         }
     });
-    // Where no group differs from another there is no error; arms that are the same to the last digit are no worse.
     let is_same = effect.estimate.is_none() && effect.difference == Some(0.0);
     let guarding = match &tested {
         Some(tested) if tested.holds <= ALPHA => Guarding::Held,

@@ -10,7 +10,7 @@ mod chance;
 mod decision;
 mod direct;
 mod effect;
-mod guardrail;
+pub mod guardrail;
 mod looks;
 mod more;
 mod values;

@@ -111,8 +111,8 @@ fn method(word: &str) -> Result<Method, String> {
 
 fn level(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
-        Ok(level) if level > 0.0 && level <= 0.5 => Ok(level),
-        _ => Err("a share above 0 and at most 0.5, such as 0.05".into()),
+        Ok(level) if (1e-6..=0.5).contains(&level) => Ok(level),
+        _ => Err("a share from 0.000001 to 0.5, such as 0.05".into()),
     }
 }
 
@@ -129,7 +129,7 @@ fn no_figure(contest: &Contest, engine: &Engine) -> Failure {
         return Failure::Interrupted(": no point was complete, nothing was written");
     }
     Failure::Unknown(format!(
-        "error: `{}` has no figure in any of the tests: nothing was delivered, or there is no margin\n  = help: another --metric",
+        "error: `{}` has no figure in any of the tests: nothing it counts happened, or there is no margin\n  = help: another --metric",
         contest.judge.metric.key
     ))
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{Head, correlation, figure, of_power, percent, points, share, units};
+use super::{Head, correlation, days as days_of, figure, of_power, percent, points, share, units};
 use crate::report::csv::{cell, write};
 use crate::report::number::{fixed, scale, short};
 use crate::report::table::{grid, wrapped};
@@ -35,7 +35,7 @@ How a test is designed
   Lifetime: least squares of d exp(-time / tau) on the daily differences, all days alike. Best length for an
     effect that wears off: 1.256 tau when daily errors are independent, shorter when groups differ for good:
     maximise (1 - exp(-x)) / x / sqrt(r + 1/x), x = days / tau, r = lasting variance x tau / variance of one day.
-  Guardrail: one-sided test at half of alpha that the arm is worse by less than the margin (non-inferiority).
+  Guardrail: one-sided test at 5 % that the arm is worse by less than the margin (non-inferiority), as `ab analyze` does.
   Bans: all arms share one account, so a test sees one ban or none; n accounts without a ban leave 1 - 0.05^(1/n)
     possible (95 %).
 What it rests on
@@ -86,12 +86,14 @@ fn rows(page: &Page) -> Vec<(String, String)> {
             Some(found.needed.map_or("more than can be".into(), |k| fixed(k.ceil(), 0))),
         );
     }
-    if !contest.deals_members() {
+    if !contest.deals_members() && metric.is_of_members() {
         row("intra-group correlation".into(), power.correlation.map(correlation));
         row("design effect".into(), power.design_effect.map(short));
-        let members = f64::from(contest.experiment.audiences[contest.trial.audience].size) * power.units;
-        let worth = |effect: f64| format!("{} of {}", fixed(members / effect.max(1.0), 0), fixed(members, 0));
-        row("members of an arm, worth in independent ones".into(), power.design_effect.map(worth));
+        let worth = |(effect, size): (f64, f64)| {
+            let members = size * power.units;
+            format!("{} of {}", fixed(members / effect.max(1.0), 0), fixed(members, 0))
+        };
+        row("members of an arm, worth in independent ones".into(), power.design_effect.zip(power.size).map(worth));
     }
     row("enough days".into(), found.enough_days.map(|days| format!("{days} of {}", contest.trial.days)));
     row("lifetime of the daily difference, days".into(), Some(lifetime(page)));
@@ -146,8 +148,10 @@ fn design(page: &Page) -> String {
         format!("{} groups of {} an arm, dealt as wholes", contest.trial.units_per_arm, audience.size)
     };
     format!(
-        "Design: {dealt}, {} days, all arms on one account; decided by {} at {} two-sided",
-        contest.trial.days, contest.judge.metric.label, page.alpha
+        "Design: {dealt}, {}, all arms on one account; decided by {} at {} two-sided",
+        days_of(contest.trial.days),
+        contest.judge.metric.label,
+        page.alpha
     )
 }
 

@@ -87,6 +87,11 @@ pub(in crate::report) fn figure(metric: &Metric, mean: Mean) -> String {
     fixed(scale * mean.estimate, digits)
 }
 
+/// `1 day`, `14 days`.
+pub(in crate::report) fn days(n: u32) -> String {
+    format!("{n} day{}", if n == 1 { "" } else { "s" })
+}
+
 /// An intra-group correlation with as many digits as its Monte Carlo error supports.
 pub(in crate::report) fn correlation(mean: Mean) -> String {
     fixed(mean.estimate, mean.mcse.map_or(3, |error| decimals(2.0 * error)))

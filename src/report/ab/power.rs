@@ -3,11 +3,11 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{Head, correlation, figure, interval, of_power, percent, points, share, units};
+use super::{Head, correlation, days, figure, interval, of_power, percent, points, share, units};
 use crate::report::csv::{cell, write};
 use crate::report::number::{fixed, scale, short};
 use crate::report::table::{grid, wrapped};
-use crate::study::ab::power::{Curves, Point, Power, Request, Share, WANTED_POWER, follows_clicks};
+use crate::study::ab::power::{CONFIDENCE, Curves, Point, Power, Request, Share, WANTED_POWER, follows_clicks};
 use crate::study::ab::{Contest, Method};
 
 /// A test, what was asked of it, and what was found.
@@ -20,9 +20,6 @@ pub struct Page<'a> {
     /// What was found.
     pub found: &'a Curves,
 }
-
-/// A promise of power that is further above the truth than this is called one that is not to be trusted.
-const FAR: f64 = 0.05;
 
 /// Formulas and assumptions, for `--explain`.
 pub const EXPLANATION: &str = "\
@@ -78,7 +75,8 @@ pub fn text(page: &Page) -> String {
     rows.extend(
         found.by_units.iter().map(|point| (format!("{} {} an arm", fixed(point.at, 0), page.wide()), &point.power)),
     );
-    rows.extend(found.by_effect.iter().map(|point| (effect_label(point.at), &point.power)));
+    let effects = found.by_effect.iter().filter(|point| point.at != 0.0);
+    rows.extend(effects.map(|point| (effect_label(point.at), &point.power)));
     rows.extend(found.without.iter().map(|without| (format!("without {}", without.mechanism.label()), &without.power)));
     text += &table(metric, &rows);
     text.push('\n');
@@ -89,11 +87,8 @@ pub fn text(page: &Page) -> String {
 }
 
 fn effect_label(effect: f64) -> String {
-    match effect {
-        0.0 => "same contents (false alarm)".to_owned(),
-        effect if effect > 0.0 => format!("{} % more appeal", short(100.0 * effect)),
-        effect => format!("{} % less appeal", short(-100.0 * effect)),
-    }
+    let more = if effect > 0.0 { "more" } else { "less" };
+    format!("{} % {more} appeal", short(100.0 * effect.abs()))
 }
 
 fn table(metric: &crate::tally::Metric, rows: &[(String, &Power)]) -> String {
@@ -122,13 +117,15 @@ fn design(page: &Page) -> Option<String> {
         Method::Means => "Welch's t on group means",
         Method::Permutation => "permutation of group means",
     };
-    let design_effect = match (here.correlation, here.design_effect) {
-        (Some(icc), Some(effect)) if !contest.deals_members() => format!(
-            "; an intra-group correlation of {} makes {} members worth {}",
-            correlation(icc),
-            fixed(f64::from(audience.size), 0),
-            short(f64::from(audience.size) / effect.max(1.0))
-        ),
+    let design_effect = match (here.correlation, here.design_effect, here.size) {
+        (Some(icc), Some(effect), Some(size)) if contest.judge.metric.is_of_members() && !contest.deals_members() => {
+            format!(
+                "; an intra-group correlation of {} makes {} members worth {}",
+                correlation(icc),
+                fixed(size, 0),
+                short(size / effect.max(1.0))
+            )
+        }
         _ => String::new(),
     };
     let over = page.found.over_sets.map_or_else(String::new, |over| {
@@ -141,10 +138,10 @@ fn design(page: &Page) -> Option<String> {
         )
     });
     Some(format!(
-        "Design: {} {}{each} an arm, {} days, {by}{design_effect}{over}",
+        "Design: {} {}{each} an arm, {}, {by}{design_effect}{over}",
         fixed(f64::from(contest.trial.units_per_arm), 0),
         page.wide(),
-        contest.trial.days
+        days(contest.trial.days)
     ))
 }
 
@@ -158,16 +155,29 @@ fn warnings(page: &Page) -> Option<String> {
             fixed(times, 1)
         ));
     }
-    if let (Some(promised), Some(naive), false) = (here.promised, here.naive, page.contest.deals_members()) {
-        let trust = if promised - here.found.estimate > FAR {
-            "neither is to be trusted, a post reaches whole groups"
-        } else {
-            "close to the truth here, where groups differ little, and nowhere else"
-        };
+    if let Some(same) = page.found.same {
+        let alpha = page.request.alpha;
+        if same.found.interval.low > alpha {
+            said.push(format!(
+                "with the same plan in every arm {} of tests find a difference, where {} % should: something hits whole arms",
+                percent(same.found),
+                short(100.0 * alpha)
+            ));
+        }
+        if let (Some(promised), Some(naive), false) = (here.promised, same.naive, page.contest.deals_members()) {
+            said.push(format!(
+                "a calculator that counts members promises {} %, and an analysis that does raises a false alarm in {}",
+                fixed(100.0 * promised, 0),
+                percent(naive)
+            ));
+        }
+    }
+    if let Some(covered) = here.covered
+        && covered.interval.high < CONFIDENCE
+    {
         said.push(format!(
-            "a calculator that counts members promises {} % and an analysis that does finds something in {} % of tests: {trust}",
-            fixed(100.0 * promised, 0),
-            fixed(100.0 * naive.estimate, 0)
+            "intervals of 95 % hold what the plans differ by on average in {} only: it is not the same in every test",
+            percent(covered)
         ));
     }
     if let Some([limited, banned]) = page.found.account
@@ -237,7 +247,9 @@ pub fn csv(page: &Page) -> Vec<u8> {
         points.iter().map(|point| (curve, point.at, point.power)).collect::<Vec<_>>()
     };
     let here = found.here.iter().map(|power| ("as_planned", f64::from(page.contest.trial.units_per_arm), *power));
+    let same = found.same.iter().map(|power| ("same_plan", f64::from(page.contest.trial.units_per_arm), *power));
     let rows = here
+        .chain(same)
         .chain(points(page.wide(), &found.by_units))
         .chain(points("effect", &found.by_effect))
         .chain(points("day", &found.by_day));
@@ -333,6 +345,7 @@ pub fn value(page: &Page) -> Value {
         "tests": page.request.tests,
         "partial": found.partial,
         "here": found.here.as_ref().map(of_power),
+        "same": found.same.as_ref().map(of_power),
         "limited": found.account.map(|[limited, _]| share(limited)),
         "banned": found.account.map(|[_, banned]| share(banned)),
         "by_units": points(&found.by_units),

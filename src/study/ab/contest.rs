@@ -59,7 +59,11 @@ impl Contest {
         let mut typed = Typed { sources: &mut sources, list: &mut list };
         let index = typed.test(draft, asked);
         let trial = index.map(|index| &draft.scenario.trials[index]);
-        let metric = typed.metric(asked, trial);
+        let deals_members = trial.is_some_and(|trial| {
+            let dealt = draft.scenario.audiences.iter().find(|audience| audience.name == trial.audience);
+            dealt.is_some_and(|audience| audience.channel == Channel::Direct)
+        });
+        let metric = typed.metric(asked, trial, deals_members);
         let arm = trial.and_then(|trial| typed.arm(asked, trial));
         if let Some(faults) = Faults::new(sources, list) {
             return Err(faults);
@@ -142,10 +146,21 @@ impl Typed<'_> {
         found
     }
 
-    fn metric(&mut self, asked: &Asked, trial: Option<&scenario::Trial>) -> Option<&'static Metric> {
-        let Some(key) = &asked.metric else { return trial.and_then(|trial| find(&trial.metric)) };
+    fn metric(
+        &mut self,
+        asked: &Asked,
+        trial: Option<&scenario::Trial>,
+        deals_members: bool,
+    ) -> Option<&'static Metric> {
+        let key = asked.metric.as_ref().or(trial.map(|trial| &trial.metric))?;
         let found = find(key);
         match found {
+            Some(metric) if deals_members && !metric.is_of_members() => {
+                let message = format!("`{key}` does not count members of a direct list one by one");
+                let help = "deliveries, reads and money of one member hang together, so nothing tells their error: decide by conversion, \
+                            unsubscribe, loss or kept";
+                self.fault("--metric", key, message, help.to_owned());
+            }
             None => self.unknown("--metric", key, "metric", METRICS.iter().map(|metric| metric.key)),
             Some(metric) if !scenario::arms_can_differ_in(metric) => {
                 let message = format!("arms cannot be told apart by `{key}`");

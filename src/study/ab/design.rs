@@ -5,11 +5,12 @@
 
 use super::power::{CONFIDENCE, Mean, Point, Power, Share, WANTED_POWER};
 use super::{Contest, Judge, Method, Played, Seen, play};
+use crate::analysis::trial::guardrail;
 use crate::engine::Engine;
 use crate::parameter;
 use crate::stats::decaying_effect::{self, Decay};
 use crate::stats::{clustered_power, permutation};
-use crate::tally::{Better, Metric, Repeat, find};
+use crate::tally::{Metric, Repeat, find};
 
 /// A day is long enough where no other has more power by this share.
 const AS_GOOD: f64 = 0.01;
@@ -74,7 +75,7 @@ pub struct Guardrail {
     pub margin: f64,
     /// What the arms differ by on average.
     pub effect: Mean,
-    /// Share of tests that show it to be worse by less than the margin, one-sided at half of alpha.
+    /// Share of tests that hold it as `ab analyze` would.
     pub shown: Share,
 }
 
@@ -125,9 +126,10 @@ pub fn design(contest: &Contest, tests: u32, alpha: f64, engine: &Engine) -> Opt
     let played = play((&contest.experiment, trial), &contest.judge, &days, 0..tests, engine);
     let mut n_played = played.tests.len() as u64;
     let point = |look: usize| Some(Point { at: f64::from(days[look]), power: Power::of(&played, look, units, alpha)? });
-    let by_day: Vec<Point> = (0..days.len()).filter_map(point).collect();
+    let seen_at = |look: &usize| contest.judge.sees(days[*look], trial.days);
+    let by_day: Vec<Point> = (0..days.len()).filter(seen_at).filter_map(point).collect();
     let power = Power::of(&played, days.len() - 1, units, alpha)?;
-    let daily = daily(&played);
+    let daily = daily(&played, contest.judge.metric.is_of_members());
     let decay = decay(&daily);
     let mut at_the_end = |metric: &'static Metric| {
         let judge = Judge { metric, ..contest.judge.clone() };
@@ -135,9 +137,11 @@ pub fn design(contest: &Contest, tests: u32, alpha: f64, engine: &Engine) -> Opt
         n_played += played.tests.len() as u64;
         played
     };
-    let guarded = contest.said.guardrails.iter().filter_map(|(key, margin)| Some((find(key)?, *margin)));
-    let guardrails =
-        guarded.filter_map(|(metric, margin)| guardrail(metric, margin, &at_the_end(metric), alpha)).collect();
+    // Members of a direct list have an error in what counts each of them once.
+    let has_error = |metric: &&'static Metric| !contest.deals_members() || metric.is_of_members();
+    let guarded =
+        contest.said.guardrails.iter().filter_map(|(key, margin)| Some((find(key).filter(has_error)?, *margin)));
+    let guardrails = guarded.filter_map(|(metric, margin)| guardrail(metric, margin, &at_the_end(metric))).collect();
     let [bought, lost] = ["conversion", "loss"].map(|key| at_the_end(find(key).expect("both are rows of METRICS")));
     let trade = trade(&bought, &lost);
     let (account, more) = accounts(contest, &played, tests, engine);
@@ -170,14 +174,15 @@ fn smallest_p_value(contest: &Contest) -> Option<f64> {
 
 /// Day by day what the arms differ by on that day alone: a day's successes over the day's trials, or over all members where these are
 /// the metric's base.
-fn daily(played: &Played) -> Vec<Daily> {
+fn daily(played: &Played, is_of_members: bool) -> Vec<Daily> {
     let looks = played.tests.first().map_or(0, Vec::len);
     let of_day = |look: usize| {
         let difference = |test: &Vec<Seen>| {
             let [control, treated] = [0, 1].map(|arm| {
                 let (successes, trials) = test[look].trials?[arm];
                 let before = look.checked_sub(1).map_or(Some((0, 0)), |look| Some(test[look].trials?[arm]))?;
-                let base = if trials == before.1 { trials } else { trials - before.1 };
+                // Without a trial on that day there is no figure of it, but for members, who are the base of every day.
+                let base = if is_of_members { trials } else { trials - before.1 };
                 // A stock such as members lost falls where a muted member comes back, so the difference may be below 0.
                 (base > 0).then(|| (successes as f64 - before.0 as f64) / base as f64)
             });
@@ -219,12 +224,10 @@ fn best_length(power: &Power, decay: Decay, days: u32, units: f64) -> Option<[f6
     Some([alone, lifetime * decaying_effect::best_length(ratio)])
 }
 
-fn guardrail(metric: &'static Metric, margin: f64, played: &Played, alpha: f64) -> Option<Guardrail> {
+fn guardrail(metric: &'static Metric, margin: f64, played: &Played) -> Option<Guardrail> {
     let is_shown = |test: &&Vec<Seen>| {
-        test[0].difference.is_some_and(|difference| match metric.better {
-            Better::Lower => difference.p_below(margin) < alpha / 2.0,
-            Better::Higher | Better::Neither => difference.p_above(-margin) < alpha / 2.0,
-        })
+        let Seen { difference, means, .. } = test[0];
+        guardrail::is_held(metric, margin, difference.as_ref(), means[0] == means[1])
     };
     let effect = Mean::of(played.tests.iter().filter_map(|test| Some(test[0].means[1]? - test[0].means[0]?)))?;
     let shown = Share::new(played.tests.iter().filter(is_shown).count() as u64, played.tests.len() as u64)?;

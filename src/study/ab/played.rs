@@ -141,6 +141,11 @@ impl Judge {
         Some(found.p_value())
     }
 
+    /// Whether a look at the end of that day of so many sees the metric.
+    pub(super) fn sees(&self, day: u32, days: u32) -> bool {
+        day == days || self.metric.is_known_early()
+    }
+
     fn units(&self, test: &TrialTally, arm: usize, day: u32) -> Vec<Figure> {
         let figure = |tally: &Tally| Figure {
             value: (self.metric.value)(tally, &self.stakes[arm]),

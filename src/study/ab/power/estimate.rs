@@ -95,6 +95,8 @@ pub struct Power {
     pub deviations: Option<[f64; 2]>,
     /// How many times the variance of a mean grows because members come in groups.
     pub design_effect: Option<f64>,
+    /// What a group counts one by one on average: its members addressed, or their deliveries, as the metric counts.
+    pub size: Option<f64>,
     /// Groups, or members of a direct list, an arm.
     pub units: f64,
 }
@@ -107,7 +109,8 @@ impl Power {
         let effect = Mean::of(estimates())?;
         let control = Mean::of(seen.iter().filter_map(|seen| seen.means[0]))?;
         let is_found = |seen: &&&Seen| seen.p_value.is_some_and(|p| p < alpha);
-        let found: Vec<f64> = seen.iter().filter(is_found).filter_map(|seen| Some(seen.difference?.estimate)).collect();
+        let found: Vec<f64> =
+            seen.iter().filter(is_found).filter_map(|seen| Some(seen.means[1]? - seen.means[0]?)).collect();
         let is_wrong = |estimate: &&f64| **estimate * effect.estimate < 0.0;
         let judged: Vec<two_sample::Difference> = seen.iter().filter_map(|seen| seen.difference).collect();
         let holds = |d: &&two_sample::Difference| d.interval(CONFIDENCE).contains(effect.estimate);
@@ -145,6 +148,7 @@ impl Power {
             design_effect: correlation
                 .zip(size)
                 .map(|(correlation, size)| clustered_power::design_effect(size, correlation.estimate, 0.0)),
+            size,
             units,
         })
     }

@@ -45,6 +45,8 @@ pub struct Curves {
     pub here: Option<Power>,
     /// Tests in which the account was limited, in which it was banned.
     pub account: Option<[Share; 2]>,
+    /// The same with the control's plan in every arm: what is found there is a false alarm.
+    pub same: Option<Power>,
     /// Against groups (members of a direct list) an arm.
     pub by_units: Vec<Point>,
     /// Against the appeal of the arm's contents; empty where the metric does not follow clicks.
@@ -101,8 +103,8 @@ pub struct OverSets {
 /// Tests that are played in all, but for what cannot be.
 pub fn tests_expected(contest: &Contest, request: &Request) -> u64 {
     let mechanisms = if request.mechanisms { acting(contest).count() } else { 0 };
-    let effects = if follows_clicks(contest) { request.effects.len() } else { 0 };
-    u64::from(request.tests) * (1 + request.units.len() + effects + mechanisms) as u64
+    let effects = request.effects.iter().filter(|effect| **effect != 0.0 && follows_clicks(contest)).count();
+    u64::from(request.tests) * (2 + request.units.len() + effects + mechanisms) as u64
         + u64::from(tests_per_set(request)) * request.sets.len() as u64
 }
 
@@ -127,6 +129,8 @@ pub fn curves(contest: &Contest, request: &Request, engine: &Engine) -> Curves {
     let here = run(&contest.experiment, trial, &days);
     let last = days.len() - 1;
     let at_the_end = |played: &Played, units: u32| Power::of(played, 0, units, alpha);
+    let (experiment, alike) = with_appeal(contest, 0.0);
+    let same = at_the_end(&run(&experiment, &alike, &[trial.days]), trial.units_per_arm);
     let by_units = request.units.iter().filter_map(|&units| {
         let (experiment, trial) = resized(contest, &contest.experiment, units);
         let power = at_the_end(&run(&experiment, &trial, &[trial.days]), units)?;
@@ -135,6 +139,9 @@ pub fn curves(contest: &Contest, request: &Request, engine: &Engine) -> Curves {
     let by_units = by_units.collect();
     let effects = if follows_clicks(contest) { request.effects.as_slice() } else { &[] };
     let by_effect = effects.iter().filter_map(|&effect| {
+        if effect == 0.0 {
+            return same.map(|power| Point { at: effect, power });
+        }
         let (experiment, trial) = with_appeal(contest, effect);
         let power = at_the_end(&run(&experiment, &trial, &[trial.days]), trial.units_per_arm)?;
         Some(Point { at: effect, power })
@@ -151,6 +158,7 @@ pub fn curves(contest: &Contest, request: &Request, engine: &Engine) -> Curves {
     let account = Share::new(here.limited, here.tests.len() as u64)
         .zip(Share::new(here.banned, here.tests.len() as u64))
         .map(|(limited, banned)| [limited, banned]);
+    let seen_at = |look: &usize| contest.judge.sees(days[*look], trial.days);
     let by_day = |look: usize| {
         let power = Power::of(&here, look, trial.units_per_arm, alpha)?;
         Some(Point { at: f64::from(days[look]), power })
@@ -158,9 +166,10 @@ pub fn curves(contest: &Contest, request: &Request, engine: &Engine) -> Curves {
     Curves {
         here: Power::of(&here, last, trial.units_per_arm, alpha),
         account,
+        same,
         by_units,
         by_effect,
-        by_day: (0..days.len()).filter_map(by_day).collect(),
+        by_day: (0..days.len()).filter(seen_at).filter_map(by_day).collect(),
         without,
         over_sets,
         tests,
@@ -189,14 +198,17 @@ fn resized(contest: &Contest, experiment: &Experiment, units: u32) -> (Experimen
 /// A test of contents: both arms follow the control's plan, and the second one's posts draw `1 + effect` times the clicks.
 pub fn with_appeal(contest: &Contest, effect: f64) -> (Experiment, Trial) {
     let control = contest.trial.arms[0];
+    let mut arms = contest.trial.arms.clone();
+    arms.fill(control);
     let mut experiment = contest.experiment.clone();
+    if effect == 0.0 {
+        return (experiment, Trial { arms, ..contest.trial.clone() });
+    }
     let mut treated = experiment.plans[control].clone();
     for post in &mut treated.posts {
         post.offer *= (1.0 + effect) as f32;
     }
     experiment.plans.push(treated);
-    let mut arms = contest.trial.arms.clone();
-    arms.fill(control);
     arms[contest.judge.arm] = experiment.plans.len() - 1;
     (experiment, Trial { arms, ..contest.trial.clone() })
 }
