@@ -72,6 +72,9 @@ pub fn text(page: &Page) -> String {
     if let Some(here) = &found.here {
         rows.push((format!("as planned: {} {}", fixed(f64::from(contest.trial.units_per_arm), 0), page.wide()), here));
     }
+    if let Some(same) = &found.same {
+        rows.push(("the same plan in every arm (false alarm)".to_owned(), same));
+    }
     rows.extend(
         found.by_units.iter().map(|point| (format!("{} {} an arm", fixed(point.at, 0), page.wide()), &point.power)),
     );
@@ -201,6 +204,9 @@ fn warnings(page: &Page) -> Option<String> {
 fn worth(page: &Page) -> Option<String> {
     let here = page.found.here.as_ref()?;
     let wanted = fixed(100.0 * WANTED_POWER, 0);
+    if here.effect.side() == 0 {
+        return Some("Worth: there is nothing to find: the plans come to the same in these tests".to_owned());
+    }
     Some(if here.found.estimate >= WANTED_POWER {
         format!("Worth: as planned it finds what these plans differ by in {}", percent(here.found))
     } else {

@@ -51,14 +51,16 @@ pub(super) fn draw(page: &Page, caption: &Caption) -> Result<Option<Canvas>, Fai
     let promised = here
         .promised
         .map_or_else(String::new, |promised| format!("; counting members would promise {}", percent(promised)));
+    let names = (page.contest.treated(), page.contest.control());
+    let found = percent(here.found.estimate);
+    let title = if here.effect.side() == 0 {
+        format!("{} and {} come to the same; {found} of tests find a difference all the same", names.0, names.1)
+    } else {
+        let units = page.contest.trial.units_per_arm;
+        format!("{units} {wide} an arm find what {} and {} differ by in {found} of tests{promised}", names.0, names.1)
+    };
     let head = Head {
-        title: sentence(&format!(
-            "{} {wide} an arm find what {} and {} differ by in {} of tests{promised}",
-            page.contest.trial.units_per_arm,
-            page.contest.treated(),
-            page.contest.control(),
-            percent(here.found.estimate)
-        )),
+        title: sentence(&title),
         subtitle: format!(
             "Share of simulated tests that tell the arms apart by {}, alpha {}",
             page.contest.judge.metric.label, page.request.alpha
