@@ -85,7 +85,9 @@ fn units_are_dealt_evenly_to_one_arm_each_and_anew_in_every_replicate() {
         for arm in 0..2 {
             assert_eq!(groups(two, arm), groups(three, arm), "a further arm moves nobody");
         }
-        groups(two, 0).iter().for_each(|&group| in_first_arm[group as usize] += 1);
+        for group in groups(two, 0) {
+            in_first_arm[group as usize] += 1;
+        }
     }
     // 200 deals of 5 out of 20: 50 each, with a standard deviation of 6.1.
     assert!(in_first_arm.iter().all(|&n| (22..=78).contains(&n)), "{in_first_arm:?}");
