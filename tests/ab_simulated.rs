@@ -58,7 +58,6 @@ fn mean(values: impl Iterator<Item = f64>) -> f64 {
 
 #[test]
 fn where_arms_are_the_same_p_values_are_uniform_and_intervals_hold_zero() {
-    let mut report = String::new();
     for (differences, correlation) in CELLS {
         for (groups, size) in GROUPS {
             let seen = seen(&same(groups, size, differences));
@@ -72,7 +71,7 @@ fn where_arms_are_the_same_p_values_are_uniform_and_intervals_hold_zero() {
             assert!(fit.p_value > LEVEL, "{groups} groups, {correlation}: {fit:?}");
             let covered = seen.iter().filter(|seen| seen.difference.unwrap().interval(0.95).contains(0.0)).count();
             let covered = covered as f64 / f64::from(TESTS);
-            report += &format!("{groups} groups of {size}, correlation {found:.3}: intervals hold {covered:.4}\n");
+            // At 4 and at 40 docs/testing.md reports it.
             if [6, 10, 20].contains(&groups) {
                 assert!(covered >= 0.94, "{groups} groups, {correlation}: {covered}");
             }
@@ -83,7 +82,6 @@ fn where_arms_are_the_same_p_values_are_uniform_and_intervals_hold_zero() {
             }
         }
     }
-    println!("{report}");
 }
 
 #[test]
