@@ -49,9 +49,12 @@ impl Page<'_> {
         units(self.contest)
     }
 
-    /// Power at the fewest units that reach what is usually wanted.
-    fn enough(&self) -> Option<&Point> {
-        self.found.by_units.iter().find(|point| point.power.found.estimate >= WANTED_POWER)
+    /// The fewest units looked at that reach what is usually wanted, and the most before them that do not.
+    fn enough(&self) -> Option<(Option<f64>, f64)> {
+        let reaches = |point: &Point| point.power.found.estimate >= WANTED_POWER;
+        let first = self.found.by_units.iter().position(reaches)?;
+        let at = |index: usize| self.found.by_units[index].at;
+        Some((first.checked_sub(1).map(at), at(first)))
     }
 }
 
@@ -211,9 +214,10 @@ fn worth(page: &Page) -> Option<String> {
         format!("Worth: as planned it finds what these plans differ by in {}", percent(here.found))
     } else {
         match page.enough() {
-            Some(point) => format!(
-                "Worth: {} {} an arm reach {wanted} %; as planned it is {}",
-                fixed(point.at, 0),
+            Some((before, enough)) => format!(
+                "Worth: {}{} {} an arm reach {wanted} %; as planned it is {}",
+                before.map_or_else(String::new, |before| format!("between {} and ", fixed(before, 0))),
+                fixed(enough, 0),
                 page.wide(),
                 percent(here.found)
             ),
