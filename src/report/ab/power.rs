@@ -76,7 +76,7 @@ pub fn text(page: &Page) -> String {
         rows.push((format!("as planned: {} {}", fixed(f64::from(contest.trial.units_per_arm), 0), page.wide()), here));
     }
     if let Some(same) = &found.same {
-        rows.push(("the same plan in every arm (false alarm)".to_owned(), same));
+        rows.push(("same plan in every arm".to_owned(), same));
     }
     rows.extend(
         found.by_units.iter().map(|point| (format!("{} {} an arm", fixed(point.at, 0), page.wide()), &point.power)),
