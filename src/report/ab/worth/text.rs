@@ -34,13 +34,18 @@ fn counted(n: usize, noun: &str) -> String {
 fn beforehand(page: &Page) -> String {
     let (request, found) = (page.request, page.found);
     let [buyers, lost] = found.skipped;
+    let arm = page.arm(found.best_before);
+    let comes_to = format!("{} buyers, {} members lost", fixed(buyers.mean, 0), fixed(lost.mean, 0));
+    let sets = request.sets.len();
+    let ties = sets - found.ahead.iter().sum::<usize>();
+    if ties == sets {
+        return format!("Untested: {arm} to everyone: {comes_to}; the arms come to the same under every set");
+    }
+    let tied = if ties > 0 { format!(" (none in {ties})") } else { String::new() };
     format!(
-        "Untested: {} to everyone, best in {} of {}: {} buyers, {} members lost, ahead of the next by {}; knowing which is better: {}",
-        page.arm(found.best_before),
+        "Untested: {arm} to everyone, best in {} of {}{tied}: {comes_to}, ahead of the next by {}; knowing which is better: at least {}",
         found.ahead[found.best_before],
-        counted(request.sets.len(), "set"),
-        fixed(buyers.mean, 0),
-        fixed(lost.mean, 0),
+        counted(sets, "set"),
         with_interval(&found.lead),
         with_interval(&found.knowledge)
     )
@@ -59,7 +64,9 @@ fn table(page: &Page) -> String {
     };
     let plain = |value: f64| signed(value, 1);
     let mut columns = vec![
-        column("picks better", &|_, judged| format!("{} %", fixed(100.0 * judged.payoff.right, 0))),
+        column("picks better", &|_, judged| {
+            judged.payoff.picks_better().map_or_else(String::new, |share| format!("{} %", fixed(100.0 * share, 0)))
+        }),
         column("gain", &|_, judged| plain(judged.payoff.gain)),
         column("test", &|_, judged| plain(-judged.payoff.test_cost)),
     ];
@@ -167,6 +174,9 @@ fn worth(page: &Page) -> String {
         (None, _) => "no test was played to the end".to_owned(),
     };
     let either = match found.advice {
+        Advice::Neither if found.ahead.iter().all(|&sets| sets == 0) => {
+            "; the arms come to the same under every set: send either".to_owned()
+        }
         Advice::Neither => format!("; nor is {} shown to be ahead: send either", page.arm(found.best_before)),
         _ => String::new(),
     };
