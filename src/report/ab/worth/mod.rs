@@ -36,8 +36,8 @@ How it is worked out
   wait = what those not tested lose of the horizon while they wait, where it is a deadline; ban = what nobody gets after a ban.
   net = gain - test - wait - ban, over sending that arm to everyone untested. Its interval is Monte Carlo error over sets and luck.
   by value, by metric = net if the test is decided by the higher value, or the higher metric, instead of what the table is decided by.
-  The most promising test is played again, twice as often, and so are the arms, on luck it was not chosen by, under the same sets; only
-  that figure is advised by. picks better = share of tests that choose the best arm, under sets whose arms do not come to the same.
+  The most promising test is played again, twice as often, and every arm sent again, on luck it was not chosen by, under the same sets;
+  only that figure is advised by. picks better = share of tests that choose the best arm, under sets whose arms do not come to the same.
   knowing, at least = value of the better arm of each set less that of the arm sent untested; the better arm by one half of its campaigns
   is judged by the other half, and a half is often mistaken: the fewer the replicates, the more it falls short. Cut at 0.
   closed form: test and roll (Feit & Berman 2019) for two arms, d ~ N(mean, sd) over the sets: (N - 2n) (E[d; d + error > 0] - max(E d, 0))
@@ -53,6 +53,11 @@ What it rests on
 impl Page<'_> {
     fn arm(&self, arm: usize) -> &str {
         &self.contest.said.arms[arm]
+    }
+
+    /// Whether no arm is better than every other under any set.
+    fn is_tied(&self) -> bool {
+        self.found.ahead.iter().all(|&sets| sets == 0)
     }
 
     /// A test in words.

@@ -38,7 +38,7 @@ fn beforehand(page: &Page) -> String {
     let comes_to = format!("{} buyers, {} members lost", fixed(buyers.mean, 0), fixed(lost.mean, 0));
     let sets = request.sets.len();
     let ties = sets - found.ahead.iter().sum::<usize>();
-    if ties == sets {
+    if page.is_tied() {
         return format!("Untested: {arm} to everyone: {comes_to}; the arms come to the same under every set");
     }
     let tied = if ties > 0 { format!(" (none in {ties})") } else { String::new() };
@@ -158,6 +158,9 @@ fn warnings(page: &Page) -> Option<String> {
 
 fn worth(page: &Page) -> String {
     let found = page.found;
+    if page.is_tied() && found.advice == Advice::Neither {
+        return format!("Worth: {}: the arms come to the same under every set, send either", page.advice());
+    }
     let reason = match (&found.best, found.advice) {
         (Some((_, _, judged)), Advice::Test { .. }) => {
             let money = page.margin().map_or_else(String::new, |(margin, currency)| {
@@ -174,9 +177,6 @@ fn worth(page: &Page) -> String {
         (None, _) => "no test was played to the end".to_owned(),
     };
     let either = match found.advice {
-        Advice::Neither if found.ahead.iter().all(|&sets| sets == 0) => {
-            "; the arms come to the same under every set: send either".to_owned()
-        }
         Advice::Neither => format!("; nor is {} shown to be ahead: send either", page.arm(found.best_before)),
         _ => String::new(),
     };
