@@ -55,9 +55,9 @@ impl Page<'_> {
         &self.contest.said.arms[arm]
     }
 
-    /// Whether no arm is better than every other under any set.
+    /// Whether all arms come to the same under every set.
     fn is_tied(&self) -> bool {
-        self.found.ahead.iter().all(|&sets| sets == 0)
+        self.found.apart == 0
     }
 
     /// A test in words.

@@ -113,8 +113,10 @@ impl Candidate {
 pub struct Worth {
     /// Index of the arm that is best on average over the sets: what is sent if nothing is tested.
     pub best_before: usize,
-    /// Arm by arm the number of sets under which it is better than every other; none where they come to exactly the same.
+    /// Arm by arm the number of sets under which it is better than every other; none where the best come to exactly the same.
     pub ahead: Vec<usize>,
+    /// Number of sets under which the arms do not all come to the same.
+    pub apart: usize,
     /// Buyers that a member lost costs.
     pub member_worth: f64,
     /// Buyers and members lost if what is best beforehand goes to everyone.
@@ -180,13 +182,14 @@ pub fn worth(contest: &Contest, request: &Request, engine: &Engine) -> Option<Wo
     let over_sets =
         |of: &dyn Fn(&Courses) -> f64| estimate(courses.iter().map(|courses| all * of(courses)), study.together());
     let n_arms = contest.trial.arms.len();
-    let mut ahead = vec![0; n_arms];
+    let (mut ahead, mut apart) = (vec![0; n_arms], 0);
     for courses in &courses {
         let values = courses.values(member_worth);
         let order = advice::ranked(values.iter().copied());
         if values[order[0]] > values[order[1]] {
             ahead[order[0]] += 1;
         }
+        apart += usize::from(values[order[0]] > values[order[n_arms - 1]]);
     }
     let skipped = [
         over_sets(&|courses| courses.arm(best_before).buyers_at_the_end()),
@@ -213,12 +216,12 @@ pub fn worth(contest: &Contest, request: &Request, engine: &Engine) -> Option<Wo
         Some((index, rule, study.judged(&played, 0, rule)))
     });
     let promising = best.as_ref().map(|(index, rule, judged)| (*index, *rule, &judged.net));
-    // Where no arm is better under any set, there is nothing to find out.
-    let is_apart = ahead.iter().any(|&sets| sets > 0);
-    let advice = advice::advice(promising.filter(|_| is_apart), best_before, &lead);
+    // Where all arms come to the same, there is nothing to find out.
+    let advice = advice::advice(promising.filter(|_| apart > 0), best_before, &lead);
     Some(Worth {
         best_before,
         ahead,
+        apart,
         member_worth,
         skipped,
         lead,
