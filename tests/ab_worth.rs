@@ -39,8 +39,9 @@ fn contents_of_unknown_appeal_are_worth_a_test() {
     let found = read(&worth(folder.path(), &[&asked[..], &["--json"]].concat()));
     let advice = found["advice"].as_str().unwrap();
     assert!(advice.starts_with("test ") && advice.contains(" groups an arm for 5 days"), "{found:#}");
-    // No arm is ahead by the draw, and no test is worth more than to know.
-    let (lead, knowing) = (found["lead"]["mean"].as_f64().unwrap(), found["knowing"]["interval"][1].as_f64().unwrap());
+    // No arm is ahead by the draw, and no test is worth more than to know, which each half of the replicates mostly tells here.
+    let (lead, knowing) =
+        (found["lead"]["mean"].as_f64().unwrap(), found["knowing_at_least"]["interval"][1].as_f64().unwrap());
     let best = found["best_on_fresh_luck"]["net"]["mean"].as_f64().unwrap();
     assert!(lead < 1.0 && 0.0 < best && best < knowing, "{found:#}");
     // Beside test and roll: the same order of size.
@@ -63,11 +64,43 @@ fn contents_of_unknown_appeal_are_worth_a_test() {
 #[test]
 fn plans_that_are_alike_gain_nothing_by_a_test() {
     let folder = folder_with(TEXTS);
-    let found = read(&worth(folder.path(), &["--json", "--groups", "4", "--sets", "10", "--replicates", "2"]));
+    let asked = ["--groups", "4", "--sets", "10", "--replicates", "2"];
+    let found = read(&worth(folder.path(), &[&asked[..], &["--json"]].concat()));
     assert_eq!(found["advice"], "no test pays here");
-    assert_eq!((found["lead"]["mean"].as_f64(), found["knowing"]["mean"].as_f64()), (Some(0.0), Some(0.0)));
+    assert_eq!((found["lead"]["mean"].as_f64(), found["knowing_at_least"]["mean"].as_f64()), (Some(0.0), Some(0.0)));
     assert!(numbers(&found["tests"], "gain").all(|gain| gain == 0.0));
     assert!(found["closed_form"].is_null(), "the sets agree on the difference: none");
+    assert!(found["tests"].as_array().unwrap().iter().all(|test| test["right"].is_null()), "there is no better arm");
+    assert_eq!(found["best_in_sets"], serde_json::json!([0, 0]));
+
+    let text = String::from_utf8(worth(folder.path(), &[&asked[..], &["--days", "1"]].concat()).stdout).unwrap();
+    assert!(text.contains("members lost; the arms come to the same under every set"), "{text}");
+    assert!(
+        text.contains("Worth: no test pays here: the arms come to the same under every set, send either\n"),
+        "{text}"
+    );
+    let rows = text.lines().filter(|line| line.starts_with("4 groups an arm, ")).collect::<Vec<_>>();
+    assert!(rows[0].starts_with("4 groups an arm, 1 day ") && rows.iter().all(|row| !row.contains('%')), "{text}");
+}
+
+#[test]
+fn a_test_that_was_the_luckiest_of_many_is_not_luckier_than_others_when_played_again() {
+    let folder = folder_with(TEXTS);
+    let (mut sum, mut squares, n) = (0.0, 0.0, 24.0);
+    let mut lucky = 0.0;
+    for seed in 1..=24 {
+        let asked = ["--json", "--groups", "2,8,20", "--sets", "4", "--replicates", "2", "--seed", &seed.to_string()];
+        let found = read(&worth(folder.path(), &asked));
+        let net = |test: &Value| test["net"]["mean"].as_f64().unwrap();
+        let best = net(&found["best_on_fresh_luck"]);
+        sum += best;
+        squares += best * best;
+        lucky += found["tests"].as_array().unwrap().iter().map(net).fold(f64::MIN, f64::max) / n;
+    }
+    let mean: f64 = sum / n;
+    let error = ((squares / n - mean * mean) / (n - 1.0)).sqrt();
+    assert!(lucky > 3.0 * error, "the most promising test looks better than it is: {lucky} +- {error}");
+    assert!(mean.abs() < 3.0 * error, "{mean} +- {error} where arms are alike and tests cost nothing");
 }
 
 #[test]

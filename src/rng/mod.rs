@@ -157,7 +157,7 @@ impl At {
 /// | `sensitivity` | 0 | 104 | resamples of the indices |
 /// | `ab::rotate` | 0 | 300 | calendars of the pilot |
 /// | `ab::rotate` | replicate | 301 + number of the policy | its choices |
-/// | `ab::worth` | number of the pair of sets | 231 | how much each arm's contents appeal |
+/// | `ab::worth` | number of the round of sets, as many as arms | 231 | how much each arm's contents appeal |
 /// | `analysis::trial` | 0 | 20,000 + number of the metric x arms + arm | assignments of a permutation test that are drawn |
 pub fn method(seed: u64, step: u32, index: u32) -> Stream {
     let at = At { replicate: step, member: 0, day: 0, purpose: Purpose::Method, index };

@@ -33,7 +33,6 @@ pub fn csv(page: &Page) -> Vec<u8> {
     let row = |candidate: &Candidate, rule: Rule, judged: &Judged, luck: &str| {
         let (payoff, net) = (&judged.payoff, &judged.net);
         let numbers = [
-            payoff.right,
             payoff.gain,
             payoff.test_cost,
             payoff.wait_cost,
@@ -44,6 +43,7 @@ pub fn csv(page: &Page) -> Vec<u8> {
             net.mean,
         ];
         let mut row = vec![candidate.units.to_string(), candidate.days.to_string(), key(page, rule).to_owned()];
+        row.push(cell(payoff.picks_better()));
         row.extend(numbers.map(|number| cell(Some(number))));
         row.push(cell(net.interval.map(|interval| interval.low)));
         row.push(cell(net.interval.map(|interval| interval.high)));
@@ -134,7 +134,7 @@ pub fn value(page: &Page) -> Value {
             "units_per_arm": candidate.units,
             "days": candidate.days,
             "decided_by": key(page, rule),
-            "right": payoff.right,
+            "right": payoff.picks_better(),
             "gain": payoff.gain,
             "test_cost": payoff.test_cost,
             "wait_cost": payoff.wait_cost,
@@ -164,7 +164,7 @@ pub fn value(page: &Page) -> Value {
         "appeal": request.appeal,
         "untested": { "buyers": estimate(&found.skipped[0]), "members_lost": estimate(&found.skipped[1]) },
         "lead": estimate(&found.lead),
-        "knowing": estimate(&found.knowledge),
+        "knowing_at_least": estimate(&found.knowledge),
         "tests": compared.collect::<Vec<_>>(),
         "best_on_fresh_luck": found.best.as_ref().map(|(index, rule, judged)| test(&found.candidates[*index], *rule, judged)),
         "closed_form": found.closed.map(|closed| json!({

@@ -36,13 +36,15 @@ How it is worked out
   wait = what those not tested lose of the horizon while they wait, where it is a deadline; ban = what nobody gets after a ban.
   net = gain - test - wait - ban, over sending that arm to everyone untested. Its interval is Monte Carlo error over sets and luck.
   by value, by metric = net if the test is decided by the higher value, or the higher metric, instead of what the table is decided by.
-  The most promising test is played again, twice as often, on luck it has not seen; only that figure is advised by.
-  knowing = value of the better arm of each set less that of the arm sent untested: no test finds out more.
+  The most promising test is played again, twice as often, and every arm sent again, on luck it was not chosen by, under the same sets;
+  only that figure is advised by. picks better = share of tests that choose the best arm, under sets whose arms do not come to the same.
+  knowing, at least = value of the better arm of each set less that of the arm sent untested; the better arm by one half of its campaigns
+  is judged by the other half, and a half is often mistaken: the fewer the replicates, the more it falls short. Cut at 0.
   closed form: test and roll (Feit & Berman 2019) for two arms, d ~ N(mean, sd) over the sets: (N - 2n) (E[d; d + error > 0] - max(E d, 0))
   - n |E d|, error^2 = 2 p (1 - p) DEFF / n, DEFF = 1 + (m - 1) ICC; the days seen are scaled to the campaign.
 What it rests on
-  The sets count alike. With --appeal each arm's contents draw (1 + N(0, sd)) times their clicks, at most one a read; under the next
-  set the arms change draws. The tested get what was chosen as they are, tired or gone: every change of plan is simulated as a campaign
+  The sets count alike. With --appeal each arm's contents draw (1 + N(0, sd)) times their clicks, none at the fewest; a draw goes round
+  all arms, set by set. The tested get what was chosen as they are, tired or gone: every change of plan is simulated as a campaign
   of its own; where plans differ in more than their posts, the tested go on with their own arm. Who is not tested gets nothing before
   the test ends. A member lost is worth what a member addressed brings in one campaign unless --member-worth says otherwise
   (assumption). The closed form knows no fatigue, leaving, ban or tie, and leaves the tested with their arm.
@@ -51,6 +53,11 @@ What it rests on
 impl Page<'_> {
     fn arm(&self, arm: usize) -> &str {
         &self.contest.said.arms[arm]
+    }
+
+    /// Whether all arms come to the same under every set.
+    fn is_tied(&self) -> bool {
+        self.found.apart == 0
     }
 
     /// A test in words.

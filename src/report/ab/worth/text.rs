@@ -34,13 +34,18 @@ fn counted(n: usize, noun: &str) -> String {
 fn beforehand(page: &Page) -> String {
     let (request, found) = (page.request, page.found);
     let [buyers, lost] = found.skipped;
+    let arm = page.arm(found.best_before);
+    let comes_to = format!("{} buyers, {} members lost", fixed(buyers.mean, 0), fixed(lost.mean, 0));
+    let sets = request.sets.len();
+    let ties = sets - found.ahead.iter().sum::<usize>();
+    if page.is_tied() {
+        return format!("Untested: {arm} to everyone: {comes_to}; the arms come to the same under every set");
+    }
+    let tied = if ties > 0 { format!(" (none in {ties})") } else { String::new() };
     format!(
-        "Untested: {} to everyone, best in {} of {}: {} buyers, {} members lost, ahead of the next by {}; knowing which is better: {}",
-        page.arm(found.best_before),
+        "Untested: {arm} to everyone, best in {} of {}{tied}: {comes_to}, ahead of the next by {}; knowing which is better: at least {}",
         found.ahead[found.best_before],
-        counted(request.sets.len(), "set"),
-        fixed(buyers.mean, 0),
-        fixed(lost.mean, 0),
+        counted(sets, "set"),
         with_interval(&found.lead),
         with_interval(&found.knowledge)
     )
@@ -59,7 +64,9 @@ fn table(page: &Page) -> String {
     };
     let plain = |value: f64| signed(value, 1);
     let mut columns = vec![
-        column("picks better", &|_, judged| format!("{} %", fixed(100.0 * judged.payoff.right, 0))),
+        column("picks better", &|_, judged| {
+            judged.payoff.picks_better().map_or_else(String::new, |share| format!("{} %", fixed(100.0 * share, 0)))
+        }),
         column("gain", &|_, judged| plain(judged.payoff.gain)),
         column("test", &|_, judged| plain(-judged.payoff.test_cost)),
     ];
@@ -151,6 +158,9 @@ fn warnings(page: &Page) -> Option<String> {
 
 fn worth(page: &Page) -> String {
     let found = page.found;
+    if page.is_tied() && found.advice == Advice::Neither {
+        return format!("Worth: {}: the arms come to the same under every set, send either", page.advice());
+    }
     let reason = match (&found.best, found.advice) {
         (Some((_, _, judged)), Advice::Test { .. }) => {
             let money = page.margin().map_or_else(String::new, |(margin, currency)| {

@@ -29,6 +29,11 @@ impl Courses {
         &self.arms[arm].all
     }
 
+    /// What each arm comes to when everyone gets it, per unit.
+    pub(super) fn values(&self, member_worth: f64) -> Vec<f64> {
+        self.arms.iter().map(|arm| arm.all.value_at_the_end(member_worth)).collect()
+    }
+
     /// What those do who had one arm until the end of a day and are then to get another: that, or what they had if they must go on with it.
     pub(super) fn onwards(&self, from: usize, to: usize, day: usize) -> &Course {
         let switch = self.switches.iter().find(|switch| (switch.from, switch.to, switch.day) == (from, to, day));
@@ -121,8 +126,9 @@ impl Course {
     }
 }
 
-/// What knowing the better arm of this set would be worth per unit. The better one by one half of the replicates is judged by the
-/// other half: by the same half it would look better than it is.
+/// What knowing the better arm of this set would be worth per unit, at least. The better one by one half of the replicates is judged by
+/// the other half: by the same half it would look better than it is. A half is often mistaken, so on average this is less than
+/// knowing is worth, and may be less than nothing.
 pub(super) fn knowledge(courses: &Courses, best_before: usize, member_worth: f64) -> f64 {
     let value = |arm: usize, half: usize| courses.arms[arm].half(half).value_at_the_end(member_worth);
     let crossed = |half: usize| {

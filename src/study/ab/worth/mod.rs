@@ -3,7 +3,8 @@
 //! Comes in: a [`Contest`], plausible sets of parameters and a [`Request`]. Goes out: a [`Worth`]. Which arm is better is not known: the sets
 //! say so, each with luck of its own. Under each set every arm is sent to the whole audience (`course`: what it truly does), and
 //! each test of a grid is played and decided by its estimate (`payoff`); what is not tested then gets what did better. The
-//! best test of the grid is played once more on fresh luck before it is advised (`advice`). How it is shown is not here.
+//! best test of the grid is played once more on fresh luck, its own and that of the arms, before it is advised (`advice`). How it is
+//! shown is not here.
 //! Source: expected net benefit of sampling (Raiffa & Schlaifer 1961, Applied Statistical Decision Theory, chapter 5) of a test
 //! that is followed by the better arm (Feit & Berman 2019, Marketing Science 38(6), 1038-1058), whose closed form is a check.
 
@@ -51,8 +52,8 @@ pub struct Request {
     /// Buyers that a member lost costs; `None`: what a member addressed brings in one campaign.
     pub member_worth: Option<f64>,
     /// Standard deviation (0 or more) of what nobody knows beforehand of an arm's contents: the share by which they draw more clicks, or
-    /// fewer, than the scenario has it; normal, drawn for each arm under every other set and given to the arms in reverse order under the
-    /// next, so that no arm is ahead by the draw.
+    /// fewer, than the scenario has it, none at the fewest; normal. A draw for each arm goes round all arms over as many sets as there are
+    /// arms, so that none is ahead by the draw, but for sets left over at the end.
     pub appeal: f64,
     /// What becomes of those who are not tested.
     pub rest: Rest,
@@ -65,6 +66,14 @@ pub struct Estimate {
     pub mean: f64,
     /// 95 %; `None` from one number alone.
     pub interval: Option<Interval>,
+}
+
+impl Estimate {
+    /// Of what is never below 0.
+    fn cut_at_nothing(self) -> Estimate {
+        let cut = |Interval { low, high }: Interval| Interval { low: low.max(0.0), high: high.max(0.0) };
+        Estimate { mean: self.mean.max(0.0), interval: self.interval.map(cut) }
+    }
 }
 
 /// A test of the grid, decided by one rule. All figures are over those of sending what is best beforehand to everyone.
@@ -104,15 +113,18 @@ impl Candidate {
 pub struct Worth {
     /// Index of the arm that is best on average over the sets: what is sent if nothing is tested.
     pub best_before: usize,
-    /// Arm by arm the number of sets under which it is the best.
+    /// Arm by arm the number of sets under which it is better than every other; none where the best come to exactly the same.
     pub ahead: Vec<usize>,
+    /// Number of sets under which the arms do not all come to the same.
+    pub apart: usize,
     /// Buyers that a member lost costs.
     pub member_worth: f64,
     /// Buyers and members lost if what is best beforehand goes to everyone.
     pub skipped: [Estimate; 2],
     /// What the best arm beforehand is ahead of the next, in buyers net of members lost.
     pub lead: Estimate,
-    /// What knowing which arm is better would be worth: more than any test is.
+    /// What knowing which arm is better would be worth, at least: replicates too few to tell make it less. Cut at 0, as is its interval:
+    /// knowing never costs.
     pub knowledge: Estimate,
     /// The tests of the grid: by groups, and within by days.
     pub candidates: Vec<Candidate>,
@@ -134,7 +146,8 @@ pub struct Worth {
 /// Campaigns and tests that are simulated in all, but for what cannot be.
 pub fn replicates_expected(contest: &Contest, request: &Request) -> u64 {
     let (arms, sizes) = (contest.trial.arms.len(), grid(&request.units, contest.trial.units_per_arm).len());
-    let kinds = arms + turns(contest, request).count() + sizes + Luck::Fresh.parts().len();
+    let again = arms * arms + Luck::Fresh.parts().len();
+    let kinds = arms + turns(contest, request).count() + sizes + again;
     request.sets.len() as u64 * u64::from(request.replicates) * kinds as u64
 }
 
@@ -153,7 +166,8 @@ fn turns(contest: &Contest, request: &Request) -> impl Iterator<Item = (usize, u
 pub fn worth(contest: &Contest, request: &Request, engine: &Engine) -> Option<Worth> {
     assert!(request.sets.len() >= 2 && request.replicates >= 2, "two sets with two replicates each");
     let study = Study::new(contest, request, engine);
-    let courses = study.courses()?;
+    let days = grid(&request.days, contest.trial.days);
+    let courses = study.courses(&days, Luck::First)?;
     let of_a_campaign =
         |courses: &Courses| (0..courses.arms.len()).map(|arm| courses.arm(arm).buyers_at_the_end()).sum::<f64>();
     let n_courses = (courses.len() * contest.trial.arms.len()) as f64;
@@ -168,21 +182,25 @@ pub fn worth(contest: &Contest, request: &Request, engine: &Engine) -> Option<Wo
     let over_sets =
         |of: &dyn Fn(&Courses) -> f64| estimate(courses.iter().map(|courses| all * of(courses)), study.together());
     let n_arms = contest.trial.arms.len();
-    let mut ahead = vec![0; n_arms];
+    let (mut ahead, mut apart) = (vec![0; n_arms], 0);
     for courses in &courses {
-        ahead[advice::ranked((0..n_arms).map(|arm| value(courses, arm)))[0]] += 1;
+        let values = courses.values(member_worth);
+        let order = advice::ranked(values.iter().copied());
+        if values[order[0]] > values[order[1]] {
+            ahead[order[0]] += 1;
+        }
+        apart += usize::from(values[order[0]] > values[order[n_arms - 1]]);
     }
     let skipped = [
         over_sets(&|courses| courses.arm(best_before).buyers_at_the_end()),
         over_sets(&|courses| courses.arm(best_before).lost_at_the_end()),
     ];
     let lead = over_sets(&|courses| value(courses, best_before) - value(courses, next));
-    let knowledge = over_sets(&|courses| course::knowledge(courses, best_before, member_worth));
+    let knowledge = over_sets(&|courses| course::knowledge(courses, best_before, member_worth)).cut_at_nothing();
 
     let known = Known { courses: &courses, best_before, member_worth };
     let mut tests = 0;
     let mut candidates = Vec::new();
-    let days = grid(&request.days, contest.trial.days);
     for units in grid(&request.units, contest.trial.units_per_arm) {
         let Some(played) = study.play(&known, (units, &days), Luck::First) else { break };
         tests += played.iter().map(|set| set.len() as u64).sum::<u64>();
@@ -191,15 +209,19 @@ pub fn worth(contest: &Contest, request: &Request, engine: &Engine) -> Option<Wo
     let closed = closed::closed_form(&study, &known, &mut candidates);
     let best = most_promising(&candidates).and_then(|(index, rule)| {
         let Candidate { units, days, .. } = candidates[index];
-        let played = study.play(&known, (units, &[days]), Luck::Fresh)?;
+        // Chosen among many by what the arms did on the first luck: they too must do it again.
+        let courses = study.courses(&[days], Luck::Fresh)?;
+        let played = study.play(&Known { courses: &courses, ..known }, (units, &[days]), Luck::Fresh)?;
         tests += played.iter().map(|set| set.len() as u64).sum::<u64>();
         Some((index, rule, study.judged(&played, 0, rule)))
     });
-    let advice =
-        advice::advice(best.as_ref().map(|(index, rule, judged)| (*index, *rule, &judged.net)), best_before, &lead);
+    let promising = best.as_ref().map(|(index, rule, judged)| (*index, *rule, &judged.net));
+    // Where all arms come to the same, there is nothing to find out.
+    let advice = advice::advice(promising.filter(|_| apart > 0), best_before, &lead);
     Some(Worth {
         best_before,
         ahead,
+        apart,
         member_worth,
         skipped,
         lead,
@@ -223,13 +245,18 @@ fn grid(tried: &[u32], own: u32) -> Vec<u32> {
     grid
 }
 
-/// A mean over sets, of which so many neighbours are taken together as one.
+/// A mean over sets, each of them counted once. So many neighbours are taken together as one in its interval, the last ones by how many
+/// they are.
 fn estimate(values: impl Iterator<Item = f64>, together: usize) -> Estimate {
+    let values: Vec<f64> = values.collect();
+    let mean_of = |of: &[f64]| of.iter().sum::<f64>() / of.len() as f64;
+    let (mean, n_parts) = (mean_of(&values), values.len().div_ceil(together) as f64);
     let mut moments = Moments::default();
-    for neighbours in values.collect::<Vec<f64>>().chunks(together) {
-        moments.push(neighbours.iter().sum::<f64>() / neighbours.len() as f64);
+    for neighbours in values.chunks(together) {
+        let weight = neighbours.len() as f64 * n_parts / values.len() as f64;
+        moments.push(mean + weight * (mean_of(neighbours) - mean));
     }
-    Estimate { mean: moments.mean().unwrap_or_default(), interval: interval::of_mean(&moments, CONFIDENCE) }
+    Estimate { mean, interval: interval::of_mean(&moments, CONFIDENCE) }
 }
 
 /// The test and rule with the highest mean; of equals the first.
@@ -238,4 +265,33 @@ fn most_promising(candidates: &[Candidate]) -> Option<(usize, Rule)> {
     let nets = every.flat_map(|(index, of)| Rule::ALL.map(|rule| (index, rule, of.judged(rule).net.mean)));
     let best = nets.reduce(|best, next| if next.2 > best.2 { next } else { best })?;
     Some((best.0, best.1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sets_count_alike_however_they_are_taken_together() {
+        let values = [1.0, 5.0, 2.0, 6.0, 9.0];
+        let (alone, pairs) = (estimate(values.into_iter(), 1), estimate(values.into_iter(), 2));
+        assert!((alone.mean - 4.6).abs() < 1e-12 && (pairs.mean - 4.6).abs() < 1e-12);
+        // By hand: parts deviate by 6 - 9.2, 8 - 9.2 and 9 - 4.6 in sum; error^2 = 3 / 2 x sum of squares / 25.
+        let error = (1.5 * (3.2_f64.powi(2) + 1.2_f64.powi(2) + 4.4_f64.powi(2)) / 25.0).sqrt();
+        let interval = pairs.interval.unwrap();
+        assert!(
+            ((interval.high - interval.low) / 2.0 / error - 4.302_652_7).abs() < 1e-6,
+            "t with 2 degrees: {pairs:?}"
+        );
+    }
+
+    #[test]
+    fn knowing_is_never_shown_to_cost() {
+        let cut = |low: f64, high: f64| {
+            let interval = Some(Interval { low, high });
+            Estimate { mean: f64::midpoint(low, high), interval }.cut_at_nothing()
+        };
+        assert_eq!(cut(-3.0, -1.0), cut(0.0, 0.0));
+        assert_eq!(cut(-1.0, 5.0), Estimate { mean: 2.0, interval: Some(Interval { low: 0.0, high: 5.0 }) });
+    }
 }

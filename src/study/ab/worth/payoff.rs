@@ -38,8 +38,10 @@ pub struct Payoff {
     pub buyers: f64,
     /// Members lost more.
     pub lost: f64,
-    /// Share of tests after which the arm is chosen that is the better one under its set.
-    pub right: f64,
+    /// Share of tests that were played under sets whose arms do not all come to the same.
+    pub(super) apart: f64,
+    /// Share of tests after which the best arm of such a set is chosen.
+    pub(super) right: f64,
     /// Share of tests in which the account was banned.
     pub banned: f64,
 }
@@ -48,6 +50,11 @@ impl Payoff {
     /// What it comes to.
     pub fn net(&self) -> f64 {
         self.gain - self.test_cost - self.wait_cost - self.ban_cost
+    }
+
+    /// Share of tests after which the better arm is chosen; `None` where the arms come to exactly the same under every set.
+    pub fn picks_better(&self) -> Option<f64> {
+        (self.apart > 0.0).then(|| self.right / self.apart)
     }
 
     /// The mean of several; nothing of none.
@@ -65,7 +72,7 @@ impl Payoff {
         sum
     }
 
-    fn figures(&mut self) -> [&mut f64; 8] {
+    fn figures(&mut self) -> [&mut f64; 9] {
         [
             &mut self.gain,
             &mut self.test_cost,
@@ -73,6 +80,7 @@ impl Payoff {
             &mut self.ban_cost,
             &mut self.buyers,
             &mut self.lost,
+            &mut self.apart,
             &mut self.right,
             &mut self.banned,
         ]
@@ -171,7 +179,9 @@ impl Ground<'_> {
         let follows = |arm: usize, of: &dyn Fn(&Course, usize) -> f64| {
             tested_onwards(arm, of) + rest * of(self.courses.arm(arm), left)
         };
-        let truth = (0..n_arms).map(|arm| value(self.courses.arm(arm), horizon));
+        let truth = self.courses.values(self.member_worth);
+        let is_apart = truth.iter().any(|&value| value != truth[0]);
+        let is_right = is_apart && truth.iter().all(|&value| value <= truth[chosen]);
         Payoff {
             gain: goes_on * (follows(chosen, value) - follows(self.best_before, value)),
             test_cost: tested * value(before, horizon)
@@ -181,7 +191,8 @@ impl Ground<'_> {
             ban_cost: (1.0 - goes_on) * follows(self.best_before, value),
             buyers: buyers + goes_on * follows(chosen, &Course::buyers) - everyone * before.buyers(horizon),
             lost: lost + goes_on * follows(chosen, &Course::lost) - everyone * before.lost(horizon),
-            right: f64::from(u8::from(super::advice::ranked(truth)[0] == chosen)),
+            apart: f64::from(u8::from(is_apart)),
+            right: f64::from(u8::from(is_right)),
             banned: f64::from(u8::from(banned)),
         }
     }
@@ -225,7 +236,23 @@ mod tests {
         assert!((payoff.net() - (tested + first_goes + second_goes + waiting - 40.0)).abs() < 1e-12);
         // Going on with the first: 2 more each, 1 more in those who had the second, and 4 each of those waiting.
         assert!((payoff.gain - (first_goes + second_goes + waiting - 3.0 * 2.0 - 3.0 * 1.0 - 16.0)).abs() < 1e-12);
-        assert_eq!((payoff.wait_cost, payoff.ban_cost, payoff.right), (0.0, 0.0, 1.0));
+        assert_eq!((payoff.wait_cost, payoff.ban_cost, payoff.picks_better()), (0.0, 0.0, Some(1.0)));
+    }
+
+    #[test]
+    fn there_is_no_better_arm_to_pick_where_they_come_to_the_same() {
+        let apart = courses();
+        let alike = Courses { arms: vec![apart.arms[0].clone(), apart.arms[0].clone()], switches: Vec::new() };
+        let payoffs = |chosen: usize| {
+            let of = |courses: &Courses| ground(courses, Rest::Later).payoff(&did(), (3, 2), chosen, false);
+            (of(&alike), of(&apart))
+        };
+        assert_eq!(payoffs(0).0.picks_better(), None);
+        // Tests under the other set alone are counted.
+        for (chosen, picks) in [(0, 0.0), (1, 1.0)] {
+            let (alike, apart) = payoffs(chosen);
+            assert_eq!(Payoff::mean([alike, apart].into_iter()).picks_better(), Some(picks));
+        }
     }
 
     #[test]
