@@ -35,7 +35,8 @@ How a test is designed
   Lifetime: least squares of d exp(-time / tau) on the daily differences, all days alike. Best length for an
     effect that wears off: 1.256 tau when daily errors are independent, shorter when groups differ for good:
     maximise (1 - exp(-x)) / x / sqrt(r + 1/x), x = days / tau, r = lasting variance x tau / variance of one day.
-  Guardrail: one-sided test at 5 % that the arm is worse by less than the margin (non-inferiority), as `ab analyze` does.
+  Guardrail: one-sided test at 5 % that the arm is worse by less than the margin (non-inferiority), as
+    `ab analyze` does.
   Bans: all arms share one account, so a test sees one ban or none; n accounts without a ban leave 1 - 0.05^(1/n)
     possible (95 %).
 What it rests on
