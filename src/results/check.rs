@@ -93,6 +93,14 @@ fn enough(
     dealt: Dealt,
     faults: &mut Vec<Diagnostic>,
 ) {
+    let mut names: BTreeMap<String, &str> = BTreeMap::new();
+    for (arm, at) in arms {
+        if let Some(other) = names.insert(arm.to_lowercase(), arm) {
+            let (arm, other) = (plain(arm), plain(other));
+            let help = "one spelling for the whole table; two arms need names that differ by more than that".to_owned();
+            faults.push(fault(at, format!("arms `{other}` and `{arm}` differ by capital letters only"), help));
+        }
+    }
     if let ([(arm, at)], true) = (&arms.iter().collect::<Vec<_>>()[..], faults.is_empty()) {
         let help = "an arm is compared with another one that ran beside it: rows of two arms at least";
         faults.push(fault(at, format!("there is one arm, `{}`", plain(arm)), help.to_owned()));

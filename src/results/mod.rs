@@ -142,6 +142,7 @@ pub fn read(mut source: Source, asked: &Asked) -> Result<Results, Faults> {
     let said = CommandLine::new(asked);
     let mut faults = Vec::new();
     let mut table = rows_between(0, &source.text, separator(&source.text));
+    filled(&mut table);
     table.check_headings();
     faults.append(&mut table.faults);
     let columns = columns::columns(&table.header, as_text(said.columns.as_ref()), &mut faults);
@@ -201,6 +202,14 @@ pub fn read(mut source: Source, asked: &Asked) -> Result<Results, Faults> {
         notes,
         arms,
     })
+}
+
+/// There is a row to read; a file without even headings is at fault already.
+fn filled(table: &mut Rows) {
+    if let (Some(first), true, true) = (table.header.first(), table.records.is_empty(), table.faults.is_empty()) {
+        let help = "below the headings a row for each group and day, of a direct list for each arm and day";
+        table.faults.push(fault(&first.at, "the table has headings and no row".to_owned(), help.to_owned()));
+    }
 }
 
 /// Columns without which nothing can be read.

@@ -69,6 +69,17 @@ impl Choice<'_> {
         }
         known
     }
+
+    /// Whether a test of this kind can be sure of the metric; a fault where it cannot.
+    fn is_told(&self, metric: &Metric, at: &At, faults: &mut Vec<Diagnostic>) -> bool {
+        let is_told = self.dealt == Dealt::Groups || metric.is_of_members();
+        if !is_told {
+            let message = format!("`{}` says nothing sure of members: one may count in it many times", metric.key);
+            let help = "a metric that counts each member once: conversion, loss, unsubscribe, muted or blocked";
+            faults.push(fault(at, message, help.to_owned()));
+        }
+        is_told
+    }
 }
 
 /// What is wanted, by what was said: `--metric`, `--secondary` and `--guardrail`.
@@ -80,12 +91,8 @@ pub(super) fn wanted(
     faults: &mut Vec<Diagnostic>,
 ) -> Option<Wanted> {
     let deciding = choice.named(&metric.0, &metric.1, faults);
-    if let (Some(found), Dealt::Members) = (deciding, choice.dealt)
-        && !found.is_of_members()
-    {
-        let message = format!("`{}` says nothing sure of members: one may count in it many times", found.key);
-        let help = "a metric that counts each member once: conversion, loss, unsubscribe, muted or blocked";
-        faults.push(fault(&metric.1, message, help.to_owned()));
+    if let Some(found) = deciding {
+        choice.is_told(found, &metric.1, faults);
     }
     if let Some(found) = deciding.filter(|found| found.better == Better::Neither) {
         let help = "a metric of which more, or less, is to be wished for".to_owned();
@@ -94,7 +101,8 @@ pub(super) fn wanted(
     let is_deciding = |other: &Metric| deciding.is_some_and(|metric| metric.key == other.key);
     let guardrails: Vec<Guardrail> = if guardrails.is_empty() {
         let first = |keys: &&[&str]| keys.iter().find_map(|key| choice.known(key));
-        let found = GUARDRAILS.iter().filter_map(first).filter(|metric| !is_deciding(metric));
+        let is_told = |metric: &Metric| choice.dealt == Dealt::Groups || metric.is_of_members();
+        let found = GUARDRAILS.iter().filter_map(first).filter(|metric| !is_deciding(metric) && is_told(metric));
         found.map(|metric| Guardrail { metric, margin: None }).collect()
     } else {
         let said = guardrails.iter().filter(|(text, _)| text != NONE);
@@ -121,6 +129,9 @@ fn guardrail(choice: &Choice<'_>, text: &str, at: &At, faults: &mut Vec<Diagnost
     if metric.better == Better::Neither {
         let help = "a guardrail has a side on which it is worse".to_owned();
         faults.push(fault(at, format!("`{}` has neither a better nor a worse side", metric.key), help));
+        return None;
+    }
+    if !choice.is_told(metric, at, faults) {
         return None;
     }
     let Some(margin) = margin else { return Some(Guardrail { metric, margin: None }) };
