@@ -317,15 +317,18 @@ fn verdicts_say_what_the_figures_say() {
 
 #[test]
 fn more_groups_always_help_and_more_days_where_days_are_what_varies() {
-    let test = |control: fn(u64, u64) -> u64, treated: fn(u64, u64) -> u64| {
+    let test = |control: fn(u64, u64) -> u64, treated: fn(u64, u64) -> u64, n: u64| {
         let groups = [Group { arm: "a", bought: control, left: 0 }, Group { arm: "b", bought: treated, left: 0 }];
-        analysed(&table(&groups, 6, 7), &usual(), None).found.verdict.decision
+        analysed(&table(&groups, n, 7), &usual(), None).found.verdict.decision
     };
-    let Decision::NotDecided(Some(lasting)) = test(own_level, own_level_and_one) else { panic!("decided") };
+    let Decision::NotDecided(Some(lasting)) = test(own_level, own_level_and_one, 6) else { panic!("decided") };
     assert!(lasting.units.is_some_and(|units| units > 0));
     assert_eq!(lasting.days, MoreDays::Never, "groups keep their levels for good");
-    let Decision::NotDecided(Some(daily)) = test(restless, restless_and_one) else { panic!("decided") };
-    assert!(matches!(daily.days, MoreDays::Days(days) if days > 0), "{daily:?}");
+    let Decision::NotDecided(Some(daily)) = test(restless, restless_and_one, 16) else { panic!("decided") };
+    assert!(matches!(daily.days, MoreDays::Days(1..=21)), "{daily:?}");
+    // Few groups would have to wait for more than three times as long.
+    let Decision::NotDecided(Some(few)) = test(restless, restless_and_one, 6) else { panic!("decided") };
+    assert_eq!(few.days, MoreDays::Beyond(21));
 }
 
 #[test]
@@ -496,4 +499,62 @@ fn what_does_not_go_together_is_refused() {
         assert!(text.contains(words), "{args:?}: {text}");
     }
     assert!(!folder.path().join("output").exists(), "nothing is written where something is wrong");
+}
+
+/// The page in one line, as far as it was wrapped.
+fn page_of(analysed: &Analysed) -> String {
+    pages::text(&analysed.page()).replace("\n    ", " ")
+}
+
+#[test]
+fn the_worth_never_advises_against_the_verdict() {
+    let groups = [Group { arm: "a", bought: flat, left: 1 }, Group { arm: "b", bought: more, left: 9 }];
+    let text = page_of(&analysed(&table(&groups, 8, 10), &usual(), None));
+    assert!(text.contains("rejected by a guardrail: b"), "{text}");
+    assert!(text.contains("before guardrails b would have brought conversion of +"), "{text}");
+    assert!(!text.contains("b instead of a"), "{text}");
+}
+
+#[test]
+fn a_running_test_is_to_go_on_and_shows_the_interval_that_is_judged() {
+    let running = analysed(&example(), &of_example(), Some(28));
+    let Decision::NotDecided(Some(more)) = running.found.verdict.decision else { panic!("decided") };
+    assert_eq!(more.days, MoreDays::Planned(28));
+    assert_eq!(running.found.effects[0].interval, running.found.verdict.arms[0].interval);
+    let text = page_of(&running);
+    assert!(text.contains("not decided: go on to day 28, as planned"), "{text}");
+    let rows = String::from_utf8(pages::analysis(&running.page())).unwrap();
+    assert!(rows.lines().nth(1).unwrap().contains("at every look"), "{rows}");
+    assert!(rows.lines().nth(2).unwrap().contains("at the end"), "{rows}");
+}
+
+#[test]
+fn of_several_arms_those_that_are_told_are_named() {
+    let arms = [("a", restless as fn(u64, u64) -> u64, 1), ("b", restless_and_one, 9), ("c", restless_and_one, 1)];
+    let groups: Vec<Group> = arms.map(|(arm, bought, left)| Group { arm, bought, left }).into();
+    let text = page_of(&analysed(&table(&groups, 6, 7), &usual(), None));
+    assert!(text.contains("Verdict: b is rejected by a guardrail (churn +"), "{text}");
+    assert!(text.contains("; c against a is not decided: "), "{text}");
+}
+
+#[test]
+fn guardrails_say_on_which_side_they_are_worse_and_what_was_never_seen() {
+    let bought = [flat as fn(u64, u64) -> u64, more];
+    let groups = [Group { arm: "a", bought: bought[0], left: 1 }, Group { arm: "b", bought: bought[1], left: 1 }];
+    let asked = Asked { guardrails: vec!["loss=0.0001".to_owned()], ..usual() };
+    let text = page_of(&analysed(&table(&groups, 8, 10), &asked, None));
+    assert!(text.contains("but a rise of 0.01 points in churn is not excluded"), "{text}");
+    let asked = Asked { guardrails: vec!["blocked=0.01".to_owned()], ..usual() };
+    let unseen = analysed(&table(&groups, 8, 10), &asked, None).found;
+    assert_eq!(unseen.guardrails[0].guarding, Guarding::Unseen);
+    assert_eq!(unseen.verdict.decision, Decision::Prefer(1));
+}
+
+#[test]
+fn a_list_that_would_take_far_longer_is_told_so() {
+    let text = "arm,day,members,bought\na,1,1000,20\na,2,1000,15\nb,1,1010,21\nb,2,1010,18\n";
+    let list = analysed(text, &Asked { dealt: Dealt::Members, ..usual() }, None);
+    let Decision::NotDecided(Some(more)) = list.found.verdict.decision else { panic!("decided") };
+    assert_eq!(more.days, MoreDays::Beyond(6));
+    assert!(page_of(&list).contains("more members an arm or more than 6 more days would"), "{}", page_of(&list));
 }

@@ -18,6 +18,14 @@ pub(super) fn decimals(half_width: f64) -> usize {
     decimals
 }
 
+/// Digits after the point, no fewer than `digits`, with which no end of an interval that is not 0 is written as 0; `digits` where none
+/// that one reads would do.
+pub(super) fn telling(digits: usize, ends: [f64; 2]) -> usize {
+    let is_told =
+        |digits: usize, end: f64| end == 0.0 || fixed(end, digits).contains(|letter| ('1'..='9').contains(&letter));
+    (digits..=MOST_DECIMALS).find(|&digits| ends.iter().all(|&end| is_told(digits, end))).unwrap_or(digits)
+}
+
 /// Digits after the point with which a figure has two digits that count, where it needs any after the point.
 pub(super) fn two_digits(value: f64) -> usize {
     let mut scaled = value;
@@ -101,6 +109,14 @@ mod tests {
         {
             assert_eq!(decimals(half_width), expected, "{half_width}");
         }
+    }
+
+    #[test]
+    fn an_end_that_is_not_zero_is_not_written_as_zero() {
+        assert_eq!(telling(0, [-8.0, 0.1]), 1);
+        assert_eq!(telling(0, [-8.0, 0.0]), 0);
+        assert_eq!(telling(1, [0.004, 3.0]), 3);
+        assert_eq!(telling(0, [-1.0, 1e-12]), 0);
     }
 
     #[test]

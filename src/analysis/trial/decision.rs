@@ -9,7 +9,7 @@ use crate::analysis::Call;
 use crate::stats::Interval;
 use crate::tally::{Better, Metric};
 
-use super::{Effect, Guarded, Guarding, Judge, More, TrialLook, more};
+use super::{Effect, Guarded, Guarding, Judge, More, more};
 
 /// What to do.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -56,13 +56,10 @@ pub struct ArmVerdict {
 }
 
 impl Judge<'_> {
-    pub(super) fn verdict(&self, effects: &[Effect], guardrails: &[Guarded], looks: &[TrialLook]) -> TrialVerdict {
+    pub(super) fn verdict(&self, effects: &[Effect], guardrails: &[Guarded]) -> TrialVerdict {
         let metric = self.question.metric;
-        let days = self.trial.units.first().map_or(0, |unit| unit.tally.days.len());
-        let is_running = (days as u64) < u64::from(self.question.planned_days);
         let of_arm = |effect: &Effect| {
-            let last = looks.iter().rfind(|look| look.arm == effect.arm).and_then(|look| look.interval);
-            let interval = if is_running { last } else { effect.interval };
+            let interval = effect.interval;
             let of_guardrail = |guarded: &&Guarded| guarded.arm == effect.arm && guarded.guarding == Guarding::Broken;
             ArmVerdict {
                 arm: effect.arm,
@@ -86,7 +83,7 @@ impl Judge<'_> {
         let of_call = |call: Call| standing().filter(move |arm| arm.call == call).map(|arm| arm.arm);
         let unheld = |arm: usize| {
             let is_unheld =
-                |guarded: &&Guarded| guarded.arm == arm && guarded.is_binding && guarded.guarding != Guarding::Held;
+                |guarded: &&Guarded| guarded.arm == arm && guarded.is_binding && !guarded.guarding.is_held();
             guardrails.iter().find(is_unheld).map(|guarded| guarded.metric.key)
         };
         if let Some(arm) = best(&mut of_call(Call::Better).filter(|&arm| unheld(arm).is_none())) {

@@ -7,7 +7,7 @@ use crate::stats::beta_binomial::Trials;
 use crate::stats::two_sample::{self, Difference, Summary};
 use crate::tally::Metric;
 
-use super::effect::two_arms;
+use super::effect::{relative_interval, two_arms};
 use super::values::{self, Values};
 use super::{Effect, Judge, Trial};
 
@@ -19,6 +19,9 @@ pub(super) fn of_members(metric: &'static Metric, arm: usize, judge: &Judge<'_>)
     let shares = if metric.is_of_members() { two_arms(metric, trial, arm, None) } else { None };
     let (control, treated) = (level(trial.control), level(arm));
     let estimate = shares.and_then(|shares| shares.wald());
+    let interval = shares.map(|shares| shares.score_interval(judge.confidence));
+    let relative = estimate.and_then(|_| relative(metric, trial, arm));
+    let base = summary(metric, trial, trial.control);
     Effect {
         arm,
         metric,
@@ -28,8 +31,9 @@ pub(super) fn of_members(metric: &'static Metric, arm: usize, judge: &Judge<'_>)
         n: [members(trial.control), members(arm)],
         difference: control.zip(treated).map(|(control, treated)| treated - control),
         estimate,
-        interval: shares.map(|shares| shares.score_interval(judge.confidence)),
-        relative: estimate.and_then(|_| relative(metric, trial, arm)),
+        interval,
+        relative,
+        relative_interval: relative_interval(relative, base, interval, judge.confidence),
         p_value: shares.map(|shares| shares.z_p_value()),
         adjusted_p: None,
         permutation: None,
@@ -40,9 +44,10 @@ pub(super) fn of_members(metric: &'static Metric, arm: usize, judge: &Judge<'_>)
 
 /// The difference over the control's share, by the delta method.
 fn relative(metric: &Metric, trial: &Trial<'_>, arm: usize) -> Option<Difference> {
-    let of = |arm: usize| {
-        let Trials { successes, n } = values::counted(trial, metric, arm, None);
-        Summary::of_sums(n, successes as f64, successes as f64)
-    };
-    two_sample::relative_difference(&of(trial.control)?, &of(arm)?)
+    two_sample::relative_difference(&summary(metric, trial, trial.control)?, &summary(metric, trial, arm)?)
+}
+
+fn summary(metric: &Metric, trial: &Trial<'_>, arm: usize) -> Option<Summary> {
+    let Trials { successes, n } = values::counted(trial, metric, arm, None);
+    Summary::of_sums(n, successes as f64, successes as f64)
 }

@@ -33,12 +33,15 @@ pub struct Effect {
     pub difference: Option<f64>,
     /// The same with its error; `None` where nothing varies, and where the error is not known.
     pub estimate: Option<Difference>,
-    /// Its interval; those of all arms hold together.
+    /// Its interval; those of all arms hold together. Of the metric that decides a running test it is valid at every look.
     pub interval: Option<Interval>,
     /// Half-width of the zone of practical equality; `None` where the control has no level.
     pub zone: Option<f64>,
     /// Over the control's level, with its error.
     pub relative: Option<Difference>,
+    /// Its interval; `None` where the control's level is not told from 0, where it says otherwise than that of the difference, and where
+    /// that is valid at every look.
+    pub relative_interval: Option<Interval>,
     /// p value of no difference, two-sided.
     pub p_value: Option<f64>,
     /// p value together with those of the effects that stand beside it.
@@ -117,6 +120,7 @@ pub(super) fn of_groups(
     let stream = u32::try_from(number * trial.arms.len() + arm).unwrap_or(u32::MAX);
     let mut rng = rng::method(judge.question.seed, 0, FIRST_STREAM + stream);
     let level = values::mean(&values.arms[trial.control]);
+    let interval = estimate.map(|estimate| estimate.interval(judge.confidence));
     Effect {
         arm,
         metric,
@@ -126,14 +130,30 @@ pub(super) fn of_groups(
         n: [base.len() as u64, treated.len() as u64],
         difference,
         estimate,
-        interval: estimate.map(|estimate| estimate.interval(judge.confidence)),
+        interval,
         relative,
+        relative_interval: relative_interval(relative, Summary::of(&base), interval, judge.confidence),
         p_value: estimate.map(|estimate| estimate.p_value()),
         adjusted_p: None,
         permutation: permutation::difference(&base, &treated, Effort::USUAL, &mut rng),
         adjustment,
         as_if_members: metric.is_of_members().then(|| pooled(metric, trial, arm)).flatten(),
     }
+}
+
+/// The interval of a relative difference, where the delta method may be believed: the level divided by is told from 0, and the interval
+/// of the difference says the same of 0.
+pub(super) fn relative_interval(
+    relative: Option<Difference>,
+    base: Option<Summary>,
+    absolute: Option<Interval>,
+    confidence: f64,
+) -> Option<Interval> {
+    let base = base?;
+    let level = Difference::new(base.mean, base.error_variance().sqrt(), (base.n - 1) as f64);
+    let is_told = level.is_none_or(|level| !level.interval(confidence).contains(0.0));
+    let found = relative?.interval(confidence);
+    (is_told && found.contains(0.0) == absolute?.contains(0.0)).then_some(found)
 }
 
 /// First index of the streams of assignments.

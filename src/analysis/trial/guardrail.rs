@@ -18,6 +18,15 @@ pub enum Guarding {
     Broken,
     /// Neither is shown.
     Open,
+    /// It counts nowhere, in no arm: nothing is known against it.
+    Unseen,
+}
+
+impl Guarding {
+    /// Whether nothing stands in the way of preferring the arm.
+    pub fn is_held(self) -> bool {
+        matches!(self, Guarding::Held | Guarding::Unseen)
+    }
 }
 
 /// A guardrail of an arm.
@@ -73,6 +82,7 @@ pub(super) fn guarded(effect: &Effect, guardrail: &Guardrail) -> Guarded {
     let guarding = match &tested {
         Some(tested) if tested.holds <= ALPHA => Guarding::Held,
         Some(tested) if tested.breaks <= ALPHA => Guarding::Broken,
+        None if is_same && effect.control == Some(0.0) => Guarding::Unseen,
         None if is_same => Guarding::Held,
         _ => Guarding::Open,
     };

@@ -135,8 +135,14 @@ pub fn analyse(trial: &Trial<'_>, question: &Question) -> TrialAnalysis {
         .map(|(guardrail, arm)| guardrail::guarded(&judge.effect(guardrail.metric, arm), guardrail))
         .collect();
     let looks: Vec<TrialLook> = others().flat_map(|arm| judge.looks(arm, days)).collect();
+    if judge.is_running() {
+        for effect in &mut effects {
+            effect.interval = looks.iter().rfind(|look| look.arm == effect.arm).and_then(|look| look.interval);
+            effect.relative_interval = None;
+        }
+    }
     let arms: Vec<ArmTotals> = (0..trial.arms.len()).map(|arm| judge.totals(arm)).collect();
-    let verdict = judge.verdict(&effects, &guardrails, &looks);
+    let verdict = judge.verdict(&effects, &guardrails);
     TrialAnalysis {
         dealt: trial.dealt,
         days: u32::try_from(days).unwrap_or(u32::MAX),
@@ -195,6 +201,15 @@ impl Judge<'_> {
             }
             Dealt::Members => direct::of_members(metric, arm, self),
         }
+    }
+
+    /// Days that there are.
+    fn days(&self) -> u32 {
+        self.trial.units.first().map_or(0, |unit| u32::try_from(unit.tally.days.len()).unwrap_or(u32::MAX))
+    }
+
+    fn is_running(&self) -> bool {
+        self.days() < self.question.planned_days
     }
 
     fn zone(&self, metric: &Metric, level: Option<f64>) -> Option<f64> {

@@ -1,10 +1,11 @@
 //! How many more groups, or how many more days, would decide a test that does not.
 //!
 //! Comes in: an effect that is not decided. Goes out: [`More`]: what a test with 80 % power for it needs beyond what there is, if the
-//! effect is as large as it looks, or, where it looks smaller, as large as matters. More days average out what changes from day to day, and
-//! nothing of what groups differ by lastingly; the effect is taken to stay as it is: no wear-out.
+//! effect is as large as it looks, or, where it looks smaller, as large as matters. A running test is to reach its planned end first: it
+//! lacks groups only where they are too few even then. More days average out what changes from day to day, and nothing of what groups
+//! differ by lastingly; the effect is taken to stay as it is: no wear-out.
 
-use crate::stats::clustered_power::{MOST_CLUSTERS, clusters_needed, power_of_means};
+use crate::stats::clustered_power::{MOST_CLUSTERS, power_of_means};
 use crate::stats::power::{Sides, Wanted, normal};
 use crate::stats::two_sample::Summary;
 use crate::tally::{Dealt, Metric};
@@ -15,18 +16,24 @@ use super::{Effect, Judge};
 /// Power that a decision is planned with.
 pub const POWER: f64 = 0.8;
 
-/// Most days that are counted.
-const MOST_DAYS: u32 = 3650;
+/// Waiting is advised up to so many times the days there are.
+const MOST_TIMES: u32 = 3;
+
+/// Most members an arm that are asked for.
+const MOST_MEMBERS: u64 = 1_000_000_000;
 
 /// What would decide.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct More {
+    /// Index of the arm that is not decided.
+    pub arm: usize,
     /// The difference that would be found, in the metric's own unit, without its sign.
     pub effect: f64,
     /// Whether it is the one seen; else the edge of the zone of practical equality, which is larger.
     pub is_seen: bool,
-    /// More units an arm: groups, or members of a direct list; `None` beyond a million.
+    /// More units an arm: groups, or members of a direct list; 0 where there are enough already, by the planned end of a running test;
+    /// `None` beyond a million groups.
     pub units: Option<u64>,
     /// More days.
     pub days: MoreDays,
@@ -35,8 +42,12 @@ pub struct More {
 /// How many more days would decide.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MoreDays {
+    /// The test is running: go on to this day, which was planned.
+    Planned(u32),
     /// So many.
     Days(u32),
+    /// More than so many, which is three times those there are.
+    Beyond(u32),
     /// No number does: groups differ lastingly by too much.
     Never,
     /// Days do not tell: there is one only, or the metric is known at the end only.
@@ -52,40 +63,64 @@ pub(super) fn more(judge: &Judge<'_>, effect: &Effect) -> Option<More> {
     if wanted == 0.0 {
         return None;
     }
-    let alpha = 1.0 - judge.confidence;
     let (units, days) = match judge.trial.dealt {
-        Dealt::Groups => of_groups(judge, effect, wanted, alpha)?,
-        Dealt::Members => of_members(judge, effect, wanted, alpha)?,
+        Dealt::Groups => of_groups(judge, effect, wanted)?,
+        Dealt::Members => of_members(judge, effect, wanted)?,
     };
-    Some(More { effect: wanted, is_seen, units, days })
+    let days = if judge.is_running() { MoreDays::Planned(judge.question.planned_days) } else { days };
+    Some(More { arm: effect.arm, effect: wanted, is_seen, units, days })
 }
 
-fn of_groups(judge: &Judge<'_>, effect: &Effect, wanted: f64, alpha: f64) -> Option<(Option<u64>, MoreDays)> {
+/// The least number that is enough, if it is no more than `most`.
+fn least(most: u64, is_enough: impl Fn(u64) -> bool) -> Option<u64> {
+    if is_enough(0) {
+        return Some(0);
+    }
+    let (mut too_few, mut enough) = (0, most);
+    if !is_enough(most) {
+        return None;
+    }
+    while enough - too_few > 1 {
+        let middle = too_few + (enough - too_few) / 2;
+        if is_enough(middle) {
+            enough = middle;
+        } else {
+            too_few = middle;
+        }
+    }
+    Some(enough)
+}
+
+/// Days beyond those there are, as far as waiting is advised.
+fn waiting(begun: u32, is_enough: impl Fn(f64) -> bool) -> MoreDays {
+    let most = MOST_TIMES * begun;
+    let found = (0..=most).find(|&days| is_enough(f64::from(begun + days)));
+    found.map_or(MoreDays::Beyond(most), MoreDays::Days)
+}
+
+fn of_groups(judge: &Judge<'_>, effect: &Effect, wanted: f64) -> Option<(Option<u64>, MoreDays)> {
+    let alpha = 1.0 - judge.confidence;
     let values = Values::of(judge.trial, effect.metric, false);
     let arms = match effect.adjustment {
         Some(adjustment) => adjustment.arms,
         None => [Summary::of(&values.now(judge.trial.control))?, Summary::of(&values.now(effect.arm))?],
     };
-    let deviations = arms.map(|arm| arm.variance.sqrt());
-    let fewest = effect.n[0].min(effect.n[1]);
-    let needed = clusters_needed(wanted, deviations, alpha, POWER).filter(|needed| *needed < MOST_CLUSTERS);
-    let units = needed.map(|needed| (needed.ceil() as u64).saturating_sub(fewest).max(1));
-    let clusters = effect.n.map(|n| n as f64);
-    let days = match lasting(judge, effect.metric) {
+    let lasting = lasting(judge, effect.metric);
+    let begun = judge.days();
+    // How much smaller deviations are after so many days.
+    let factor = |days: f64| {
+        lasting.as_ref().map_or(1.0, |lasting| lasting.deviation(days) / lasting.deviation(f64::from(begun)))
+    };
+    let is_enough = |days: f64, more: u64| {
+        let deviations = arms.map(|arm| factor(days) * arm.variance.sqrt());
+        power_of_means(wanted, deviations, effect.n.map(|n| (n + more) as f64), alpha) >= POWER
+    };
+    let end = f64::from(begun.max(judge.question.planned_days));
+    let units = least(MOST_CLUSTERS as u64, |more| is_enough(end, more));
+    let days = match &lasting {
         None => MoreDays::Unknown,
-        Some(lasting) => {
-            let begun = judge.trial.units[0].tally.days.len() as u32;
-            let is_enough = |days: f64| {
-                let factor = lasting.deviation(days) / lasting.deviation(f64::from(begun));
-                power_of_means(wanted, deviations.map(|deviation| factor * deviation), clusters, alpha) >= POWER
-            };
-            let found = if is_enough(f64::from(MOST_DAYS)) {
-                (begun + 1..=MOST_DAYS).find(|&days| is_enough(f64::from(days)))
-            } else {
-                None
-            };
-            found.map_or(MoreDays::Never, |days| MoreDays::Days(days - begun))
-        }
+        Some(_) if !is_enough(f64::INFINITY, 0) => MoreDays::Never,
+        Some(_) => waiting(begun, |days| is_enough(days, 0)),
     };
     Some((units, days))
 }
@@ -149,14 +184,16 @@ fn lasting(judge: &Judge<'_>, metric: &'static Metric) -> Option<Lasting> {
 }
 
 /// Of independent members precision grows with their number; of a share that gathers over the days, as with days.
-fn of_members(judge: &Judge<'_>, effect: &Effect, wanted: f64, alpha: f64) -> Option<(Option<u64>, MoreDays)> {
-    let estimate = effect.estimate?;
-    let goal = Wanted { alpha, sides: Sides::Two, power: POWER };
-    let times = normal::times_the_sample(wanted, estimate.standard_error, &goal)?;
-    let fewest = effect.n[0].min(effect.n[1]) as f64;
-    let begun = judge.trial.units.first()?.tally.days.len() as f64;
-    let units = ((times - 1.0) * fewest).ceil().max(1.0) as u64;
-    let days = ((times - 1.0) * begun).ceil().max(1.0);
-    let days = if begun + days <= f64::from(MOST_DAYS) { MoreDays::Days(days as u32) } else { MoreDays::Never };
-    Some((Some(units), days))
+fn of_members(judge: &Judge<'_>, effect: &Effect, wanted: f64) -> Option<(Option<u64>, MoreDays)> {
+    let error = effect.estimate?.standard_error;
+    let goal = Wanted { alpha: 1.0 - judge.confidence, sides: Sides::Two, power: POWER };
+    let times = normal::times_the_sample(wanted, error, &goal)?;
+    let shares = [effect.control?, effect.treated?];
+    let begun = judge.days();
+    let end = f64::from(begun.max(judge.question.planned_days)) / f64::from(begun);
+    let is_enough = |more: u64| {
+        let parts = shares.iter().zip(effect.n).map(|(share, n)| share * (1.0 - share) / (n + more) as f64);
+        parts.sum::<f64>() * times <= error * error * end
+    };
+    Some((least(MOST_MEMBERS, is_enough), waiting(begun, |days| days >= times * f64::from(begun))))
 }

@@ -56,13 +56,14 @@ fn title(page: &Page, arms: &[usize]) -> String {
         .iter()
         .filter_map(|&arm| {
             let day = page.found.stops(arm)?;
-            let look = page.found.looks_of(arm).find(|look| look.day == day)?;
-            let side = if look.difference? > 0.0 { "higher" } else { "lower" };
-            Some(format!("from day {day} {label} of {} is surely {side} than of {}", page.arm(arm), page.control()))
+            let is_rejected =
+                page.found.verdict.arms.iter().any(|verdict| verdict.arm == arm && verdict.broken.is_some());
+            let rejected = if is_rejected { ", which a guardrail rejects," } else { "" };
+            Some(format!("from day {day} the interval of {label} of {}{rejected} leaves zero out", page.arm(arm)))
         })
         .collect();
     if stopped.is_empty() {
-        return format!("{label}: on no day up to day {} was a difference sure enough to stop", page.found.days);
+        return format!("{label}: on no day up to day {} did an interval leave zero out", page.found.days);
     }
     stopped.join(", ")
 }

@@ -55,10 +55,12 @@ pub(super) fn draw(page: &Page, caption: &Caption) -> Result<Option<Canvas>, Fai
     }
     let guarded =
         if page.found.guardrails.is_empty() { "" } else { " and, of guardrails, up to the margin on the worse side" };
+    let label = short_label(page.metric);
+    let judged = if page.found.is_running() { format!(" ({label}: valid at every look)") } else { String::new() };
     let head = Head {
         title: title(page),
         subtitle: format!(
-            "Difference from {} with 95 % intervals; shaded: what is practically equal{guarded}",
+            "Difference from {} with 95 % intervals{judged}; shaded: what is practically equal{guarded}",
             page.control()
         ),
         note: "filled: the interval leaves zero out; arrow: the direction one would wish for; intervals of several arms hold together"

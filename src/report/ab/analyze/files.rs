@@ -5,12 +5,11 @@
 use super::Page;
 use super::text::guarding;
 use super::verdict::word;
-use crate::analysis::CONFIDENCE;
 use crate::analysis::trial::{Effect, Guarded};
 use crate::report::csv::{cell, write};
 use crate::stats::Interval;
 
-const ANALYSIS: [&str; 26] = [
+const ANALYSIS: [&str; 27] = [
     "role",
     "metric",
     "unit",
@@ -23,6 +22,7 @@ const ANALYSIS: [&str; 26] = [
     "difference",
     "low",
     "high",
+    "holds",
     "standard_error",
     "degrees",
     "relative",
@@ -68,7 +68,7 @@ fn row(
     says: String,
 ) -> Vec<String> {
     let [low, high] = ends(effect.interval);
-    let [relative_low, relative_high] = ends(effect.relative.map(|relative| relative.interval(CONFIDENCE)));
+    let [relative_low, relative_high] = ends(effect.relative_interval);
     let estimate = effect.estimate;
     let [p_best, expected_loss] = chance;
     vec![
@@ -84,6 +84,7 @@ fn row(
         cell(effect.difference),
         low,
         high,
+        page.holds(effect).unwrap_or_default().to_owned(),
         cell(estimate.map(|estimate| estimate.standard_error)),
         cell(estimate.map(|estimate| estimate.degrees).filter(|degrees| degrees.is_finite())),
         cell(effect.relative.map(|relative| relative.estimate)),

@@ -5,7 +5,6 @@ use serde_json::{Value, json};
 use super::Page;
 use super::text::guarding;
 use super::verdict::{verdict, word};
-use crate::analysis::CONFIDENCE;
 use crate::analysis::trial::{Decision, Effect, MoreDays};
 use crate::stats::Interval;
 use crate::tally::Dealt;
@@ -77,10 +76,13 @@ fn decision(page: &Page) -> Value {
 fn more(page: &Page) -> Value {
     let Decision::NotDecided(Some(more)) = page.found.verdict.decision else { return Value::Null };
     json!({
+        "arm": page.arm(more.arm),
         "effect": more.effect,
         "as_seen": more.is_seen,
         "units_per_arm": more.units,
         "days": if let MoreDays::Days(days) = more.days { Some(days) } else { None },
+        "to_planned_day": if let MoreDays::Planned(day) = more.days { Some(day) } else { None },
+        "more_days_than": if let MoreDays::Beyond(days) = more.days { Some(days) } else { None },
         "no_number_of_days": more.days == MoreDays::Never,
     })
 }
@@ -99,10 +101,11 @@ fn effect(page: &Page, effect: &Effect) -> Value {
         "n": effect.n,
         "difference": effect.difference,
         "interval": interval(effect.interval),
+        "interval_holds": page.holds(effect),
         "standard_error": estimate.map(|estimate| estimate.standard_error),
         "degrees": estimate.map(|estimate| estimate.degrees).filter(|degrees| degrees.is_finite()),
         "relative": effect.relative.map(|relative| relative.estimate),
-        "relative_interval": interval(effect.relative.map(|relative| relative.interval(CONFIDENCE))),
+        "relative_interval": interval(effect.relative_interval),
         "p_value": effect.p_value,
         "adjusted_p": effect.adjusted_p,
         "permutation": effect.permutation.map(|permutation| json!({

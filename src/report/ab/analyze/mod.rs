@@ -9,10 +9,11 @@ mod json;
 mod manifest;
 mod text;
 mod verdict;
+mod worth;
 
 use crate::analysis::Zone;
 use crate::analysis::trial::{Effect, TrialAnalysis};
-use crate::report::number::{decimals, fixed, plain_decimals, scale, short, signed};
+use crate::report::number::{decimals, fixed, plain_decimals, scale, short, signed, telling};
 use crate::results::Results;
 use crate::stats::Interval;
 use crate::tally::{Metric, Unit};
@@ -52,6 +53,12 @@ impl Page<'_> {
         self.arm(self.found.control)
     }
 
+    /// When the interval of an effect holds, where it has one: that of the deciding metric of a running test at every look.
+    fn holds(&self, effect: &Effect) -> Option<&'static str> {
+        let is_judged = self.found.is_running() && effect.metric.key == self.metric.key;
+        effect.interval.map(|_| if is_judged { "at every look" } else { "at the end" })
+    }
+
     /// The effect of an arm on the metric that decides.
     fn effect(&self, arm: usize) -> Option<&Effect> {
         self.found.effects.iter().find(|effect| effect.arm == arm)
@@ -77,7 +84,7 @@ pub(in crate::report) fn difference(metric: &Metric, value: Option<f64>, interva
     let factor = scale(metric.unit);
     match interval {
         Some(Interval { low, high }) if high > low => {
-            let digits = decimals(factor * (high - low) / 2.0);
+            let digits = telling(decimals(factor * (high - low) / 2.0), [factor * low, factor * high]);
             let [value, low, high] = [value, low, high].map(|x| signed(factor * x, digits));
             format!("{value} ({low} to {high})")
         }

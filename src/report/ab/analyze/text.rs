@@ -2,13 +2,15 @@
 
 use crate::analysis::CONFIDENCE;
 use crate::analysis::trial::{Effect, Guarded, Guarding};
-use crate::report::number::{fixed, scale, signed, two_digits};
+use crate::report::number::{fixed, signed, telling};
 use crate::report::table::{grid, wrapped};
+use crate::stats::Interval;
 use crate::stats::permutation::smallest_p_value;
 use crate::tally::{Better, Dealt, Unit};
 
 use super::verdict::{verdict, word};
-use super::{Page, chance, counted, difference, is_share, level, p_value, points, short_label, size};
+use super::worth::worth;
+use super::{Page, chance, counted, difference, is_share, level, p_value, short_label, size};
 
 /// Groups of an arm below which a t value leans on normality.
 const FEW_GROUPS: u64 = 10;
@@ -113,8 +115,12 @@ fn effect_row(page: &Page, effect: &Effect, what: &str, several: bool) -> Row {
 /// `+23 % (+7 to +39)`.
 fn relative(effect: &Effect) -> String {
     let Some(relative) = effect.relative else { return "-".to_owned() };
-    let interval = relative.interval(CONFIDENCE);
-    let [value, low, high] = [relative.estimate, interval.low, interval.high].map(|x| signed(100.0 * x, 0));
+    let percent = |x: f64, digits: usize| signed(100.0 * x, digits);
+    let Some(Interval { low, high }) = effect.relative_interval else {
+        return format!("{} %", percent(relative.estimate, 0));
+    };
+    let digits = telling(0, [100.0 * low, 100.0 * high]);
+    let [value, low, high] = [relative.estimate, low, high].map(|x| percent(x, digits));
     format!("{value} % ({low} to {high})")
 }
 
@@ -145,6 +151,7 @@ pub(super) fn guarding(guarding: Guarding) -> &'static str {
         Guarding::Held => "holds",
         Guarding::Broken => "broken",
         Guarding::Open => "open",
+        Guarding::Unseen => "none seen",
     }
 }
 
@@ -216,9 +223,10 @@ fn warnings(page: &Page) -> String {
         }
     }
     if found.is_running() {
-        warnings.push("still running: judged by the interval that holds at every look".to_owned());
+        let label = short_label(page.metric);
+        warnings.push(format!("still running: {label} has the interval that is judged, valid at every look"));
     }
-    for guarded in found.guardrails.iter().filter(|guarded| guarded.guarding != Guarding::Held) {
+    for guarded in found.guardrails.iter().filter(|guarded| !guarded.guarding.is_held()) {
         if let (Some(at_worst), Some(margin)) = (guarded.at_worst, guarded.margin) {
             let (label, arm) = (short_label(guarded.metric), page.arm(guarded.arm));
             warnings.push(match guarded.guarding {
@@ -241,49 +249,8 @@ fn warnings(page: &Page) -> String {
     if warnings.is_empty() { "Warnings: none".to_owned() } else { format!("Warnings: {}", warnings.join("; ")) }
 }
 
-/// An expected loss: two digits that count, none beyond the second after the point.
-fn loss_figure(loss: f64) -> String {
-    if loss < 0.005 { "< 0.01".to_owned() } else { fixed(loss, two_digits(loss).min(2)) }
-}
-
 /// Metrics that lack a column, and which.
 fn lacking(page: &Page) -> Vec<String> {
     let missing = page.results.missing.iter().filter(|missing| missing.metric.unit != Unit::Count);
     missing.map(|missing| format!("{} ({})", short_label(missing.metric), missing.columns.join(", "))).collect()
-}
-
-fn worth(page: &Page) -> String {
-    let found = page.found;
-    let Some(chances) = &found.chances else { return "Worth: not known".to_owned() };
-    let best = (0..chances.len()).max_by(|&a, &b| chances[a].is_best.total_cmp(&chances[b].is_best)).unwrap_or(0);
-    let mut parts: Vec<String> = at_stake(page, best).into_iter().collect();
-    let losses: Vec<String> = chances
-        .iter()
-        .enumerate()
-        .filter_map(|(arm, chance)| {
-            let loss = loss_figure(scale(page.metric.unit) * chance.expected_loss?);
-            Some(format!("{loss} with {}", page.arm(arm)))
-        })
-        .collect();
-    if !losses.is_empty() {
-        parts.push(format!("expected loss in {}: {}", points(page.metric), losses.join(", ")));
-    }
-    if parts.is_empty() { "Worth: not known".to_owned() } else { format!("Worth: {}", parts.join("; ")) }
-}
-
-/// How many members it makes a difference to, between the arm that is likeliest the best and the control, or the only other arm.
-fn at_stake(page: &Page, best: usize) -> Option<String> {
-    let (effect, other, sign) = match (page.effect(best), &page.found.effects[..]) {
-        (Some(effect), _) => (effect, page.control(), 1.0),
-        (None, [only]) => (only, page.arm(only.arm), -1.0),
-        _ => return None,
-    };
-    let (value, interval) = (effect.difference?, effect.interval?);
-    let [value, a, b] = [value, interval.low, interval.high].map(|x| 1000.0 * sign * x);
-    let [value, low, high] = [value, a.min(b), a.max(b)].map(|x| signed(x, 0));
-    let label = short_label(page.metric);
-    let is_counted = page.metric.is_of_members();
-    is_counted.then(|| {
-        format!("{} instead of {other}: {label} of {value} in every 1,000 members ({low} to {high})", page.arm(best))
-    })
 }
