@@ -1,8 +1,6 @@
 //! Tests of tests: played on simulated people where nothing differs, p values must be uniform and intervals hold what they promise;
 //! where something differs, power must be what the closed form says once nothing else acts.
 
-#![expect(clippy::unwrap_used, reason = "a test may fail")]
-
 use wearout::diagnostic::Source;
 use wearout::engine::{Engine, simulate_trial};
 use wearout::parameter::Parameters;
