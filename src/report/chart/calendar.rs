@@ -19,10 +19,10 @@ const KEY_COLUMNS: usize = 3;
 /// Height of the scale of days below the rows.
 const SCALE: f64 = 34.0;
 /// Room for names at the left and for the objective at the right.
-const NAMES: f64 = 148.0;
+const NAMES: f64 = 134.0;
 const OBJECTIVE: f64 = 96.0;
 /// A cell narrower than this has no number in it.
-const NUMBERED: f64 = 18.0;
+const NUMBERED: f64 = 16.0;
 
 pub(super) fn draw(page: &Page, caption: &Caption) -> Result<Option<Canvas>, Failure> {
     let found = page.found;

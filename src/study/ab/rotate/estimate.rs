@@ -271,7 +271,7 @@ mod tests {
     fn played(objective: f64, contents: Vec<Option<usize>>) -> Played {
         Played {
             objective: Some(objective),
-            figures: vec![Some(objective / 2.0), None, None, None, Some(objective / 20.0)],
+            figures: vec![Some(objective / 2.0), None, None, None, Some(objective / 16.0)],
             curve: vec![Some(objective / 4.0), Some(objective)],
             contents,
             limited: objective > 9.0,
@@ -293,7 +293,7 @@ mod tests {
         assert_eq!(ran[1].regret[1], Some(Level { mean: 0.0, interval: Some(Interval { low: 0.0, high: 0.0 }) }));
         assert_eq!(
             (mean(ran[0].kept_more), mean(ran[0].banned_more), mean(ran[1].banned_more)),
-            (Some(-0.2), None, Some(0.5))
+            (Some(-0.25), None, Some(0.5))
         );
         assert_eq!((ran[0].usual(1), ran[1].usual(0), ran[1].usual(1)), (Some((1, 2)), Some((0, 1)), None));
         assert_eq!((ran[0].limited, ran[1].limited, mean(ran[1].figures[2])), (0, 2, None));
