@@ -11,7 +11,7 @@ use wearout::parameter::Parameters;
 use wearout::plan::rotation::{self, Rotation};
 use wearout::report::ab::rotate as pages;
 use wearout::scenario::parse;
-use wearout::study::ab::rotate::{Policy, Question, Rotated, rotate};
+use wearout::study::ab::rotate::{FIGURES, Policy, Question, Ran, Rotated, rotate};
 use wearout::tally::PostRecord;
 
 /// Contents of every sort, in a club that the platform watches and whose members forget.
@@ -175,6 +175,26 @@ fn the_same_question_has_the_same_answer_with_every_policy_at_every_step() {
         assert_eq!(ran.regret.len(), found.steps.len());
     }
     assert_eq!(found.steps.last().map(|step| (step.posts, step.days)), Some((42, 21)));
+}
+
+#[test]
+fn whoever_is_not_kept_costs_the_same_whether_lost_or_cut_off_by_a_ban() {
+    let text =
+        CONTENTS.replace("[rotation]\n", "[rotation]\nobjective = \"buyers-less-losses\"\nlost_member_costs = 0.25\n");
+    let found = on_threads(&question(&text, &[Parameters::best()], 6), 2);
+    let members = 600.0;
+    let figure = |ran: &Ran, key: &str| {
+        let row = FIGURES.iter().position(|figure| figure.key == key).unwrap();
+        ran.figures[row].unwrap().mean
+    };
+    assert!(found.policies.iter().any(|ran| figure(ran, "kept") < 0.9 - figure(ran, "loss")), "nobody is cut off");
+    for ran in &found.policies {
+        let worth = members * (figure(ran, "conversion") - 0.25 * (1.0 - figure(ran, "kept")));
+        let objective = ran.objective.unwrap().mean;
+        assert!((objective - worth).abs() < 1e-9, "{}: {objective} is not {worth}", ran.name);
+        let last = ran.regret.last().unwrap().unwrap().mean;
+        assert!((found.policies[found.best].objective.unwrap().mean - objective - last).abs() < 1e-9, "{}", ran.name);
+    }
 }
 
 /// Three alike and one that draws half: nobody quits, so what repeating costs is clicks alone.

@@ -176,6 +176,22 @@ fn the_command_says_who_was_selected_and_leaves_tables_and_a_chart() {
 }
 
 #[test]
+fn the_command_says_where_the_zone_comes_from_who_is_equal_and_promises_nothing_undecided() {
+    let text = "days = 5\n[audience.club]\nsize = 80\n[plan.a]\n[plan.b]\nlike = \"a\"\n";
+    let said = |args: &[&str]| {
+        let (_folder, output) = wearout(text, args);
+        String::from_utf8(output.stdout).unwrap().split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let equal = said(&["--metric", "conversion", "--explain"]);
+    assert!(equal.contains("a and b are equal") && !equal.contains("Selected: "), "{equal}");
+    assert!(equal.contains("of the mean of the baseline, a, over its first 20 replicates"), "{equal}");
+    assert!(equal.contains("the same promise takes") && equal.contains("Kim & Nelson 2001"), "{equal}");
+    let open = said(&["--metric", "p_banned", "--zone", "0.01", "--max-replicates", "30"]);
+    assert!(open.contains("Not decided") && open.contains("zone: as asked"), "{open}");
+    assert!(!open.contains("the same promise takes") && !open.contains("Kim & Nelson"), "{open}");
+}
+
+#[test]
 fn what_cannot_be_raced_is_a_usage_error_with_a_remedy() {
     for (args, said) in [
         (&["--metric", "delivered"][..], "neither more nor less of it is better"),

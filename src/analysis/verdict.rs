@@ -37,8 +37,12 @@ impl From<Equality> for Zone {
 impl Zone {
     /// Half-width of the zone around 0, in the metric's own unit.
     pub fn half_width(&self, unit: Unit, baseline: f64) -> f64 {
-        let in_points = matches!(unit, Unit::Share | Unit::Chance) && baseline >= self.below;
-        if in_points { self.points } else { self.relative * baseline.abs() }
+        if self.is_relative(unit, baseline) { self.relative * baseline.abs() } else { self.points }
+    }
+
+    /// Whether the half-width is relative to the baseline.
+    pub fn is_relative(&self, unit: Unit, baseline: f64) -> bool {
+        !matches!(unit, Unit::Share | Unit::Chance) || baseline < self.below
     }
 }
 

@@ -126,6 +126,9 @@ pub(super) struct SelectionArgs {
     /// equal]
     #[arg(long, requires = "select", value_parser = positive)]
     pub(super) zone: Option<f64>,
+    /// Formulas and assumptions of the selection below the table
+    #[arg(long, requires = "select")]
+    pub(super) explain: bool,
 }
 
 /// Arguments of `evidence`.

@@ -65,7 +65,11 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
         print(&format!("{:#}\n", pages::value(&page)))?;
         tell(&place.display().to_string());
     } else {
-        print(&format!("{}\n{}\n", pages::text(&page), place.display()))?;
+        print(&pages::text(&page))?;
+        if args.selection.explain {
+            print(&format!("\n{}", pages::EXPLANATION))?;
+        }
+        print(&format!("\n{}\n", place.display()))?;
     }
     if found.partial { Err(Failure::Interrupted(": what is complete was written, marked as partial")) } else { Ok(()) }
 }

@@ -46,7 +46,7 @@ pub struct Rotation {
     pub reply: Option<Hours>,
     /// What is to be as large as can be.
     pub objective: Objective,
-    /// Buyers that a member who leaves, blocks or mutes costs, under [`Objective::BuyersLessLosses`].
+    /// Buyers that a member who is not kept (active and reachable) costs, under [`Objective::BuyersLessLosses`].
     pub lost_member_costs: f64,
     /// Where it stands.
     pub place: At,

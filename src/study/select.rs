@@ -79,12 +79,25 @@ pub enum Unfit {
     },
 }
 
+/// Where the zone comes from.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum ZoneFrom {
+    /// It was asked for.
+    Asked,
+    /// It is the points that the scenario calls practically equal.
+    Points,
+    /// It is this share of the baseline's mean over the first stage.
+    Baseline(f64),
+}
+
 /// How a race went.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Selection {
     /// How far below the best a plan may be and still be as good, in the metric's own unit.
     pub zone: f64,
+    /// Where that comes from.
+    pub zone_from: ZoneFrom,
     /// The plans, in the order of the scenario.
     pub plans: Vec<Raced>,
     /// Index of the baseline.
@@ -164,10 +177,15 @@ pub fn select(sets: Vec<Experiment>, question: &Question, engine: &Engine) -> Re
     if first_stage.len() < FIRST_STAGE as usize {
         return Ok(None);
     }
-    let zone = question.zone.unwrap_or_else(|| {
-        let mean = first_stage.iter().map(|row| sign * row[baseline]).sum::<f64>() / f64::from(FIRST_STAGE);
-        question.equality.half_width(metric.unit, mean)
-    });
+    let (zone, zone_from) = question.zone.map_or_else(
+        || {
+            let mean = first_stage.iter().map(|row| sign * row[baseline]).sum::<f64>() / f64::from(FIRST_STAGE);
+            let is_relative = question.equality.is_relative(metric.unit, mean);
+            let from = if is_relative { ZoneFrom::Baseline(question.equality.relative) } else { ZoneFrom::Points };
+            (question.equality.half_width(metric.unit, mean), from)
+        },
+        |asked| (asked, ZoneFrom::Asked),
+    );
     if zone <= 0.0 {
         return Err(Unfit::NoZone(metric.key));
     }
@@ -209,6 +227,7 @@ pub fn select(sets: Vec<Experiment>, question: &Question, engine: &Engine) -> Re
     let leader = race.selected().or_else(|| race.racing().iter().copied().reduce(ahead));
     Ok(Some(Selection {
         zone,
+        zone_from,
         plans: (0..names.len()).map(raced).collect(),
         baseline,
         selected: race.selected(),

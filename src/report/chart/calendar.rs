@@ -3,11 +3,11 @@
 use plotters::style::{Color, RGBAColor};
 
 use crate::report::ab::rotate::{Page, level};
-use crate::study::ab::rotate::{Policy, Ran};
+use crate::study::ab::rotate::{Origin, Policy, Ran};
 
 use super::canvas::Canvas;
 use super::sheet::{Drawn, Head, Sheet, compose};
-use super::style::{AXIS, GRID, INK, LABEL, NAME, NOTE, PAPER, Rect, as_ink, nth_colour};
+use super::style::{AXIS, GRID, INK, LABEL, N_COLOURS, NAME, NOTE, PAPER, Rect, as_ink, nth_colour};
 use super::words::{counted, grouped, sentence};
 use super::{Caption, Failure};
 
@@ -19,10 +19,10 @@ const KEY_COLUMNS: usize = 3;
 /// Height of the scale of days below the rows.
 const SCALE: f64 = 34.0;
 /// Room for names at the left and for the objective at the right.
-const NAMES: f64 = 112.0;
+const NAMES: f64 = 134.0;
 const OBJECTIVE: f64 = 96.0;
 /// A cell narrower than this has no number in it.
-const NUMBERED: f64 = 18.0;
+const NUMBERED: f64 = 16.0;
 
 pub(super) fn draw(page: &Page, caption: &Caption) -> Result<Option<Canvas>, Failure> {
     let found = page.found;
@@ -33,12 +33,13 @@ pub(super) fn draw(page: &Page, caption: &Caption) -> Result<Option<Canvas>, Fai
     let head = Head {
         title: title(page),
         subtitle: format!(
-            "{} in {} days: the content that most campaigns sent at each post",
+            "{} in {} days: at each post the content that most of the campaigns that sent one sent",
             counted(page.question.posts().len() as u64, "post", "posts"),
             page.question.scenario().days
         ),
         note: format!(
-            "pale: the campaigns of a policy differ there, or some sent nothing; right: {}, mean and 95 % interval",
+            "a cell shows the most frequent content, no single campaign; pale: campaigns differ there, or some sent nothing; right: {}, mean \
+             and 95 % interval",
             page.objective()
         ),
     };
@@ -55,15 +56,30 @@ fn title(page: &Page) -> String {
     let (planned, first) = (page.found.of(Policy::Planned), page.found.of(Policy::RoundRobin));
     let figures = planned.gain.zip(first.objective);
     let Some((gain, first)) = figures else { return "What goes out when".to_owned() };
+    if page.all_lose() {
+        return sentence(&format!("{}: every policy loses more than it wins", page.objective()));
+    }
+    let (planned, bring, turns) = match page.found.planned.origin {
+        Origin::Turns(1) => ("the strongest content alone".to_owned(), "brings", "taking turns"),
+        Origin::Turns(n) if n < page.question.menu().len() => {
+            (format!("the {n} strongest contents in turn"), "bring", "all in turn")
+        }
+        Origin::Turns(_) => ("all in turn, the strongest first,".to_owned(), "bring", "all in the file's order"),
+        Origin::Believed => ("a planned calendar".to_owned(), "brings", "taking turns"),
+    };
     let share = 100.0 * gain.mean / first.mean;
     let more = |than: &str| {
         let by = if first.mean > 0.0 { format!("{}\u{a0}% ", grouped(share.abs(), 1)) } else { String::new() };
-        sentence(&format!("a planned calendar brings {by}{than} {} than taking turns", page.objective()))
+        sentence(&format!("{planned} {bring} {by}{than} {} than {turns}", page.objective()))
     };
     match gain.interval {
         Some(interval) if interval.low > 0.0 => more("more"),
         Some(interval) if interval.high < 0.0 => more(if page.objective() == "clicks" { "fewer" } else { "less" }),
-        _ => format!("A planned calendar and taking turns are not told apart in {}", page.objective()),
+        _ => sentence(&format!(
+            "{} and {turns} are not told apart in {}",
+            planned.trim_end_matches(','),
+            page.objective()
+        )),
     }
 }
 
@@ -75,7 +91,7 @@ fn cells(sheet: &Sheet, page: &Page, rows: &[&Ran], table: Rect) -> Drawn {
     for (row, ran) in rows.iter().enumerate() {
         let band = table.row(row, rows.len());
         let (_, middle) = band.centre();
-        sheet.text(&NAME.shorten(ran.name, NAMES - 10.0), (table.left, middle), NAME)?;
+        sheet.text(&NAME.shorten(&page.name(ran), NAMES - 10.0), (table.left, middle), NAME)?;
         let objective = level(page.unit(), ran.objective).replace('-', "−");
         sheet.text(&NOTE.shorten(&objective, OBJECTIVE - 8.0), (table.right, middle), NOTE.ending())?;
         for post in 0..posts.len() {
@@ -129,9 +145,20 @@ fn key(sheet: &Sheet, page: &Page, rect: Rect) -> Drawn {
     Ok(())
 }
 
-/// With more contents than colours some share one; numbers tell them apart.
+/// With more contents than colours the second round of them is darker and the third lighter; numbers tell the rest apart.
 fn colour(content: usize) -> RGBAColor {
-    nth_colour(content)
+    let plain = nth_colour(content);
+    match content / N_COLOURS % 3 {
+        0 => plain,
+        1 => between(plain, INK, 0.45),
+        _ => between(plain, PAPER, 0.5),
+    }
+}
+
+/// So far from one colour to another.
+fn between(from: RGBAColor, to: RGBAColor, share: f64) -> RGBAColor {
+    let mixed = |from: u8, to: u8| (f64::from(from) + share * (f64::from(to) - f64::from(from))) as u8;
+    RGBAColor(mixed(from.0, to.0), mixed(from.1, to.1), mixed(from.2, to.2), 1.0)
 }
 
 fn is_dark(RGBAColor(r, g, b, _): RGBAColor) -> bool {

@@ -19,7 +19,7 @@ use crate::report::selection::Page;
 use crate::scenario;
 use crate::study;
 use crate::study::ab::{self, Contest};
-use crate::study::select::{Dropped, Raced, Selection, Standing};
+use crate::study::select::{Dropped, Raced, Selection, Standing, ZoneFrom};
 
 pub(super) const CAPTION: Caption = Caption {
     scenario: "targeted-vs-spray",
@@ -225,6 +225,7 @@ fn race_of(plans: usize, gap: f64) -> Selection {
     };
     Selection {
         zone: 0.01,
+        zone_from: ZoneFrom::Asked,
         plans: (0..plans).map(raced).collect(),
         baseline: 1,
         selected: Some(0),

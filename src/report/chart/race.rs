@@ -3,10 +3,11 @@
 
 use crate::report::number::fixed;
 use crate::report::selection::Page;
+use crate::tally::Better;
 
 use super::axis::{Axis, Ends};
 use super::canvas::Canvas;
-use super::sheet::{Drawn, Head, Sheet, compose};
+use super::sheet::{Drawn, Head, Point, Series, Sheet, compose, names_room};
 use super::style::{AXIS, GRID, LABEL, NAME, NOTE, Rect, colour_beside};
 use super::words::{counted, grouped, sentence};
 use super::{Caption, Failure};
@@ -27,22 +28,32 @@ pub(super) fn draw(page: &Page, caption: &Caption) -> Result<Option<Canvas>, Fai
     let leader = &page.plan(found.leader).name;
     let campaigns = counted(found.campaigns, "campaign", "campaigns");
     let title = match found.selected {
+        Some(_) if !page.equal().is_empty() => {
+            let equal: Vec<&str> = page.equal().into_iter().map(|plan| page.plan(plan).name.as_str()).collect();
+            format!("{leader} and {} are equal", equal.join(" and "))
+        }
         Some(_) if found.campaigns < found.campaigns_if_equal => format!(
-            "{leader} is best or within {}: {campaigns} instead of {}",
+            "{leader} is best or within {}, with 95 %: {campaigns} instead of {}",
             page.zone(),
             grouped(found.campaigns_if_equal as f64, 0)
         ),
-        Some(_) => format!("{leader} is best or within {}, known from {campaigns}", page.zone()),
+        Some(_) => format!("{leader} is best or within {}, with 95 %: {campaigns}", page.zone()),
         None => format!("{leader} leads, and the race is not decided"),
+    };
+    let cost = match found.selected {
+        Some(_) => format!(
+            "; with as many campaigns for every plan, the same promise takes {}",
+            grouped(found.campaigns_if_equal as f64, 0)
+        ),
+        None => String::new(),
     };
     let head = Head {
         title,
         subtitle: sentence(&format!("{}: difference from {leader}, in {}", page.metric.label, page.unit())),
         note: format!(
-            "band: within {} of {leader}; dots: where a plan was dropped, its mean against that of {leader} over the same \
-             replicates; same luck for all; with as many campaigns for every plan, the same promise takes {}",
+            "band: worse than {leader} by less than {}; dots: where a plan was dropped, its mean against that of {leader} over the same \
+             replicates; same luck for all{cost}",
             page.zone(),
-            grouped(found.campaigns_if_equal as f64, 0)
         ),
     };
     let lines = if found.standings.len() > 1 { LINES + SCALE } else { 0.0 };
@@ -70,9 +81,11 @@ fn draw_lines(sheet: &Sheet, page: &Page, plot: Rect) -> Drawn {
     let drawn = || paths.iter().filter(|(_, path)| path.len() > 1).flat_map(|(_, path)| path.iter().map(|at| at.1));
     let y = Axis::around_zero(drawn().fold(-1.5 * zone, f64::min), drawn().fold(1.5 * zone, f64::max), 6);
     let x = replicates(page.found.standings.iter().map(|standing| standing.replicates));
-    let area = Rect { left: plot.left + y.room(), ..plot };
+    let named = named(page, &paths);
+    let area = plot.inset(y.room(), 0.0, names_room(&named), 0.0);
     let band = sheet.panel(area, &Axis::bare(x.range.clone()), &Axis::bare(y.range.clone()))?;
-    let (top, bottom) = (band.place((x.range.start, zone)).1, band.place((x.range.start, -zone)).1);
+    let (low, high) = behind(page);
+    let (top, bottom) = (band.place((x.range.start, high)).1, band.place((x.range.start, low)).1);
     sheet.bar(Rect { top, bottom, ..area }, GRID)?;
     let mut panel = sheet.panel(area, &x, &y)?;
     for (plan, path) in &paths {
@@ -83,7 +96,28 @@ fn draw_lines(sheet: &Sheet, page: &Page, plot: Rect) -> Drawn {
             sheet.dot(panel.place(end), 3.6, colour)?;
         }
     }
+    sheet.name_lines(&panel, &named)?;
     sheet.text("replicates", (area.centre().0, area.bottom + 33.0), NOTE.centred())
+}
+
+/// The zone on the side where a plan is worse than the leader, as it is read.
+fn behind(page: &Page) -> (f64, f64) {
+    let zone = page.scale() * page.found.zone;
+    if page.metric.better == Better::Lower { (0.0, zone) } else { (-zone, 0.0) }
+}
+
+/// The lines that have their names beside them: the leader's and that of the plan dropped last.
+fn named(page: &Page, paths: &[(usize, Vec<(f64, f64)>)]) -> Vec<Series> {
+    let last = paths.iter().filter(|(plan, path)| page.plan(*plan).dropped.is_some() && path.len() > 1);
+    let last = last.max_by_key(|(plan, _)| page.plan(*plan).replicates);
+    let leader = paths.iter().find(|(plan, _)| *plan == page.found.leader);
+    let series = |(plan, path): &(usize, Vec<(f64, f64)>)| Series {
+        name: page.plan(*plan).name.clone(),
+        value: String::new(),
+        colour: colour_beside(page.found.baseline, *plan),
+        points: path.iter().map(|&(x, mean)| Point { x, mean, band: None }).collect(),
+    };
+    leader.into_iter().chain(last).map(series).collect()
 }
 
 /// Numbers of replicates on a logarithmic scale: the first, the last, and round ones where there is room.
@@ -110,7 +144,8 @@ fn draw_rows(sheet: &Sheet, page: &Page, plot: Rect) -> Drawn {
     let x = Axis::around_zero(differences().fold(-zone, f64::min), differences().fold(zone, f64::max), 6);
     let panel = sheet.panel(area, &Axis::bare(x.range.clone()), &Axis::bare(0.0..1.0))?;
     let across = |value: f64| panel.place((value, 0.0)).0;
-    sheet.bar(Rect { left: across(-zone), right: across(zone), ..area }, GRID)?;
+    let (low, high) = behind(page);
+    sheet.bar(Rect { left: across(low), right: across(high), ..area }, GRID)?;
     for (value, words) in &x.ticks {
         let colour = if *value == 0.0 { AXIS } else { GRID };
         sheet.line(&[(across(*value), area.top), (across(*value), area.bottom)], colour, 1.0)?;

@@ -32,7 +32,7 @@ pub(super) fn draw(page: &Page, caption: &Caption) -> Result<Option<Canvas>, Fai
         subtitle: format!(
             "Regret after each post: {} so far of {}, less the policy's own, {unit}",
             page.objective(),
-            page.best().name
+            page.name(page.best())
         ),
         note: "lines are means over replicates on the same people; bands: 95 % intervals of the mean".to_owned(),
     };
@@ -65,20 +65,20 @@ fn series(page: &Page, index: usize, ran: &Ran, factor: f64) -> Series {
     };
     let value = points.last().map_or_else(String::new, |point| grouped(point.mean, decimals(point.mean)));
     let colour = if index == 0 { BASELINE } else { nth_colour(index - 1) };
-    Series { name: ran.name.to_owned(), value, colour, points }
+    Series { name: page.name(ran), value, colour, points }
 }
 
 fn title(page: &Page) -> String {
-    let best = page.best();
+    let best = page.name(page.best());
     let behind = page.found.policies.iter().filter(|ran| {
         let last = ran.regret.last().copied().flatten();
         last.and_then(|regret| regret.interval).is_some_and(|interval| interval.low > 0.0)
     });
     let others = page.found.policies.len() - 1;
     match behind.count() {
-        0 => format!("{}: no policy is clearly behind {}", sentence(page.objective()), best.name),
-        n if n == others => format!("Most {} under {}: all others are clearly behind", page.objective(), best.name),
-        n => format!("Most {} under {}: {n} of {others} others are clearly behind", page.objective(), best.name),
+        0 => format!("{}: no policy is clearly behind {best}", sentence(page.objective())),
+        n if n == others => format!("Most {} under {}: all others are clearly behind", page.objective(), best),
+        n => format!("Most {} under {}: {n} of {others} others are clearly behind", page.objective(), best),
     }
 }
 

@@ -53,6 +53,9 @@ const PLANS: [RGBAColor; 11] = [
 /// Two sides of one thing that is no plan: blue and orange of Okabe and Ito.
 pub(super) const SIDES: [RGBAColor; 2] = [PLANS[0], PLANS[4]];
 
+/// How many colours there are before they start again.
+pub(super) const N_COLOURS: usize = PLANS.len();
+
 /// Colour of the n-th of several lines that are no plans.
 pub(super) fn nth_colour(n: usize) -> RGBAColor {
     PLANS[n % PLANS.len()]

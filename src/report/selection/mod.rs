@@ -15,6 +15,25 @@ pub use text::text;
 
 use super::number::{decimals, difference_unit, fixed, level_unit, scale, signed};
 
+/// Formulas and assumptions, for `--explain`.
+pub const EXPLANATION: &str = "\
+How plans are selected (Kim & Nelson 2001, a fully sequential procedure)
+  All k plans run the same replicates: same people, same luck, same set of parameters, drawn for each replicate at random. After a first
+  stage of n0 = 20, and then after every further replicate, plan i is dropped as soon as for some plan l still racing
+    sum of (X_i - X_l) over the r replicates so far < -max(0, h2 x S2_il / (2 zone) - r x zone / 2)
+  X is the metric, larger being better; S2_il is the variance of the paired difference in the first stage. Pairs that vary little
+  together are told apart soon: that is what the same luck is for.
+  A chance has at least the variance that one replicate which differed would bring.
+  eta = ((2 x 0.05 / (k - 1))^(-2 / (n0 - 1)) - 1) / 2; h2 = 2 eta (n0 - 1): the constants that make the promise hold.
+What is promised
+  With a probability of at least 95 % the plan selected is the best, or within the zone of the best, if replicates are nearly normal.
+  zone: --zone; without it what the scenario calls practically equal: its points, or its share of the baseline's mean over the first
+  stage where the metric is no share or the baseline is low. The mean of a plan dropped is over its own replicates only.
+What equal allocation takes
+  `with as many for every plan`: two-stage selection on the same luck (Clark & Yang 1986) from the same first stage, in which every plan
+  gets as many replicates as the pair that varies most needs.
+";
+
 /// A race and what was asked of it.
 #[derive(Debug, Clone, Copy)]
 pub struct Page<'a> {
@@ -45,6 +64,13 @@ impl Page<'_> {
     /// A plan by its index.
     pub(in crate::report) fn plan(&self, index: usize) -> &Raced {
         &self.found.plans[index]
+    }
+
+    /// The plans whose mean is that of the one selected to the last digit.
+    pub(in crate::report) fn equal(&self) -> Vec<usize> {
+        let Some(selected) = self.found.selected else { return Vec::new() };
+        let others = (0..self.found.plans.len()).filter(|&plan| plan != selected);
+        others.filter(|&plan| self.plan(plan).dropped.is_none()).collect()
     }
 
     /// The plan's mean less that of the leader over the same replicates, at the end of its race; `None` where it was dropped

@@ -1,8 +1,9 @@
 //! A race of plans as plain text for a terminal, in lines of at most 120 columns where names allow it.
 
 use super::Page;
-use crate::report::number::fixed;
+use crate::report::number::{fixed, short};
 use crate::report::table::{grid, wrapped};
+use crate::study::select::{FIRST_STAGE, ZoneFrom};
 use crate::tally::Better;
 
 /// The page as text, ending in a line break.
@@ -30,9 +31,23 @@ fn head(page: &Page) -> String {
     opening
         + "\n"
         + &wrapped(&format!(
-            "Within {} of the best counts as best; every replicate has luck of its own, {luck}",
-            page.zone()
+            "Within {} of the best counts as best ({}); every replicate has luck of its own, {luck}",
+            page.zone(),
+            zone_from(page)
         ))
+}
+
+/// Where the zone comes from.
+fn zone_from(page: &Page) -> String {
+    match page.found.zone_from {
+        ZoneFrom::Asked => "zone: as asked".to_owned(),
+        ZoneFrom::Points => "zone: the points that the scenario calls practically equal".to_owned(),
+        ZoneFrom::Baseline(share) => {
+            let share = if share == 0.1 { "a tenth".to_owned() } else { format!("{} %", short(100.0 * share)) };
+            let baseline = &page.plan(page.found.baseline).name;
+            format!("zone: {share} of the mean of the baseline, {baseline}, over its first {FIRST_STAGE} replicates")
+        }
+    }
 }
 
 fn table(page: &Page) -> String {
@@ -74,9 +89,16 @@ fn verdict(page: &Page) -> String {
     let found = page.found;
     let count = |n: u64| fixed(n as f64, 0);
     let first = if let Some(plan) = found.selected {
+        let equal = page.equal();
+        let which = if equal.is_empty() {
+            format!("Selected: {}. With", page.plan(plan).name)
+        } else {
+            let names: Vec<&str> = equal.iter().map(|&other| page.plan(other).name.as_str()).collect();
+            let all = format!("{} and {}", page.plan(plan).name, names.join(" and "));
+            format!("{all} are equal: their means are the same to the last digit. Of each of them, with")
+        };
         format!(
-            "Selected: {}. With a probability of at least 95 % it is the best of the {} in {}, or within {} of the best",
-            page.plan(plan).name,
+            "{which} a probability of at least 95 % it is the best of the {} in {}, or within {} of the best",
             found.plans.len(),
             page.metric.label,
             page.zone()
@@ -95,11 +117,14 @@ fn verdict(page: &Page) -> String {
             racing.join(", ")
         )
     };
-    let equal = format!(
-        "{} campaigns were simulated; with as many for every plan the same promise takes {} ({} each)",
-        count(found.campaigns),
-        count(found.campaigns_if_equal),
-        count(found.campaigns_if_equal / found.plans.len() as u64)
-    );
-    wrapped(&first) + &wrapped(&equal)
+    let simulated = format!("{} campaigns were simulated", count(found.campaigns));
+    let cost = match found.selected {
+        Some(_) => format!(
+            "{simulated}; with as many for every plan the same promise takes {} ({} each)",
+            count(found.campaigns_if_equal),
+            count(found.campaigns_if_equal / found.plans.len() as u64)
+        ),
+        None => simulated,
+    };
+    wrapped(&first) + &wrapped(&cost)
 }

@@ -2,6 +2,7 @@
 //!
 //! Comes in: a [`Page`]. Goes out: text and files. Computes no statistic.
 
+mod advice;
 mod files;
 mod text;
 
@@ -10,7 +11,7 @@ use serde::Serialize;
 use crate::report::manifest::Sets;
 use crate::rng;
 use crate::scenario::{Objective, Scenario};
-use crate::study::ab::rotate::{PILOT, Question, Ran, Rotated, TRIAL};
+use crate::study::ab::rotate::{Origin, PILOT, Policy, Question, Ran, Rotated, TRIAL};
 use crate::tally::Unit;
 
 pub use files::{calendar, planner, policies, regret, value};
@@ -49,6 +50,22 @@ impl Page<'_> {
         &self.question.menu()[index].name
     }
 
+    /// The name of a policy; of the planned one with what it is where it is no calendar of the planner's.
+    pub(in crate::report) fn name(&self, ran: &Ran) -> String {
+        match self.found.planned.origin {
+            Origin::Turns(n) if ran.policy == Policy::Planned => {
+                let n = if n == self.question.menu().len() { "all".to_owned() } else { n.to_string() };
+                format!("{} ({n} in turn)", ran.name)
+            }
+            _ => ran.name.to_owned(),
+        }
+    }
+
+    /// Whether every policy's mean is below 0.
+    pub(in crate::report) fn all_lose(&self) -> bool {
+        self.found.policies.iter().all(|ran| ran.objective.is_some_and(|level| level.mean < 0.0))
+    }
+
     /// The policy with the largest objective.
     pub(in crate::report) fn best(&self) -> &Ran {
         &self.found.policies[self.found.best]
@@ -70,8 +87,12 @@ How calendars are compared
   Every policy runs its own campaign on the same people, replicate by replicate, in a world of its own; gains are paired differences
   from the contents in turn (round-robin). Regret at a day: the objective so far of the policy that has most at the end, less one's own.
   objective: clicks; conversion = members whose first purchase came through a post / members addressed; buyers-less-losses = those
-  members - lost_member_costs x (members left, blocked or muted). Clicks at a read: click_given_read x offer x appeal x relevance x fit
+  members - lost_member_costs x (members addressed - members kept); kept: active and reachable, so who left, blocked, muted or was cut
+  off by a ban or an expulsion costs the same. Clicks at a read: click_given_read x offer x appeal x relevance x fit
   x exp(-wear x earlier reads of that content by that member), at most 1; purchases follow clicks.
+What is advised
+  The policy with most of the objective; of those not told apart from it (the interval of the paired difference holds 0) the one that
+  keeps most members, where that difference is told from 0. Where every mean is below 0: none of them.
 How the calendar is planned
   Each content has a satiation s, 0 at first: a sending brings base - cost x s, then s <- retention x (s + 1); of the others
   s <- retention x s (Leqi et al. 2021). Bases and costs are fitted to simulated campaigns of random calendars (the pilot) by least

@@ -1,6 +1,6 @@
-//! A rotation as plain text for a terminal: policies, what the planner believes, three lines of what it means.
+//! A rotation as plain text for a terminal: policies, what the planner believes, how that was found. What it is worth is in `advice`.
 
-use super::Page;
+use super::{Page, advice};
 use crate::report::number::{decimals, fixed, plain_decimals, scale, short, signed};
 use crate::report::sentence::replicates;
 use crate::report::table::{grid, wrapped};
@@ -32,7 +32,7 @@ fn policies(page: &Page) -> String {
     let mean = |ran: &Ran| ran.objective.map_or(f64::NEG_INFINITY, |level| level.mean);
     ran.sort_by(|a, b| mean(b).total_cmp(&mean(a)));
     let labels: Vec<String> = std::iter::once(format!("mean of {}", replicates(u64::from(found.replicates))))
-        .chain(ran.iter().map(|ran| ran.name.to_owned()))
+        .chain(ran.iter().map(|ran| page.name(ran)))
         .collect();
     let column = |heading: String, cell: &dyn Fn(&Ran) -> String| -> Vec<String> {
         std::iter::once(heading).chain(ran.iter().map(|ran| cell(ran))).collect()
@@ -74,7 +74,7 @@ pub(in crate::report) fn level(unit: Unit, level: Option<Level>) -> String {
 }
 
 /// `+24 [+20, +28]`.
-fn change(unit: Unit, level: Option<Level>) -> String {
+pub(super) fn change(unit: Unit, level: Option<Level>) -> String {
     let Some(Level { mean, interval }) = level else { return String::new() };
     let factor = scale(unit);
     let Some(interval) = interval else { return signed(factor * mean, plain_decimals(unit)) };
@@ -138,25 +138,35 @@ fn calendar(page: &Page) -> String {
 }
 
 fn lines(page: &Page) -> String {
-    [Some(design(page)), warnings(page), Some(worth(page))].into_iter().flatten().map(|line| wrapped(&line)).collect()
+    [Some(design(page)), warnings(page), Some(advice::worth(page))]
+        .into_iter()
+        .flatten()
+        .map(|line| wrapped(&line))
+        .collect()
 }
 
 fn design(page: &Page) -> String {
     let surrogate = &page.found.surrogate;
     let best = &surrogate.best;
-    let believed = if best.exact {
-        "the best there is for these beliefs".to_owned()
-    } else {
-        let gap = (best.bound - best.total) / best.bound.abs().max(f64::MIN_POSITIVE);
-        format!("at most {} % below the best there is for these beliefs", short(100.0 * gap))
+    let short_of_best = || {
+        let gap = best.bound - best.total;
+        let share = gap / best.bound;
+        if best.bound > 0.0 && share < 1.0 {
+            format!("at most {} %", short(100.0 * share))
+        } else {
+            format!("by at most {}", figure(page, gap))
+        }
     };
     let found = match page.found.planned.origin {
-        Origin::Believed => believed,
-        Origin::Turns(n) if n == page.question.menu().len() => {
-            format!("all contents in turn, the strongest first, which on trial came to more than a calendar {believed}")
-        }
+        Origin::Believed if best.exact => "the best there is for these beliefs".to_owned(),
+        Origin::Believed => format!("below the best there is for these beliefs {}", short_of_best()),
         Origin::Turns(n) => {
-            format!("the {n} strongest contents in turn, which on trial came to more than a calendar {believed}")
+            let believed = if best.exact {
+                "the calendar that is best for these beliefs".to_owned()
+            } else {
+                format!("the calendar found for these beliefs (below the best there is {})", short_of_best())
+            };
+            format!("{}, which on trial came to more than {believed}", in_turn(page, n))
         }
     };
     let sets = match page.question.rotations.len() {
@@ -170,6 +180,21 @@ fn design(page: &Page) -> String {
         figure(page, surrogate.in_turn),
         figure(page, surrogate.greedy),
     )
+}
+
+/// `the 2 strongest contents in turn (left out: a, b)`.
+fn in_turn(page: &Page, n: usize) -> String {
+    let calendar = &page.found.planned.calendar;
+    let left_out: Vec<&str> = (0..page.question.menu().len())
+        .filter(|content| !calendar.contains(content))
+        .map(|i| page.content(i))
+        .collect();
+    if left_out.is_empty() {
+        return "all contents in turn, the strongest first".to_owned();
+    }
+    let which =
+        if n == 1 { "the strongest content alone".to_owned() } else { format!("the {n} strongest contents in turn") };
+    format!("{which} (left out: {})", left_out.join(", "))
 }
 
 fn warnings(page: &Page) -> Option<String> {
@@ -199,52 +224,12 @@ fn warnings(page: &Page) -> Option<String> {
     {
         warnings.push(format!(
             "in the simulator {} beats the planned calendar: the planner knows what repeats cost to second order only",
-            best.name
+            page.name(best)
         ));
     }
+    warnings.extend(advice::banned_more(page));
     if found.partial {
         warnings.push(format!("partial: stopped after {}", replicates(u64::from(found.replicates))));
     }
     (!warnings.is_empty()).then(|| format!("Warnings: {}", warnings.join("; ")))
-}
-
-/// What planning and learning are worth against taking turns, and at whose cost.
-fn worth(page: &Page) -> String {
-    let found = page.found;
-    let learners = [Policy::EpsilonGreedy, Policy::Ucb1, Policy::Thompson, Policy::Recovering];
-    let mean = |ran: &&Ran| ran.objective.map_or(f64::NEG_INFINITY, |level| level.mean);
-    let learner = learners.map(|policy| found.of(policy)).into_iter().max_by(|a, b| mean(a).total_cmp(&mean(b)));
-    let planned = found.of(Policy::Planned);
-    let mut said = vec![gain(page, planned)];
-    said.extend(learner.map(|learner| format!("of those who learn {}", gain(page, learner))));
-    if let Some(churn) = FIGURES.iter().position(|figure| figure.key == "loss")
-        && let Some(Level { mean, interval: Some(interval) }) = planned.changes[churn]
-    {
-        let digits = decimals(100.0 * (interval.high - interval.low) / 2.0);
-        let [mean, low, high] = [mean, interval.low, interval.high].map(|value| signed(100.0 * value, digits));
-        said.push(format!("to members the planned calendar means {mean} points of churn ({low} to {high})"));
-    }
-    let best = page.best();
-    let is_open = best.gain.is_none_or(|gain| gain.interval.is_none_or(|interval| interval.low <= 0.0));
-    let send = match best.policy {
-        _ if is_open => "nothing brings clearly more than taking turns".to_owned(),
-        Policy::BestSingle => format!("send {} alone", page.content(found.surrogate.strongest())),
-        _ => format!("follow {}", best.name),
-    };
-    format!("Worth: {}; for {} alone, {send}", said.join("; "), page.objective())
-}
-
-/// `planned brings 4.1 % more than round-robin (+120 [+110, +130])`.
-fn gain(page: &Page, ran: &Ran) -> String {
-    let first = page.found.of(Policy::RoundRobin).objective.map(|level| level.mean);
-    let (Some(gain), Some(first)) = (ran.gain, first) else { return format!("{} has no figure", ran.name) };
-    let difference = change(page.unit(), Some(gain));
-    let is_open = gain.interval.is_none_or(|interval| interval.low <= 0.0 && 0.0 <= interval.high);
-    if is_open {
-        return format!("{} and round-robin are not told apart ({difference})", ran.name);
-    }
-    let more = if gain.mean > 0.0 { "more" } else { "less" };
-    let relative = 100.0 * (gain.mean / first).abs();
-    let relative = if first > 0.0 { format!("{} % {more}", short(relative)) } else { more.to_owned() };
-    format!("{} brings {relative} than round-robin ({difference})", ran.name)
 }

@@ -125,6 +125,10 @@ pub struct Ran {
     pub regret: Vec<Option<Level>>,
     /// Per post and content the number of replicates in which it went out.
     pub sent: Vec<Vec<u32>>,
+    /// The share of members kept less that under the policy with the largest objective.
+    pub kept_more: Option<Level>,
+    /// The share of replicates with a ban less that under the first policy; of the first itself `None`.
+    pub banned_more: Option<Level>,
     /// Replicates in which the account was limited.
     pub limited: u32,
     /// Replicates in which it was banned.
@@ -243,6 +247,16 @@ impl Record {
                     self.level(|replicate| difference(at(&self.played[best], replicate), at(own, replicate)))
                 })
                 .collect(),
+            kept_more: FIGURES.iter().position(|figure| figure.key == "kept").and_then(|row| {
+                self.level(|replicate| {
+                    difference(own[replicate].figures[row], self.played[best][replicate].figures[row])
+                })
+            }),
+            banned_more: self
+                .level(|replicate| {
+                    Some(f64::from(u8::from(own[replicate].banned)) - f64::from(u8::from(first[replicate].banned)))
+                })
+                .filter(|_| policy > 0),
             sent,
             limited: own.iter().filter(|played| played.limited).count() as u32,
             banned: own.iter().filter(|played| played.banned).count() as u32,
@@ -257,11 +271,11 @@ mod tests {
     fn played(objective: f64, contents: Vec<Option<usize>>) -> Played {
         Played {
             objective: Some(objective),
-            figures: vec![Some(objective / 2.0), None, None, None, None],
+            figures: vec![Some(objective / 2.0), None, None, None, Some(objective / 16.0)],
             curve: vec![Some(objective / 4.0), Some(objective)],
             contents,
             limited: objective > 9.0,
-            banned: false,
+            banned: objective > 11.0,
         }
     }
 
@@ -277,6 +291,10 @@ mod tests {
         assert_eq!((mean(ran[0].gain), mean(ran[1].gain), mean(ran[1].changes[0])), (None, Some(4.0), Some(2.0)));
         assert_eq!(ran[0].regret.iter().map(|level| mean(*level)).collect::<Vec<_>>(), [Some(1.0), Some(4.0)]);
         assert_eq!(ran[1].regret[1], Some(Level { mean: 0.0, interval: Some(Interval { low: 0.0, high: 0.0 }) }));
+        assert_eq!(
+            (mean(ran[0].kept_more), mean(ran[0].banned_more), mean(ran[1].banned_more)),
+            (Some(-0.25), None, Some(0.5))
+        );
         assert_eq!((ran[0].usual(1), ran[1].usual(0), ran[1].usual(1)), (Some((1, 2)), Some((0, 1)), None));
         assert_eq!((ran[0].limited, ran[1].limited, mean(ran[1].figures[2])), (0, 2, None));
     }

@@ -254,9 +254,8 @@ fn objective_after(tally: &Tally, days: usize, said: &scenario::Rotation) -> Opt
             (tally.horizon.members > 0).then(|| sum(Outcome::Purchases) / tally.horizon.members as f64)
         }
         Objective::BuyersLessLosses => {
-            let last = &tally.days[days - 1];
-            let lost =
-                [Outcome::Left, Outcome::Blocked, Outcome::Muted].map(|stock| last.get(stock)).iter().sum::<u64>();
+            // Whom a ban froze the sender has lost as well as who left.
+            let lost = tally.horizon.members - tally.days[days - 1].get(Outcome::Active);
             Some(sum(Outcome::Purchases) - said.lost_member_costs * lost as f64)
         }
     }
