@@ -89,7 +89,7 @@ fn of_example() -> Asked {
 }
 
 fn example() -> String {
-    fs::read_to_string(root().join("examples/ab-results.csv")).unwrap()
+    fs::read_to_string(root().join("tests/data/ab_results.csv")).unwrap()
 }
 
 const ZONE: Zone = Zone { points: 0.01, relative: 0.10, below: 0.05 };
