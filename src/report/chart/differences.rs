@@ -78,10 +78,11 @@ pub(super) fn draw(page: &Page, caption: &Caption) -> Result<Option<Canvas>, Fai
     })
 }
 
-/// The verdict, without what its figures rest on.
+/// The verdict, without what its figures rest on, and with the first of its buts: the rows below show the others.
 fn title(page: &Page) -> String {
     let verdict = verdict(page);
     let verdict = verdict.split(" (80 % power").next().unwrap_or(&verdict);
+    let verdict = verdict.split("; but ").take(2).collect::<Vec<&str>>().join("; but ");
     sentence(&verdict.replace(" -", " −").replace("(-", "(−"))
 }
 
