@@ -5,9 +5,9 @@ use std::time::Instant;
 use anyhow::Context;
 use clap::Args;
 
-use super::{Which, caption, files_of, no_figure, timing};
+use super::{Shown, Which, caption, files_of, no_figure, show, timing};
 use crate::cli::args::Common;
-use crate::cli::{Failure, print, progress, run, tell};
+use crate::cli::{Failure, progress, run};
 use crate::parameter;
 use crate::report::ab::power::{self as pages, Page};
 use crate::report::{self, File, chart, manifest};
@@ -87,15 +87,8 @@ pub(super) fn power(args: &PowerArgs) -> Result<(), Failure> {
     files.push(manifest::of_study(&study, &files, &timing).context("cannot write the manifest")?);
     let place = report::write(&folder, &files)?;
 
-    if common.json {
-        print(&format!("{:#}\n", pages::value(&page)))?;
-        tell(&place.display().to_string());
-    } else {
-        print(&pages::text(&page))?;
-        if args.explain {
-            print(&format!("\n{}", pages::EXPLANATION))?;
-        }
-        print(&format!("\n{}\n", place.display()))?;
-    }
-    if found.partial { Err(Failure::Interrupted(": what is complete was written, marked as partial")) } else { Ok(()) }
+    let explanation = args.explain.then_some(pages::EXPLANATION);
+    let shown =
+        if common.json { Shown::Json(pages::value(&page)) } else { Shown::Page(pages::text(&page), explanation) };
+    show(&shown, &place, found.partial)
 }

@@ -5,9 +5,9 @@ use std::time::Instant;
 use anyhow::Context;
 use clap::Args;
 
-use super::{files_of, timing};
+use super::{Shown, files_of, show, timing};
 use crate::cli::args::Common;
-use crate::cli::{Failure, print, progress, run, scenarios, tell};
+use crate::cli::{Failure, progress, run, scenarios};
 use crate::parameter::{self, Parameters};
 use crate::report::ab::worth::{self as pages, Page};
 use crate::report::chart::{self, Caption};
@@ -106,17 +106,10 @@ pub(super) fn worth(args: &WorthArgs) -> Result<(), Failure> {
     files.push(manifest::of_study(&said, &files, &timing).context("cannot write the manifest")?);
     let place = report::write(&folder, &files)?;
 
-    if common.json {
-        print(&format!("{:#}\n", pages::value(&page)))?;
-        tell(&place.display().to_string());
-    } else {
-        print(&pages::text(&page))?;
-        if args.explain {
-            print(&format!("\n{}", pages::EXPLANATION))?;
-        }
-        print(&format!("\n{}\n", place.display()))?;
-    }
-    if found.partial { Err(Failure::Interrupted(": what is complete was written, marked as partial")) } else { Ok(()) }
+    let explanation = args.explain.then_some(pages::EXPLANATION);
+    let shown =
+        if common.json { Shown::Json(pages::value(&page)) } else { Shown::Page(pages::text(&page), explanation) };
+    show(&shown, &place, found.partial)
 }
 
 /// What is tried; everything that the audience or the horizon has no room for at once.
