@@ -32,6 +32,16 @@ const LONG: &[(&str, &str)] =
 /// Words of the domain, which general statistics do not know. `group`, `plan` and `post` in any form.
 const DOMAIN_WORDS: &[&str] = &["member", "post", "plan", "group", "message", "campaign", "sender", "audience"];
 
+/// Methods that cite a numbered place of a work, which was looked up; all others cite the work, and of a book the chapter.
+const PLACES_LOOKED_UP: &[(&str, &str)] = &[
+    ("src/stats/best_of.rs", "Abramowitz & Stegun, table 25.4"),
+    ("src/stats/cma_es.rs", "Hansen's tutorial, whose numbers its comments follow"),
+    ("src/stats/looks.rs", "Jennison & Turnbull, tables 2.1 and 2.3"),
+    ("src/stats/mean.rs", "Knuth, section 4.2.2"),
+    ("src/stats/mixture.rs", "Howard et al., proposition 7"),
+    ("src/stats/sobol.rs", "Saltelli et al., table 2 (b)"),
+];
+
 struct SourceFile {
     /// Path from the repository's root, with `/`.
     path: String,
@@ -214,6 +224,22 @@ fn statistics_know_no_word_of_the_domain() {
         }
     }
     nothing(&wrong);
+}
+
+#[test]
+fn methods_cite_no_place_in_a_work_that_nobody_looked_up() {
+    const PLACES: &[&str] = &["section", "equation", "theorem", "proposition", "formula", "table", "example"];
+    let is_place = |word: &str| PLACES.contains(&word.strip_suffix('s').unwrap_or(word));
+    let mut found = Vec::new();
+    for file in sources().iter().filter(|file| file.module == "stats") {
+        let comments = file.text.lines().filter_map(|line| line.trim_start().strip_prefix("//"));
+        let words: Vec<&str> = comments.flat_map(str::split_whitespace).filter(|word| !word.starts_with('/')).collect();
+        let is_looked_up = PLACES_LOOKED_UP.iter().any(|(path, _)| *path == file.path);
+        let places =
+            words.windows(2).filter(|pair| is_place(pair[0]) && pair[1].starts_with(|c: char| c.is_ascii_digit()));
+        found.extend(places.filter(|_| !is_looked_up).map(|pair| format!("{}: {} {}", file.path, pair[0], pair[1])));
+    }
+    nothing(&found);
 }
 
 #[test]

@@ -116,7 +116,7 @@ impl Prior for Normal {
     }
 }
 
-/// A binomial number by the waiting times between successes (Devroye 1986, Non-Uniform Random Variate Generation, X.4.3).
+/// A binomial number by the waiting times between successes (Devroye 1986, Non-Uniform Random Variate Generation, chapter X).
 fn binomial(n: u32, p: f64, luck: &mut Xoshiro256PlusPlus) -> f64 {
     if p >= 1.0 {
         return f64::from(n);

@@ -2,7 +2,7 @@
 //!
 //! Comes in: points with weights, and the ranges they were drawn from. Goes out: [`Learned`]. The prior of a quantity is uniform over its
 //! range. How points are found is not here: see `study`. Contraction after Betancourt 2018, Calibrating Model-Based Inferences and
-//! Decisions, section 3.4: 1 - variance after / variance before.
+//! Decisions, arXiv:1803.08393: 1 - variance after / variance before.
 
 use crate::stats::weighted;
 use crate::targets::Tuned;

@@ -1,6 +1,6 @@
 //! Philox4x32-10, a counter-based generator: four words that are a pure function of a counter and a key.
 //!
-//! Source: Salmon, Moraes, Dror & Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3", section 4; the test vectors are the
+//! Source: Salmon, Moraes, Dror & Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3", SC11; the test vectors are the
 //! authors' known answers, the same that `NumPy`, JAX and cuRAND meet. Variables are `u64` so that compilers turn the loop over
 //! lanes into 32 x 32 -> 64 bit vector multiplies.
 

@@ -5,7 +5,7 @@
 //! weights under which the sample is the posterior itself, whatever the threshold was; a lower threshold only makes more of the sample
 //! count. Deliberately not here: the law of the errors.
 //!
-//! Source: Wilkinson 2013, Statistical Applications in Genetics and Molecular Biology 12(2), 129-141, section 2: with the density of the
+//! Source: Wilkinson 2013, Statistical Applications in Genetics and Molecular Biology 12(2), 129-141: with the density of the
 //! errors as the acceptance probability, ABC is exact for the model with these errors. A threshold on a distance that contains an error
 //! accepts a point with another probability: that with which errors bring it near enough. So the density over that probability is the
 //! importance weight (own derivation). With many data the threshold never falls far enough to do without.

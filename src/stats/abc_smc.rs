@@ -6,7 +6,7 @@
 //!
 //! Source: Lenormand, Jabot & Deffuant 2013, Computational Statistics 28(6), 2777-2796 (the APMC algorithm; arXiv:1111.1308):
 //! what is kept, the threshold, the kernel (after Beaumont, Cornuet, Marin & Robert 2009, Biometrika 96(4), 983-990) and when to
-//! stop. Effective sample size: Kish 1965, Survey Sampling, section 11.7.
+//! stop. Effective sample size: Kish 1965, Survey Sampling.
 //!
 //! Decided differently, or where the paper is silent:
 //! - **Weights.** The paper divides the prior density by the proposal of a particle's own generation. Survivors of early

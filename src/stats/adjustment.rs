@@ -2,7 +2,7 @@
 //!
 //! Comes in: for every unit of two arms a value and an earlier one. Goes out: the adjusted arms, the share of the error's variance that
 //! went, and the adjusted difference. Not here: units within clusters of unequal sizes (`cluster_robust` takes a covariate).
-//! Source: Deng, Xu, Kohavi & Walker 2013, WSDM, 123-132, section 3.2.
+//! Source: Deng, Xu, Kohavi & Walker 2013, WSDM, 123-132.
 //!
 //! Our convention: theta is pooled from the deviations within the arms, so that an effect does not enter it; earlier values are taken
 //! from their mean over both arms, so that the adjusted means stay at the height of the plain ones; theta costs one degree of freedom,

@@ -1,8 +1,8 @@
 //! Optimal computing budget allocation: how to share simulations among options so that the best is told from the rest most surely.
 //!
 //! Comes in: how far each option lies behind the best, and the standard deviation of one simulation of each. Goes out: shares.
-//! Not here: when to stop (`selection`). Source: Chen, Lin, Yücesan & Chick 2000, Discrete Event Dynamic Systems 10, 251-270,
-//! theorem 1: independent normal simulations, asymptotically.
+//! Not here: when to stop (`selection`). Source: Chen, Lin, Yücesan & Chick 2000, Discrete Event Dynamic Systems 10, 251-270, for
+//! independent normal simulations, asymptotically.
 
 /// The share of each option, 1 together. `gaps` is how far each lies behind the option `best`, whose own is not read, in the
 /// units of `deviations` (> 0). `None` where another option is not behind at all: then no allocation tells them apart.

@@ -4,7 +4,7 @@
 //! that each is the largest and the expected shortfall of each behind the largest of the others. Which distributions, and where the
 //! points lie, is in `chance_to_win` and `beta_arms`.
 //! Source: Gauss-Legendre quadrature over panels that grow with the distance (Davis & Rabinowitz 1984, Methods of Numerical
-//! Integration, section 2.7).
+//! Integration, chapter 2).
 
 /// What is known of one of several choices.
 #[derive(Debug, Clone, Copy, PartialEq)]

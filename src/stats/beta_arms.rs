@@ -1,9 +1,9 @@
 //! Probability that a share is the best, and what choosing it is expected to lose, when each share has a Beta law.
 //!
 //! Comes in: the shapes of each arm's Beta, or successes, trials and a prior. Goes out: probabilities and expected losses. Estimates
-//! with a normal or t law are in `chance_to_win`. Sources: Gelman et al. 2013, Bayesian Data Analysis, section 2.4 (conjugate
+//! with a normal or t law are in `chance_to_win`. Sources: Gelman et al. 2013, Bayesian Data Analysis, chapter 2 (conjugate
 //! prior); by quadrature for any shapes and number of arms, whose value for two arms of whole shapes is the sum of Miller 2015,
-//! Formulas for Bayesian A/B Testing, section 3.
+//! Formulas for Bayesian A/B Testing.
 //!
 //! Our convention: more is better; the prior is the caller's to state, and the same for every arm: 1 and 1 uniform, 1/2 and 1/2
 //! Jeffreys's.

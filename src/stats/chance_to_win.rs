@@ -3,8 +3,8 @@
 //! Comes in: an estimated difference of two, or the estimates of several independent ones, each with its error and degrees of freedom.
 //! Goes out: probabilities and expected losses. Shares with a Beta law of their own are in `beta_arms`.
 //! Sources: flat prior for the means, so that the posterior is Student's t about the estimate (Gelman et al. 2013, Bayesian Data
-//! Analysis, section 3.2; Jeffreys's prior for the variance) or, with infinite degrees, normal; expected loss: Stucchio 2015,
-//! Bayesian A/B Testing at VWO, section 4, in its closed form for both laws.
+//! Analysis, chapter 3; Jeffreys's prior for the variance) or, with infinite degrees, normal; expected loss: Stucchio 2015,
+//! Bayesian A/B Testing at VWO, in its closed form for both laws.
 //!
 //! Our convention: more is better; a loss is in the unit of the estimate and never negative.
 

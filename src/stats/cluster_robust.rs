@@ -6,7 +6,7 @@
 //! its sum, every cluster counts once. How alike the units are is in `clustered`.
 //! Sources: Liang & Zeger 1986, Biometrika 73(1), 13-22 (CR0); Bell & `McCaffrey` 2002, Survey Methodology 28(2), 169-181
 //! (CR2 and its Satterthwaite degrees of freedom); Pustejovsky & Tipton 2018, Journal of Business & Economic Statistics 36(4),
-//! 672-683, sections 2.2 and 3.1.
+//! 672-683.
 //!
 //! Our convention: treated minus control; CR1 has Stata's factor G/(G-1) (N-1)/(N-K) and G - 1 degrees of freedom, as has CR0;
 //! the working model of CR2 is independent units of one variance. Clusters of one size then give Welch's error on their means.

@@ -4,7 +4,7 @@
 //! of a cluster, and how many independent units all are worth. Differences of two arms of clusters are in `cluster_robust`, what
 //! a correlation costs a test that is planned in `clustered_power`.
 //! Sources: Donner 1986, International Statistical Review 54(1), 67-82 (analysis of variance, unequal sizes); Ridout, Demétrio
-//! & Firth 1999, Biometrics 55(1), 137-148 (for yes and no); Kish 1965, Survey Sampling, section 5.4 (design effect);
+//! & Firth 1999, Biometrics 55(1), 137-148 (for yes and no); Kish 1965, Survey Sampling (design effect);
 //! Eldridge, Ashby & Kerry 2006, International Journal of Epidemiology 35(5), 1292-1300 (unequal sizes).
 //!
 //! Our convention: arms may differ, so clusters are compared within their arm and the degrees between are clusters less arms; the

@@ -3,7 +3,7 @@
 //! Comes in: an effect in points, clusters per arm, the standard deviation of a cluster's mean, or what it follows from: the
 //! variance of a unit, the units per cluster, their intra-cluster correlation. Goes out: power by a t test on cluster means, the
 //! smallest effect found, clusters needed, and for contrast what counting units would promise. Sources: Kish 1965, Survey
-//! Sampling, section 5.4 (design effect); Eldridge, Ashby & Kerry 2006, International Journal of Epidemiology 35(5), 1292-1300
+//! Sampling (design effect); Eldridge, Ashby & Kerry 2006, International Journal of Epidemiology 35(5), 1292-1300
 //! (unequal clusters); Hayes & Bennett 1999, International Journal of Epidemiology 28(2), 319-326 (rates); Teerenstra et al.
 //! 2012, Statistics in Medicine 31(20), 2169-2178 (earlier behaviour of the same clusters).
 //!

@@ -5,7 +5,7 @@
 //! restarts, budgets, and where the random numbers come from.
 //!
 //! Sources: Hansen & Ostermeier 2001, Evolutionary Computation 9(2), 159-195; formulas of Hansen 2016, The CMA Evolution
-//! Defaults: A Tutorial, arXiv:1604.00772, with its numbers: section 1 (sampling), 2 (selection), 3 (covariance; negative
+//! Strategy: A Tutorial, arXiv:1604.00772, with its numbers: section 1 (sampling), 2 (selection), 3 (covariance; negative
 //! weights, after Jastrebski & Arnold 2006), 4 (step size), appendix A (all together, default parameters of table 1), appendix
 //! B.3 (when to stop).
 //!
@@ -115,7 +115,7 @@ impl CmaEs {
         }
     }
 
-    /// The candidates of this generation, each within bounds (section 1, equation 5). Asking again draws them anew.
+    /// The candidates of this generation, each within bounds (section 1). Asking again draws them anew.
     pub fn ask(&mut self, rng: &mut impl Rng) -> Vec<Vec<f64>> {
         let n = self.axes.len();
         self.asked = (0..self.population).map(|_| DVector::from_fn(n, |_, _| normal(rng))).collect();

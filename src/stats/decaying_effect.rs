@@ -3,7 +3,7 @@
 //! Comes in: lifetimes and lengths in one unit of time, or a series of effects with weights. Goes out: averages, the length at
 //! which a test of the average effect has its best power, a fitted lifetime with its interval or that none can be told. Not here:
 //! effects of another course. Sources: average and best length follow from the exponential by calculus, below; the interval is
-//! the profile of the sum of squares (Bates & Watts 1988, Nonlinear Regression Analysis and Its Applications, section 6.1).
+//! the profile of the sum of squares (Bates & Watts 1988, Nonlinear Regression Analysis and Its Applications, chapter 6).
 
 use super::root::{bisect, maximise};
 use super::student;

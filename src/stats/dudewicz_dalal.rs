@@ -3,7 +3,7 @@
 //! Comes in: the number of options, the size of the first sample, the probability of correct selection. Goes out: `h`, with which
 //! option i needs `max(n0 + 1, ceil((h S_i / zone)^2))` numbers. Not here: common random numbers, under which it does not hold
 //! (`selection`). Source: Dudewicz & Dalal 1975, Sankhya B 37(1), 28-78; tables in Law 2015, Simulation Modeling and Analysis,
-//! table 10.11.
+//! chapter 10.
 
 use statrs::distribution::{ContinuousCDF, StudentsT};
 

@@ -68,7 +68,7 @@ pub fn normal_of_proportion(successes: u64, trials: u64, confidence: f64) -> Opt
 }
 
 /// Wilson's score interval of a proportion of trials that are not independent: as from the number of independent ones that would
-/// give its standard error, at most all (Kish 1965, Survey Sampling, section 8.2; Dean & Pagano 2015, Journal of Survey
+/// give its standard error, at most all (Kish 1965, Survey Sampling; Dean & Pagano 2015, Journal of Survey
 /// Statistics and Methodology 3(4), 484-503), with Student's t of the clusters but one in place of the normal quantile, as the error
 /// is known from so few (Korn & Graubard 1998, Survey Methodology 24(2), 193-201). `None` without trials or below two clusters.
 pub fn of_clustered_proportion(

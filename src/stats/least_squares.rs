@@ -1,7 +1,7 @@
 //! Ordinary least squares: the coefficients by which rows of numbers give outputs best.
 //!
 //! Comes in: rows and an output each. Goes out: coefficients, and what they leave. Not here: which columns there are. Source: Golub & Van
-//! Loan 2013, Matrix Computations, 4th edition, section 5.5 (by the singular value decomposition, so that of equally good
+//! Loan 2013, Matrix Computations, 4th edition, chapter 5 (by the singular value decomposition, so that of equally good
 //! coefficients the smallest are returned). OUR CONVENTION: columns are scaled to length 1 before; singular values below 10^-10 of
 //! the largest count as 0; no constant is added.
 

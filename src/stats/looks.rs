@@ -11,7 +11,7 @@
 //! # Conventions
 //! Bounds are z values, the same on both sides; crossing either counts. `alpha` is the rate of both sides together. What is spent
 //! is spent per side, `alpha / 2` in all. For a t statistic a bound stands for its [`nominal_level`], against which its own p
-//! value is held (Jennison & Turnbull 2000, section 3.8): with few degrees of freedom that is near, not exact.
+//! value is held (Jennison & Turnbull 2000, chapter 3): with few degrees of freedom that is near, not exact.
 
 use super::interval::Interval;
 use super::pivot::normal_cdf;

@@ -2,7 +2,7 @@
 //!
 //! Comes in: successes and trials so far, an error rate, and the number of trials at which the interval should be tightest. Goes out: an
 //! interval. Means, differences and large numbers are in `sequence`. Source: Howard, Ramdas, `McAuliffe` & Sekhon 2021, Annals of
-//! Statistics 49(2), 1055-1080, section 3.2 and proposition 7 (two-sided beta-binomial mixture); the choice of the mixing
+//! Statistics 49(2), 1055-1080, proposition 7 (two-sided beta-binomial mixture); the choice of the mixing
 //! Beta for a proportion p is that of the authors' library confseq.
 //!
 //! Our convention: two sides; a proportion is inside unless its likelihood, mixed over a Beta distribution with its mean there, has

@@ -3,7 +3,7 @@
 //!
 //! Comes in: a point, real degrees of freedom (> 0), the shift. Goes out: the probability of either tail, each computed by itself.
 //! Not here: power (`power`). Source: the mixture over the chi density is the definition (Johnson, Kotz & Balakrishnan 1995,
-//! Continuous Univariate Distributions 2, section 31.2). It is summed over the chi's logarithm by the trapezoid rule, which there
+//! Continuous Univariate Distributions 2, chapter 31). It is summed over the chi's logarithm by the trapezoid rule, which there
 //! converges faster than any power of the step (Trefethen & Weideman 2014, SIAM Review 56(3), 385-458).
 
 use super::pivot::normal_cdf;

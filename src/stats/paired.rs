@@ -3,7 +3,7 @@
 //! Comes in: pairs of numbers, or the 2x2 table of pairs of yes and no. Goes out: the mean difference, its interval, and how much
 //! variance the pairing saves. Sources: Newcombe 1998, Statistics in Medicine 17(22), 2635-2650, method 10 (paired proportions:
 //! score intervals of both margins, joined with a continuity-corrected phi); variance ratio under common random numbers: Law,
-//! Simulation Modeling and Analysis, section 11.2.
+//! Simulation Modeling and Analysis, chapter 11.
 
 use super::interval::{self, Interval};
 use super::mean::Moments;

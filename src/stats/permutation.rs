@@ -1,9 +1,9 @@
 //! Permutation test of the difference of two means: how often a random assignment of the units to the arms gives as large a one.
 //!
 //! Comes in: the units of two arms and, where there are too many assignments to go through, a generator. Goes out: a count of
-//! assignments, from which p values follow. Not here: intervals by inversion. Sources: Fisher 1935, The Design of Experiments,
-//! section 21; Phipson & Smyth 2010, Statistical Applications in Genetics and Molecular Biology 9(1), article 39
-//! (sampled assignments: the observed one counts); Lehmann & Romano 2005, Testing Statistical Hypotheses, section 15.2
+//! assignments, from which p values follow. Not here: intervals by inversion. Sources: Fisher 1935, The Design of Experiments;
+//! Phipson & Smyth 2010, Statistical Applications in Genetics and Molecular Biology 9(1), article 39
+//! (sampled assignments: the observed one counts); Lehmann & Romano 2005, Testing Statistical Hypotheses, chapter 15
 //! (randomised at ties).
 //!
 //! Our convention: two-sided by the absolute difference; arms keep their numbers of units; differences that are equal but for

@@ -106,7 +106,7 @@ impl RandomEffects {
 
     /// Where the true mean of one more class lies, the variance between classes and the error of the mean together: the central part
     /// of a normal number whose variance has the generalised pivots of both mean squares (Higgins, Thompson & Spiegelhalter
-    /// 2009, Journal of the Royal Statistical Society A 172(1), 137-159, section 3, on prediction; they plug in one estimate of
+    /// 2009, Journal of the Royal Statistical Society A 172(1), 137-159, on prediction; they plug in one estimate of
     /// the component). Without chance within classes it is Student's t prediction interval. As in [`Self::between`], a mean
     /// square between classes below that within counts as equal to it, so that a component too small to see
     /// still counts with what it may be. Only numbers that are equal everywhere give an interval without width.

@@ -1,8 +1,7 @@
 //! Ratios of two means of the same units, such as one count over another: their covariance by the delta method.
 //!
 //! Comes in: means and covariances of the four quantities. Goes out: covariance of the two ratios; of a ratio with itself, its variance.
-//! The difference of one mean over another arm's mean is in `two_sample`. Source: Deng, Knoblich & Lu 2018, KDD, 233-242,
-//! sections 2 and 3.1.
+//! The difference of one mean over another arm's mean is in `two_sample`. Source: Deng, Knoblich & Lu 2018, KDD, 233-242.
 
 /// A quantity over another.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -3,7 +3,7 @@
 //! Comes in: units per arm and the shares they were to get. Goes out: a p value. A small one says that units were lost or
 //! misplaced, and that nothing else about the experiment should be believed before that is explained.
 //! Sources: Fabijan et al. 2019, KDD, 2156-2164 (the check); exact multinomial test, tables ordered by probability: Read & Cressie
-//! 1988, Goodness-of-Fit Statistics for Discrete Multivariate Data, section 1.2.
+//! 1988, Goodness-of-Fit Statistics for Discrete Multivariate Data.
 //!
 //! Our convention: exact with two arms, chi-square with k - 1 degrees of freedom above; two-sided.
 

@@ -2,8 +2,8 @@
 //!
 //! Comes in: observation after observation, one number per option still in the race. Goes out: who was dropped when and by how
 //! much, and the option selected. Not here: making observations, and what a number means. Source: Kim & Nelson 2001, ACM
-//! Transactions on Modeling and Computer Simulation 11(3), 251-273, procedure KN with c = 1; Clark & Yang 1986, Proceedings of
-//! the Winter Simulation Conference, 228-230 (equal allocation).
+//! Transactions on Modeling and Computer Simulation 11(3), 251-273, procedure KN with c = 1; Clark & Yang 1986, A Bonferroni
+//! selection procedure when using common random numbers with unknown variances, Winter Simulation Conference (equal allocation).
 //!
 //! # What is promised
 //! Observations are independent and identically distributed rows of normal numbers. Their variances are unknown and may differ;

@@ -3,8 +3,7 @@
 //! Comes in: a standard deviation, a number of observations, an error rate; or an estimate with its error at a look. Goes out: a
 //! half-width, an interval or a p value that hold at every look. When to stop is decided in `analysis`; exact intervals of one
 //! proportion are in `mixture`. Source: the normal mixture of Robbins 1970, Annals of Mathematical Statistics 41(5), 1397-1409, in the asymptotic
-//! form of Waudby-Smith, Arbour, Sinha, Kennedy & Ramdas 2024, Annals of Statistics 52(6), 2613-2640, theorem 2.2 and appendix
-//! B.2 (tuning).
+//! form of Waudby-Smith, Arbour, Sinha, Kennedy & Ramdas 2024, Annals of Statistics 52(6), 2613-2640.
 
 use super::interval::Interval;
 

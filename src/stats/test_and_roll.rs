@@ -3,9 +3,9 @@
 //! Comes in: what is known beforehand of the difference of two arms, the variance of a unit, how many units there are. Goes out: the
 //! expected gain of choosing by a test over sending the better bet untested, and the size of test with the largest. A test that
 //! rejects nothing is wanted here, only the better bet: no significance enters. What happens over time is not here.
-//! Source: Feit & Berman 2019, Marketing Science 38(6), 1038-1058, sections 3.2 and 3.3 (equations 8 and 10), for arms that are alike
+//! Source: Feit & Berman 2019, Marketing Science 38(6), 1038-1058, for arms that are alike
 //! beforehand; with a difference expected beforehand from the same normal integrals (Raiffa & Schlaifer 1961, Applied Statistical
-//! Decision Theory, section 5.9). Units in clusters: their variance times the design effect, while a unit costs what it costs.
+//! Decision Theory). Units in clusters: their variance times the design effect, while a unit costs what it costs.
 //!
 //! Our convention: treated minus control, per unit; n is the number of each arm, so that a test takes 2 n of the N units; the arm with the
 //! higher mean is chosen, whatever was expected beforehand.

@@ -3,7 +3,7 @@
 //! Comes in: successes and trials of two arms, every trial independent of every other. Goes out: p values and intervals of the
 //! difference. For trials in clusters all of them promise too much: see `cluster_robust`. One proportion is in `interval`.
 //! Sources: Pearson 1900, Philosophical Magazine 50(302), 157-175 (pooled z, whose square is chi-square); Miettinen & Nurminen
-//! 1985, Statistics in Medicine 4(2), 213-226, formulas 8 and 9 (score interval); Wilks 1935, Annals of Mathematical Statistics
+//! 1985, Statistics in Medicine 4(2), 213-226 (score interval); Wilks 1935, Annals of Mathematical Statistics
 //! 6(4), 190-196 (likelihood ratio G).
 //!
 //! Our convention: treated minus control, two-sided, no continuity correction; Wald's variances have the divisor n.

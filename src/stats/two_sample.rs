@@ -3,7 +3,7 @@
 //! Comes in: the units of two arms, or their sums. Goes out: a [`Difference`], which knows its p value and intervals. Not here:
 //! units within clusters (`clustered`, `cluster_robust`), pairs (`paired`), looks along the way (`sequence`).
 //! Sources: Welch 1947, Biometrika 34(1-2), 28-35; Satterthwaite 1946, Biometrics Bulletin 2(6), 110-114 (degrees of freedom);
-//! relative differences by the delta method: Deng, Knoblich & Lu 2018, KDD, 233-242, section 2.
+//! relative differences by the delta method: Deng, Knoblich & Lu 2018, KDD, 233-242.
 //!
 //! Our convention: treated minus control; variances with divisor n - 1, never pooled; a relative difference is over the control's
 //! mean, with the degrees of freedom of the absolute one; two sides unless a name says one.

@@ -1,9 +1,9 @@
 //! Samples whose points do not all count the same: moments, quantiles, correlation, effective size, and as many equal points instead.
 //!
 //! Comes in: values with weights (0 or more, any sum above 0). Goes out: estimates of the distribution they stand for. Where the weights
-//! come from is not here. Sources: effective size after Kish 1965, Survey Sampling, section 8.2 (also Kong, Liu & Wong 1994); variance with
-//! the correction for reliability weights, Gough 2009, GNU Scientific Library 3rd ed., section 21.7; equal points by systematic
-//! resampling, Kitagawa 1996, JCGS 5(1), 1-25, section 2.3.
+//! come from is not here. Sources: effective size after Kish 1965, Survey Sampling (also Kong, Liu & Wong 1994); variance with
+//! the correction for reliability weights, Gough 2009, GNU Scientific Library Reference Manual, 3rd edition; equal points by systematic
+//! resampling, Kitagawa 1996, JCGS 5(1), 1-25.
 
 /// How many equally weighted points say as much: (sum of weights)^2 / sum of their squares; 0 without weight.
 pub fn effective(weights: &[f64]) -> f64 {

@@ -1,7 +1,7 @@
 //! Epsilon-greedy: mostly the option with the best mean so far, now and then any.
 //!
-//! Comes in: rewards, one a choice. Goes out: an option. Source: Sutton & Barto 2018, Reinforcement Learning, 2nd edition, section
-//! 2.2 (sample averages), after Watkins 1989.
+//! Comes in: rewards, one a choice. Goes out: an option. Source: Sutton & Barto 2018, Reinforcement Learning, 2nd edition,
+//! chapter 2 (sample averages), after Watkins 1989.
 
 use rand::Rng;
 

@@ -1,7 +1,7 @@
 //! The recovering difference softmax: options that wear off when repeated, recover with rest, and sleep now and then.
 //!
 //! Comes in: rewards and times of choices, and which options were awake. Goes out: an option. Source: Yancey & Settles 2020, A
-//! sleeping, recovering bandit algorithm for optimizing recurring notifications, KDD 2020, section 4: the score of an option is the
+//! sleeping, recovering bandit algorithm for optimizing recurring notifications, KDD 2020: the score of an option is the
 //! relative difference between the mean reward when it was chosen and the mean when it was awake and another was; from that of an
 //! option chosen before, `penalty * 0.5^(time since / half-life)` is taken off; the choice is a softmax of the scores.
 //!

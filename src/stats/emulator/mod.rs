@@ -7,9 +7,9 @@
 //! The mean is a regression on linear terms and selected products; what it leaves is either a Gaussian process
 //! ([`Residual::Process`]) or a constant variance ([`Residual::Variance`]), which costs about a tenth of a microsecond a
 //! prediction and is all that a few hundred runs can tell of dozens of inputs. Sources: Sacks, Welch, Mitchell & Wynn 1989,
-//! Statistical Science 4(4), 409-423; Craig, Goldstein, Seheult & Smith 1997, Case Studies in Bayesian Statistics III, 37-93,
-//! section 4 (active terms); Kennedy & O'Hagan 2001, JRSS B 63(3), 425-464; Vernon, Goldstein & Bower 2010, Bayesian Analysis
-//! 5(4), 619-669, section 3; diagnostics: Bastos & O'Hagan 2009, Technometrics 51(4), 425-438.
+//! Statistical Science 4(4), 409-423; Craig, Goldstein, Seheult & Smith 1997, Case Studies in Bayesian Statistics III, 37-93
+//! (active terms); Kennedy & O'Hagan 2001, JRSS B 63(3), 425-464; Vernon, Goldstein & Bower 2010, Bayesian Analysis
+//! 5(4), 619-669; diagnostics: Bastos & O'Hagan 2009, Technometrics 51(4), 425-438.
 
 mod design;
 mod linear;

@@ -3,7 +3,7 @@
 //! Comes in: a design, the terms of the mean, the output of each run, the variance of the runs' noise. Goes out: the mean and
 //! variance of the output at any inputs, and its leave-one-out errors. Squared-exponential correlation with one length for each
 //! input; the coefficients of the mean are integrated out under a flat prior. Sources: Sacks, Welch, Mitchell & Wynn 1989,
-//! Statistical Science 4(4), 409-423, sections 4 and 5; Kennedy & O'Hagan 2001, JRSS B 63(3), 425-464, section 4.2 (noise);
+//! Statistical Science 4(4), 409-423; Kennedy & O'Hagan 2001, JRSS B 63(3), 425-464 (noise);
 //! leave-one-out errors: Dubrule 1983, Mathematical Geology 15(6), 687-699.
 
 use nalgebra::{DMatrix, DVector};

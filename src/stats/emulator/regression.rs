@@ -1,7 +1,7 @@
 //! The regression of one output: constant, linear terms, and those products of inputs that the runs ask for.
 //!
 //! Comes in: a design and the output of each run. Goes out: the polynomial, the leave-one-out errors. Selection is forward, by the
-//! t-value of a candidate given the terms already chosen (Miller 2002, Subset Selection in Regression, section 3.2), against
+//! t-value of a candidate given the terms already chosen (Miller 2002, Subset Selection in Regression, chapter 3), against
 //! the size that the largest of as many pure-noise candidates reaches, sqrt(2 ln m) (Donoho & Johnstone 1994, Biometrika
 //! 81(3), 425-455). Leave-one-out errors: Allen 1974, Technometrics 16(1), 125-127.
 

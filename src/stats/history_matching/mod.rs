@@ -15,7 +15,7 @@
 //! Every number follows from the setup, the outputs in the order of the asked points, and the generator given to each call. Give
 //! each call a generator of its own (keyed by [`HistoryMatching::n_waves`]), and a state that was serialised and read back
 //! goes on to the same bits. Sources: Craig, Goldstein, Seheult & Smith 1997, Case Studies in Bayesian Statistics III, 37-93;
-//! Vernon, Goldstein & Bower 2010, Bayesian Analysis 5(4), 619-669, sections 3.4 and 6; space-filling choice: Kennard & Stone
+//! Vernon, Goldstein & Bower 2010, Bayesian Analysis 5(4), 619-669; space-filling choice: Kennard & Stone
 //! 1969, Technometrics 11(1), 137-148; first design: `McKay`, Beckman & Conover 1979, Technometrics 21(2), 239-245.
 
 mod conflict;

@@ -4,7 +4,7 @@
 //! points uniform over what is below the cut, its share of the region, and that share's error. The number is lowered by levels,
 //! each of which a quarter of the points reach (subset simulation: Au & Beck 2001, Probabilistic Engineering Mechanics 16(4),
 //! 263-277); survivors are copied and moved by slice sampling along an axis or along the difference of two survivors (Neal 2003,
-//! Annals of Statistics 31(3), 705-767, section 4.1, shrinkage from the whole chord; directions: ter Braak 2006, Statistics and
+//! Annals of Statistics 31(3), 705-767, shrinkage from the whole chord; directions: ter Braak 2006, Statistics and
 //! Computing 16(3), 239-249). Errors add up over lineages as in Lee & Whiteley 2018, Biometrika 105(3), 609-625, taken
 //! within a level.
 

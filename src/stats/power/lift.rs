@@ -2,7 +2,7 @@
 //!
 //! Comes in: mean, variance and units of an arm. Goes out: the standard error of the lift, and the smallest lift found as often as
 //! wanted. The lift is `treated / control - 1`. Conventions are in `power`. Source: the delta method for a ratio of independent
-//! means (Casella & Berger 2002, Statistical Inference, 2nd edition, example 5.5.27).
+//! means (Casella & Berger 2002, Statistical Inference, 2nd edition, chapter 5).
 
 use super::Wanted;
 

@@ -1,8 +1,8 @@
 //! Power of the z test: variances known, or samples so large that they are.
 //!
 //! Comes in: a shift, or an effect and the spread of a difference without and with it. Goes out: power and sample sizes.
-//! Conventions are in `power`. Sources: Chow, Shao & Wang 2008, Sample Size Calculations in Clinical Research, sections 3.2 and
-//! 4.2 (means, proportions); Fleiss, Levin & Paik 2003, Statistical Methods for Rates and Proportions, section 4.2 (pooled
+//! Conventions are in `power`. Sources: Chow, Shao & Wang 2008, Sample Size Calculations in Clinical Research, chapters 3 and
+//! 4 (means, proportions); Fleiss, Levin & Paik 2003, Statistical Methods for Rates and Proportions, chapter 4 (pooled
 //! variance without an effect).
 
 use super::{Sides, Wanted};

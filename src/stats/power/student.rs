@@ -1,8 +1,8 @@
 //! Power of t tests, with the noncentral t: what few units cost is in it.
 //!
 //! Comes in: a standardised effect and numbers of units, or a shift and degrees of freedom. Goes out: power, the shift needed.
-//! Conventions are in `power`. Source: Cohen 1988, Statistical Power Analysis for the Behavioral Sciences, 2nd edition, sections
-//! 2.2 and 2.3, with the exact distribution in place of his tables.
+//! Conventions are in `power`. Source: Cohen 1988, Statistical Power Analysis for the Behavioral Sciences, 2nd edition,
+//! chapter 2, with the exact distribution in place of his tables.
 
 use super::{Sides, Wanted};
 use crate::stats::noncentral_t;

@@ -2,8 +2,8 @@
 //!
 //! Comes in: options with base, wear and retention, and sequences of choices. Goes out: what a sequence earns, and the greedy one;
 //! the best one is in `search`. Not here: what the options are, and where their numbers come from. Source: Leqi, Kilinc-Karzan,
-//! Lipton & Montgomery 2021, Rebounding bandits for modeling satiation effects, Advances in Neural Information Processing Systems 34, section 3 (dynamics without noise) and
-//! section 4 (greedy is optimal where all options are alike).
+//! Lipton & Montgomery 2021, Rebounding bandits for modeling satiation effects, Advances in Neural Information Processing
+//! Systems 34 (dynamics without noise; greedy is optimal where all options are alike).
 //!
 //! OUR CONVENTION: every step chooses one option; satiation is 0 at first; a choice earns `base - wear * s` at the satiation s
 //! before it, then `s <- retention * (s + 1)` for the option chosen and `s <- retention * s` for all others. Nothing keeps a

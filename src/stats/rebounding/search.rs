@@ -1,7 +1,7 @@
 //! The best sequence of choices among options that satiate: exact where few states matter, else a beam with a bound on what it misses.
 //!
 //! Comes in: options, a horizon, the most states kept after a step. Goes out: a sequence, what it earns, and what no sequence can
-//! exceed. Sources: forward dynamic programming over states (Bellman 1957, Dynamic Programming, chapter 1) with dominance and
+//! exceed. Sources: forward dynamic programming over states (Bellman 1957, Dynamic Programming) with dominance and
 //! bounds (Morin & Marsten 1976, Operations Research 24(4), 611-627); where states are dropped, a beam search (Lowerre 1976, The
 //! Harpy speech recognition system), whose gap is that of the best state dropped. The upper bound is that of `bound`.
 

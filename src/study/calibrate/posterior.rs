@@ -34,7 +34,7 @@ pub const MOST_FREED: usize = 8;
 const TRAJECTORIES: usize = 10;
 const LEVELS: u32 = 4;
 
-/// Share of particles kept, and the acceptance below which a generation teaches too little (Lenormand et al. 2013, section 3).
+/// Share of particles kept, and the acceptance below which a generation teaches too little (Lenormand et al. 2013).
 const KEPT: f64 = 0.5;
 const LEAST_ACCEPTANCE: f64 = 0.03;
 

@@ -15,7 +15,7 @@ use super::{Page, chance, counted, difference, is_share, level, p_value, short_l
 /// Groups of an arm below which a t value leans on normality.
 const FEW_GROUPS: u64 = 10;
 
-/// Sample ratios are doubted below this p value (Fabijan et al. 2019, KDD, section 4).
+/// Sample ratios are doubted below this p value (after Fabijan et al. 2019, KDD).
 const DOUBTED: f64 = 0.001;
 
 /// The page as text, ending in a line break.

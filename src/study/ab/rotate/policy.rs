@@ -47,7 +47,7 @@ pub const POLICIES: [(Policy, &str); 8] = [
     (Policy::Article, "article"),
 ];
 
-/// Chance of epsilon-greedy to take any content (Sutton & Barto 2018, section 2.2: 0.1).
+/// Chance of epsilon-greedy to take any content (Sutton & Barto 2018, chapter 2: 0.1).
 pub const EPSILON: f64 = 0.1;
 
 /// Width of the upper confidence bound, as published.

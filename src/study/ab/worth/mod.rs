@@ -5,7 +5,7 @@
 //! each test of a grid is played and decided by its estimate (`payoff`); what is not tested then gets what did better. The
 //! best test of the grid is played once more on fresh luck, its own and that of the arms, before it is advised (`advice`). How it is
 //! shown is not here.
-//! Source: expected net benefit of sampling (Raiffa & Schlaifer 1961, Applied Statistical Decision Theory, chapter 5) of a test
+//! Source: expected net benefit of sampling (Raiffa & Schlaifer 1961, Applied Statistical Decision Theory) of a test
 //! that is followed by the better arm (Feit & Berman 2019, Marketing Science 38(6), 1038-1058), whose closed form is a check.
 
 mod advice;
