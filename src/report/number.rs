@@ -65,9 +65,13 @@ pub(super) fn difference_unit(unit: Unit) -> &'static str {
     }
 }
 
+/// What lies this near to the middle between two roundings, as a share of itself, is rounded away from 0. So a share and its percentage
+/// round alike: 0.885 lies above its middle in binary, 88.5 on it, and a product by 100 anywhere beside it.
+const NEAR: f64 = 8.0 * f64::EPSILON;
+
 /// The figure with that many digits after the point and a comma at every thousand; never "-0".
 pub(super) fn fixed(value: f64, decimals: usize) -> String {
-    let digits = format!("{:.decimals$}", value.abs());
+    let digits = format!("{:.decimals$}", value.abs() * (1.0 + NEAR));
     let (whole, fraction) = digits.split_once('.').map_or((digits.as_str(), None), |(whole, rest)| (whole, Some(rest)));
     let is_zero = digits.chars().all(|digit| digit == '0' || digit == '.');
     let mut text = String::from(if value < 0.0 && !is_zero { "-" } else { "" });
@@ -101,6 +105,16 @@ pub(super) fn signed(value: f64, decimals: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_share_and_its_percentage_round_alike() {
+        for thousandths in (5..1000).step_by(10) {
+            let share = f64::from(thousandths) / 1000.0;
+            let (as_share, as_percent) = (fixed(share, 2), fixed(100.0 * share, 0));
+            assert_eq!(as_share, format!("0.{as_percent:0>2}").replace("0.100", "1.00"), "{share}");
+        }
+        assert_eq!([fixed(0.885, 2), fixed(88.5, 0), fixed(-0.125, 2)], ["0.89", "89", "-0.13"]);
+    }
 
     #[test]
     fn digits_follow_the_width_of_the_interval() {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use super::number::fixed;
 use crate::analysis::Comparison;
 use crate::scenario::Scenario;
 use crate::tally::{Metric, Unit};
@@ -75,7 +76,7 @@ pub fn moved(
 }
 
 fn show(metric: &Metric, value: f64) -> String {
-    if metric.unit == Unit::Share { format!("{:.1} %", 100.0 * value) } else { format!("{value:.2}") }
+    if metric.unit == Unit::Share { format!("{} %", fixed(100.0 * value, 1)) } else { fixed(value, 2) }
 }
 
 /// Every leaf of a document by its dotted key.

@@ -4,7 +4,7 @@ use plotters::style::RGBAColor;
 
 use crate::analysis::Contraction;
 use crate::report::calibration::Page;
-use crate::report::number::short;
+use crate::report::number::{fixed, short};
 use crate::targets::Tuned;
 
 use super::canvas::Canvas;
@@ -73,6 +73,6 @@ fn row(sheet: &Sheet, plot: Rect, y: f64, (tuned, learned, best): (&Tuned, &Cont
     sheet.line(&[(at(low), y), (at(high), y)], AFTER, 3.0)?;
     sheet.dot((at(median), y), 4.5, AFTER)?;
     let colour = if learned.source() == Some("prior") { QUIET } else { as_ink(AFTER) };
-    sheet.text(&format!("{contraction:.2}"), (plot.right, y), LABEL.in_colour(colour).ending())?;
+    sheet.text(&fixed(contraction, 2), (plot.right, y), LABEL.in_colour(colour).ending())?;
     sheet.text(learned.source().unwrap_or_default(), (plot.right - 56.0, y), NOTE.ending())
 }

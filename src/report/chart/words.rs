@@ -34,11 +34,11 @@ pub(super) fn percent(share: f64) -> String {
     } else if points.abs() < 0.05 {
         format!("<{TIED}0.1{TIED}%")
     } else if points.abs() < 9.95 {
-        format!("{points:.1}{TIED}%")
+        format!("{}{TIED}%", fixed(points, 1))
     } else if (99.5..100.0).contains(&points) {
-        format!("{:.1}{TIED}%", points.min(99.9))
+        format!("{}{TIED}%", fixed(points.min(99.9), 1))
     } else {
-        format!("{points:.0}{TIED}%")
+        format!("{}{TIED}%", fixed(points, 0))
     }
 }
 
@@ -169,8 +169,7 @@ fn times(larger: f64, smaller: f64, difference: &Difference) -> Option<String> {
     let width = difference.high? - difference.low?;
     let ratio = larger / smaller;
     let known = smaller > 0.0 && width < 0.2 * (larger - smaller) && width < smaller;
-    (known && (1.5..100.0).contains(&ratio))
-        .then(|| if ratio < 9.95 { format!("{ratio:.1}") } else { format!("{ratio:.0}") })
+    (known && (1.5..100.0).contains(&ratio)).then(|| fixed(ratio, usize::from(ratio < 9.95)))
 }
 
 /// A proportion's 95 % interval (Wilson), for bands; `None` without trials.
@@ -184,8 +183,8 @@ mod tests {
 
     #[test]
     fn a_percentage_never_rounds_something_to_nothing_or_to_everything() {
-        let shown: Vec<String> = [0.0, 0.0001, 0.024, 0.316, 0.9999, 1.0].iter().map(|&s| percent(s)).collect();
-        assert_eq!(shown.join(", ").replace(TIED, " "), "0 %, < 0.1 %, 2.4 %, 32 %, 99.9 %, 100 %");
+        let shown: Vec<String> = [0.0, 0.0001, 0.024, 0.316, 0.885, 0.9999, 1.0].iter().map(|&s| percent(s)).collect();
+        assert_eq!(shown.join(", ").replace(TIED, " "), "0 %, < 0.1 %, 2.4 %, 32 %, 89 %, 99.9 %, 100 %");
     }
 
     #[test]
