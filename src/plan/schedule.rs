@@ -261,6 +261,17 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_mix_is_dealt_in_the_documented_order_whatever_the_order_in_the_file() {
+        use Kind::{Hard, Reminder, Useful};
+        let mut mix = vec![(Useful, 0.7), (Reminder, 0.2), (Hard, 0.1)];
+        let kinds = deal_mix(&mix, 10);
+        assert_eq!(kinds, [Useful, Useful, Useful, Reminder, Useful, Useful, Hard, Useful, Reminder, Useful]);
+        mix.reverse();
+        assert_eq!(deal_mix(&mix, 10), kinds);
+        assert_eq!(deal_mix(&[(Useful, 0.5), (Hard, 0.5)], 4), [Hard, Useful, Hard, Useful]);
+    }
+
     proptest! {
         /// Weights 30, 1, 1, 30, 3 break this when the largest deficit is dealt first.
         #[test]
