@@ -6,7 +6,9 @@ mod campaign;
 
 use campaign::{Campaign, MEMBERS, plans, replicates};
 use proptest::prelude::*;
-use wearout::analysis::{Accumulator, Call, Comparison, KEPT_REPLICATES, Overall, Precision, Verdict, Zone, verdict};
+use wearout::analysis::{
+    Accumulator, Call, Comparison, Doubt, Finding, KEPT_REPLICATES, Overall, Precision, Verdict, Zone, verdict,
+};
 use wearout::tally::{METRICS, Metric, Outcome, PairedTally, Unit, find};
 
 const ZONE: Zone = Zone { points: 0.01, relative: 0.10, below: 0.05 };
@@ -138,6 +140,22 @@ fn days_are_pooled_over_all_replicates_and_blank_without_posts() {
 }
 
 #[test]
+fn a_chance_by_day_has_the_range_over_sets_that_the_table_has() {
+    let limited = |i: u64| Campaign { limited: u64::from(i % 5 < 2), ..Campaign::default() };
+    let info = plans(&["house"]);
+    let stakes = vec![info.iter().map(|plan| plan.stakes).collect(); 5];
+    let campaigns: Vec<Vec<Campaign>> = (0..40).map(|i| vec![limited(i + u64::from(i > 30))]).collect();
+    let mut accumulator = Accumulator::new(&info, 0, 2).over_sets(&stakes);
+    accumulator.accumulate(&replicates(0, &campaigns));
+    let comparison = accumulator.finish();
+    let table = comparison.estimate(0, "p_limited").unwrap().decomposition.unwrap().over_sets;
+    let by_day = |day: usize| comparison.plans[0].days[day][Outcome::Limited as usize].over_sets;
+    assert!(table.is_some_and(|over| over.low < 0.1 && over.high > 0.9), "{table:?}");
+    assert_eq!((by_day(0), by_day(1)), (None, table));
+    assert_eq!(comparison.plans[0].days[1][Outcome::Reads as usize].over_sets, None);
+}
+
+#[test]
 fn identical_plans_differ_by_exactly_zero() {
     let campaign =
         |i: u64| Campaign { delivered: 90 + i, reads: 7 * i % 41, buyers: i % 3, left: i % 7, limited: i % 2 };
@@ -149,12 +167,19 @@ fn identical_plans_differ_by_exactly_zero() {
         }
         assert_eq!(difference.difference, Some(0.0), "{}", difference.metric.key);
         assert_eq!(difference.variance_ratio, None);
-        let (low, high) = (difference.low.unwrap(), difference.high.unwrap());
-        match difference.metric.unit {
-            Unit::Chance => assert!(low < 0.0 && 0.0 < high && high < 0.1),
-            _ => assert_eq!((low, high), (0.0, 0.0)),
-        }
+        assert_eq!((difference.low, difference.high), (Some(0.0), Some(0.0)), "{}", difference.metric.key);
     }
+}
+
+#[test]
+fn a_chance_that_came_out_alike_under_different_plans_may_still_differ() {
+    let campaign = |i: u64| Campaign { delivered: 90, left: i % 7, limited: i % 2, ..Campaign::default() };
+    let other = |i: u64| Campaign { delivered: if i == 31 { 91 } else { 90 }, ..campaign(i) };
+    let comparison = compare(&pairs(50, campaign, other));
+    let limited = comparison.difference(1, "p_limited").unwrap();
+    assert_eq!(limited.difference, Some(0.0));
+    assert!(limited.low.unwrap() < 0.0 && 0.0 < limited.high.unwrap() && limited.high.unwrap() < 0.1, "{limited:?}");
+    assert_eq!(comparison.difference(1, "loss").unwrap().high, Some(0.0));
 }
 
 #[test]
@@ -258,9 +283,53 @@ fn identical_plans_are_practically_equal_in_everything() {
 
 #[test]
 fn a_chance_alike_in_few_replicates_is_not_known_to_be_equal() {
-    let same = |i: u64| Campaign { buyers: 10 + i % 3, left: 30, ..Campaign::default() };
-    assert_eq!(calls(&decide(&pairs(299, same, same)))[2], Call::Unknown);
-    assert_eq!(calls(&decide(&pairs(300, same, same)))[2], Call::PracticallyEqual);
+    let house = |i: u64| Campaign { buyers: 10 + i % 3, left: 30, ..Campaign::default() };
+    let yours = |i: u64| Campaign { left: 31, ..house(i) };
+    assert_eq!(calls(&decide(&pairs(299, house, yours)))[2], Call::Unknown);
+    assert_eq!(calls(&decide(&pairs(300, house, yours)))[2], Call::PracticallyEqual);
+    // Nothing at all was different.
+    assert_eq!(calls(&decide(&pairs(30, house, house)))[2], Call::PracticallyEqual);
+}
+
+/// The finding on churn over 50 sets of two replicates, the plan losing `more(set, replicate)` members more.
+fn churn_over_sets(more: impl Fn(u64, u64) -> i64) -> Finding {
+    let house = Campaign { left: 40, ..Campaign::default() };
+    let yours = |i: u64| Campaign { left: (40 + more(i % 50, i / 50)) as u64, ..Campaign::default() };
+    let info = plans(&["house", "yours"]);
+    let stakes = vec![info.iter().map(|plan| plan.stakes).collect(); 50];
+    let mut accumulator = Accumulator::new(&info, 0, 2).over_sets(&stakes);
+    accumulator.accumulate(&replicates(0, &pairs(100, |_| house, yours)));
+    verdict(&accumulator.finish(), &headline()[1..2], ZONE).plans[0].findings[0]
+}
+
+#[test]
+fn sets_disagree_only_where_they_lie_beyond_the_zone_on_both_sides() {
+    let both = churn_over_sets(|set, _| set as i64 % 13 - 6);
+    let Some(Doubt::Disagreement { higher, lower }) = both.doubt else { panic!("{both:?}") };
+    assert!(higher.estimate > 0.3 && lower.estimate > 0.3 && higher.estimate + lower.estimate < 1.0, "{both:?}");
+    assert_eq!((both.call, both.sign), (Call::Unknown, None));
+    // Lower in nearly all sets: known on average, and no disagreement.
+    let one = churn_over_sets(|set, _| set as i64 % 13 - 11);
+    assert_eq!((one.call, one.doubt), (Call::Unknown, Some(Doubt::ApartOnAverage)), "{one:?}");
+    assert!(one.sign.is_some_and(|sign| sign.interval.low > 0.8), "{one:?}");
+    // Within the zone on average, beyond it in some sets, but not in one of twenty on either side.
+    let zone = churn_over_sets(|set, _| [1, 0, 0, -1][set as usize % 4]);
+    assert_eq!((zone.call, zone.doubt), (Call::Unknown, Some(Doubt::EqualOnAverage)), "{zone:?}");
+}
+
+#[test]
+fn a_share_of_sets_is_told_only_where_it_says_something() {
+    // Chance alone: the share of sets is anything from none to all.
+    let chance = churn_over_sets(|set, replicate| ((7 * set + 13 * replicate) * 2_654_435_761 >> 9) as i64 % 29 - 14);
+    assert_eq!((chance.call, chance.doubt, chance.sign), (Call::Unknown, Some(Doubt::Difference), None), "{chance:?}");
+    let sure = churn_over_sets(|set, _| -8 - set as i64 % 3);
+    assert_eq!((sure.call, sure.doubt), (Call::Better, None));
+    assert!(sure.sign.is_some_and(|sign| sign.interval.low > 0.99), "{sure:?}");
+    // On one side in all of them, beyond the zone or not.
+    let size = churn_over_sets(|set, _| -1 - [0, 1, 2][set as usize % 3]);
+    assert!(matches!(size.doubt, Some(Doubt::SizeBySet | Doubt::ApartOnAverage)) && size.sign.is_some(), "{size:?}");
+    let equal = churn_over_sets(|_, _| 0);
+    assert_eq!((equal.call, equal.sign), (Call::PracticallyEqual, None));
 }
 
 #[test]
@@ -352,11 +421,16 @@ fn the_last_is_the_one_that_was_still_wide_before_even_if_another_is_wider_now()
 
 #[test]
 fn a_rare_chance_never_seen_does_not_stop_at_the_first_look() {
-    let same = |_| Campaign { buyers: 10, left: 30, ..Campaign::default() };
-    let look = Precision::new(0.005, &headline())
-        .look(&accumulate(&["house", "yours"], &replicates(0, &pairs(100, same, same))));
+    let house = |_| Campaign { buyers: 10, left: 30, ..Campaign::default() };
+    let yours = |_| Campaign { delivered: 1, ..house(0) };
+    let after_100 = |plan: &dyn Fn(u64) -> Campaign| {
+        let replicates = replicates(0, &pairs(100, house, plan));
+        Precision::new(0.005, &headline()).look(&accumulate(&["house", "yours"], &replicates))
+    };
+    let look = after_100(&yours);
     assert!(!look.reached);
     assert_eq!(look.widest.unwrap().metric.key, "p_limited");
+    assert!(after_100(&house).reached, "nothing at all was different");
 }
 
 #[test]

@@ -9,8 +9,11 @@ use rayon::prelude::*;
 
 use super::sample::{PairedSample, Sample};
 use super::{
-    Band, CONFIDENCE, Comparison, Decomposition, Difference, KEPT_REPLICATES, KEPT_SERIES, PlanSummary, set_of,
+    Band, CONFIDENCE, Comparison, Decomposition, Difference, KEPT_REPLICATES, KEPT_SERIES, PlanSummary, decomposition,
+    set_of,
 };
+use crate::stats::Interval;
+use crate::stats::beta_binomial::Trials;
 use crate::stats::mean::Moments;
 use crate::stats::quantile::quantiles;
 use crate::stats::random_effects::RandomEffects;
@@ -45,10 +48,24 @@ struct PlanRecord {
     stakes: Vec<Stakes>,
     samples: Vec<Sample>,
     against_baseline: Vec<Differences>,
+    /// Whether its tally was the baseline's in every replicate.
+    is_baseline_throughout: bool,
     values: Vec<Vec<Option<f64>>>,
     pooled: Tally,
     open_by_day: Vec<Moments>,
     series: Vec<Vec<Counts>>,
+    /// What the platform had done by each day, set by set.
+    acted: Vec<Acted>,
+}
+
+/// Series of 0 and 1: what the platform has done.
+const CHANCES: [Outcome; 3] = [Outcome::Limited, Outcome::Banned, Outcome::UnderReview];
+
+/// Replicates under one set of parameters, and in how many of them each of [`CHANCES`] stood at the end of each day.
+#[derive(Debug, Clone)]
+struct Acted {
+    replicates: u64,
+    days: Vec<[u64; CHANCES.len()]>,
 }
 
 /// One metric of a plan minus the baseline's: all replicates together, and each set of parameters.
@@ -70,10 +87,12 @@ impl Accumulator {
             stakes: Vec::new(),
             samples: Vec::new(),
             against_baseline: Vec::new(),
+            is_baseline_throughout: true,
             values: vec![Vec::new(); METRICS.len()],
             pooled: Tally::new(days),
             open_by_day: vec![Moments::default(); days as usize],
             series: Vec::new(),
+            acted: Vec::new(),
         };
         let stakes = plans.iter().map(|plan| plan.stakes).collect();
         let nothing = Accumulator {
@@ -101,6 +120,8 @@ impl Accumulator {
             let nothing =
                 |unit| Differences { all: PairedSample::new(unit), sets: vec![Moments::default(); stakes.len()] };
             record.stakes = stakes.iter().map(|set| set[plan]).collect();
+            record.acted =
+                vec![Acted { replicates: 0, days: vec![[0; CHANCES.len()]; record.open_by_day.len()] }; stakes.len()];
             record.samples = METRICS.iter().map(|metric| Sample::new(metric.unit, stakes.len())).collect();
             record.against_baseline = METRICS.iter().map(|metric| nothing(metric.unit)).collect();
         }
@@ -136,7 +157,8 @@ impl Accumulator {
                 .collect();
             for ((record, tally), plan) in self.plans.iter_mut().zip(&paired.plans).zip(&values) {
                 record.take_metrics(set, plan, &values[self.baseline], self.kept_replicates);
-                record.take_days(tally);
+                record.is_baseline_throughout &= *tally == paired.plans[self.baseline];
+                record.take_days(set, tally);
             }
             self.replicates += 1;
         }
@@ -189,7 +211,14 @@ impl PlanRecord {
         }
     }
 
-    fn take_days(&mut self, tally: &Tally) {
+    fn take_days(&mut self, set: usize, tally: &Tally) {
+        let acted = &mut self.acted[set];
+        acted.replicates += 1;
+        for (sums, day) in acted.days.iter_mut().zip(&tally.days) {
+            for (sum, chance) in sums.iter_mut().zip(CHANCES) {
+                *sum += day.get(chance);
+            }
+        }
         for (moments, day) in self.open_by_day.iter_mut().zip(&tally.days) {
             if let Some(rate) = open_rate(day) {
                 moments.push(rate);
@@ -213,6 +242,7 @@ impl PlanRecord {
                 mcse: effects.map(|effects| effects.standard_error()).or(all.standard_error()),
                 variance_ratio: all.variance_ratio(),
                 replicates: all.n(),
+                same_events: self.is_baseline_throughout,
                 sample: *all,
                 effects,
                 decomposition: None,
@@ -228,6 +258,12 @@ impl PlanRecord {
 
     fn summary(&self, replicates: u64) -> PlanSummary {
         let n_days = self.pooled.days.len();
+        let chances: Vec<Vec<Option<Interval>>> =
+            (0..CHANCES.len()).map(|chance| self.chance_over_sets(chance)).collect();
+        let band = |day: usize, outcome: Outcome| {
+            let chance = CHANCES.iter().position(|chance| *chance == outcome);
+            Band { over_sets: chance.and_then(|chance| chances[chance][day]), ..self.band(outcome, day, replicates) }
+        };
         PlanSummary {
             name: self.info.name.clone(),
             members: self.info.members,
@@ -236,7 +272,7 @@ impl PlanRecord {
                 .zip(self.samples.iter().zip(&self.values))
                 .map(|(metric, (sample, values))| sample.estimate(metric.unit, values))
                 .collect(),
-            days: (0..n_days).map(|day| Outcome::ALL.map(|(outcome, _)| self.band(outcome, day, replicates))).collect(),
+            days: (0..n_days).map(|day| Outcome::ALL.map(|(outcome, _)| band(day, outcome))).collect(),
             open_by_day: (0..n_days).map(|day| self.open_band(day)).collect(),
             repeats: self.pooled.repeats,
             values: self.values.clone(),
@@ -245,10 +281,26 @@ impl PlanRecord {
 
     fn band(&self, outcome: Outcome, day: usize, replicates: u64) -> Band {
         let mean = (replicates > 0).then(|| self.pooled.days[day].get(outcome) as f64 / replicates as f64);
-        if matches!(outcome, Outcome::Limited | Outcome::Banned | Outcome::UnderReview) {
-            return Band { mean, q05: None, q95: None };
+        if CHANCES.contains(&outcome) {
+            return Band { mean, q05: None, q95: None, over_sets: None };
         }
         band(mean, self.series.iter().map(|days| days[day].get(outcome) as f64).collect())
+    }
+
+    /// Where one of [`CHANCES`] lies over the sets, by day. Days on which nothing more happened under any set are not worked out anew.
+    fn chance_over_sets(&self, chance: usize) -> Vec<Option<Interval>> {
+        let mut known: Option<(Vec<Trials>, Option<Interval>)> = None;
+        let on = |day: usize| {
+            let trials = |set: &Acted| Trials { successes: set.days[day][chance], n: set.replicates };
+            let trials: Vec<Trials> = self.acted.iter().map(trials).collect();
+            let interval = match &known {
+                Some((before, interval)) if *before == trials => *interval,
+                _ => decomposition::chance_over_sets(&trials),
+            };
+            known = Some((trials, interval));
+            interval
+        };
+        (0..self.open_by_day.len()).map(on).collect()
     }
 
     fn open_band(&self, day: usize) -> Band {
@@ -267,5 +319,5 @@ fn open_rate(day: &Counts) -> Option<f64> {
 
 fn band(mean: Option<f64>, mut kept: Vec<f64>) -> Band {
     let ends = quantiles(&mut kept, [0.05, 0.95]);
-    Band { mean, q05: ends.map(|[low, _]| low), q95: ends.map(|[_, high]| high) }
+    Band { mean, q05: ends.map(|[low, _]| low), q95: ends.map(|[_, high]| high), over_sets: None }
 }

@@ -54,7 +54,7 @@ impl Decomposition {
     pub(super) fn of_level(unit: Unit, sets: &[Moments]) -> Option<Decomposition> {
         let Some(effects) = RandomEffects::of(sets) else { return under_one_set(sets) };
         let over_sets = match unit {
-            Unit::Chance => chance_over_sets(sets),
+            Unit::Chance => chance_of_moments(sets),
             Unit::Share => Some(within(0.0, effects.class_interval(CONFIDENCE))),
             _ => Some(effects.class_interval(CONFIDENCE)),
         };
@@ -65,7 +65,7 @@ impl Decomposition {
     pub(super) fn of_difference(unit: Unit, sets: &[Moments]) -> Option<Decomposition> {
         let Some(effects) = RandomEffects::of(sets) else { return under_one_set(sets) };
         let sign = (effects.mean() != 0.0).then(|| {
-            let above = effects.share_above_zero(CONFIDENCE);
+            let above = effects.share_above(0.0, CONFIDENCE);
             if effects.mean() > 0.0 { above } else { complement(above) }
         });
         Some(Decomposition { over_sets: Some(over_sets(unit, &effects, CONFIDENCE)), sign, ..of_effects(&effects) })
@@ -117,18 +117,23 @@ fn deviation(variance: f64, interval: Interval) -> Deviation {
     Deviation { estimate: variance.sqrt(), low: interval.low.sqrt(), high: interval.high.sqrt() }
 }
 
-fn complement(share: Share) -> Share {
+pub(super) fn complement(share: Share) -> Share {
     let Interval { low, high } = share.interval;
     Share { estimate: 1.0 - share.estimate, interval: Interval { low: 1.0 - high, high: 1.0 - low } }
 }
 
-fn chance_over_sets(sets: &[Moments]) -> Option<Interval> {
+fn chance_of_moments(sets: &[Moments]) -> Option<Interval> {
     let trials = |set: &Moments| Trials {
         // A mean of zeros and ones times their number is whole up to rounding.
         successes: (set.mean().unwrap_or(0.0) * set.n() as f64).round() as u64,
         n: set.n(),
     };
-    let probabilities = beta_moments(&sets.iter().map(trials).collect::<Vec<_>>())?;
+    chance_over_sets(&sets.iter().map(trials).collect::<Vec<_>>())
+}
+
+/// Where a chance lies in 95 % of the plausible sets; `None` under one set, or where they lie too close to see.
+pub(super) fn chance_over_sets(sets: &[Trials]) -> Option<Interval> {
+    let probabilities = beta_moments(sets)?;
     let tail = (1.0 - CONFIDENCE) / 2.0;
     Some(Interval { low: probabilities.quantile(tail)?, high: probabilities.quantile(1.0 - tail)? })
 }

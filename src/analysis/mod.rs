@@ -1,8 +1,8 @@
 //! Tallies in, estimates out: means, intervals, paired differences, the verdict. Pure; knows neither engine nor files.
 //!
 //! `accumulate` takes replicates in, `sample` holds what is kept of one metric, `decomposition` tells chance from what differs
-//! between sets of parameters, `verdict` decides what a difference means and `precision` when it is known well enough; `learned` is
-//! what a calibration taught. The methods themselves are in `stats`.
+//! between sets of parameters, `verdict` decides what a difference means and `precision` when it is
+//! known well enough; `learned` is what a calibration taught. The methods themselves are in `stats`.
 
 mod accumulate;
 mod decomposition;
@@ -82,6 +82,8 @@ pub struct Difference {
     pub variance_ratio: Option<f64>,
     /// Replicates in which both have a base.
     pub replicates: u64,
+    /// Whether everything counted was the same under both, in every replicate: then a chance differs by exactly 0.
+    pub same_events: bool,
     /// What the interval under one set of parameters is computed from; gives it at any other confidence.
     pub sample: PairedSample,
     /// What the interval over several sets is computed from; `None` under one set, or while sets hold one replicate at the most.
@@ -99,7 +101,7 @@ impl Difference {
             Some(effects) => {
                 Some(self.guarded(decomposition::of_mean(self.metric.unit, effects, confidence), confidence))
             }
-            None => self.sample.interval(confidence),
+            None => self.of_replicates(confidence),
         }
     }
 
@@ -110,8 +112,16 @@ impl Difference {
             Some(effects) => {
                 Some(self.guarded(decomposition::over_sets(self.metric.unit, effects, confidence), confidence))
             }
-            None => self.sample.interval(confidence),
+            None => self.of_replicates(confidence),
         }
+    }
+
+    /// The interval of the replicates. Pairs of yes and no that all agree leave a small difference open, unless nothing at all
+    /// was counted differently.
+    fn of_replicates(&self, confidence: f64) -> Option<Interval> {
+        let interval = self.sample.interval(confidence)?;
+        let is_zero = self.same_events && self.metric.unit == Unit::Chance;
+        Some(if is_zero { Interval { low: 0.0, high: 0.0 } } else { interval })
     }
 
     /// An interval over sets; of a chance widened to hold that of the replicates, which knows how little rare events tell.
@@ -141,6 +151,9 @@ pub struct Band {
     pub q05: Option<f64>,
     /// 95 % quantile.
     pub q95: Option<f64>,
+    /// Of a series of 0 and 1: where 95 % of the plausible sets lie, by a Beta distribution; `None` under one set, or where they lie
+    /// too close to see.
+    pub over_sets: Option<Interval>,
 }
 
 /// What is known of one plan.
@@ -218,6 +231,7 @@ mod tests {
             mcse: None,
             variance_ratio: None,
             replicates: 400,
+            same_events: false,
             sample,
             effects,
             decomposition: None,

@@ -96,11 +96,13 @@ fn width(difference: &Difference, alpha: f64) -> Width {
 
 /// Standard deviation of the differences by chance. For chances one more discordant pair is supposed, on the rarer side: without
 /// any, the spread observed is 0 and the sequence would stop at the first look at a rare event. That pair is supposed among all
-/// replicates, so that what the sets differ by counts as chance: the sequence is then too wide rather than too narrow.
+/// replicates, so that what the sets differ by counts as chance: the sequence is then too wide rather than too narrow. Where nothing
+/// at all was counted differently, there is no such pair to wait for.
 fn deviation(difference: &Difference) -> Option<f64> {
     match (difference.sample, &difference.effects) {
         (PairedSample::Values(_), Some(effects)) => Some(effects.within_mean_square().sqrt()),
         (PairedSample::Values(ref pairs), None) => pairs.difference().deviation(),
+        (PairedSample::Chances(table), _) if difference.same_events => table.variance().map(f64::sqrt),
         (PairedSample::Chances(mut table), _) => {
             let observed = table.variance()?;
             let rarer = if table.only_a < table.only_b { &mut table.only_a } else { &mut table.only_b };

@@ -11,6 +11,7 @@
 //! Over several sets of parameters the interval holds what they differ by together with the Monte Carlo error, so that a call
 //! stands for the plausible sets, not only for their mean.
 
+use super::decomposition::complement;
 use super::{CONFIDENCE, Comparison, Difference, PairedSample};
 use crate::scenario::Equality;
 use crate::stats::Interval;
@@ -90,19 +91,32 @@ pub struct Finding {
     pub zone: Option<f64>,
     /// What it says.
     pub call: Call,
-    /// Why it says nothing.
+    /// What is not known where there is no call.
     pub doubt: Option<Doubt>,
-    /// Share of the plausible sets in which the difference has the sign of its mean.
+    /// Share of the plausible sets in which the difference has the sign of its mean; `None` where that says nothing beside the call.
     pub sign: Option<Share>,
 }
 
-/// Why a call is not known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What is not known where no call can be made, and what would tell.
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Doubt {
-    /// More replicates could tell.
-    Replicates,
-    /// The mean over the sets of parameters is known well enough; the plausible sets disagree.
-    Parameters,
+    /// Whether there is a difference: more replicates could tell.
+    Difference,
+    /// By how much: there is a difference, and more replicates could tell whether it lies beyond the zone.
+    Size,
+    /// By how much: there is a difference over the plausible sets, and whether it lies beyond the zone depends on the set.
+    SizeBySet,
+    /// Whether in each plausible set: on average over them there is a difference.
+    ApartOnAverage,
+    /// Whether in each plausible set: on average over them the plans are practically equal.
+    EqualOnAverage,
+    /// Which side: plausible sets lie beyond the zone on both.
+    Disagreement {
+        /// Share of the sets with more than the zone.
+        higher: Share,
+        /// Share of the sets with less than the zone.
+        lower: Share,
+    },
 }
 
 /// One plan against the baseline.
@@ -169,16 +183,23 @@ fn finding(comparison: &Comparison, difference: &Difference, zone: Zone, confide
     let interval = difference.over_sets(confidence);
     let read_off = |interval: Option<Interval>| match (interval, half_width) {
         _ if is_the_same_throughout(&difference.sample, zone) => Call::PracticallyEqual,
-        _ if is_too_short_to_vary(&difference.sample) => Call::Unknown,
+        _ if is_too_short_to_vary(difference) => Call::Unknown,
         (Some(interval), Some(half_width)) => call(metric.better, interval, half_width),
         _ => Call::Unknown,
     };
     let call = read_off(interval);
-    let doubt = (call == Call::Unknown).then(|| match read_off(difference.interval(confidence)) {
-        Call::Unknown => Doubt::Replicates,
-        _ => Doubt::Parameters,
+    let doubt = (call == Call::Unknown).then(|| {
+        let mean = difference.interval(confidence);
+        half_width
+            .and_then(|zone| disagreement(difference, zone))
+            .unwrap_or_else(|| doubt(interval, mean, read_off(mean)))
     });
-    let sign = difference.decomposition.and_then(|decomposition| decomposition.sign);
+    let is_of_one_side = matches!(
+        (call, doubt),
+        (Call::Better | Call::Worse | Call::Different, _)
+            | (_, Some(Doubt::Size | Doubt::SizeBySet | Doubt::ApartOnAverage))
+    );
+    let sign = difference.decomposition.and_then(|of| of.sign).filter(|sign| is_of_one_side && says_something(sign));
     Finding { metric, difference: difference.difference, interval, zone: half_width, call, doubt, sign }
 }
 
@@ -186,11 +207,46 @@ fn finding(comparison: &Comparison, difference: &Difference, zone: Zone, confide
 const TOO_FEW: u64 = 30;
 
 /// Whether all differences are the same because there are too few of them: their interval has no width, but is not known.
-fn is_too_short_to_vary(sample: &PairedSample) -> bool {
-    match sample {
-        PairedSample::Values(pairs) => sample.n() < TOO_FEW && pairs.difference().deviation() == Some(0.0),
-        PairedSample::Chances(_) => false,
+fn is_too_short_to_vary(difference: &Difference) -> bool {
+    difference.sample.n() < TOO_FEW
+        && match &difference.sample {
+            PairedSample::Values(pairs) => pairs.difference().deviation() == Some(0.0),
+            PairedSample::Chances(_) => difference.same_events,
+        }
+}
+
+/// What is not known of a difference that lies in `interval` over the plausible sets and whose mean over them lies in `mean`, which
+/// alone would give the call `on_average`.
+fn doubt(interval: Option<Interval>, mean: Option<Interval>, on_average: Call) -> Doubt {
+    let is_apart = |of: Option<Interval>| of.is_some_and(|of| of.low < of.high && !of.contains(0.0));
+    match (is_apart(interval), on_average) {
+        (true, Call::Unknown) => Doubt::Size,
+        (true, _) => Doubt::SizeBySet,
+        (false, Call::PracticallyEqual) => Doubt::EqualOnAverage,
+        (false, _) if is_apart(mean) => Doubt::ApartOnAverage,
+        (false, _) => Doubt::Difference,
     }
+}
+
+/// Share of the plausible sets that lies, at 95 % confidence, on either side before they are said to disagree: a set in twenty, as
+/// many as a 95 % interval leaves out (a choice).
+const ON_EITHER_SIDE: f64 = 0.05;
+
+/// The sets beyond the zone on both sides, where there are enough of them.
+fn disagreement(difference: &Difference, zone: f64) -> Option<Doubt> {
+    let effects = difference.effects.as_ref()?;
+    let higher = effects.share_above(zone, CONFIDENCE);
+    let lower = complement(effects.share_above(-zone, CONFIDENCE));
+    let is_known = higher.interval.low > ON_EITHER_SIDE && lower.interval.low > ON_EITHER_SIDE;
+    is_known.then_some(Doubt::Disagreement { higher, lower })
+}
+
+/// Widest interval of a share of sets that is still shown (a choice).
+const WIDEST_SHARE: f64 = 0.25;
+
+/// Whether a share of sets is known well enough to be told: most sets lie on that side, and how many is known to a quarter.
+fn says_something(Share { interval: Interval { low, high }, .. }: &Share) -> bool {
+    *low > 0.5 && high - low <= WIDEST_SHARE
 }
 
 /// Whether a chance came out alike in so many replicates that exceptions are rarer than the points of the zone, by the rule of three

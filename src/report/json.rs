@@ -105,8 +105,12 @@ fn finding(finding: &Finding) -> Value {
         "zone": finding.zone,
         "call": sentence::call(finding.call),
         "not_known_for": finding.doubt.map(|doubt| match doubt {
-            Doubt::Replicates => "too few replicates",
-            Doubt::Parameters => "the plausible sets disagree",
+            Doubt::Difference => "too few replicates",
+            Doubt::Size => "too few replicates to say by how much",
+            Doubt::SizeBySet => "the plausible sets differ on whether by enough to matter",
+            Doubt::ApartOnAverage => "different on average over the plausible sets, not surely in each",
+            Doubt::EqualOnAverage => "practically equal on average over the plausible sets, not surely in each",
+            Doubt::Disagreement { .. } => "the plausible sets disagree",
         }),
         "sign": finding.sign.map(share),
     })

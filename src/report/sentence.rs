@@ -2,7 +2,7 @@
 //!
 //! Comes in: a verdict. Goes out: lines of text. What is better is decided in `analysis`; only the wording is here.
 
-use super::number::{decimals, fixed, plain_decimals, scale, signed};
+use super::number::{decimals, fixed, plain_decimals, scale, signed, telling};
 use crate::analysis::{Call, Doubt, Finding, Overall, PlanVerdict, Verdict};
 use crate::stats::Interval;
 use crate::stats::random_effects::Share;
@@ -66,19 +66,18 @@ pub(super) fn conclusion(plan: &PlanVerdict, verdict: &Verdict) -> String {
     let phrases = |call: Call| -> Vec<String> {
         plan.findings.iter().filter(|finding| finding.call == call).filter_map(phrase).collect()
     };
-    let labels = |doubt: Doubt| -> Vec<&str> {
-        let doubtful = plan.findings.iter().filter(|finding| finding.doubt == Some(doubt));
-        doubtful.map(|finding| finding.metric.label).collect()
-    };
-    let (name, baseline, n) = (&plan.name, &verdict.baseline, verdict.replicates);
+    let (name, baseline) = (&plan.name, &verdict.baseline);
     let (better, worse) = (phrases(Call::Better), phrases(Call::Worse));
-    let unknown = [
-        (format!("not known after {}: ", replicates(n)), labels(Doubt::Replicates)),
-        ("the plausible sets disagree on ".into(), labels(Doubt::Parameters)),
-    ];
-    let unknown: Vec<String> =
-        unknown.into_iter().filter(|(_, of)| !of.is_empty()).map(|(words, of)| words + &list(&of)).collect();
-    let not_known = unknown.join("; ");
+    let mut unknown: Vec<(String, Vec<&str>)> = Vec::new();
+    for (doubt, label) in plan.findings.iter().filter_map(|finding| Some((finding.doubt?, finding.metric.label))) {
+        let words = in_short(doubt, verdict.replicates);
+        match unknown.iter_mut().find(|(known, _)| *known == words) {
+            Some((_, labels)) => labels.push(label),
+            None => unknown.push((words, vec![label])),
+        }
+    }
+    let not_known: Vec<String> = unknown.iter().map(|(words, labels)| format!("{words} {}", list(labels))).collect();
+    let not_known = not_known.join("; ");
     match plan.overall {
         Overall::Dominates => {
             format!("{name} dominates {baseline}: {}, and is worse in nothing named here", better.join(", "))
@@ -102,24 +101,40 @@ pub(super) fn conclusion(plan: &PlanVerdict, verdict: &Verdict) -> String {
     }
 }
 
+/// What is not known, before the labels of the metrics it is not known of.
+fn in_short(doubt: Doubt, n: u64) -> String {
+    match doubt {
+        Doubt::Difference => format!("not known after {}:", replicates(n)),
+        Doubt::Size => format!("whether by enough to matter is not known after {}:", replicates(n)),
+        Doubt::SizeBySet => "the plausible sets differ on whether by enough to matter:".into(),
+        Doubt::ApartOnAverage | Doubt::EqualOnAverage => "known only on average over the plausible sets:".into(),
+        Doubt::Disagreement { .. } => "the plausible sets disagree on".into(),
+    }
+}
+
 fn finding_line(finding: &Finding, n: u64) -> String {
     let metric = finding.metric;
     let Some(difference) = finding.difference else {
         return format!("{}: no replicate has a base for both", metric.label);
     };
     let size = size(metric, difference, finding.interval);
-    let is_apart = finding.interval.is_some_and(|interval| !interval.contains(0.0));
     let side = if difference > 0.0 { "higher" } else { "lower" };
-    let said = match (finding.call, finding.doubt) {
-        (Call::Unknown, Some(Doubt::Parameters)) if is_apart => {
-            format!("{side}, but whether by enough to matter differs between the plausible sets")
+    let said = match finding.doubt {
+        None => call(finding.call).to_owned(),
+        Some(Doubt::Difference) => format!("not known after {}", replicates(n)),
+        Some(Doubt::Size) => format!("{side}, but whether by enough to matter is not known after {}", replicates(n)),
+        Some(Doubt::SizeBySet) => format!("{side}, but whether by enough to matter differs between the plausible sets"),
+        Some(Doubt::ApartOnAverage) => {
+            format!("{side} on average over the plausible sets, but not surely in each of them")
         }
-        (Call::Unknown, Some(Doubt::Parameters)) => "not known: the plausible sets disagree".into(),
-        (Call::Unknown, _) if is_apart => {
-            format!("{side}, but whether by enough to matter is not known after {}", replicates(n))
+        Some(Doubt::EqualOnAverage) => {
+            "practically equal on average over the plausible sets, but not surely in each of them".into()
         }
-        (Call::Unknown, _) => format!("not known after {}", replicates(n)),
-        (known, _) => call(known).to_owned(),
+        Some(Doubt::Disagreement { higher, lower }) => format!(
+            "not known: the plausible sets disagree; higher by enough to matter in {}, lower in {}",
+            share_of_sets(higher),
+            share_of_sets(lower)
+        ),
     };
     let sign = finding.sign.map_or(String::new(), |sign| format!("; {side} in {}", share_of_sets(sign)));
     format!("{}: {size}, {said}{sign}", metric.label)
@@ -155,7 +170,10 @@ fn size(metric: &Metric, difference: f64, interval: Option<Interval>) -> String 
 
 fn digits(metric: &Metric, interval: Option<Interval>) -> usize {
     match interval {
-        Some(Interval { low, high }) if low < high => decimals(scale(metric.unit) * (high - low) / 2.0),
+        Some(Interval { low, high }) if low < high => {
+            let factor = scale(metric.unit);
+            telling(decimals(factor * (high - low) / 2.0), [factor * low, factor * high])
+        }
         _ => plain_decimals(metric.unit),
     }
 }
@@ -193,7 +211,7 @@ pub(super) fn replicates(n: u64) -> String {
 }
 
 /// `a, b and c`.
-fn list(words: &[&str]) -> String {
+pub(super) fn list(words: &[&str]) -> String {
     match words {
         [] => String::new(),
         [one] => (*one).into(),

@@ -1,7 +1,7 @@
 //! Generalised pivots of two mean squares, summed on a fixed grid: quantiles without a single random number.
 //!
 //! Comes in: the mean squares between and within classes with their degrees of freedom. Goes out: quantiles of the pivots of the
-//! component between, of the share of classes above zero and of the mean of one more class. What they mean is in `random_effects`. Source: Weerahandi
+//! component between, of the share of classes above a threshold and of the mean of one more class. What they mean is in `random_effects`. Source: Weerahandi
 //! 1993, JASA 88(423), 899-905; Hamada & Weerahandi 2000, Journal of Quality Technology 32(3), 241-253.
 
 use statrs::distribution::{ChiSquared, ContinuousCDF, Normal};
@@ -76,7 +76,7 @@ struct ShareTerm {
 }
 
 impl SharePivot {
-    /// From the mean over classes and both mean squares, that between above 0; `size` is the numbers per class.
+    /// From the mean over classes less the threshold and both mean squares, that between above 0; `size` is the numbers per class.
     pub(super) fn new(mean: f64, between: MeanSquare, within: MeanSquare, size: f64) -> Self {
         let n_classes = (between.degrees + 1) as f64;
         let within = pivots_of_expectation(within);

@@ -1,7 +1,7 @@
 //! One-way random effects: how much numbers differ between classes that are themselves a sample, and how much within them.
 //!
 //! Comes in: the moments of each class; classes may hold one number, or none. Goes out: the mean over classes, the variance within
-//! and between classes, and the share of classes whose true mean is above zero, each with its interval. Not here: more than
+//! and between classes, and the share of classes whose true mean is above a threshold, each with its interval. Not here: more than
 //! one way of grouping, and what the classes are. The model is
 //! `x_ij = mean + a_i + e_ij`, the parts `a` of the classes and `e` of the single numbers normal.
 //!
@@ -11,7 +11,7 @@
 //! - Thomas & Hultquist 1978, Annals of Statistics 6(3), 582-587: in the unbalanced case `(K - 1) MSB / (within + h between)` is
 //!   nearly chi-square with K - 1 degrees, where h is the harmonic mean of the numbers per class.
 //! - Weerahandi 1993, JASA 88(423), 899-905; Hamada & Weerahandi 2000, Journal of Quality Technology 32(3), 241-253:
-//!   generalised pivots, here of the variance between classes and of the share above zero.
+//!   generalised pivots, here of the variance between classes and of the share above a threshold.
 
 use super::interval::{Interval, t_quantile};
 use super::mean::Moments;
@@ -178,12 +178,12 @@ impl RandomEffects {
         MeanSquare { value: self.within_square, degrees: self.within_degrees }
     }
 
-    /// The share of classes whose true mean is above zero: `Phi(mean / deviation between)`, chance within classes removed. The
-    /// estimate is the median of the generalised pivots, the interval their central part; both carry what is not known of
-    /// the mean and of the deviation. Where the component is too small to see, the share is near 0 or 1 when the mean is far
-    /// from zero, and the interval says so; when the mean is not, the interval runs from near 0 to near 1.
-    pub fn share_above_zero(&self, confidence: f64) -> Share {
-        let mean = self.mean();
+    /// The share of classes whose true mean is above a threshold: `Phi((mean - threshold) / deviation between)`, chance within
+    /// classes removed. The estimate is the median of the generalised pivots, the interval their central part; both carry what is
+    /// not known of the mean and of the deviation. Where the component is too small to see, the share is near 0 or 1 when the
+    /// mean is far from the threshold, and the interval says so; when the mean is not, the interval runs from near 0 to near 1.
+    pub fn share_above(&self, threshold: f64, confidence: f64) -> Share {
+        let mean = self.mean() - threshold;
         if self.standard_error() == 0.0 {
             let all_or_none = f64::from(u8::from(mean > 0.0));
             return Share { estimate: all_or_none, interval: Interval { low: all_or_none, high: all_or_none } };
@@ -290,7 +290,7 @@ mod tests {
             assert_eq!(fit.within(0.95), Within { estimate: 0.0, interval: nothing });
             assert_eq!(fit.between(0.95), Component::TooSmall { upper: 0.0 });
             let expected = Share { estimate: share, interval: Interval { low: share, high: share } };
-            assert_eq!(fit.share_above_zero(0.95), expected);
+            assert_eq!(fit.share_above(0.0, 0.95), expected);
         }
     }
 
@@ -368,20 +368,20 @@ mod tests {
     }
 
     #[test]
-    fn share_above_zero_covers_and_lies_around_the_plain_share_of_the_fit() {
+    fn share_above_a_threshold_covers_and_lies_around_the_plain_share_of_the_fit() {
         let n_runs = 150;
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(12);
         for (n_classes, n_of) in [(50, (|_| 2) as fn(usize) -> usize), (200, |_| 2), (60, |class| 1 + class % 4)] {
-            for (between, mean) in [(0.1, 0.3), (1.0, 0.7), (10.0, -1.0)] {
+            for (between, mean, threshold) in [(0.1, 0.3, 0.0), (1.0, 0.7, 0.0), (10.0, -1.0, 0.0), (1.0, 0.7, 1.5)] {
                 let world = World { mean, between, n_classes, n_of };
-                let truth = normal_cdf(mean / between.sqrt());
+                let truth = normal_cdf((mean - threshold) / between.sqrt());
                 let mut held = 0;
                 for _ in 0..n_runs {
                     let fit = world.sample(&mut rng);
-                    let share = fit.share_above_zero(0.95);
+                    let share = fit.share_above(threshold, 0.95);
                     assert!(share.interval.contains(share.estimate));
                     if between > 0.5 && n_classes == 200 {
-                        close(share.estimate, normal_cdf(fit.mean() / fit.raw_between().sqrt()), 0.01);
+                        close(share.estimate, normal_cdf((fit.mean() - threshold) / fit.raw_between().sqrt()), 0.01);
                     }
                     held += i32::from(share.interval.contains(truth));
                 }
@@ -398,7 +398,7 @@ mod tests {
         let alike = |mean, rng: &mut Xoshiro256PlusPlus| loop {
             let fit = World { mean, between: 0.0, n_classes: 200, n_of: |_| 3 }.sample(rng);
             if fit.raw_between() < 0.0 {
-                return fit.share_above_zero(0.95);
+                return fit.share_above(0.0, 0.95);
             }
         };
         let (far, below, near) = (alike(1.5, &mut rng), alike(-1.5, &mut rng), alike(0.0, &mut rng));

@@ -1,6 +1,7 @@
 //! Chance of having been limited, and of having been banned, by day.
 
-use crate::analysis::PlanSummary;
+use crate::analysis::{Band, PlanSummary};
+use crate::stats::Interval;
 use crate::tally::Outcome;
 
 use super::axis::Axis;
@@ -26,40 +27,42 @@ const VERBS: Verbs = Verbs {
 
 pub(super) fn draw(scene: &Scene) -> Result<Option<Canvas>, Failure> {
     let comparison = scene.comparison;
-    let panels =
-        [(Outcome::Limited, "Limited at least once"), (Outcome::Banned, "Banned")].map(|(outcome, heading)| {
-            let series: Vec<Series> = (0..comparison.plans.len())
-                .map(|i| chances(scene, i, outcome))
-                .filter(|series| !series.points.is_empty())
-                .collect();
-            (heading, series)
-        });
-    if panels.iter().all(|(_, series)| series.is_empty()) {
+    let plans = comparison.plans.len();
+    let of = |(outcome, heading)| (heading, (0..plans).map(|plan| chances(scene, plan, outcome)).collect());
+    let happened = |(_, series): &(&str, Vec<Series>)| series.iter().flat_map(|s| &s.points).any(|p| p.mean > 0.0);
+    let both: [(&str, Vec<Series>); 2] =
+        [(Outcome::Limited, "Limited at least once"), (Outcome::Banned, "Banned")].map(of);
+    let (panels, never): (Vec<_>, Vec<_>) = both.into_iter().partition(happened);
+    if panels.is_empty() {
         return Ok(None);
     }
-    let plans = comparison.plans.len();
     let days = comparison.plans.iter().map(|plan| plan.days.len()).max().unwrap_or(0);
-    let bands = if plans <= WITH_BANDS {
-        "; bands are 95 % Wilson intervals (error of a finite number of replicates)"
-    } else {
-        ""
+    let bands = match (plans <= WITH_BANDS, comparison.n_sets > 1) {
+        (false, _) => "",
+        (true, true) => {
+            "; bands: where 95 % of the plausible sets lie, or, where these differ too little to see, the error of a finite \
+             number of replicates"
+        }
+        (true, false) => "; bands: the error of a finite number of replicates (95 %, Wilson)",
     };
+    let never: String =
+        never.iter().map(|(heading, _)| format!("; {}: in no replicate", heading.to_lowercase())).collect();
     let head = Head {
-        title: title(scene, &panels.each_ref().map(|(_, series)| series.as_slice())),
+        title: title(scene),
         subtitle:
             "Share of replicates in which the platform had acted by the end of the day. The threshold of reports is \
                    absolute: the chance grows with the list"
                 .to_owned(),
-        note: format!("lines are shares of replicates{bands}"),
+        note: format!("lines are shares of replicates{bands}{never}"),
     };
     let panel_height = (18.0 * plans as f64 + 62.0).max(180.0);
-    compose(scene.caption, &head, 2.0 * panel_height, |sheet, plot| {
+    compose(scene.caption, &head, panels.len() as f64 * panel_height, |sheet, plot| {
         let room = panels.iter().map(|(_, series)| names_room(series)).fold(0.0, f64::max);
         for (row, (heading, series)) in panels.iter().enumerate() {
             let highest =
                 series.iter().flat_map(|s| &s.points).map(|p| p.band.map_or(p.mean, |band| band.1.max(p.mean)));
             let y = Axis::shares(highest.fold(0.0, f64::max), 4);
-            let rect = plot.row(row, 2).inset(Axis::shares(1.0, 4).room(), 30.0, room, 28.0);
+            let rect = plot.row(row, panels.len()).inset(Axis::shares(1.0, 4).room(), 30.0, room, 28.0);
             sheet.text(heading, (plot.left, rect.top - 19.0), NAME)?;
             let mut panel = sheet.panel(rect, &Axis::days(days, rect.width()), &y)?;
             sheet.draw_series(&mut panel, series)?;
@@ -69,14 +72,8 @@ pub(super) fn draw(scene: &Scene) -> Result<Option<Canvas>, Failure> {
     })
 }
 
-fn title(scene: &Scene, panels: &[&[Series]; 2]) -> String {
+fn title(scene: &Scene) -> String {
     let comparison = scene.comparison;
-    let never = |series: &[Series]| series.iter().flat_map(|s| &s.points).all(|point| point.mean == 0.0);
-    if panels.iter().all(|series| never(series)) {
-        let who = if comparison.plans.len() == 1 { "The sender is" } else { "No plan is" };
-        let not = if comparison.plans.len() == 1 { "never" } else { "ever" };
-        return format!("{who} {not} limited or banned in these replicates");
-    }
     compared(comparison, "p_limited", &VERBS).unwrap_or_else(|| {
         let only: &PlanSummary = &comparison.plans[0];
         match (mean(only, "p_limited"), mean(only, "p_banned")) {
@@ -102,10 +99,13 @@ fn chances(scene: &Scene, plan: usize, outcome: Outcome) -> Series {
         .iter()
         .enumerate()
         .filter_map(|(i, day)| {
-            let mean = day[outcome as usize].mean?;
+            let Band { mean: Some(mean), over_sets, .. } = day[outcome as usize] else { return None };
             let replicates = comparison.replicates;
             let struck = (mean * replicates as f64).round() as u64;
-            let band = if banded { wilson(struck.min(replicates), replicates) } else { None };
+            let of_replicates = || wilson(struck.min(replicates), replicates);
+            let band = over_sets.map(|Interval { low, high }| (low, high)).or_else(of_replicates);
+            // Before anything has happened there is nothing to draw.
+            let band = band.filter(|_| banded && mean > 0.0);
             Some(Point { x: i as f64 + 1.0, mean, band })
         })
         .collect();

@@ -62,6 +62,7 @@ pub(super) fn comparison(kind: Kind, plans: usize, days: usize, replicates: u64)
                 mcse: half.map(|half| half / 2.0),
                 variance_ratio: None,
                 replicates,
+                same_events: kind == Kind::Equal,
                 sample: PairedSample::Values(Pairs::default()),
                 effects: None,
                 decomposition: known.and_then(|(mean, _)| decomposition(kind, wobble(plan, row + 7), mean)),
@@ -112,6 +113,8 @@ fn plan(kind: Kind, i: usize, days: usize, replicates: u64) -> PlanSummary {
         mean: (kind != Kind::Empty).then_some(mean),
         q05: matches!(kind, Kind::Rich | Kind::Equal).then_some((mean * (1.0 - spread)).max(0.0)),
         q95: matches!(kind, Kind::Rich | Kind::Equal).then_some(mean * (1.0 + spread)),
+        over_sets: matches!(kind, Kind::Rich | Kind::Equal)
+            .then_some(Interval { low: 0.6 * mean, high: (1.4 * mean).min(1.0) }),
     };
     let posts = |day: usize| i % 3 != 2 || day.is_multiple_of(2);
 
@@ -140,7 +143,7 @@ fn plan(kind: Kind, i: usize, days: usize, replicates: u64) -> PlanSummary {
         rows.push(bands);
         let missing = kind == Kind::Empty || !posts(day);
         open_by_day.push(if missing {
-            Band { mean: None, q05: None, q95: None }
+            Band { mean: None, q05: None, q95: None, over_sets: None }
         } else {
             band(open, 0.12 + 0.1 * harm)
         });

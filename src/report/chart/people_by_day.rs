@@ -34,18 +34,35 @@ const VERBS: Verbs = Verbs {
 
 pub(super) fn draw(scene: &Scene) -> Result<Option<Canvas>, Failure> {
     let comparison = scene.comparison;
-    let plans: Vec<(usize, &PlanSummary)> =
-        comparison.plans.iter().enumerate().filter(|(_, plan)| plan.members > 0 && !shares(plan).is_empty()).collect();
+    let plans: Vec<(usize, &PlanSummary)> = comparison
+        .plans
+        .iter()
+        .enumerate()
+        .filter(|(_, plan)| plan.members > 0 && !steps(plan, 0.0).is_empty())
+        .collect();
     let Some(&(_, first)) = plans.first() else { return Ok(None) };
     let title = compared(comparison, "kept", &VERBS).unwrap_or_else(|| {
         let kept = mean(first, "kept").map_or_else(String::new, |kept| format!(": {} stay active", percent(kept)));
         format!("What becomes of the members that {} writes to{kept}", first.name)
     });
+    // One scale for all plans, whichever of them the closing midnight moved.
+    let closing_days = if plans.iter().any(|(_, plan)| is_moved_by_the_closing_midnight(plan)) {
+        (0.03 * first.days.len() as f64).max(0.5)
+    } else {
+        0.0
+    };
     let head = Head {
         title,
         subtitle: "Share of the members addressed, by day; members who muted can still be reached but rarely look"
             .to_owned(),
-        note: "means over replicates".to_owned(),
+        note: format!(
+            "means over replicates{}",
+            if closing_days > 0.0 {
+                "; the last step: after the closing midnight, at which the platform may still ban"
+            } else {
+                ""
+            }
+        ),
     };
     let rows = grid_rows(plans.len());
     let row_height = if rows == 1 { 270.0 } else { 150.0 };
@@ -64,41 +81,61 @@ pub(super) fn draw(scene: &Scene) -> Result<Option<Canvas>, Failure> {
                 name,
             )?;
             sheet.text(&kept, (rect.right, heading), NOTE.ending())?;
-            let days = Axis { range: 0.5..plan.days.len() as f64 + 0.5, ..Axis::days_ends(plan.days.len()) };
+            let days =
+                Axis { range: 0.5..plan.days.len() as f64 + 0.5 + closing_days, ..Axis::days_ends(plan.days.len()) };
             let y = if cell.leftmost { y.clone() } else { y.unlabelled() };
             let days = if cell.lowest { days } else { days.unlabelled() };
             let mut panel = sheet.panel(rect, &days, &y)?;
-            stack(&mut panel, &shares(plan))?;
+            stack(&mut panel, &steps(plan, closing_days))?;
         }
         Ok(())
     })
 }
 
-/// By day, the share in each state; a state without an estimate counts nobody, a day without any is left out.
-fn shares(plan: &PlanSummary) -> Vec<(f64, [f64; STATES.len()])> {
+/// From when to when, in days, and the share in each state.
+type Step = (f64, f64, [f64; STATES.len()]);
+
+/// By day and, where the closing midnight has a width, after it; a state without an estimate counts nobody, a day without any is left
+/// out.
+fn steps(plan: &PlanSummary, closing_days: f64) -> Vec<Step> {
     let known = plan.days.iter().enumerate().filter(|(_, day)| day[Outcome::Active as usize].mean.is_some());
-    known
-        .map(|(i, day)| {
-            let share = |(state, _, _)| day[state as usize].mean.unwrap_or(0.0) / plan.members as f64;
-            (i as f64 + 1.0, STATES.map(share))
-        })
-        .collect()
+    let by_day = known.map(|(i, day)| {
+        let share = |(state, _, _)| day[state as usize].mean.unwrap_or(0.0) / plan.members as f64;
+        (i as f64 + 0.5, i as f64 + 1.5, STATES.map(share))
+    });
+    let end = plan.days.len() as f64 + 0.5;
+    let closing = at_the_horizon(plan).filter(|_| closing_days > 0.0).map(|shares| (end, end + closing_days, shares));
+    by_day.chain(closing).collect()
 }
 
-fn stack(panel: &mut Panel, days: &[(f64, [f64; STATES.len()])]) -> Drawn {
+/// The share in each state after the closing midnight.
+fn at_the_horizon(plan: &PlanSummary) -> Option<[f64; STATES.len()]> {
+    let [kept, muted, gone, blocked, unreachable] =
+        ["kept", "muted", "unsubscribe", "blocked", "unreachable"].map(|key| mean(plan, key));
+    let blocked = blocked?;
+    Some([kept?, muted?, gone? - blocked, blocked, unreachable?])
+}
+
+/// Whether the closing midnight changed what can be seen: it may be the one at which the platform bans.
+fn is_moved_by_the_closing_midnight(plan: &PlanSummary) -> bool {
+    let last = plan.days.last().and_then(|day| day[Outcome::Active as usize].mean);
+    mean(plan, "kept").zip(last).is_some_and(|(kept, last)| (kept - last / plan.members as f64).abs() >= 5e-4)
+}
+
+fn stack(panel: &mut Panel, steps: &[Step]) -> Drawn {
     let top_of = |shares: &[f64; STATES.len()], state: usize| shares[..state].iter().sum::<f64>().min(1.0);
     for (state, (_, _, colour)) in STATES.into_iter().enumerate() {
         let edge = |level: usize| {
-            days.iter().flat_map(move |(day, shares)| {
+            steps.iter().flat_map(move |(from, to, shares)| {
                 let height = top_of(shares, level);
-                [(day - 0.5, height), (day + 0.5, height)]
+                [(*from, height), (*to, height)]
             })
         };
         let upper: Vec<(f64, f64)> = edge(state + 1).collect();
         let lower: Vec<(f64, f64)> = edge(state).collect();
         let ring = upper.iter().copied().chain(lower.into_iter().rev()).collect();
         panel.surface(ring, colour)?;
-        if state > 0 && days.iter().any(|(_, shares)| shares[state] > 0.004) {
+        if state > 0 && steps.iter().any(|(_, _, shares)| shares[state] > 0.004) {
             panel.line(edge(state), GAP, 0.8)?;
         }
     }
