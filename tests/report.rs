@@ -3,11 +3,15 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
 mod campaign;
+#[allow(dead_code, reason = "each test file uses a part")]
+mod experiment;
 
 use campaign::{Campaign, plans, replicates};
-use wearout::analysis::{Accumulator, Comparison, Zone, verdict};
+use wearout::analysis::{Accumulator, Comparison, Zone, cautions, verdict};
+use wearout::engine::Engine;
 use wearout::report::table::{Enforcement, Page};
-use wearout::report::{csv, json, table};
+use wearout::report::{caution, csv, json, table};
+use wearout::study::{Target, compare as compare_plans};
 use wearout::tally::{METRICS, Metric, Outcome, REPEATS, find};
 
 const ZONE: Zone = Zone { points: 0.01, relative: 0.10, below: 0.05 };
@@ -108,6 +112,55 @@ fn identical_plans_are_printed_as_equal() {
     assert!(text.contains("yours is practically equal to house in all of them"), "{text}");
     assert!(text.contains("0.0 [0.0, 0.0]"));
     assert!(!text.contains("-0.0") && !text.contains("-0 "), "{text}");
+}
+
+/// The notes on a scenario, as sentences.
+fn cautions_of(text: &str, headline: &[&'static Metric]) -> Vec<String> {
+    let experiment = experiment::experiment(text);
+    let target = Target::Replicates(40);
+    let comparison = compare_plans(&experiment, headline, &target, false, &Engine::default()).unwrap().comparison;
+    caution::sentences(&cautions(&comparison, &experiment, headline, ZONE), &comparison)
+}
+
+#[test]
+fn posts_without_an_offer_are_said_to_sell_nothing() {
+    let club = "days = 10\n[audience.club]\nsize = 60\n[plan.ads]\n";
+    let useful = format!("{club}[plan.mixed]\nmix = {{ useful = 0.8, hard = 0.2 }}\n");
+    let said = cautions_of(&useful, &headline());
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert!(said[0].starts_with("8 of the 10 posts of mixed carry no offer that works"), "{said:?}");
+    let none = cautions_of(&format!("{club}[plan.letters]\nkinds = [\"useful\"]\n"), &headline());
+    assert!(none[0].starts_with("no post of letters carries an offer that works"), "{none:?}");
+    let all = cautions_of(&format!("{club}[plan.spaced]\nevery = \"72h\"\n"), &headline());
+    assert!(all.iter().all(|line| !line.contains("offer")), "{all:?}");
+}
+
+#[test]
+fn a_limit_that_comes_of_a_long_list_is_said_to() {
+    let list =
+        |size: u32| format!("days = 12\n[audience.list]\nchannel = \"direct\"\nsize = {size}\nfit = 0.8\n[plan.ads]\n");
+    let is_of_length =
+        |said: &[String]| said.iter().any(|line| line.starts_with("ads is limited because its list is long"));
+    assert!(is_of_length(&cautions_of(&list(30_000), &headline())));
+    assert!(!is_of_length(&cautions_of(&list(60), &headline())));
+}
+
+#[test]
+fn fewer_reports_a_post_because_there_are_more_posts_are_said_to_be() {
+    let campaign = |delivered: u64, i: u64| Campaign { delivered, reads: 20, left: i % 3, ..Campaign::default() };
+    let mut replicates = replicates(0, &(0..40).map(|i| vec![campaign(100, i), campaign(400, i)]).collect::<Vec<_>>());
+    for (tally, reports) in replicates.iter_mut().flat_map(|paired| paired.plans.iter_mut().zip([10, 12])) {
+        tally.days[0].set(Outcome::Reports, reports);
+        tally.close();
+    }
+    let mut accumulator = Accumulator::new(&plans(&["rare", "often"]), 0, 2);
+    accumulator.accumulate(&replicates);
+    let comparison = accumulator.finish();
+    let experiment =
+        experiment::experiment("days = 2\n[audience.club]\nsize = 100\n[plan.rare]\n[plan.often]\nper_day = 2\n");
+    let said = caution::sentences(&cautions(&comparison, &experiment, &headline(), ZONE), &comparison);
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert!(said[0].ends_with("of 1,000 members it is reported 120.0 times, rare 100.0 times"), "{said:?}");
 }
 
 #[test]

@@ -1,10 +1,11 @@
 //! Tallies in, estimates out: means, intervals, paired differences, the verdict. Pure; knows neither engine nor files.
 //!
 //! `accumulate` takes replicates in, `sample` holds what is kept of one metric, `decomposition` tells chance from what differs
-//! between sets of parameters, `verdict` decides what a difference means and `precision` when it is
-//! known well enough; `learned` is what a calibration taught. The methods themselves are in `stats`.
+//! between sets of parameters, `verdict` decides what a difference means, `caution` what else must be known to read it, `precision`
+//! when it is known well enough; `learned` is what a calibration taught. The methods themselves are in `stats`.
 
 mod accumulate;
+mod caution;
 mod decomposition;
 mod learned;
 mod precision;
@@ -13,6 +14,7 @@ pub mod trial;
 mod verdict;
 
 pub use accumulate::{Accumulator, PlanInfo};
+pub use caution::{Caution, cautions};
 pub use decomposition::{Between, Decomposition, Deviation};
 pub use learned::{Contraction, Learned, RIDGE, Ridge, learned, predictive};
 pub use precision::{Look, Precision, Width};

@@ -11,7 +11,7 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::args::RunArgs;
 use super::{Failure, print, progress, scenarios, sets, tell};
-use crate::analysis::{self, Comparison};
+use crate::analysis;
 use crate::diagnostic::Faults;
 use crate::engine::{Engine, Instructions, Part};
 use crate::parameter::{self, Parameters};
@@ -19,7 +19,7 @@ use crate::plan::{self, Experiment};
 use crate::report::chart::{CHARTS, Caption, render};
 use crate::report::manifest::{Asked, Timing, manifest};
 use crate::report::table::{Enforcement, Page};
-use crate::report::{self, File, csv, json, since, table};
+use crate::report::{self, File, caution, csv, json, since, table};
 use crate::scenario::{Draft, Scenario};
 use crate::study::{self, Compared, Target};
 use crate::tally::{self, Metric};
@@ -52,7 +52,7 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     let simulate_s = simulating.elapsed().as_secs_f64();
 
     let verdict = analysis::verdict(&compared.comparison, &headline, scenario.equality.into());
-    let notes = notes(scenario, experiment, &compared, args);
+    let notes = notes((scenario, experiment), &headline, &compared, args);
     let different_people = scenarios::different_people(experiment);
     let page = Page {
         comparison: &compared.comparison,
@@ -149,10 +149,16 @@ fn enforcement(experiments: &[Experiment]) -> Option<Enforcement> {
     Some(Enforcement { here: experiment.parameters.enforce_prob, low: plausible.low, high: plausible.high })
 }
 
-fn notes(scenario: &Scenario, experiment: &Experiment, compared: &Compared, args: &RunArgs) -> Vec<String> {
+fn notes(
+    (scenario, experiment): (&Scenario, &Experiment),
+    headline: &[&'static Metric],
+    compared: &Compared,
+    args: &RunArgs,
+) -> Vec<String> {
     let mut notes = scenarios::likenesses(scenario);
     notes.extend(scenarios::notes(scenario, experiment));
-    notes.extend(spared_note(scenario, &compared.comparison));
+    let cautions = analysis::cautions(&compared.comparison, experiment, headline, scenario.equality.into());
+    notes.extend(caution::sentences(&cautions, &compared.comparison));
     if let Some(look) = &compared.look {
         notes.push(precision_note(look, compared, args.precision.unwrap_or_default()));
     }
@@ -160,23 +166,6 @@ fn notes(scenario: &Scenario, experiment: &Experiment, compared: &Compared, args
         notes.push(format!("partial: stopped after {} replicates", compared.comparison.replicates));
     }
     notes
-}
-
-/// Loss under a ban reads better than it is: said where the verdict speaks of it and plans differ in who is out of reach.
-fn spared_note(scenario: &Scenario, comparison: &Comparison) -> Option<String> {
-    let unreachable =
-        |plan: usize| comparison.estimate(plan, "unreachable").and_then(|estimate| estimate.mean).unwrap_or(0.0);
-    let apart = |&plan: &usize| (unreachable(plan) - unreachable(comparison.baseline)).abs() > scenario.equality.points;
-    let plans: Vec<&str> =
-        (0..comparison.plans.len()).filter(apart).map(|plan| comparison.plans[plan].name.as_str()).collect();
-    let speaks_of_loss = scenario.headline.iter().any(|key| key == "loss" || key == "unsubscribe");
-    (speaks_of_loss && !plans.is_empty()).then(|| {
-        let against = &comparison.plans[comparison.baseline].name;
-        format!(
-            "a ban or expulsion spares members the rest, and {} differs there from {against}: read churn with kept and unreachable",
-            plans.join(", ")
-        )
-    })
 }
 
 fn precision_note(look: &analysis::Look, compared: &Compared, wanted: f64) -> String {

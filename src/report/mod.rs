@@ -4,6 +4,7 @@
 
 pub mod ab;
 pub mod calibration;
+pub mod caution;
 pub mod chart;
 pub mod csv;
 pub mod json;
