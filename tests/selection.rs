@@ -15,7 +15,7 @@ use wearout::engine::{Engine, simulate};
 use wearout::parameter::{Parameters, article};
 use wearout::plan::{Experiment, compile_under};
 use wearout::scenario::parse;
-use wearout::study::select::{FIRST_STAGE, MOST_PLANS, Question, Selection, Unfit, select};
+use wearout::study::select::{BESIDE, FIRST_STAGE, MOST_PLANS, Question, Selection, Unfit, select};
 use wearout::study::{Target, compare, under_each};
 use wearout::tally::find;
 
@@ -66,6 +66,22 @@ fn a_clearly_worse_plan_is_dropped_at_the_first_look_and_runs_no_more() {
         after <= 4 * (found.replicates - first + last_batch) && after >= 2 * (found.replicates - first),
         "{found:?}"
     );
+}
+
+#[test]
+fn what_plans_do_to_members_and_the_account_stands_beside_the_metric_raced_by() {
+    let found = race(vec![experiment(CLUB)], &question("conversion", Some(0.0005)));
+    let full = compare(&experiment(CLUB), &[], &Target::Replicates(600), false, &Engine::default()).unwrap().comparison;
+    for (plan, raced) in found.plans.iter().enumerate() {
+        for (beside, key) in raced.beside.iter().zip(BESIDE) {
+            let wide = 2.0 * (beside.interval.high - beside.interval.low);
+            let mean = full.estimate(plan, key).unwrap().mean.unwrap();
+            assert!(beside.interval.contains(beside.mean) && (beside.mean - mean).abs() <= wide, "{key}: {raced:?}");
+        }
+    }
+    let more = found.keeps_more.unwrap();
+    assert_eq!(found.plans[more.plan].name, "rare");
+    assert!(more.interval.low > 0.0 && more.interval.contains(more.difference), "{more:?}");
 }
 
 #[test]
@@ -161,6 +177,7 @@ fn the_command_says_who_was_selected_and_leaves_tables_and_a_chart() {
     let text = String::from_utf8(output.stdout).unwrap();
     assert_eq!(output.status.code(), Some(0), "{text}");
     assert!(text.contains("Selected: ") && text.contains("campaigns were simulated"), "{text}");
+    assert!(text.contains("members kept") && text.contains("chance of being banned did not decide"), "{text}");
     assert!(text.lines().all(|line| line.chars().count() <= 120), "{text}");
     let run = folder.path().join("output/club-select/0001");
     for file in ["select.csv", "race.csv", "race.svg", "race.png", "manifest.toml"] {

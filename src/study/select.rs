@@ -11,7 +11,8 @@
 //! parameters together as their variance, and what is compared is the mean over the sets. A replicate's figure adds over
 //! thousands of members and is nearly normal. A chance is 0 or 1 in a replicate: there a difference has at least the variance
 //! that one replicate in the first stage would have brought, had it differed. What rarely happens and then moves everything, such as
-//! a ban to the members kept, can be missed by a first stage as well: where that matters, race by the chance of it too.
+//! a ban to the members kept, can be missed by a first stage as well: where that matters, race by the chance of it too. What a plan does to
+//! [`BESIDE`] is counted on the same campaigns and told beside, since one metric alone says nothing of its price.
 
 use std::ops::Range;
 
@@ -22,8 +23,10 @@ use crate::analysis::{CONFIDENCE, Zone};
 use crate::engine::Engine;
 use crate::plan::Experiment;
 use crate::rng;
+use crate::stats::interval::{self, Interval};
+use crate::stats::mean::Moments;
 use crate::stats::selection::{Aim, Race};
-use crate::tally::{Better, Metric, PairedTally, Unit};
+use crate::tally::{Better, Metric, PairedTally, Unit, find};
 
 /// Most plans that are raced.
 pub const MOST_PLANS: usize = 50;
@@ -34,6 +37,9 @@ pub const FIRST_STAGE: u32 = 20;
 /// Replicates simulated between two looks at the race: so many, or an eighth of those done where that is more. A plan dropped in
 /// between has run up to the end of them for nothing; counted they are.
 const CHUNK: u32 = 8;
+
+/// Metrics that are counted beside the one that decides.
+pub const BESIDE: [&str; 3] = ["kept", "p_limited", "p_banned"];
 
 /// Index of the streams that draw sets.
 const DRAWING: u32 = 301;
@@ -106,6 +112,8 @@ pub struct Selection {
     pub selected: Option<usize>,
     /// Index of the plan ahead at the end: the one selected, where there is one.
     pub leader: usize,
+    /// Of the plans that clearly keep more members than the leader, the one that keeps most.
+    pub keeps_more: Option<KeepsMore>,
     /// Replicates of the plans that were still racing at the end.
     pub replicates: u64,
     /// Campaigns simulated, over all plans.
@@ -127,8 +135,30 @@ pub struct Raced {
     pub replicates: u64,
     /// Its mean over them, in the metric's own unit.
     pub mean: f64,
+    /// Its means of [`BESIDE`] over them.
+    pub beside: [Beside; BESIDE.len()],
     /// How it was dropped; `None` for one that was not.
     pub dropped: Option<Dropped>,
+}
+
+/// A mean of a metric that does not decide.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Beside {
+    /// The mean.
+    pub mean: f64,
+    /// Its 95 % interval: the error of a finite number of replicates, each under a set of its own.
+    pub interval: Interval,
+}
+
+/// A plan that keeps clearly more members than the leader.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct KeepsMore {
+    /// Its index.
+    pub plan: usize,
+    /// By how much, over the campaigns that both ran.
+    pub difference: f64,
+    /// Its interval; those of all plans together hold with 95 %.
+    pub interval: Interval,
 }
 
 /// How a plan was dropped.
@@ -172,7 +202,8 @@ pub fn select(sets: Vec<Experiment>, question: &Question, engine: &Engine) -> Re
         n => return Err(Unfit::TooManyPlans(n)),
     }
     let baseline = sets[0].baseline;
-    let mut field = Field { sets, racing: (0..names.len()).collect(), metric, sign, campaigns: 0 };
+    let beside = vec![<[Vec<f64>; BESIDE.len()]>::default(); names.len()];
+    let mut field = Field { sets, racing: (0..names.len()).collect(), metric, sign, beside, campaigns: 0 };
     let first_stage = field.run(0..FIRST_STAGE, engine)?;
     if first_stage.len() < FIRST_STAGE as usize {
         return Ok(None);
@@ -220,18 +251,21 @@ pub fn select(sets: Vec<Experiment>, question: &Question, engine: &Engine) -> Re
             name: names[plan].clone(),
             replicates: dropped.map_or(race.observations(), |drop| drop.at),
             mean: sign * race.mean(plan),
+            beside: field.beside(plan, dropped.map_or(race.observations(), |drop| drop.at)),
             dropped: dropped.map(|drop| Dropped { at: drop.at, by: drop.by, difference: -sign * drop.behind }),
         }
     };
     let ahead = |best: usize, plan: usize| if race.mean(plan) > race.mean(best) { plan } else { best };
     let leader = race.selected().or_else(|| race.racing().iter().copied().reduce(ahead));
+    let leader = leader.expect("a race never drops its leader");
     Ok(Some(Selection {
         zone,
         zone_from,
         plans: (0..names.len()).map(raced).collect(),
         baseline,
         selected: race.selected(),
-        leader: leader.expect("a race never drops its leader"),
+        leader,
+        keeps_more: field.keeps_more(leader),
         replicates: race.observations(),
         campaigns: field.campaigns,
         campaigns_if_equal: race.equal_allocation() * names.len() as u64,
@@ -255,6 +289,8 @@ struct Field {
     metric: &'static Metric,
     /// 1 where more is better, -1 where less is.
     sign: f64,
+    /// Of each plan and metric of [`BESIDE`], the figure of each of its campaigns.
+    beside: Vec<[Vec<f64>; BESIDE.len()]>,
     campaigns: u64,
 }
 
@@ -264,8 +300,45 @@ impl Field {
         let set_of = |number: u32| drawn(self.sets[0].seed, number, self.sets.len());
         let tallies = simulate_over(&self.sets, set_of, replicates, engine);
         self.campaigns += (tallies.len() * self.racing.len()) as u64;
+        for paired in &tallies {
+            for ((&plan, tally), set) in self.racing.iter().zip(&paired.plans).zip(&self.sets[0].plans) {
+                for (figures, key) in self.beside[plan].iter_mut().zip(BESIDE) {
+                    figures.extend(find(key).and_then(|metric| (metric.value)(tally, &set.stakes)));
+                }
+            }
+        }
         let row = |paired: &PairedTally| self.figures(paired, &self.sets[set_of(paired.replicate)]);
         tallies.iter().map(row).collect()
+    }
+
+    /// What a plan came to in [`BESIDE`] over its first campaigns, so many.
+    fn beside(&self, plan: usize, campaigns: u64) -> [Beside; BESIDE.len()] {
+        std::array::from_fn(|row| {
+            let figures = &self.beside[plan][row][..campaigns as usize];
+            let mut moments = Moments::default();
+            figures.iter().for_each(|&x| moments.push(x));
+            let interval = if find(BESIDE[row]).is_some_and(|metric| metric.unit == Unit::Chance) {
+                interval::of_proportion(figures.iter().filter(|x| **x > 0.0).count() as u64, campaigns, CONFIDENCE)
+            } else {
+                interval::of_mean(&moments, CONFIDENCE)
+            };
+            let mean = moments.mean().expect("a plan has run the first stage");
+            Beside { mean, interval: interval.expect("a plan has run the first stage") }
+        })
+    }
+
+    /// The plan that keeps most members of those that clearly keep more than the leader.
+    fn keeps_more(&self, leader: usize) -> Option<KeepsMore> {
+        let kept = |plan: usize| &self.beside[plan][0];
+        let others = (0..self.beside.len()).filter(|&plan| plan != leader);
+        let confidence = 1.0 - (1.0 - CONFIDENCE) / (self.beside.len() - 1) as f64;
+        let more = others.filter_map(|plan| {
+            let mut differences = Moments::default();
+            kept(plan).iter().zip(kept(leader)).for_each(|(other, leader)| differences.push(other - leader));
+            let interval = interval::of_mean(&differences, confidence)?;
+            (interval.low > 0.0).then_some(KeepsMore { plan, difference: differences.mean()?, interval })
+        });
+        more.max_by(|a, b| a.difference.total_cmp(&b.difference))
     }
 
     fn figures(&self, paired: &PairedTally, set: &Experiment) -> Result<Vec<f64>, Unfit> {

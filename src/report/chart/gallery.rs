@@ -4,22 +4,23 @@
 
 use std::time::{Duration, Instant};
 
-use crate::tally::{METRICS, Metric, find};
+use crate::tally::{METRICS, Metric, Outcome, find};
 
 use super::canvas::{Canvas, Place, Shape, Text};
 use super::fake::{Kind, comparison};
 use super::style::SMALL;
 use super::{CHARTS, Caption, Scene, render};
-use crate::analysis::Comparison;
+use crate::analysis::{Band, Comparison};
 use crate::diagnostic::Source;
 use crate::engine::Engine;
 use crate::parameter::{self, Parameters};
 use crate::report::ab as pages;
 use crate::report::selection::Page;
 use crate::scenario;
+use crate::stats::Interval;
 use crate::study;
 use crate::study::ab::{self, Contest};
-use crate::study::select::{Dropped, Raced, Selection, Standing, ZoneFrom};
+use crate::study::select::{Beside, Dropped, Raced, Selection, Standing, ZoneFrom};
 
 pub(super) const CAPTION: Caption = Caption {
     scenario: "targeted-vs-spray",
@@ -30,7 +31,7 @@ pub(super) const CAPTION: Caption = Caption {
 };
 
 fn headline() -> Vec<&'static Metric> {
-    ["conversion", "loss", "p_limited"].map(|key| find(key).unwrap()).to_vec()
+    ["conversion", "kept", "p_limited"].map(|key| find(key).unwrap()).to_vec()
 }
 
 /// A name and a comparison for every shape of result.
@@ -221,6 +222,7 @@ fn race_of(plans: usize, gap: f64) -> Selection {
         name: format!("a plan with quite a long name, number {plan}"),
         replicates: at(plan),
         mean: 0.4 - gap * plan as f64,
+        beside: [Beside { mean: 0.5, interval: Interval { low: 0.4, high: 0.6 } }; 3],
         dropped: (plan > 0).then(|| Dropped { at: at(plan), by: 0, difference: -gap * plan as f64 }),
     };
     Selection {
@@ -230,6 +232,7 @@ fn race_of(plans: usize, gap: f64) -> Selection {
         baseline: 1,
         selected: Some(0),
         leader: 0,
+        keeps_more: None,
         replicates: at(0),
         campaigns: (0..plans).map(at).sum(),
         campaigns_if_equal: 1_000_000,
@@ -269,6 +272,62 @@ fn a_chart_without_anything_to_show_is_not_drawn() {
     let single = comparison(Kind::Rich, 1, 30, 10);
     let forest = CHARTS.iter().find(|chart| chart.key == "forest").unwrap();
     assert_eq!(render(forest, &single, &headline(), &CAPTION).unwrap(), None, "one plan differs from nothing");
+}
+
+fn words_of(canvas: &Canvas) -> String {
+    texts(canvas).iter().map(|text| text.words.replace('\u{a0}', " ")).collect::<Vec<_>>().join(" | ")
+}
+
+fn surfaces(canvas: &Canvas) -> usize {
+    canvas.shapes.iter().filter(|shape| matches!(shape, Shape::Area { .. })).count()
+}
+
+#[test]
+fn a_chance_by_day_is_drawn_where_something_happened_with_the_band_of_the_sets() {
+    let draw = |comparison: &Comparison| {
+        let scene = Scene { comparison, headline: &headline(), caption: &CAPTION };
+        (super::ban_by_day::draw)(&scene).unwrap()
+    };
+    let rich = comparison(Kind::Rich, 2, 30, 400);
+    let both = draw(&rich).unwrap();
+    assert!(words_of(&both).contains("where 95 % of the plausible sets lie"), "{}", words_of(&both));
+    let mut never_banned = rich.clone();
+    for day in never_banned.plans.iter_mut().flat_map(|plan| &mut plan.days) {
+        day[Outcome::Banned as usize] = Band { mean: Some(0.0), q05: None, q95: None, over_sets: None };
+    }
+    let limited = draw(&never_banned).unwrap();
+    assert!(words_of(&limited).contains("banned: in no replicate"), "{}", words_of(&limited));
+    assert!(surfaces(&limited) < surfaces(&both) && limited.height < both.height);
+    assert!(draw(&comparison(Kind::Zero, 2, 30, 400)).is_none(), "nothing happened");
+}
+
+#[test]
+fn the_label_of_people_by_day_is_where_its_area_ends() {
+    let mut comparison = comparison(Kind::Rich, 1, 30, 400);
+    let row = |key: &str| METRICS.iter().position(|metric| metric.key == key).unwrap();
+    let mut draw = |kept: f64| {
+        for (key, share) in
+            [("kept", kept), ("unreachable", 1.0 - kept), ("muted", 0.0), ("unsubscribe", 0.0), ("blocked", 0.0)]
+        {
+            comparison.plans[0].estimates[row(key)].mean = Some(share);
+        }
+        let scene = Scene { comparison: &comparison, headline: &headline(), caption: &CAPTION };
+        (super::people_by_day::draw)(&scene).unwrap().unwrap()
+    };
+    let canvas = draw(0.005);
+    let words = words_of(&canvas);
+    assert!(words.contains("0.5 % active") && words.contains("after the closing midnight"), "{words}");
+    // The area of those active comes first; its upper edge ends as low as the label says.
+    let Some(Shape::Area { ring, .. }) =
+        canvas.shapes.iter().filter(|shape| matches!(shape, Shape::Area { ring, .. } if ring.len() > 60)).next()
+    else {
+        panic!("an area of those active")
+    };
+    let (lowest, highest) =
+        ring.iter().fold((0.0_f64, f64::MAX), |(low, high), place| (low.max(place.1), high.min(place.1)));
+    let end = ring.iter().filter(|place| place.0 > ring.iter().fold(0.0, |most: f64, place| most.max(place.0)) - 0.5);
+    let top = end.map(|place| place.1).fold(f64::MAX, f64::min);
+    assert!(lowest - top < 0.02 * (lowest - highest), "{lowest} {top} {highest}");
 }
 
 #[test]

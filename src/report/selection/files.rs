@@ -1,18 +1,21 @@
 //! The files of a race: CSV in the metric's own unit, what is not known a blank cell; and JSON, for programs.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::Page;
 use super::text::ended;
 use crate::report::csv::{cell, write};
+use crate::study::select::BESIDE;
 
 /// `select.csv`: a row per plan, the one ahead first.
 pub fn select(page: &Page) -> Vec<u8> {
     let header =
         ["plan", "metric", "unit", "mean", "replicates", "ended", "dropped_at", "dropped_by", "difference", "zone"];
+    let header: Vec<&str> = header.into_iter().chain(BESIDE).collect();
     let rows = page.ranked().into_iter().map(|index| {
         let plan = page.plan(index);
-        vec![
+        let beside = plan.beside.iter().map(|beside| cell(Some(beside.mean)));
+        let cells = [
             plan.name.clone(),
             page.metric.key.to_owned(),
             page.metric.unit.key().to_owned(),
@@ -23,7 +26,8 @@ pub fn select(page: &Page) -> Vec<u8> {
             plan.dropped.map_or_else(String::new, |dropped| page.plan(dropped.by).name.clone()),
             cell(plan.dropped.map(|dropped| dropped.difference)),
             cell(Some(page.found.zone)),
-        ]
+        ];
+        cells.into_iter().chain(beside).collect()
     });
     write(&header, rows)
 }
@@ -47,6 +51,12 @@ pub fn value(page: &Page) -> Value {
         "probability": crate::analysis::CONFIDENCE,
         "selected": found.selected.map(|plan| page.plan(plan).name.as_str()),
         "leader": page.plan(found.leader).name,
+        "keeps_more": found.keeps_more.map(|more| json!({
+            "plan": page.plan(more.plan).name,
+            "difference": more.difference,
+            "low": more.interval.low,
+            "high": more.interval.high,
+        })),
         "replicates": found.replicates,
         "campaigns": found.campaigns,
         "campaigns_if_equal": found.campaigns_if_equal,
@@ -57,6 +67,9 @@ pub fn value(page: &Page) -> Value {
             json!({
                 "plan": plan.name,
                 "mean": plan.mean,
+                "beside": BESIDE.iter().zip(&plan.beside).map(|(key, of)| {
+                    ((*key).to_owned(), json!({ "mean": of.mean, "low": of.interval.low, "high": of.interval.high }))
+                }).collect::<Map<String, Value>>(),
                 "replicates": plan.replicates,
                 "ended": ended(page, index),
                 "dropped": plan.dropped.map(|dropped| json!({

@@ -6,8 +6,8 @@ mod files;
 mod manifest;
 mod text;
 
-use crate::study::select::{Raced, Selection};
-use crate::tally::{Better, Metric};
+use crate::study::select::{BESIDE, Raced, Selection};
+use crate::tally::{Better, Metric, find};
 
 pub use files::{race, select, value};
 pub use manifest::{Asked, Timing, manifest};
@@ -29,6 +29,9 @@ What is promised
   With a probability of at least 95 % the plan selected is the best, or within the zone of the best, if replicates are nearly normal.
   zone: --zone; without it what the scenario calls practically equal: its points, or its share of the baseline's mean over the first
   stage where the metric is no share or the baseline is low. The mean of a plan dropped is over its own replicates only.
+What stands beside it
+  Members kept and the chances of being limited and banned, over each plan's own campaigns, 95 % (t, and Wilson for chances). A plan keeps
+  more members where the interval of the paired difference, Bonferroni over plans, lies above 0.
 What equal allocation takes
   `with as many for every plan`: two-stage selection on the same luck (Clark & Yang 1986) from the same first stage, in which every plan
   gets as many replicates as the pair that varies most needs.
@@ -59,6 +62,12 @@ impl Page<'_> {
             leads(b).cmp(&leads(a)).then(plans[b].replicates.cmp(&plans[a].replicates)).then_with(by_mean)
         });
         ranked
+    }
+
+    /// What stands beside the metric raced by, each with its row.
+    fn beside(&self) -> impl Iterator<Item = (usize, &'static Metric)> {
+        let metrics = BESIDE.iter().enumerate().filter_map(|(row, key)| Some((row, find(key)?)));
+        metrics.filter(|(_, metric)| metric.key != self.metric.key)
     }
 
     /// A plan by its index.

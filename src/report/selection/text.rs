@@ -1,10 +1,12 @@
 //! A race of plans as plain text for a terminal, in lines of at most 120 columns where names allow it.
 
 use super::Page;
-use crate::report::number::{fixed, short};
+use crate::report::number::{decimals, fixed, level_unit, plain_decimals, scale, short, signed};
+use crate::report::sentence;
 use crate::report::table::{grid, wrapped};
-use crate::study::select::{FIRST_STAGE, ZoneFrom};
-use crate::tally::Better;
+use crate::stats::Interval;
+use crate::study::select::{Beside, FIRST_STAGE, KeepsMore, ZoneFrom};
+use crate::tally::{Better, Unit};
 
 /// The page as text, ending in a line break.
 pub fn text(page: &Page) -> String {
@@ -57,7 +59,7 @@ fn table(page: &Page) -> String {
     let column = |heading: &str, cell: &dyn Fn(usize) -> String| -> Vec<String> {
         std::iter::once(heading.to_owned()).chain(ranked.iter().map(|&plan| cell(plan))).collect()
     };
-    let columns = [
+    let mut columns = vec![
         column("mean", &|plan| page.level(page.plan(plan).mean)),
         column("replicates", &|plan| fixed(page.plan(plan).replicates as f64, 0)),
         column("", &|plan| ended(page, plan).to_owned()),
@@ -68,7 +70,33 @@ fn table(page: &Page) -> String {
             page.plan(plan).dropped.map_or_else(String::new, |dropped| page.difference(dropped.difference))
         }),
     ];
+    columns.extend(page.beside().map(|(row, metric)| {
+        let heading = metric.label.split(" (").next().unwrap_or(metric.label);
+        column(heading, &|plan| beside_cell(metric.unit, page.plan(plan).beside[row]))
+    }));
     grid(&labels, &columns)
+}
+
+/// `65 ±2 %`; of a chance `0.00 (0.00 to 0.16)`.
+fn beside_cell(unit: Unit, Beside { mean, interval: Interval { low, high } }: Beside) -> String {
+    if unit == Unit::Chance {
+        return format!("{} ({} to {})", fixed(mean, 2), fixed(low, 2), fixed(high, 2));
+    }
+    let half_width = scale(unit) * (high - low) / 2.0;
+    let digits = if half_width > 0.0 { decimals(half_width) } else { plain_decimals(unit) };
+    format!("{} ±{} {}", fixed(scale(unit) * mean, digits), fixed(half_width, digits), level_unit(unit))
+}
+
+/// What the plan ahead costs, which the metric raced by does not say.
+fn price(page: &Page) -> Option<String> {
+    let KeepsMore { plan, difference, interval: Interval { low, high } } = page.found.keeps_more?;
+    let digits = decimals(100.0 * (high - low) / 2.0);
+    let [difference, low, high] = [difference, low, high].map(|value| signed(100.0 * value, digits));
+    Some(format!(
+        "{} keeps more members than {}: {difference} points ({low} to {high}), over the campaigns that both ran",
+        page.plan(plan).name,
+        page.plan(page.found.leader).name
+    ))
 }
 
 /// How a plan's race ended.
@@ -126,5 +154,8 @@ fn verdict(page: &Page) -> String {
         ),
         None => simulated,
     };
-    wrapped(&first) + &wrapped(&cost)
+    let beside: Vec<&str> = page.beside().map(|(_, metric)| metric.label).collect();
+    let alone = format!("By {} alone: {} did not decide", page.metric.label, sentence::list(&beside));
+    let price = price(page).map_or(alone.clone(), |price| format!("{alone}. {price}"));
+    wrapped(&first) + &wrapped(&price) + &wrapped(&cost)
 }
