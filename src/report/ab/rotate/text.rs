@@ -42,21 +42,25 @@ fn policies(page: &Page) -> String {
         column(page.objective().to_owned(), &|ran| level(unit, ran.objective)),
         column("against round-robin".to_owned(), &|ran| change(unit, ran.gain)),
     ];
-    let banned = found.policies.iter().any(|ran| ran.banned > 0);
     let share = |times: u32| format!("{} %", fixed(100.0 * f64::from(times) / f64::from(found.replicates), 0));
-    // What it does to members first; who is kept says more than churn only where a ban spares members the rest.
-    for key in ["loss", "kept", "banned", "clicks", "conversion", "open_rate"] {
+    // What it does to members and to the account first.
+    for key in ["loss", "kept", "limited", "banned", "clicks", "conversion", "open_rate"] {
         match FIGURES.iter().position(|figure| figure.key == key) {
-            Some(row) if FIGURES[row].label != page.objective() && (key != "kept" || banned) => {
+            Some(row) if FIGURES[row].label != page.objective() => {
                 let Figure { label, unit, .. } = &FIGURES[row];
                 let heading = label.split(" (").next().unwrap_or(label).to_owned();
                 columns.push(column(heading, &|ran| level(*unit, ran.figures[row])));
             }
-            None if banned => columns.push(column("banned".to_owned(), &|ran| share(ran.banned))),
-            _ => {}
+            Some(_) => {}
+            None => columns
+                .push(column(key.to_owned(), &|ran| share(if key == "limited" { ran.limited } else { ran.banned }))),
         }
     }
-    grid(&labels, &columns) + &wrapped(&format!("{}; churn is who left, blocked or muted", page.uncertainty()))
+    grid(&labels, &columns)
+        + &wrapped(&format!(
+            "{}; churn is who left, blocked or muted; limited, banned: in so many campaigns",
+            page.uncertainty()
+        ))
 }
 
 /// `13.1 ±0.2 %`.

@@ -4,7 +4,7 @@ use super::{Page, days};
 use crate::report::ab::units;
 use crate::report::number::{decimals, fixed, plain_decimals, short, signed};
 use crate::report::table::{grid, wrapped};
-use crate::study::ab::worth::{Advice, Candidate, Estimate, Judged, Rest, Rule};
+use crate::study::ab::worth::{Advice, Candidate, Estimate, Judged, Rest, Rule, Skipped};
 use crate::tally::Unit;
 
 /// The page as text, ending in a line break.
@@ -33,9 +33,17 @@ fn counted(n: usize, noun: &str) -> String {
 
 fn beforehand(page: &Page) -> String {
     let (request, found) = (page.request, page.found);
-    let [buyers, lost] = found.skipped;
+    let Skipped { buyers, lost, kept, limited, banned } = found.skipped;
+    let percent = |share: Estimate| fixed(100.0 * share.mean, 0);
     let arm = page.arm(found.best_before);
-    let comes_to = format!("{} buyers, {} members lost", fixed(buyers.mean, 0), fixed(lost.mean, 0));
+    let comes_to = format!(
+        "{} buyers, {} members kept (limited in {} %, banned in {} % of campaigns), {} members lost",
+        fixed(buyers.mean, 0),
+        fixed(kept.mean, 0),
+        percent(limited),
+        percent(banned),
+        fixed(lost.mean, 0)
+    );
     let sets = request.sets.len();
     let ties = sets - found.ahead.iter().sum::<usize>();
     if page.is_tied() {

@@ -44,7 +44,12 @@ pub const FIGURES: [Figure; 5] = [
         unit: Unit::Share,
         value: |t, s| metric("loss", t, s),
     },
-    Figure { key: "kept", label: "kept (active and reachable)", unit: Unit::Share, value: |t, s| metric("kept", t, s) },
+    Figure {
+        key: "kept",
+        label: "members kept (active, reachable)",
+        unit: Unit::Share,
+        value: |t, s| metric("kept", t, s),
+    },
 ];
 
 fn metric(key: &str, tally: &Tally, stakes: &Stakes) -> Option<f64> {

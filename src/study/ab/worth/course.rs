@@ -46,6 +46,18 @@ impl Courses {
 pub(super) struct Course {
     buyers: Vec<f64>,
     lost: Vec<f64>,
+    end: End,
+}
+
+/// The state at the horizon, the closing midnight included.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(super) struct End {
+    /// Members per unit who are active and reachable.
+    pub(super) kept: f64,
+    /// Share of the campaigns in which the account was limited.
+    pub(super) limited: f64,
+    /// Share in which it was banned.
+    pub(super) banned: f64,
 }
 
 /// The same from each half of the replicates, and from all.
@@ -78,8 +90,18 @@ impl Course {
     /// Of replicates of one arm with so many units.
     pub(super) fn of<'a>(replicates: impl Iterator<Item = &'a TrialTally>, units: f64) -> Course {
         let (mut buyers, mut lost_by_day, mut n) = (Vec::new(), Vec::new(), 0.0);
-        for unit in replicates.inspect(|_| n += 1.0).flat_map(|replicate| &replicate.units) {
+        let (mut kept, mut limited, mut banned) = (0, 0, 0);
+        let counted = |replicate: &&TrialTally| {
+            n += 1.0;
+            // The account is one: every unit's tally says the same of it.
+            if let Some(day) = replicate.units.first().and_then(|unit| unit.tally.days.last()) {
+                limited += day.get(Outcome::Limited);
+                banned += day.get(Outcome::Banned);
+            }
+        };
+        for unit in replicates.inspect(counted).flat_map(|replicate| &replicate.units) {
             let tally = &unit.tally;
+            kept += tally.horizon.active;
             buyers.resize(tally.days.len() + 1, 0_u64);
             lost_by_day.resize(tally.days.len() + 1, 0_u64);
             let mut bought = 0;
@@ -90,7 +112,8 @@ impl Course {
             }
         }
         let mean = |sums: Vec<u64>| sums.into_iter().map(|sum| sum as f64 / (n * units)).collect();
-        Course { buyers: mean(buyers), lost: mean(lost_by_day) }
+        let end = End { kept: kept as f64 / (n * units), limited: limited as f64 / n, banned: banned as f64 / n };
+        Course { buyers: mean(buyers), lost: mean(lost_by_day), end }
     }
 
     /// Buyers by the end of a day.
@@ -121,6 +144,10 @@ impl Course {
         self.lost[self.days()]
     }
 
+    pub(super) fn end(&self) -> End {
+        self.end
+    }
+
     pub(super) fn value_at_the_end(&self, member_worth: f64) -> f64 {
         self.value(self.days(), member_worth)
     }
@@ -148,7 +175,7 @@ impl Halves {
 #[cfg(test)]
 impl Course {
     pub(super) fn new(buyers: Vec<f64>, lost: Vec<f64>) -> Course {
-        Course { buyers, lost }
+        Course { buyers, lost, end: End::default() }
     }
 }
 

@@ -119,8 +119,8 @@ pub struct Worth {
     pub apart: usize,
     /// Buyers that a member lost costs.
     pub member_worth: f64,
-    /// Buyers and members lost if what is best beforehand goes to everyone.
-    pub skipped: [Estimate; 2],
+    /// What comes if what is best beforehand goes to everyone.
+    pub skipped: Skipped,
     /// What the best arm beforehand is ahead of the next, in buyers net of members lost.
     pub lead: Estimate,
     /// What knowing which arm is better would be worth, at least: replicates too few to tell make it less. Cut at 0, as is its interval:
@@ -141,6 +141,21 @@ pub struct Worth {
     pub tests: u64,
     /// Whether it was stopped before the end.
     pub partial: bool,
+}
+
+/// What an arm comes to when everyone gets it untested, in members of the whole audience and shares of campaigns.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Skipped {
+    /// Members who buy.
+    pub buyers: Estimate,
+    /// Members who leave, block or mute.
+    pub lost: Estimate,
+    /// Members who are active and reachable at the end.
+    pub kept: Estimate,
+    /// Campaigns in which the account is limited.
+    pub limited: Estimate,
+    /// Campaigns in which it is banned.
+    pub banned: Estimate,
 }
 
 /// Campaigns and tests that are simulated in all, but for what cannot be.
@@ -179,8 +194,8 @@ pub fn worth(contest: &Contest, request: &Request, engine: &Engine) -> Option<Wo
     let (best_before, next) = (order[0], order[1]);
 
     let all = f64::from(study.units());
-    let over_sets =
-        |of: &dyn Fn(&Courses) -> f64| estimate(courses.iter().map(|courses| all * of(courses)), study.together());
+    let shares = |of: &dyn Fn(&Courses) -> f64| estimate(courses.iter().map(of), study.together());
+    let over_sets = |of: &dyn Fn(&Courses) -> f64| shares(&|courses| all * of(courses));
     let n_arms = contest.trial.arms.len();
     let (mut ahead, mut apart) = (vec![0; n_arms], 0);
     for courses in &courses {
@@ -191,10 +206,13 @@ pub fn worth(contest: &Contest, request: &Request, engine: &Engine) -> Option<Wo
         }
         apart += usize::from(values[order[0]] > values[order[n_arms - 1]]);
     }
-    let skipped = [
-        over_sets(&|courses| courses.arm(best_before).buyers_at_the_end()),
-        over_sets(&|courses| courses.arm(best_before).lost_at_the_end()),
-    ];
+    let skipped = Skipped {
+        buyers: over_sets(&|courses| courses.arm(best_before).buyers_at_the_end()),
+        lost: over_sets(&|courses| courses.arm(best_before).lost_at_the_end()),
+        kept: over_sets(&|courses| courses.arm(best_before).end().kept),
+        limited: shares(&|courses| courses.arm(best_before).end().limited),
+        banned: shares(&|courses| courses.arm(best_before).end().banned),
+    };
     let lead = over_sets(&|courses| value(courses, best_before) - value(courses, next));
     let knowledge = over_sets(&|courses| course::knowledge(courses, best_before, member_worth)).cut_at_nothing();
 
