@@ -30,7 +30,7 @@ fn head(page: &Page) -> String {
     let Page { question, found } = page;
     let mut text = format!("What it hangs on: {}, in {}\n", page.measure(), page.unit());
     let stands = found.level.map_or_else(|| "no replicate has a base".to_owned(), |level| figure(page, level));
-    let _ = writeln!(text, "As the scenario stands: {stands}");
+    let _ = writeln!(text, "As the scenario stands, under the best fit: {stands}");
     let n_effects = found.ranking.len();
     let screened = format!(
         "Screening: {} on {} trajectories; {n_effects} with an effect",
@@ -145,6 +145,10 @@ fn verdict(page: &Page) -> String {
         base.plans[base.baseline].name,
         sentence::replicates(u64::from(question.replicates))
     ));
+    text += &wrapped(
+        "(calls hold under one set of parameters, the best fit; those of `wearout run` hold over the plausible sets, and more of them \
+         stay open)",
+    );
     let tips = sorted(&found.tips);
     for of in tips.chunk_by(|a, b| (a.plan, key(a.metric)) == (b.plan, key(b.metric))) {
         let tip = of[0];
