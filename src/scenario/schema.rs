@@ -109,7 +109,7 @@ fn headline(reader: &mut Reader<'_>, root: &Table) -> Vec<String> {
     let known: Vec<&str> = tally::METRICS.iter().map(|metric| metric.key).collect();
     let also = |word: &str| tally::METRICS.iter().find(|metric| metric.also.contains(&word)).map(|metric| metric.key);
     let headline = reader.names(root.get("headline"), Names { what: "metric", known: &known, also }, 1);
-    headline.unwrap_or_else(|| ["conversion", "loss", "p_limited"].map(str::to_owned).to_vec())
+    headline.unwrap_or_else(|| ["conversion", "kept", "p_limited"].map(str::to_owned).to_vec())
 }
 
 fn equality(reader: &mut Reader<'_>, root: &Table) -> Equality {

@@ -193,8 +193,8 @@ fn is_of_units(key: &str) -> bool {
 fn guardrails(reader: &mut Reader<'_>, table: &Table, campaign: &Campaign<'_>) -> Vec<(String, f64)> {
     let known: Vec<&str> = tally::METRICS.iter().map(|metric| metric.key).collect();
     let Some(margins) = reader.table(table.get("guardrails"), "{ loss = 0.02 }") else {
-        let loss_is_looked_at = campaign.headline.iter().any(|key| key == "loss");
-        return if loss_is_looked_at { vec![("loss".to_owned(), DEFAULT_MARGIN)] } else { Vec::new() };
+        let people_are_looked_at = campaign.headline.iter().any(|key| key == "loss" || key == "kept");
+        return if people_are_looked_at { vec![("loss".to_owned(), DEFAULT_MARGIN)] } else { Vec::new() };
     };
     let margins = margins.clone();
     reader.only_keys(&margins, &known);

@@ -200,7 +200,7 @@ metrics! {
         |t, _| share(t, gone(t));
     loss, "churn (left, blocked or muted)", Share, Lower, "members who left, blocked or muted / members addressed",
         ["churn", "churn_30d", "attrition"], |t, _| share(t, lost(t));
-    kept, "kept (active and reachable)", Share, Higher, "members active and reachable at the horizon / members addressed",
+    kept, "members kept (active, reachable)", Share, Higher, "members active and reachable at the horizon / members addressed",
         ["retention"], |t, _| share(t, t.horizon.active);
     unreachable, "unreachable (ban or expulsion)", Share, Lower,
         "members frozen because the sender was banned or expelled / members addressed", [],
