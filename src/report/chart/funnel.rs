@@ -34,7 +34,9 @@ pub(super) fn draw(scene: &Scene) -> Result<Option<Canvas>, Failure> {
     let head = Head {
         title: title(&rows),
         subtitle: "What becomes of 1,000 posts delivered; each column has its own scale, starting at zero".to_owned(),
-        note: "totals over all days, means over replicates; bought: first purchases through a post".to_owned(),
+        note: "ratios of totals over all days and replicates (the table has means of each replicate's own ratio); bought: first \
+               purchases through a post"
+            .to_owned(),
     };
     let tall = rows.len() <= 5;
     let row_height = if tall { 72.0 } else { 30.0 };
