@@ -275,7 +275,7 @@ fn a_chart_without_anything_to_show_is_not_drawn() {
 }
 
 fn words_of(canvas: &Canvas) -> String {
-    texts(canvas).iter().map(|text| text.words.replace('\u{a0}', " ")).collect::<Vec<_>>().join(" | ")
+    texts(canvas).iter().map(|text| text.words.replace('\u{a0}', " ")).collect::<Vec<_>>().join(" ")
 }
 
 fn surfaces(canvas: &Canvas) -> usize {
