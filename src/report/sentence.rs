@@ -197,7 +197,7 @@ fn phrase(finding: &Finding) -> Option<String> {
     })
 }
 
-fn unit_word(unit: Unit) -> &'static str {
+pub(super) fn unit_word(unit: Unit) -> &'static str {
     match unit {
         Unit::Share | Unit::Chance => " points",
         Unit::Seconds => " s",

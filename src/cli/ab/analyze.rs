@@ -58,7 +58,8 @@ pub(in crate::cli) struct AnalyzeArgs {
     /// Differences of a share below this are practically equal: 0.01 is a point [default: a point, or a tenth of shares below 5 %]
     #[arg(long, value_name = "SHARE", value_parser = zone)]
     zone: Option<f64>,
-    /// Days after which the test was to end, for looks along the way [default: the days of the file]
+    /// Days after which the test was to end, as planned before anyone looked [default: the days of the file; the page then says that the
+    /// verdict holds only if that end was planned]
     #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=3660))]
     planned_days: Option<u32>,
     /// Formulas, assumptions and details below the table
@@ -121,7 +122,14 @@ pub(super) fn analyze(args: &AnalyzeArgs) -> Result<(), Failure> {
     let found = pool.install(|| analyse(&trial, &question));
     let instructions = common.instructions.unwrap_or_else(Instructions::best);
     let timing = timing(pool.current_num_threads(), instructions.name(), started);
-    let page = Page { name: &name, results: &results, metric: question.metric, zone: question.zone, found: &found };
+    let page = Page {
+        name: &name,
+        results: &results,
+        metric: question.metric,
+        zone: question.zone,
+        is_end_said: args.planned_days.is_some(),
+        found: &found,
+    };
 
     let mut files = vec![
         File { name: "analysis.csv".into(), bytes: pages::analysis(&page) },
@@ -226,7 +234,7 @@ fn study<'a>(args: &'a AnalyzeArgs, page: &Page<'a>, question: &Question, hash: 
         zone_relative: question.zone.relative,
         zone_below: question.zone.below,
         days: page.found.days,
-        planned_days: question.planned_days,
+        planned_days: args.planned_days,
         seed: question.seed,
     }
 }

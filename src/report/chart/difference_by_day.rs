@@ -33,9 +33,10 @@ pub(super) fn draw(page: &Page, caption: &Caption) -> Result<Option<Canvas>, Fai
         title: sentence(&title(page, &arms)),
         subtitle: format!("Difference in {label} from {} up to each day, {unit}", page.control()),
         note: format!(
-            "band: 95 % interval that holds at every look up to day {}, cut where it leaves the picture; grey: practically equal; upright: \
-             the first look that leaves zero out",
-            page.found.planned_days
+            "band: 95 % interval that holds at every look up to day {}{}, cut where it leaves the picture; grey: practically equal; \
+             upright: the first look that leaves zero out",
+            page.found.planned_days,
+            if page.is_end_said { "" } else { ", if that was the planned end" }
         ),
     };
     compose(caption, &head, PANEL * arms.len() as f64, |sheet, plot| {

@@ -63,8 +63,14 @@ pub(super) fn draw(page: &Page, caption: &Caption) -> Result<Option<Canvas>, Fai
             "Difference from {} with 95 % intervals{judged}; shaded: what is practically equal{guarded}",
             page.control()
         ),
-        note: "filled: the interval leaves zero out; arrow: the direction one would wish for; intervals of several arms hold together"
-            .to_owned(),
+        note: format!(
+            "filled: the interval leaves zero out; arrow: the direction one would wish for; intervals of several arms hold together{}",
+            if page.is_end_said {
+                String::new()
+            } else {
+                format!("; they hold only if day {} was the planned end", page.found.days)
+            }
+        ),
     };
     let height: f64 = panels.iter().map(|panel| panel.rows.len() as f64 * ROW + SCALE).sum();
     compose(caption, &head, height, |sheet, plot| {
@@ -78,10 +84,10 @@ pub(super) fn draw(page: &Page, caption: &Caption) -> Result<Option<Canvas>, Fai
     })
 }
 
-/// The verdict, without what its figures rest on, and with the first of its buts: the rows below show the others.
+/// The verdict, without what its figures rest on, and with the first of its buts: the rows below show the others, and what is open.
 fn title(page: &Page) -> String {
     let verdict = verdict(page);
-    let verdict = verdict.split(" (80 % power").next().unwrap_or(&verdict);
+    let verdict = verdict.split("; whether ").next().unwrap_or(&verdict);
     let verdict = verdict.split("; but ").take(2).collect::<Vec<&str>>().join("; but ");
     sentence(&verdict.replace(" -", " −").replace("(-", "(−"))
 }

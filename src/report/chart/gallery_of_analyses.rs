@@ -73,7 +73,14 @@ fn charts_of_analyses_are_legible() {
         let (arms, units) = (&read.arms[..], &read.units[..]);
         let test = trial::Trial { arms, control: read.control, dealt: read.dealt, units, before: &read.before };
         let found = trial::analyse(&test, &question);
-        let page = Page { name: &name, results: &read, metric: question.metric, zone: question.zone, found: &found };
+        let page = Page {
+            name: &name,
+            results: &read,
+            metric: question.metric,
+            zone: question.zone,
+            is_end_said: true,
+            found: &found,
+        };
         for (key, canvas) in [
             ("differences", super::differences::draw(&page, &caption).unwrap()),
             ("difference_by_day", super::difference_by_day::draw(&page, &caption).unwrap()),

@@ -17,7 +17,8 @@ How it was worked out
   d = mean of the arm's group means - mean of the control's, each group once; error = sqrt(s1^2/k1 + s0^2/k0) (n - 1), degrees by
   Satterthwaite: Welch's t, which on one value a group is CR2. Relative: d over the control's mean, delta method.
   Adjusted (CUPED): y - theta (x - mean x), x the same metric before the test, theta pooled within arms; one degree of freedom less.
-  Permutation: share of all assignments of groups to arms with |d| at least as large; 9,999 drawn where they are more than 200,000.
+  Permutation: share of all assignments of groups to arms with |d| at least as large; 9,999 drawn where they are more than 200,000. It
+  rests on the dealing alone and is a check: the interval decides, and where the two disagree the result is borderline.
   P(best): Student's t about d under a flat prior; of several arms that of each arm's mean. Expected loss: mean of what the best of the
   others has more.
   Looks: bounds that spend 5 % over the planned days (Lan & DeMets 1983, O'Brien-Fleming type), as if days were independent.
@@ -47,12 +48,25 @@ pub fn explanation(page: &Page) -> String {
         Dealt::Groups => OF_GROUPS.to_owned(),
         Dealt::Members => OF_MEMBERS.to_owned(),
     };
+    text += &wrapped(&format!("  {}", end(page)));
     text += "In figures\n";
     for effect in page.found.effects.iter().chain(&page.found.secondary) {
         text += &wrapped(&format!("  {}", figures(page, effect)));
     }
     let _ = writeln!(text, "  practically equal: {}", zone(page));
     text + &refused(page)
+}
+
+/// Where the test was to end, and who says so.
+fn end(page: &Page) -> String {
+    let (days, planned) = (page.found.days, page.found.planned_days);
+    if !page.is_end_said {
+        return format!(
+            "Day {days} was the planned end before anyone looked (--planned-days was not given): an end chosen by what was seen makes \
+             every interval too narrow."
+        );
+    }
+    format!("Day {planned} was set as the last day of the test before anyone looked (--planned-days).")
 }
 
 fn zone(page: &Page) -> String {

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::Page;
 use super::text::guarding;
-use super::verdict::{verdict, word};
+use super::verdict::{condition, verdict, word};
 use crate::analysis::trial::{Decision, Effect, MoreDays};
 use crate::stats::Interval;
 use crate::tally::Dealt;
@@ -18,9 +18,14 @@ pub fn value(page: &Page) -> Value {
         "unit": page.metric.unit.key(),
         "dealt": if found.dealt == Dealt::Groups { "groups" } else { "members" },
         "days": found.days,
-        "planned_days": found.planned_days,
+        "planned_days": page.is_end_said.then_some(found.planned_days),
         "control": page.control(),
-        "verdict": { "decision": decision(page), "sentence": verdict(page), "more": more(page) },
+        "verdict": {
+            "condition": condition(page),
+            "decision": decision(page),
+            "sentence": verdict(page),
+            "more": more(page),
+        },
         "arms": found.arms.iter().enumerate().map(|(arm, totals)| json!({
             "arm": totals.name,
             "groups": (found.dealt == Dealt::Groups).then_some(totals.groups),

@@ -41,8 +41,9 @@ pub struct Asked<'a> {
     pub zone_below: f64,
     /// Days of the test.
     pub days: u32,
-    /// Days it was planned for.
-    pub planned_days: u32,
+    /// Days it was planned for, where that was said; else the days of the test are taken for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub planned_days: Option<u32>,
     /// Seed of permutations that were drawn.
     pub seed: u64,
 }

@@ -38,6 +38,8 @@ pub struct Page<'a> {
     pub metric: &'static Metric,
     /// What counts as practically equal.
     pub zone: Zone,
+    /// Whether it was said after how many days the test was to end; else its last day is taken for the planned end.
+    pub is_end_said: bool,
     /// What was found.
     pub found: &'a TrialAnalysis,
 }
@@ -56,7 +58,11 @@ impl Page<'_> {
     /// When the interval of an effect holds, where it has one: that of the deciding metric of a running test at every look.
     fn holds(&self, effect: &Effect) -> Option<&'static str> {
         let is_judged = self.found.is_running() && effect.metric.key == self.metric.key;
-        effect.interval.map(|_| if is_judged { "at every look" } else { "at the end" })
+        effect.interval.map(|_| match (is_judged, self.is_end_said) {
+            (true, _) => "at every look",
+            (false, true) => "at the end",
+            (false, false) => "if this end was planned",
+        })
     }
 
     /// The effect of an arm on the metric that decides.

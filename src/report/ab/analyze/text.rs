@@ -8,7 +8,7 @@ use crate::stats::Interval;
 use crate::stats::permutation::smallest_p_value;
 use crate::tally::{Better, Dealt, Unit};
 
-use super::verdict::{verdict, word};
+use super::verdict::{condition, verdict, word};
 use super::worth::worth;
 use super::{Page, chance, counted, difference, is_share, level, p_value, short_label, size};
 
@@ -21,12 +21,13 @@ const DOUBTED: f64 = 0.001;
 /// The page as text, ending in a line break.
 pub fn text(page: &Page) -> String {
     let found = page.found;
-    let days = if found.is_running() {
-        format!("day {} of {}", found.days, found.planned_days)
-    } else {
-        counted(u64::from(found.days), "day")
+    let days = match (found.is_running(), page.is_end_said) {
+        (true, _) => format!("day {} of {}", found.days, found.planned_days),
+        (false, true) => format!("{}, as planned", counted(u64::from(found.days), "day")),
+        (false, false) => counted(u64::from(found.days), "day"),
     };
     let mut text = wrapped(&format!("Test {}: {} against {}, {days}", page.name, page.metric.label, page.control()));
+    text += &condition(page).map_or_else(String::new, |condition| wrapped(&format!("Condition: {condition}")));
     text += &wrapped(&format!("Verdict: {}", verdict(page)));
     text += "\n";
     text += &table(page);
@@ -124,16 +125,22 @@ fn relative(effect: &Effect) -> String {
     format!("{value} % ({low} to {high})")
 }
 
-/// On which side of 0 an effect lies, by its adjusted p value.
+/// On which side of 0 an effect lies, where its interval and its adjusted p value both say so.
 fn side(effect: &Effect) -> &'static str {
     match (effect.adjusted_p, effect.difference) {
-        (Some(q), Some(difference)) if q <= 1.0 - CONFIDENCE => match (effect.metric.better, difference > 0.0) {
-            (Better::Neither, _) => "different",
-            (Better::Higher, true) | (Better::Lower, false) => "better",
-            _ => "worse",
-        },
+        (Some(q), Some(difference)) if q <= 1.0 - CONFIDENCE && leaves_zero_out(effect) => {
+            match (effect.metric.better, difference > 0.0) {
+                (Better::Neither, _) => "different",
+                (Better::Higher, true) | (Better::Lower, false) => "better",
+                _ => "worse",
+            }
+        }
         _ => "not known",
     }
+}
+
+fn leaves_zero_out(effect: &Effect) -> bool {
+    effect.interval.is_some_and(|interval| !interval.contains(0.0))
 }
 
 fn guardrail_row(page: &Page, guarded: &Guarded, several: bool) -> Row {
@@ -164,10 +171,10 @@ fn design(page: &Page) -> String {
     if let Some(adjustment) = found.effects.first().and_then(|effect| effect.adjustment) {
         let days = counted(u64::from(page.results.days_before), "day");
         let (verb, share) =
-            if adjustment.removed < 0.0 { ("adds", -adjustment.removed) } else { ("takes out", adjustment.removed) };
+            if adjustment.removed < 0.0 { ("add", -adjustment.removed) } else { ("take out", adjustment.removed) };
         let plain = difference(page.metric, adjustment.plain.map(|plain| plain.estimate), None);
         parts.push(format!(
-            "adjusted by the {days} before, which {verb} {} % of the variance (without: {plain})",
+            "adjusted by the {days} before the test, which {verb} {} % of the variance (difference without: {plain})",
             fixed(100.0 * share, 0)
         ));
     }
@@ -206,7 +213,7 @@ fn warnings(page: &Page) -> String {
         });
         let (noun, counts) = (found.dealt.noun(), counts.collect::<Vec<_>>().join(" to "));
         warnings.push(format!(
-            "{counts} {noun} is no even deal (p {}): find out why before believing the rest",
+            "{counts} {noun} are no even deal (p {}): find out why before believing the rest",
             p_value(p)
         ));
     }
@@ -222,6 +229,7 @@ fn warnings(page: &Page) -> String {
             warnings.push(format!("with {fewest} groups an arm, intervals lean on normality"));
         }
     }
+    warnings.extend(found.effects.iter().filter_map(|effect| contradiction(page, effect)));
     if found.is_running() {
         let label = short_label(page.metric);
         warnings.push(format!("still running: {label} has the interval that is judged, valid at every look"));
@@ -231,10 +239,10 @@ fn warnings(page: &Page) -> String {
             let (label, arm) = (short_label(guarded.metric), page.arm(guarded.arm));
             warnings.push(match guarded.guarding {
                 Guarding::Broken => {
-                    format!("{arm} breaks the guardrail {label} by more than {}", size(guarded.metric, margin))
+                    format!("{arm} breaks the guardrail {label}: worse by more than {}", size(guarded.metric, margin))
                 }
                 _ => format!(
-                    "{label} of {arm} may be worse by {} (margin {})",
+                    "{label} of {arm} may be worse by up to {} (margin {})",
                     size(guarded.metric, at_worst.max(0.0)),
                     size(guarded.metric, margin)
                 ),
@@ -243,10 +251,31 @@ fn warnings(page: &Page) -> String {
     }
     let lacking: Vec<String> = lacking(page);
     if !lacking.is_empty() {
-        warnings.push(format!("not measured, for want of columns: {}", lacking.join(", ")));
+        warnings.push(format!("not measured, because the column is missing: {}", lacking.join(", ")));
     }
     warnings.extend(page.results.notes.iter().cloned());
     if warnings.is_empty() { "Warnings: none".to_owned() } else { format!("Warnings: {}", warnings.join("; ")) }
+}
+
+/// That the permutation of groups does not say what the interval says, of a finished test: which of them decides, and why they differ.
+fn contradiction(page: &Page, effect: &Effect) -> Option<String> {
+    let p = effect.permutation?.p_value();
+    effect.interval.filter(|_| !page.found.is_running())?;
+    // Several arms share the error, as their intervals do.
+    let level = (1.0 - CONFIDENCE) / page.found.effects.len() as f64;
+    let (told, above) = match (leaves_zero_out(effect), p <= level) {
+        (true, false) => ("leaves 0 out", "above"),
+        (false, true) => ("holds 0", "below"),
+        _ => return None,
+    };
+    let earlier = if effect.adjustment.is_some() { " and knows nothing of the days before the test" } else { "" };
+    Some(format!(
+        "permutation p {} of {} is {above} {}, while the interval {told}: the interval decides; it takes group means for normal, the \
+         permutation rests on the dealing alone{earlier}; take the result for borderline",
+        p_value(p),
+        page.arm(effect.arm),
+        fixed(level, 3).trim_end_matches('0')
+    ))
 }
 
 /// Metrics that lack a column, and which.

@@ -46,7 +46,7 @@ fn at_stake(page: &Page) -> Option<String> {
         Decision::Prefer(taken) if taken == arm => (format!("{name} instead of {control}: "), 1.0),
         Decision::Prefer(_) => (format!("{control} instead of {name}: "), -1.0),
         Decision::Rejected | Decision::Unguarded { .. } => {
-            (format!("before guardrails {name} would have brought "), 1.0)
+            (format!("before guardrails, {name} against {control}: "), 1.0)
         }
         Decision::PracticallyEqual | Decision::NotDecided(_) => (format!("{name} against {control}: "), 1.0),
     };
@@ -57,7 +57,7 @@ fn at_stake(page: &Page) -> Option<String> {
     let value = signed(of_thousand(effect.difference?), digits);
     let ends = ends
         .map_or_else(String::new, |[a, b]| format!(" ({} to {})", signed(a.min(b), digits), signed(a.max(b), digits)));
-    Some(format!("{words}{} of {value} in every 1,000 members{ends}", short_label(page.metric)))
+    Some(format!("{words}{} {value} per 1,000 members{ends}", short_label(page.metric)))
 }
 
 /// The arm beside the control that gains most, of those that no guardrail rejects where there are any.
