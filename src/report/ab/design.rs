@@ -27,11 +27,12 @@ pub struct Page<'a> {
 /// Formulas and assumptions, for `--explain`.
 pub const EXPLANATION: &str = "\
 How a test is designed
-  Power, the smallest difference found at 80 % and the groups needed: noncentral t on group means with 2(k - 1)
-    degrees, with the deviations of group means that the simulated groups had; the simulated power beside it is
-    from tests played to their end.
+  Power by the closed form, the smallest difference detectable with 80 % power and the groups needed: noncentral t
+    on group means with 2(k - 1) degrees and the deviations of group means that the simulated groups had; simulated
+    power is from tests played to their end.
   Design effect: 1 + (m - 1) ICC, by which m members of a group are worth m / design effect independent ones.
-  Enough days: the first day at whose end the closed form's power is within one point of its best on any day.
+  Days until power levels off: the first day at whose end the closed form's power is within one point of its best
+    on any day.
   Lifetime: least squares of d exp(-time / tau) on the daily differences, all days alike. Best length for an
     effect that wears off: 1.256 tau when daily errors are independent, shorter when groups differ for good:
     maximise (1 - exp(-x)) / x / sqrt(r + 1/x), x = days / tau, r = lasting variance x tau / variance of one day.
@@ -75,16 +76,17 @@ fn rows(page: &Page) -> Vec<(String, String)> {
     let mut rows: Vec<(String, String)> = Vec::new();
     let mut row = |label: String, figure: Option<String>| rows.extend(figure.map(|figure| (label, figure)));
     let whole = |share: f64| format!("{} %", fixed(100.0 * share, 0));
-    row("power for what the plans differ by, simulated".into(), Some(percent(power.found)));
-    row("the same by the closed form".into(), power.closed_form.map(whole));
-    row("what the plans differ by".into(), Some(format!("{} {unit}", figure(metric, power.effect))));
-    row("smallest difference found at 80 %".into(), power.detectable.map(|d| format!("{} {unit}", short(scale * d))));
+    row("difference between the plans".into(), Some(format!("{} {unit}", figure(metric, power.effect))));
+    row("power for this difference, simulated".into(), Some(percent(power.found)));
+    row("power for this difference, closed form".into(), power.closed_form.map(whole));
+    let detectable = power.detectable.map(|d| format!("{} {unit}", short(scale * d)));
+    row("smallest difference detectable with 80 % power".into(), detectable);
     if let Some(detect) = contest.said.detect {
-        let label = |what: &str| format!("{what} for the {} {unit} worth detecting", short(scale * detect));
+        let label = |what: &str| format!("{what} to detect {} {unit}", short(scale * detect));
         row(label("power"), found.power_to_detect.map(whole));
         row(
-            label(&format!("{wide} an arm needed")),
-            Some(found.needed.map_or("more than can be".into(), |k| fixed(k.ceil(), 0))),
+            label(&format!("{wide} an arm for 80 % power")),
+            Some(found.needed.map_or("no number within reach".into(), |k| fixed(k.ceil(), 0))),
         );
     }
     if !contest.deals_members() && metric.is_of_members() {
@@ -94,21 +96,24 @@ fn rows(page: &Page) -> Vec<(String, String)> {
             let members = size * power.units;
             format!("{} of {}", fixed(members / effect.max(1.0), 0), fixed(members, 0))
         };
-        row("members of an arm, worth in independent ones".into(), power.design_effect.zip(power.size).map(worth));
+        row("independent members that an arm is worth".into(), power.design_effect.zip(power.size).map(worth));
     }
-    row("enough days".into(), found.enough_days.map(|days| format!("{days} of {}", contest.trial.days)));
+    row(
+        "days until power levels off".into(),
+        found.enough_days.map(|days| format!("{days} of {}", contest.trial.days)),
+    );
     row("lifetime of the daily difference, days".into(), Some(lifetime(page)));
     row(
         "best length by the closed form, days".into(),
         found.best_length.map(|[alone, lasting]| {
-            format!("{} where days differ by chance, {} as groups differ", short(alone), short(lasting))
+            format!("{} if groups did not differ for good, {} as they do", short(alone), short(lasting))
         }),
     );
     for guardrail in &found.guardrails {
         row(
-            format!("guardrail {} within {}: shown", guardrail.metric.key, margin(guardrail)),
+            format!("guardrail {}, margin {}: shown to hold", guardrail.metric.key, margin(guardrail)),
             Some(format!(
-                "in {}; it differs by {} {}",
+                "in {} of tests; difference {} {}",
                 percent(guardrail.shown),
                 figure(guardrail.metric, guardrail.effect),
                 points(guardrail.metric)
@@ -117,8 +122,8 @@ fn rows(page: &Page) -> Vec<(String, String)> {
     }
     for Account { enforce_prob, limited, banned } in &found.account {
         row(
-            format!("account limited, banned (reports acted on with {})", short(*enforce_prob)),
-            Some(format!("{}, {}", percent(*limited), percent(*banned))),
+            format!("account limited; banned (enforcement {})", short(*enforce_prob)),
+            Some(format!("{}; {}", percent(*limited), percent(*banned))),
         );
     }
     rows
@@ -129,7 +134,9 @@ fn margin(guardrail: &Guardrail) -> String {
 }
 
 fn lifetime(page: &Page) -> String {
-    let Some(decay) = page.found.decay else { return "these days do not tell".to_owned() };
+    let Some(decay) = page.found.decay else {
+        return format!("not estimable from {}", days_of(page.contest.trial.days));
+    };
     let range = match decay.longest {
         Some(longest) => format!("{} to {}", short(decay.shortest), short(longest)),
         None => format!("{} or longer", short(decay.shortest)),
@@ -149,7 +156,7 @@ fn design(page: &Page) -> String {
         format!("{} groups of {} an arm, dealt as wholes", contest.trial.units_per_arm, audience.size)
     };
     format!(
-        "Design: {dealt}, {}, all arms on one account; decided by {} at {} two-sided",
+        "Design: {dealt}, {}, all arms on one account; decided by {} at a two-sided level of {}",
         days_of(contest.trial.days),
         contest.judge.metric.label,
         page.alpha
@@ -163,43 +170,56 @@ fn warnings(page: &Page) -> Vec<String> {
         && floor >= page.alpha
     {
         said.push(format!(
-            "{} groups an arm can never go below p = {floor:.2} by permutation; a t test can, on trust in normal group means",
+            "{} groups an arm can never go below p = {floor:.2} by permutation; a t test can, by taking group means for normal",
             contest.trial.units_per_arm
         ));
     }
     if let Some((_, one)) = found.unbanned.first() {
         let (n, many) = found.unbanned[found.unbanned.len() - 1];
         said.push(format!(
-            "one account without a ban rules out no chance of a ban below {} %, {n} accounts none below {} %; arms that share an account \
-             cannot be told apart by it",
+            "one account without a ban rules out only chances of a ban above {} %, {n} accounts those above {} %; arms that share an \
+             account cannot be compared by bans",
             fixed(100.0 * one, 0),
             fixed(100.0 * many, 0)
         ));
     }
-    if let (Some(promised), false) = (found.power.promised, contest.deals_members()) {
-        said.push(format!("counting members would promise a power of {} %", fixed(100.0 * promised, 0)));
+    if let (Some(independent), false) = (found.power.if_independent, contest.deals_members()) {
+        said.push(format!(
+            "power if members were independent would be {} %, as calculators that count members have it",
+            fixed(100.0 * independent, 0)
+        ));
     }
     said
 }
 
 fn worth(page: &Page) -> String {
     let (contest, found) = (page.contest, page.found);
-    let wide = units(contest);
+    let (metric, wide) = (contest.judge.metric, units(contest));
+    let size = |difference: f64| format!("{} {}", short(scale(metric.unit) * difference), points(metric));
     let days = match found.enough_days {
-        Some(days) if days < contest.trial.days => format!("; after day {days} waiting adds nothing"),
+        Some(days) if days < contest.trial.days => format!("; days after day {days} add no power"),
         _ => String::new(),
     };
     let enough = found.power.found.estimate >= WANTED_POWER;
     let judged = match (enough, found.needed, contest.said.detect) {
-        (true, ..) => format!("it finds what these plans differ by in {} of tests", percent(found.power.found)),
-        (false, Some(needed), Some(_)) if needed <= found.power.units => {
-            "it finds what is worth detecting, though not what these plans differ by".to_owned()
+        (true, ..) => {
+            format!("the test detects the difference between these plans in {} of tests", percent(found.power.found))
         }
-        (false, Some(needed), Some(_)) => {
-            format!("too small for what is worth detecting: {} {wide} an arm would do", fixed(needed.ceil(), 0))
+        (false, Some(needed), Some(detect)) if needed <= found.power.units => {
+            format!("large enough to detect {}, too small for the difference between these plans", size(detect))
+        }
+        (false, Some(needed), Some(detect)) => {
+            format!(
+                "too small to detect {} with 80 % power: that takes {} {wide} an arm",
+                size(detect),
+                fixed(needed.ceil(), 0)
+            )
         }
         (false, ..) => {
-            format!("too small: it finds what these plans differ by in {} of tests", percent(found.power.found))
+            format!(
+                "too small: it detects the difference between these plans in {} of tests",
+                percent(found.power.found)
+            )
         }
     };
     format!("Worth: {judged}{days}")

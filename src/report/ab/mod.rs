@@ -115,7 +115,7 @@ pub(in crate::report) fn of_power(power: &Power) -> Value {
         "effect_mcse": power.effect.mcse,
         "control": power.control.estimate,
         "closed_form": power.closed_form,
-        "promised": power.promised,
+        "if_independent": power.if_independent,
         "naive": power.naive.map(share),
         "detectable": power.detectable,
         "wrong_sign": power.wrong_sign.map(share),

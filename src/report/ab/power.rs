@@ -33,10 +33,10 @@ How power is worked out
     than 200,000.
   closed form: noncentral t with 2(k - 1) degrees and the deviations of group means that the simulated groups had;
     the same effect in every test, which the platform need not grant.
-  promised: what a calculator says that takes members for independent, z = d / sqrt(2 p (1 - p) / n).
+  if independent: power if members were independent, as calculators have it, z = d / sqrt(2 p (1 - p) / n).
   design effect: 1 + (m - 1) ICC for groups of m members; the correlation is that of the simulated people
     (analysis of variance).
-  wrong sign, exaggeration: among tests that found a difference (Gelman & Carlin 2014).
+  wrong sign, exaggeration: among tests that detected a difference (Gelman & Carlin 2014).
   gain without a mechanism: difference in power on the same luck; the effect itself may change with it.
 What it rests on
   One set of parameters, but for the line over sets; fits to one article's claims, which are unsourced. Groups
@@ -107,9 +107,9 @@ fn table(metric: &crate::tally::Metric, rows: &[(String, &Power)]) -> String {
     let columns = [
         column("power (95 % MC)", &|power| Some(percent(power.found))),
         column("closed form", &|power| whole(power.closed_form)),
-        column("members promise", &|power| whole(power.promised)),
+        column("if independent", &|power| whole(power.if_independent)),
         column(&format!("effect, {}", points(metric)), &|power| Some(figure(metric, power.effect))),
-        column("found at 80 %", &|power| Some(format!("±{}", short(scale(metric.unit) * power.detectable?)))),
+        column("detectable", &|power| Some(format!("±{}", short(scale(metric.unit) * power.detectable?)))),
     ];
     grid(&labels, &columns)
 }
@@ -126,7 +126,7 @@ fn design(page: &Page) -> Option<String> {
     let design_effect = match (here.correlation, here.design_effect, here.size) {
         (Some(icc), Some(effect), Some(size)) if contest.judge.metric.is_of_members() && !contest.deals_members() => {
             format!(
-                "; an intra-group correlation of {} makes {} members worth {}",
+                "; with an intra-group correlation of {}, {} members are worth {} independent ones",
                 correlation(icc),
                 fixed(size, 0),
                 short(size / effect.max(1.0))
@@ -136,7 +136,7 @@ fn design(page: &Page) -> Option<String> {
     };
     let over = page.found.over_sets.map_or_else(String::new, |over| {
         format!(
-            "; over {} sets of parameters power is {} % on average ({} to {} % in the middle eight tenths)",
+            "; over {} sets of parameters power is {} % on average ({} to {} % in the middle 80 % of sets)",
             over.sets,
             fixed(100.0 * over.assurance, 0),
             fixed(100.0 * over.power[0], 0),
@@ -144,7 +144,7 @@ fn design(page: &Page) -> Option<String> {
         )
     });
     Some(format!(
-        "Design: {} {}{each} an arm, {}, {by}{design_effect}{over}",
+        "Design: {} {}{each} an arm, {}, {by}; detectable: with 80 % power{design_effect}{over}",
         fixed(f64::from(contest.trial.units_per_arm), 0),
         page.wide(),
         days(contest.trial.days)
@@ -156,7 +156,7 @@ fn warnings(page: &Page) -> Option<String> {
     let mut said = Vec::new();
     if let (Some(wrong), Some(times)) = (here.wrong_sign, here.exaggeration) {
         said.push(format!(
-            "tests that find a difference have its sign wrong in {} and make it {} times too large on average",
+            "of the tests that detect a difference, {} have its sign wrong, and on average they show it {} times too large",
             percent(wrong),
             fixed(times, 1)
         ));
@@ -165,15 +165,17 @@ fn warnings(page: &Page) -> Option<String> {
         let alpha = page.request.alpha;
         if same.found.interval.low > alpha {
             said.push(format!(
-                "with the same plan in every arm {} of tests find a difference, where {} % should: something hits whole arms",
+                "with the same plan in every arm {} of tests detect a difference instead of {} %: something hits whole arms",
                 percent(same.found),
                 short(100.0 * alpha)
             ));
         }
-        if let (Some(promised), Some(naive), false) = (here.promised, same.naive, page.contest.deals_members()) {
+        if let (Some(independent), Some(naive), false) = (here.if_independent, same.naive, page.contest.deals_members())
+        {
             said.push(format!(
-                "a calculator that counts members promises {} %, and an analysis that does raises a false alarm in {}",
-                fixed(100.0 * promised, 0),
+                "power if members were independent would be {} %; an analysis that takes them for independent raises a false alarm in {} of \
+                 tests",
+                fixed(100.0 * independent, 0),
                 percent(naive)
             ));
         }
@@ -182,7 +184,7 @@ fn warnings(page: &Page) -> Option<String> {
         && covered.interval.high < CONFIDENCE
     {
         said.push(format!(
-            "intervals of 95 % hold what the plans differ by on average in {} only: it is not the same in every test",
+            "95 % intervals hold the average difference in only {} of tests: it is not the same in every test",
             percent(covered)
         ));
     }
@@ -208,21 +210,26 @@ fn worth(page: &Page) -> Option<String> {
     let here = page.found.here.as_ref()?;
     let wanted = fixed(100.0 * WANTED_POWER, 0);
     if here.effect.side() == 0 {
-        return Some("Worth: there is nothing to find: the plans come to the same in these tests".to_owned());
+        return Some("Worth: in these tests the plans are not told apart, so there is nothing to detect".to_owned());
     }
     Some(if here.found.estimate >= WANTED_POWER {
-        format!("Worth: as planned it finds what these plans differ by in {}", percent(here.found))
+        format!(
+            "Worth: the planned test detects the difference between these plans in {} of tests",
+            percent(here.found)
+        )
     } else {
         match page.enough() {
             Some((before, enough)) => format!(
-                "Worth: {}{} {} an arm reach {wanted} %; as planned it is {}",
-                before.map_or_else(String::new, |before| format!("between {} and ", fixed(before, 0))),
-                fixed(enough, 0),
+                "Worth: {wanted} % power takes {} {} an arm; the planned test has {}",
+                match before {
+                    Some(before) => format!("between {} and {}", fixed(before, 0), fixed(enough, 0)),
+                    None => format!("no more than {}", fixed(enough, 0)),
+                },
                 page.wide(),
                 percent(here.found)
             ),
             None => format!(
-                "Worth: no number of {} that was looked at reaches {wanted} %; as planned it is {}",
+                "Worth: none of the numbers of {} that were tried reaches {wanted} % power; the planned test has {}",
                 page.wide(),
                 percent(here.found)
             ),
@@ -243,7 +250,7 @@ pub fn csv(page: &Page) -> Vec<u8> {
         "effect_mcse",
         "control",
         "closed_form",
-        "promised",
+        "if_independent",
         "naive",
         "detectable",
         "wrong_sign",
@@ -278,7 +285,7 @@ pub fn csv(page: &Page) -> Vec<u8> {
                 cell(power.effect.mcse),
                 cell(Some(power.control.estimate)),
                 cell(power.closed_form),
-                cell(power.promised),
+                cell(power.if_independent),
                 estimate(power.naive),
                 cell(power.detectable),
                 estimate(power.wrong_sign),

@@ -1,8 +1,9 @@
 //! What the arms of a test differ by on each day alone, with the lifetime fitted to it and how long to run; and what clicks by read.
 
 use crate::report::ab::design::Page;
-use crate::report::ab::points;
+use crate::report::ab::{days as days_of, points};
 use crate::report::number::{fixed, scale};
+use crate::stats::decaying_effect::Decay;
 use crate::stats::interval::normal_quantile;
 use crate::study::ab::design::Daily;
 use crate::study::ab::power::CONFIDENCE;
@@ -48,14 +49,18 @@ pub(super) fn draw(page: &Page, caption: &Caption) -> Result<Option<Canvas>, Fai
 
 fn title(page: &Page) -> String {
     let found = page.found;
-    let worn = match found.decay.and_then(|decay| decay.lifetime) {
-        Some(lifetime) => format!("The difference wears off with a lifetime of {} days", fixed(lifetime, 1)),
-        None => "The days do not tell how the difference wears off".to_owned(),
-    };
     let days = page.contest.trial.days;
+    let worn = match found.decay {
+        Some(Decay { lifetime: Some(lifetime), longest: Some(_), .. }) => {
+            format!("The difference wears off with a lifetime of {} days", fixed(lifetime, 1))
+        }
+        // A difference that stays fits too, or best.
+        Some(_) => "Whether the difference wears off is not known".to_owned(),
+        None => format!("How the difference wears off is not estimable from {}", days_of(days)),
+    };
     match found.enough_days {
-        Some(enough) if enough < days => format!("{worn}: after day {enough} of {days} waiting adds no power"),
-        Some(_) => format!("{worn}: every one of the {days} days adds power"),
+        Some(enough) if enough < days => format!("{worn}; days after day {enough} of {days} add no power"),
+        Some(_) => format!("{worn}; every one of the {days} days adds power"),
         None => worn,
     }
 }

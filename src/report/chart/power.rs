@@ -1,5 +1,5 @@
-//! Power of a test against groups, effect and duration: simulated with its Monte Carlo band, the closed form, and dashed what an
-//! analysis of members would promise.
+//! Power of a test against groups, effect and duration: simulated with its Monte Carlo band, the closed form, and dashed what it would
+//! be if members were independent.
 
 use crate::report::ab::power::Page;
 use crate::report::ab::units;
@@ -48,16 +48,19 @@ pub(super) fn draw(page: &Page, caption: &Caption) -> Result<Option<Canvas>, Fai
     if curves.is_empty() {
         return Ok(None);
     }
-    let promised = here
-        .promised
-        .map_or_else(String::new, |promised| format!("; counting members would promise {}", percent(promised)));
+    let independent = here
+        .if_independent
+        .map_or_else(String::new, |power| format!("; {} if members were independent", percent(power)));
     let names = (page.contest.treated(), page.contest.control());
     let found = percent(here.found.estimate);
     let title = if here.effect.side() == 0 {
-        format!("{} and {} come to the same; {found} of tests find a difference all the same", names.0, names.1)
+        format!("{} and {} are not told apart on average; {found} of tests detect a difference", names.0, names.1)
     } else {
         let units = page.contest.trial.units_per_arm;
-        format!("{units} {wide} an arm find what {} and {} differ by in {found} of tests{promised}", names.0, names.1)
+        format!(
+            "{units} {wide} an arm detect the difference between {} and {} in {found} of tests{independent}",
+            names.0, names.1
+        )
     };
     let head = Head {
         title: sentence(&title),
@@ -65,11 +68,11 @@ pub(super) fn draw(page: &Page, caption: &Caption) -> Result<Option<Canvas>, Fai
             "Share of simulated tests that tell the arms apart by {}, alpha {}",
             page.contest.judge.metric.label, page.request.alpha
         ),
-        note: "bands: 95 % Monte Carlo intervals; thin line: closed form on group means; dashed: members taken for independent".to_owned(),
+        note: "bands: 95 % Monte Carlo intervals; thin line: closed form on group means; dashed: if members were independent".to_owned(),
     };
     let height = KEY + 220.0 * curves.len() as f64;
     compose(caption, &head, height, |sheet, plot| {
-        let entries = [("simulated", SIDES[0]), ("closed form", SIDES[1]), ("promised by counting members", ALERT)];
+        let entries = [("simulated", SIDES[0]), ("closed form", SIDES[1]), ("if members were independent", ALERT)];
         sheet.key((plot.left, plot.top + 8.0), &entries)?;
         let plot = plot.inset(0.0, KEY, 0.0, 0.0);
         for (row, curve) in curves.iter().enumerate() {
@@ -93,8 +96,8 @@ fn panel(sheet: &Sheet, row: Rect, curve: &Curve) -> Drawn {
     let line = |of: fn(&Power) -> Option<f64>| -> Vec<(f64, f64)> {
         points.iter().filter_map(|point| Some((point.at, of(&point.power)?))).collect()
     };
-    let promised = line(|power| power.promised);
-    for pair in promised.windows(2) {
+    let independent = line(|power| power.if_independent);
+    for pair in independent.windows(2) {
         sheet.dashes(panel.place(pair[0]), panel.place(pair[1]), ALERT)?;
     }
     panel.line(line(|power| power.closed_form).into_iter(), SIDES[1], 1.2)?;

@@ -19,20 +19,20 @@ pub(super) fn draw(page: &Page, caption: &Caption) -> Result<Option<Canvas>, Fai
     let Some(trade) = &page.found.trade else { return Ok(None) };
     let names = [page.contest.control(), page.contest.treated()];
     let [control, treated] = trade.means;
-    let than = |side: i8, more: &str, fewer: &str| match side {
-        1 => format!("{more} than"),
-        -1 => format!("{fewer} than"),
-        _ => "about as many as".to_owned(),
+    let differs = |metric: &str, side: i8| match side {
+        1 => format!("higher {metric}"),
+        -1 => format!("lower {metric}"),
+        _ => format!("{metric} not told apart"),
     };
     let head = Head {
         title: sentence(&format!(
-            "{} sells to {} {} ({} against {}) and loses {} ({} against {})",
+            "{} against {}: {} ({} against {}), {} ({} against {})",
             names[1],
-            than(trade.differences.0.side(), "more members", "fewer members"),
             names[0],
+            differs("conversion", trade.differences.0.side()),
             percent(treated.0.estimate),
             percent(control.0.estimate),
-            than(trade.differences.1.side(), "more", "fewer").replace(" than", "").replace(" as", ""),
+            differs("churn", trade.differences.1.side()),
             percent(treated.1.estimate),
             percent(control.1.estimate)
         )),

@@ -55,23 +55,23 @@ fn advised<'a>(page: &Page<'a>) -> Option<&'a Ran> {
 pub(super) fn banned_more(page: &Page) -> Option<String> {
     let ran = advised(page)?;
     let more = ran.banned_more.filter(|more| more.interval.is_some_and(|interval| interval.low > 0.0))?;
-    Some(format!("{} is banned more often than round-robin: {} ({})", page.name(ran), bans(page, ran), points(more)?))
+    Some(format!("{} is banned more often than round-robin: {}, {}", page.name(ran), bans(page, ran), points(more)?))
 }
 
-/// `in 34 % of the campaigns instead of 10 %`.
+/// `in 34 % of the campaigns, round-robin in 10 %`.
 fn bans(page: &Page, ran: &Ran) -> String {
     let share = |ran: &Ran| fixed(100.0 * f64::from(ran.banned) / f64::from(page.found.replicates), 0);
-    format!("in {} % of the campaigns instead of {} %", share(ran), share(page.found.of(Policy::RoundRobin)))
+    format!("in {} % of the campaigns, round-robin in {} %", share(ran), share(page.found.of(Policy::RoundRobin)))
 }
 
-/// `+2.0 points, +1.0 to +3.0`.
+/// `+2.0 points (+1.0 to +3.0)`.
 fn points(level: Level) -> Option<String> {
     let Level { mean, interval } = level;
     let interval = interval?;
     let half_width = 100.0 * (interval.high - interval.low) / 2.0;
     let digits = if half_width > 0.0 { decimals(half_width) } else { 1 };
     let [mean, low, high] = [mean, interval.low, interval.high].map(|value| signed(100.0 * value, digits));
-    Some(format!("{mean} points, {low} to {high}"))
+    Some(format!("{mean} points ({low} to {high})"))
 }
 
 /// What planning and learning are worth against taking turns, and at whose cost.
@@ -82,7 +82,7 @@ pub(super) fn worth(page: &Page) -> String {
     let learner = learners.map(|policy| found.of(policy)).into_iter().max_by(|a, b| mean(a).total_cmp(&mean(b)));
     let planned = found.of(Policy::Planned);
     let mut said = vec![gain(page, planned)];
-    said.extend(learner.map(|learner| format!("of those who learn {}", gain(page, learner))));
+    said.extend(learner.map(|learner| format!("of the policies that learn, {}", gain(page, learner))));
     said.extend(to_members(page, planned));
     said.extend(advised(page).filter(|ran| ran.policy != Policy::Planned).and_then(|ran| to_members(page, ran)));
     format!("Worth: {}; for {} alone, {}", said.join("; "), page.objective(), send(page))
@@ -97,7 +97,7 @@ fn to_members(page: &Page, ran: &Ran) -> Option<String> {
     let (churn, kept) = (figure("loss")?, figure("kept")?);
     let is_banned = page.found.policies.iter().any(|ran| ran.banned > 0);
     let banned = if is_banned { format!(", banned {}", bans(page, ran)) } else { String::new() };
-    Some(format!("to members {} means churn {churn}, kept {kept}{banned}", page.name(ran)))
+    Some(format!("for members {} instead of round-robin means churn {churn}, kept {kept}{banned}", page.name(ran)))
 }
 
 fn send(page: &Page) -> String {
@@ -106,12 +106,12 @@ fn send(page: &Page) -> String {
         let kept = points(more)?;
         Some((
             ran,
-            format!("{} is not told apart from {} and keeps more members ({kept})", page.name(ran), page.name(best)),
+            format!("{} is not told apart from {} and keeps more members, {kept}", page.name(ran), page.name(best)),
         ))
     });
     let first = match advice(page) {
         Advice::SendFewer => "every policy loses more than it wins: send fewer posts".to_owned(),
-        Advice::Open => "nothing brings clearly more than taking turns".to_owned(),
+        Advice::Open => "no policy brings clearly more than taking turns".to_owned(),
         Advice::Best(best) => match gentler {
             Some((ran, why)) => return format!("{why}: {}", follow(page, ran)),
             None => follow(page, best),

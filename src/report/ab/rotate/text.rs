@@ -116,8 +116,10 @@ fn planner(page: &Page) -> String {
         _ => page.objective(),
     };
     let foretold = surrogate.foretold.map_or_else(
-        || "the calendars it was held against do not differ".to_owned(),
-        |share| format!("it foretells {} % of what other calendars differ by", fixed(100.0 * share.max(0.0), 0)),
+        || "the calendars it was compared with do not differ".to_owned(),
+        |share| {
+            format!("it explains {} % of the differences between other calendars", fixed(100.0 * share.max(0.0), 0))
+        },
     );
     grid(&labels, &columns)
         + &wrapped(&format!(
@@ -156,21 +158,21 @@ fn design(page: &Page) -> String {
         let gap = best.bound - best.total;
         let share = gap / best.bound;
         if best.bound > 0.0 && share < 1.0 {
-            format!("at most {} %", short(100.0 * share))
+            format!("by at most {} %", short(100.0 * share))
         } else {
             format!("by at most {}", figure(page, gap))
         }
     };
     let found = match page.found.planned.origin {
-        Origin::Believed if best.exact => "the best there is for these beliefs".to_owned(),
-        Origin::Believed => format!("below the best there is for these beliefs {}", short_of_best()),
+        Origin::Believed if best.exact => "the best for these beliefs".to_owned(),
+        Origin::Believed => format!("below the best for these beliefs {}", short_of_best()),
         Origin::Turns(n) => {
             let believed = if best.exact {
                 "the calendar that is best for these beliefs".to_owned()
             } else {
-                format!("the calendar found for these beliefs (below the best there is {})", short_of_best())
+                format!("the calendar found for these beliefs (below the best {})", short_of_best())
             };
-            format!("{}, which on trial came to more than {believed}", in_turn(page, n))
+            format!("{}, which came to more than {believed} when both were tried", in_turn(page, n))
         }
     };
     let sets = match page.question.rotations.len() {
@@ -178,7 +180,7 @@ fn design(page: &Page) -> String {
         n => format!("; {n} sets of parameters in turn, of which the planner believes the first"),
     };
     format!(
-        "Design: every policy on the same people, {}; the planned calendar is {found} (believed: {}; in turn {}, greedy {}){sets}",
+        "Design: every policy on the same people, {}; the planned calendar is {found} (as believed {}; contents in turn {}, greedy {}){sets}",
         replicates(u64::from(page.found.replicates)),
         figure(page, best.total),
         figure(page, surrogate.in_turn),

@@ -88,7 +88,7 @@ impl Page<'_> {
     pub(in crate::report) fn advice(&self) -> String {
         match self.found.advice {
             Advice::Test { candidate, rule } => format!(
-                "test {}, then send what did better in {}",
+                "test {}, then send the arm that did better in {}",
                 self.test(&self.found.candidates[candidate]),
                 self.rule(rule)
             ),

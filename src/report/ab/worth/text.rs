@@ -47,11 +47,14 @@ fn beforehand(page: &Page) -> String {
     let sets = request.sets.len();
     let ties = sets - found.ahead.iter().sum::<usize>();
     if page.is_tied() {
-        return format!("Untested: {arm} to everyone: {comes_to}; the arms come to the same under every set");
+        return format!("Untested: {arm} to everyone: {comes_to}; the arms do not differ under any set");
     }
     let tied = if ties > 0 { format!(" (none in {ties})") } else { String::new() };
+    // The next arm is ahead as well as not, unless the interval says so.
+    let is_ahead = found.lead.interval.is_some_and(|interval| interval.low > 0.0);
+    let lead = if is_ahead { "ahead of the next arm by" } else { "not shown to be ahead of the next arm:" };
     format!(
-        "Untested: {arm} to everyone, best in {} of {}{tied}: {comes_to}, ahead of the next by {}; knowing which is better: at least {}",
+        "Untested: {arm} to everyone, best in {} of {}{tied}: {comes_to}, {lead} {}; knowing the better arm is worth at least {}",
         found.ahead[found.best_before],
         counted(sets, "set"),
         with_interval(&found.lead),
@@ -134,19 +137,18 @@ fn warnings(page: &Page) -> Option<String> {
         && banned > 0.0
     {
         said.push(format!(
-            "in up to {} % of tests the account was banned, and with it all that would follow",
+            "in up to {} % of tests the account was banned, which ends the campaign",
             fixed(100.0 * banned, 1)
         ));
     }
     if !found.gives_way {
         said.push(
-            "arms differ in more than their posts: the tested of those go on with their own arm after the test"
-                .to_owned(),
+            "the arms differ in more than their posts, so those tested keep their own arm after the test".to_owned(),
         );
     }
     if found.closed.is_none() {
         said.push(
-            "no closed form beside it: that is for two arms compared by conversion that the sets disagree on"
+            "no closed form: it needs two arms compared by conversion, and sets that disagree on which is better"
                 .to_owned(),
         );
     }
@@ -154,7 +156,7 @@ fn warnings(page: &Page) -> Option<String> {
         && judged.payoff.gain <= 0.0
     {
         said.push(
-            "what the test finds gains nothing: it pays because changing the plan on the way does people good"
+            "choosing by this test gains nothing: it pays because changing the plan on the way is good for members"
                 .to_owned(),
         );
     }
@@ -167,17 +169,17 @@ fn warnings(page: &Page) -> Option<String> {
 fn worth(page: &Page) -> String {
     let found = page.found;
     if page.is_tied() && found.advice == Advice::Neither {
-        return format!("Worth: {}: the arms come to the same under every set, send either", page.advice());
+        return format!("Worth: {}: the arms do not differ under any set, send either", page.advice());
     }
     let reason = match (&found.best, found.advice) {
         (Some((_, _, judged)), Advice::Test { .. }) => {
             let money = page.margin().map_or_else(String::new, |(margin, currency)| {
                 format!(", {} {currency}", fixed(margin * judged.net.mean, 0))
             });
-            format!("on fresh luck it comes to {} buyers{money}", with_interval(&judged.net))
+            format!("on fresh luck it nets {} buyers{money}", with_interval(&judged.net))
         }
         (Some((candidate, rule, judged)), _) => format!(
-            "the most promising test, {} by {}, comes to {} buyers on fresh luck",
+            "the most promising test, {} decided by {}, nets {} buyers on fresh luck",
             page.test(&found.candidates[*candidate]),
             page.rule(*rule),
             with_interval(&judged.net)

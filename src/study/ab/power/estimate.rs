@@ -85,8 +85,8 @@ pub struct Power {
     pub closed_form: Option<f64>,
     /// Smallest effect that would be found with a power of 80 %, by the closed form.
     pub detectable: Option<f64>,
-    /// What a calculator promises that takes members for independent.
-    pub promised: Option<f64>,
+    /// Power if members were independent, as calculators that count them have it.
+    pub if_independent: Option<f64>,
     /// Share of tests that an analysis of members, taken for independent, calls different.
     pub naive: Option<Share>,
     /// Intra-group correlation of the simulated people.
@@ -138,7 +138,7 @@ impl Power {
             covered: Share::new(judged.iter().filter(holds).count() as u64, judged.len() as u64),
             closed_form: deviations.map(|d| clustered_power::power_of_means(effect.estimate, d, [units; 2], alpha)),
             detectable: deviations.map(|d| clustered_power::detectable(d, [units; 2], alpha, WANTED_POWER)),
-            promised: trials.filter(|trials| trials.variance() > 0.0).map(|trials| {
+            if_independent: trials.filter(|trials| trials.variance() > 0.0).map(|trials| {
                 let variance = trials.variance();
                 clustered_power::power_as_if_independent(effect.estimate, [variance; 2], [trials.per_arm; 2], alpha)
             }),
