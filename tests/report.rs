@@ -83,6 +83,18 @@ fn the_page_over_sets_reads_as_follows() {
 }
 
 #[test]
+fn sets_on_both_sides_are_said_to_disagree_with_how_many_lie_on_each() {
+    let yours = |i: u64| Campaign { left: house(i).left + i % 50 % 13 - 6, ..house(i) };
+    let text = print(&compare_over(50, &["house", "yours"], 100, &[&house, &yours]), None, &[], &[]);
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains("yours: the plausible sets disagree on churn (left, blocked or muted)"), "{text}");
+    let line = text.split("the plausible sets disagree; higher by enough to matter in ").nth(1).unwrap();
+    assert!(line.contains("% of the plausible sets (") && line.contains("), lower in "), "{line}");
+    // Nothing else in the headline moved.
+    assert!(text.contains("conversion: 0.0 points (0.0 to 0.0), practically equal"), "{text}");
+}
+
+#[test]
 fn no_line_is_wider_than_a_terminal_whatever_the_number_of_plans() {
     let names: Vec<String> = (1..=9).map(|i| format!("plan-number-{i}")).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();

@@ -3,6 +3,7 @@
 //! Comes in: cautions and the comparison they are about. Goes out: a sentence each. When something must be said is decided in `analysis`.
 
 use super::number::fixed;
+use super::sentence::list;
 use crate::analysis::{Caution, Comparison};
 
 /// The sentences, in the same order.
@@ -15,10 +16,11 @@ fn sentence(caution: &Caution, comparison: &Comparison) -> String {
     let baseline = name(comparison.baseline);
     match caution {
         Caution::SparedByABan { plans } => {
+            let verb = if plans.len() == 1 { "differs" } else { "differ" };
             let plans: Vec<&str> = plans.iter().map(|&plan| name(plan)).collect();
             format!(
-                "a ban or expulsion spares members the rest, and {} differs in it from {baseline}: read churn with kept and unreachable",
-                plans.join(", ")
+                "a ban or expulsion spares members the rest, and {} {verb} in it from {baseline}: read churn with kept and unreachable",
+                list(&plans)
             )
         }
         Caution::NothingToBuy { plan, without, posts } if without == posts => {

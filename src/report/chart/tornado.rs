@@ -39,8 +39,8 @@ pub(super) fn draw(page: &Page, caption: &Caption) -> Result<Option<Canvas>, Fai
             significant(page.scale() * level.mean)
         ),
         note: format!(
-            "{} of {n_moving} factors that move it; thin lines: 95 % intervals of the change on the same luck, the error of a finite \
-             number of replicates, not of the model",
+            "{} of {n_moving} factors that move it, the others at the best fit; thin lines: 95 % intervals of the change on the same luck, \
+             the error of a finite number of replicates, not of the model",
             swings.len()
         ),
     };

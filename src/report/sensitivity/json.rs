@@ -17,6 +17,7 @@ pub fn value(page: &Page) -> Value {
         "unit": question.measure.metric.unit.key(),
         "plan": page.plan(question.measure.plan),
         "minus": question.measure.minus.map(|plan| page.plan(plan)),
+        "basis": "one set of parameters, the best fit",
         "partial": found.partial,
         "replicates": found.replicates,
         "level": found.level.map(level),
