@@ -243,6 +243,37 @@ fn no_text_brings_the_reader_down() {
     }
 }
 
+/// Each range is sound alone, and a search would come to hours that cross. Of the two, the fault says where.
+#[test]
+fn ranges_that_overlap_are_a_fault_before_the_first_simulation() {
+    use wearout::study::calibrate::Problem;
+    let tuned = |from: &str, to: &str| {
+        let text = format!(
+            "{TWO}[[tune]]\nparameter = \"read_base\"\n[[tune]]\nparameter = \"visit_from_hour\"\n{from}\n\
+             [[tune]]\nkey = \"behaviour.visit_to_hour\"\n{to}\n"
+        );
+        read("a.toml", &text, &[]).unwrap_or_else(|faults| panic!("{faults}"))
+    };
+    let crossing = tuned("low = 0\nhigh = 23.9", "low = 1\nhigh = 24");
+    let fault = Problem::new(&crossing, &crossing.begin, 1).unwrap_err().list()[0].clone();
+    assert_eq!(
+        fault.message,
+        "`visit_from_hour` = 23.9 and `behaviour.visit_to_hour` = 1 cannot be simulated in club.toml: \
+         `behaviour.visit_from_hour` must be before `visit_to_hour`, found 23.9 and 1"
+    );
+    assert_eq!(
+        fault.help.unwrap(),
+        "low and high under [[tune]] that leave this point out: `visit_from_hour` runs from 0 to 23.9 and \
+         `behaviour.visit_to_hour` runs from 1 to 24"
+    );
+    // The remedy works; and a point that cannot be compiled has no figure, which every method takes as a miss.
+    let apart = tuned("low = 5\nhigh = 9", "low = 22\nhigh = 24");
+    let problem = Problem::new(&apart, &apart.begin, 1).unwrap();
+    let engine = wearout::engine::Engine::default();
+    assert!(problem.figures(&[-1.0, 7.0, 23.0], 0..2, &engine).iter().all(Option::is_some));
+    assert!(problem.figures(&[-1.0, 23.9, 1.0], 0..2, &engine).iter().all(Option::is_none));
+}
+
 #[test]
 fn every_observable_is_explained() {
     use wearout::behaviour::CLOSED_FORMS;

@@ -155,6 +155,20 @@ pub fn compile(draft: &Draft, seed: u64) -> Result<Experiment, Faults> {
 /// # Errors
 /// Every fault of the draft and of its calendars at once.
 pub fn compile_under(draft: &Draft, seed: u64, base: &Parameters, known: &[&Experiment]) -> Result<Experiment, Faults> {
+    let (calendars, parameters) = checked(draft, base)?;
+    Ok(experiment(&draft.scenario, &calendars, (seed, &parameters), known))
+}
+
+/// Whether a scenario can be compiled under these parameters, which takes a thousandth of the time of compiling it.
+///
+/// # Errors
+/// Every fault that [`compile_under`] would find.
+pub fn check_under(draft: &Draft, base: &Parameters) -> Result<(), Faults> {
+    checked(draft, base).map(|_| ())
+}
+
+/// The calendars of the plans and the parameters, or every fault.
+fn checked(draft: &Draft, base: &Parameters) -> Result<(Vec<Vec<Slot>>, Parameters), Faults> {
     let scenario = &draft.scenario;
     let mut faults = draft.faults.clone();
     let mut calendars = Vec::new();
@@ -197,7 +211,7 @@ pub fn compile_under(draft: &Draft, seed: u64, base: &Parameters, known: &[&Expe
     }
     match Faults::new(draft.sources.clone(), faults) {
         Some(faults) => Err(faults),
-        None => Ok(experiment(scenario, &calendars, (seed, &parameters), known)),
+        None => Ok((calendars, parameters)),
     }
 }
 

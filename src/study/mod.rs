@@ -6,6 +6,7 @@
 pub mod ab;
 pub mod calibrate;
 mod compare;
+mod corners;
 mod designs;
 mod figure;
 mod scorecard;

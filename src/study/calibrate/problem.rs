@@ -3,17 +3,19 @@
 //! Comes in: targets and a point. Goes out: a figure for each target, and its miss. The same replicates, so the same people and the
 //! same luck, serve every point (common random numbers). How points are proposed is not here: see the methods in `stats`.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use rayon::prelude::*;
 
-use crate::diagnostic::Faults;
+use crate::diagnostic::{Diagnostic, Faults};
 use crate::engine::{Engine, simulate};
 use crate::parameter::Parameters;
-use crate::plan::{Experiment, compile_under};
-use crate::scenario;
+use crate::plan::{Experiment, check_under, compile_under};
+use crate::scenario::{self, Draft};
 use crate::stats::interval::normal_quantile;
 use crate::study::Figure;
+use crate::study::corners::{self, Corner};
 use crate::tally::PairedTally;
 use crate::targets::{Lever, Quantity, Reading, Spot, Target, TargetScenario, Targets, Tuned};
 
@@ -40,17 +42,48 @@ pub struct Miss {
 }
 
 impl<'a> Problem<'a> {
-    /// Compiles every scenario of the targets at these parameters.
+    /// Compiles every scenario of the targets at these parameters, and checks that it can be compiled at every corner of the ranges.
     ///
     /// # Errors
-    /// The faults of the first scenario that has any.
+    /// The faults of the first scenario that has any, or ranges that do not go together.
     pub fn new(targets: &'a Targets, base: &Parameters, seed: u64) -> Result<Problem<'a>, Faults> {
         let mut compiled: Vec<Experiment> = Vec::with_capacity(targets.scenarios.len());
         for scenario in &targets.scenarios {
             let known: Vec<&Experiment> = compiled.iter().collect();
             compiled.push(compile_under(&scenario.draft, seed, base, &known)?);
         }
-        Ok(Problem { targets, base: *base, seed, compiled })
+        let problem = Problem { targets, base: *base, seed, compiled };
+        problem.check_corners()?;
+        Ok(problem)
+    }
+
+    /// Ranges are sound one by one, and may still overlap where one quantity must stay below another.
+    fn check_corners(&self) -> Result<(), Faults> {
+        let tuned = &self.targets.tuned;
+        let ranges: Vec<(f64, f64)> = tuned.iter().map(|tuned| (tuned.low, tuned.high)).collect();
+        let start: Vec<f64> = tuned.iter().map(|tuned| tuned.start).collect();
+        let check = |point: &[f64]| {
+            let parameters = self.parameters(point);
+            let mut scenarios = self.targets.scenarios.iter().enumerate();
+            scenarios.find_map(|(index, scenario)| {
+                let faults = check_under(&self.draft(index, scenario, point), &parameters).err()?;
+                Some((scenario.name.clone(), faults.list()[0].message.clone()))
+            })
+        };
+        let Some(Corner { moved, point, fault: (scenario, message) }) = corners::faulty(&ranges, &start, check) else {
+            return Ok(());
+        };
+        let at = |&index: &usize| format!("`{}` = {}", tuned[index].name, point[index]);
+        let runs =
+            |&index: &usize| format!("`{}` runs from {} to {}", tuned[index].name, ranges[index].0, ranges[index].1);
+        let [at, runs] = [moved.iter().map(at).collect(), moved.iter().map(runs).collect()]
+            .map(|words: Vec<String>| words.join(" and "));
+        let fault = Diagnostic {
+            message: format!("{at} cannot be simulated in {scenario}: {message}"),
+            at: None,
+            help: Some(format!("low and high under [[tune]] that leave this point out: {runs}")),
+        };
+        Faults::new(Vec::new(), vec![fault]).map_or(Ok(()), Err)
     }
 
     /// Parameters that do not move, and those that do where they begin.
@@ -67,14 +100,19 @@ impl<'a> Problem<'a> {
         self.base.with(self.targets.tuned.iter().zip(point).filter_map(parameter))
     }
 
-    /// The figure of every target at a point, over these replicates; `None` where no replicate has a base, or the engine was stopped.
+    /// The figure of every target at a point, over these replicates; `None` where no replicate has a base, or the engine was stopped, and
+    /// for every target at a point that cannot be compiled.
     pub fn figures(&self, point: &[f64], replicates: Range<u32>, engine: &Engine) -> Vec<Option<Figure>> {
         let parameters = self.parameters(point);
         let mut experiments: Vec<Experiment> = Vec::with_capacity(self.compiled.len());
         for (index, scenario) in self.targets.scenarios.iter().enumerate() {
             let mut known = vec![&self.compiled[index]];
             known.extend(experiments.last());
-            experiments.push(self.compile(index, scenario, (point, &parameters), &known));
+            let draft = self.draft(index, scenario, point);
+            match compile_under(&draft, self.seed, &parameters, &known) {
+                Ok(experiment) => experiments.push(experiment),
+                Err(_) => return vec![None; self.targets.targets.len()],
+            }
         }
         let tallies: Vec<Vec<PairedTally>> = experiments
             .par_iter()
@@ -97,13 +135,8 @@ impl<'a> Problem<'a> {
         self.targets.targets.iter().map(figure).collect()
     }
 
-    fn compile(
-        &self,
-        index: usize,
-        scenario: &TargetScenario,
-        (point, parameters): (&[f64], &Parameters),
-        known: &[&Experiment],
-    ) -> Experiment {
+    /// A scenario with its tuned keys at a point.
+    fn draft<'s>(&self, index: usize, scenario: &'s TargetScenario, point: &[f64]) -> Cow<'s, Draft> {
         let changes: Vec<String> = self
             .targets
             .tuned
@@ -114,10 +147,10 @@ impl<'a> Problem<'a> {
                 _ => None,
             })
             .collect();
-        let changed = (!changes.is_empty())
-            .then(|| scenario::parse(&scenario.draft.scenario.name, scenario.source.clone(), &changes));
-        let draft = changed.as_ref().unwrap_or(&scenario.draft);
-        compile_under(draft, self.seed, parameters, known).expect("a point within the ranges that the reader checked")
+        if changes.is_empty() {
+            return Cow::Borrowed(&scenario.draft);
+        }
+        Cow::Owned(scenario::parse(&scenario.draft.scenario.name, scenario.source.clone(), &changes))
     }
 }
 
