@@ -121,14 +121,14 @@ impl Difference {
     /// The interval of the replicates. Pairs of yes and no that all agree leave a small difference open, unless nothing at all
     /// was counted differently.
     fn of_replicates(&self, confidence: f64) -> Option<Interval> {
-        let interval = self.sample.interval(confidence)?;
+        let interval = decomposition::cut(self.metric.unit, self.sample.interval(confidence)?);
         let is_zero = self.same_events && self.metric.unit == Unit::Chance;
         Some(if is_zero { Interval { low: 0.0, high: 0.0 } } else { interval })
     }
 
     /// An interval over sets; of a chance widened to hold that of the replicates, which knows how little rare events tell.
     fn guarded(&self, over_sets: Interval, confidence: f64) -> Interval {
-        match (self.metric.unit, self.sample.interval(confidence)) {
+        match (self.metric.unit, self.of_replicates(confidence)) {
             (Unit::Chance, Some(Interval { low, high })) => {
                 Interval { low: over_sets.low.min(low), high: over_sets.high.max(high) }
             }

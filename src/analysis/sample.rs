@@ -3,7 +3,7 @@
 //! Comes in: a replicate's value, or a pair of them. Goes out: estimates and intervals. Which values those are is decided in
 //! `accumulate`.
 
-use super::{CONFIDENCE, Decomposition, Estimate};
+use super::{CONFIDENCE, Decomposition, Estimate, decomposition};
 use crate::stats::interval::{self, Interval};
 use crate::stats::mean::Moments;
 use crate::stats::paired::{PairedTable, Pairs};
@@ -61,7 +61,8 @@ impl Sample {
                 let interval = match effects {
                     Some(effects) => Some(effects.mean_interval(CONFIDENCE)),
                     None => interval::of_mean(moments, CONFIDENCE),
-                };
+                }
+                .map(|interval| decomposition::of_level(unit, interval));
                 Estimate {
                     mean: effects.map(|effects| effects.mean()).or(moments.mean()),
                     low: interval.map(|interval| interval.low),

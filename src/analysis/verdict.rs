@@ -43,7 +43,7 @@ impl Zone {
 
     /// Whether the half-width is relative to the baseline.
     pub fn is_relative(&self, unit: Unit, baseline: f64) -> bool {
-        !matches!(unit, Unit::Share | Unit::Chance) || baseline < self.below
+        !unit.is_percentage() || baseline < self.below
     }
 }
 

@@ -41,25 +41,25 @@ pub(super) fn two_digits(value: f64) -> usize {
 pub(super) fn plain_decimals(unit: Unit) -> usize {
     match unit {
         Unit::Count => 0,
-        Unit::Share | Unit::Chance => 1,
+        unit if unit.is_percentage() => 1,
         _ => 2,
     }
 }
 
-/// What a figure of this unit is multiplied by to be read: shares and chances in points.
+/// What a figure of this unit is multiplied by to be read: shares, chances and weekly rates in points.
 pub(super) fn scale(unit: Unit) -> f64 {
-    if matches!(unit, Unit::Share | Unit::Chance) { 100.0 } else { 1.0 }
+    if unit.is_percentage() { 100.0 } else { 1.0 }
 }
 
 /// The unit of a level, as it is read.
 pub(super) fn level_unit(unit: Unit) -> &'static str {
-    if matches!(unit, Unit::Share | Unit::Chance) { "%" } else { difference_unit(unit) }
+    if unit.is_percentage() { "%" } else { difference_unit(unit) }
 }
 
 /// The unit of a difference of two levels, as it is read.
 pub(super) fn difference_unit(unit: Unit) -> &'static str {
     match unit {
-        Unit::Share | Unit::Chance => "percentage points",
+        unit if unit.is_percentage() => "percentage points",
         Unit::PerThousand => "per 1,000 delivered",
         unit => unit.key(),
     }

@@ -119,7 +119,7 @@ fn group(page: &Page, used: Use) -> String {
 
 /// Article's range and simulated figure with its interval, in the unit one reads them in.
 pub fn figures(row: &Scored) -> [String; 2] {
-    let points = matches!(row.unit, Some(Unit::Share | Unit::Chance));
+    let points = row.unit.is_some_and(Unit::is_percentage);
     let (scale, sign) = if points { (100.0, " %") } else { (1.0, "") };
     let article = match row.range {
         Some((low, high)) if low == high => format!("{}{sign}", plain(scale * low)),

@@ -199,7 +199,7 @@ fn phrase(finding: &Finding) -> Option<String> {
 
 pub(super) fn unit_word(unit: Unit) -> &'static str {
     match unit {
-        Unit::Share | Unit::Chance => " points",
+        unit if unit.is_percentage() => " points",
         Unit::Seconds => " s",
         _ => "",
     }

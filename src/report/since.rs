@@ -76,7 +76,8 @@ pub fn moved(
 }
 
 fn show(metric: &Metric, value: f64) -> String {
-    if metric.unit == Unit::Share { format!("{} %", fixed(100.0 * value, 1)) } else { fixed(value, 2) }
+    let is_percentage = matches!(metric.unit, Unit::Share | Unit::WeeklyRate);
+    if is_percentage { format!("{} %", fixed(100.0 * value, 1)) } else { fixed(value, 2) }
 }
 
 /// Every leaf of a document by its dotted key.

@@ -141,7 +141,8 @@ fn level_cell(unit: Unit, estimate: &Estimate) -> String {
     let percent = if factor > 1.0 { " %" } else { "" };
     match (estimate.low, estimate.high) {
         (Some(low), Some(high)) if low < high => {
-            let half_width = factor * (high - low) / 2.0;
+            // The interval of a share ends where shares do, and its wider side says how much is not known.
+            let half_width = factor * (high - mean).max(mean - low);
             let decimals = decimals(half_width);
             format!("{} ±{}{percent}", fixed(factor * mean, decimals), fixed(half_width, decimals))
         }

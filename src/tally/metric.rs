@@ -11,6 +11,8 @@ pub enum Unit {
     Share,
     /// 0 or 1 in a replicate, a probability over replicates.
     Chance,
+    /// A share of members a week, shown as a percentage: it may pass 1, and a fall below 0 is a rise.
+    WeeklyRate,
     /// A count of members, posts or the like.
     Count,
     /// Per 1000 delivered.
@@ -35,6 +37,7 @@ impl Unit {
         match self {
             Unit::Share => "share",
             Unit::Chance => "probability",
+            Unit::WeeklyRate => "rate per week",
             Unit::Count => "count",
             Unit::PerThousand => "per 1000 delivered",
             Unit::PerMember => "per member",
@@ -44,6 +47,16 @@ impl Unit {
             Unit::Money => "currency",
             Unit::Ratio => "ratio",
         }
+    }
+
+    /// Whether it is shown as a percentage, and a difference of two in percentage points.
+    pub fn is_percentage(self) -> bool {
+        matches!(self, Unit::Share | Unit::Chance | Unit::WeeklyRate)
+    }
+
+    /// Whether every figure of it lies between 0 and 1.
+    pub fn is_within_one(self) -> bool {
+        matches!(self, Unit::Share | Unit::Chance)
     }
 }
 
@@ -147,6 +160,14 @@ fn cost(tally: &Tally, stakes: &Stakes) -> f64 {
     stakes.cost_per_send * tally.total(Outcome::Delivered) as f64 + compliance
 }
 
+/// Least cost, in the scenario's currency, that anything is divided by: less is none.
+const LEAST_COST: f64 = 1e-6;
+
+/// The cost, where there is any to divide by.
+fn some_cost(tally: &Tally, stakes: &Stakes) -> Option<f64> {
+    Some(cost(tally, stakes)).filter(|cost| *cost >= LEAST_COST)
+}
+
 fn activity_drop_weekly(tally: &Tally) -> Option<f64> {
     let days = tally.days.len();
     if days < 4 {
@@ -194,7 +215,7 @@ metrics! {
         |t, _| ratio(t.total(Outcome::InquiryPurchases), t.total(Outcome::Questions));
     questions_per_day, "questions a day", PerDay, Neither, "questions asked / days", ["questions"],
         |t, _| ratio(t.total(Outcome::Questions), t.days.len() as u64);
-    weekly_unsubscribe, "weekly unsubscribe", Share, Lower, "7 x exits during visits / member-days", ["unsub"],
+    weekly_unsubscribe, "weekly unsubscribe", WeeklyRate, Lower, "7 x exits during visits / member-days", ["unsub"],
         |t, _| ratio(7 * (t.total(Outcome::Leaves) + t.total(Outcome::Blocks)), t.total(Outcome::MemberDays));
     unsubscribe, "left or blocked", Share, Lower, "members who left or blocked / members addressed", ["exits"],
         |t, _| share(t, gone(t));
@@ -226,7 +247,7 @@ metrics! {
         [], |t, _| ratio(30 * t.total(Outcome::PrivacyComplaints), t.days.len() as u64);
     recommend, "would recommend", Share, Higher, "members still in who would recommend (stated attitude; one draw a member)",
         [], |t, _| ratio(t.horizon.recommendations, t.horizon.still_in());
-    activity_drop_weekly, "weekly fall of activity", Share, Lower,
+    activity_drop_weekly, "weekly fall of activity", WeeklyRate, Lower,
         "1 - (activity of the last two days / of the first two)^(7 / (days - 2)); blank below 4 days", ["activity"],
         |t, _| activity_drop_weekly(t);
     dwell_s, "dwell per read", Seconds, Higher, "mean seconds spent on a read", ["dwell"],
@@ -239,12 +260,12 @@ metrics! {
         |t, s| Some(cost(t, s));
     revenue, "revenue", Money, Higher, "margin x (first purchases + repurchases of buyers + purchases after questions)", [],
         |t, s| revenue(t, s);
-    buyers_per_cost, "buyers per 100 of cost", Ratio, Higher, "buyers per 100 units of cost", [],
-        |t, s| { let cost = cost(t, s); (cost > 0.0).then(|| 100.0 * t.total(Outcome::Purchases) as f64 / cost) };
+    buyers_per_cost, "buyers per 100 of cost", Ratio, Higher, "buyers per 100 units of cost; blank without a cost", [],
+        |t, s| some_cost(t, s).map(|cost| 100.0 * t.total(Outcome::Purchases) as f64 / cost);
     break_even_margin, "break-even margin", Money, Lower, "cost / buyers; blank without buyers", [],
         |t, s| { let buyers = t.total(Outcome::Purchases); (buyers > 0).then(|| cost(t, s) / buyers as f64) };
-    roi, "return on cost", Ratio, Higher, "(revenue - cost) / cost; blank without a margin", [],
-        |t, s| { let cost = cost(t, s); revenue(t, s).filter(|_| cost > 0.0).map(|revenue| (revenue - cost) / cost) };
+    roi, "return on cost", Ratio, Higher, "(revenue - cost) / cost; blank without a margin or a cost", [],
+        |t, s| some_cost(t, s).and_then(|cost| revenue(t, s).map(|revenue| (revenue - cost) / cost));
     joiners_missed, "joiners missed (index)", Count, Neither,
         "members who would have joined, per the claim of 12 an exit; not fed back into the simulation", ["joiners"],
         |t, s| Some(s.joiners_per_exit * gone(t) as f64);

@@ -8,7 +8,7 @@ use crate::diagnostic::At;
 use crate::document::reader::{Names, Range, Reader, listed, plain, suggestion};
 use crate::document::tree::{Node, Table};
 use crate::evidence;
-use crate::tally::{METRICS, Observable, Unit};
+use crate::tally::{METRICS, Observable};
 
 use super::parse::Known;
 use super::{Quantity, Reading, Spot, Target};
@@ -48,7 +48,7 @@ fn target(reader: &mut Reader<'_>, node: &Node, table: &Table, known: &[Known]) 
 
 /// How much a target counts.
 pub(super) fn weight(reader: &mut Reader<'_>, node: Option<&Node>) -> f64 {
-    let weight = reader.number(node, Range::NotNegative);
+    let weight = reader.number(node, Range::Amount);
     if let (Some(node), Some(0.0)) = (node, weight) {
         reader.must_be(node, "above 0", "held_out = true scores a target without fitting it");
     }
@@ -208,11 +208,7 @@ fn reading(reader: &mut Reader<'_>, node: &Node, table: &Table, quantity: Option
 /// The largest value a quantity can have.
 fn most(quantity: Option<&Quantity>) -> f64 {
     match quantity {
-        Some(Quantity::Simulated { observable, over: None, .. })
-            if matches!(observable.unit(), Unit::Share | Unit::Chance) =>
-        {
-            1.0
-        }
+        Some(Quantity::Simulated { observable, over: None, .. }) if observable.unit().is_within_one() => 1.0,
         _ => f64::INFINITY,
     }
 }
@@ -239,6 +235,9 @@ fn range(reader: &mut Reader<'_>, node: &Node, quantity: Option<&Quantity>) -> O
     Some((low, high))
 }
 
+/// Least and largest figure above 0: the first is what a calibration tells from 0, the second more than any figure comes to.
+const FIGURES: [f64; 2] = [1e-9, 1e18];
+
 /// A figure that can be reached, and has a logarithm unless it is 0.
 fn level(reader: &mut Reader<'_>, node: &Node, most: f64) -> Option<f64> {
     let level = reader.number(Some(node), Range::Any)?;
@@ -246,7 +245,11 @@ fn level(reader: &mut Reader<'_>, node: &Node, most: f64) -> Option<f64> {
         reader.must_be(node, "0 or more", "figures are compared on a log scale");
         return None;
     }
-    if most == 1.0 { reader.number(Some(node), Range::Share) } else { Some(level) }
+    if 0.0 < level && level < FIGURES[0] {
+        reader.must_be(node, &format!("0, or {} or more", FIGURES[0]), "0 for anything up to the upper end");
+        return None;
+    }
+    reader.number(Some(node), if most == 1.0 { Range::Share } else { Range::Between(0.0, FIGURES[1]) })
 }
 
 fn count(reader: &mut Reader<'_>, node: &Node, quantity: Option<&Quantity>) -> Option<Reading> {

@@ -66,7 +66,7 @@ pub(in crate::report) fn units(contest: &Contest) -> &'static str {
 /// A difference's unit as it is read.
 pub(in crate::report) fn points(metric: &Metric) -> &'static str {
     match metric.unit {
-        Unit::Share | Unit::Chance => "points",
+        unit if unit.is_percentage() => "points",
         Unit::PerThousand => "per 1,000",
         unit => unit.key(),
     }

@@ -159,7 +159,7 @@ fn plan(kind: Kind, i: usize, days: usize, replicates: u64) -> PlanSummary {
         "p_limited" => limited(d),
         "p_banned" => 0.3 * limited(d),
         _ => match unit {
-            Unit::Share | Unit::Chance => zero * 0.1 * (1.2 - harm),
+            unit if unit.is_percentage() => zero * 0.1 * (1.2 - harm),
             Unit::Count | Unit::Money => zero * 5000.0 * (0.2 + harm),
             _ => zero * 20.0 * harm,
         },

@@ -102,7 +102,7 @@ pub(in crate::report) fn difference(metric: &Metric, value: Option<f64>, interva
 fn size(metric: &Metric, value: f64) -> String {
     let text = short(scale(metric.unit) * value.abs());
     match metric.unit {
-        Unit::Share | Unit::Chance if text == "1" => "1 point".to_owned(),
+        unit if unit.is_percentage() && text == "1" => "1 point".to_owned(),
         Unit::PerThousand => text,
         _ => format!("{text} {}", points(metric)),
     }
@@ -125,7 +125,7 @@ fn p_value(p: f64) -> String {
 }
 
 fn is_share(metric: &Metric) -> bool {
-    matches!(metric.unit, Unit::Share | Unit::Chance)
+    metric.unit.is_percentage()
 }
 
 /// `9 more groups`.
