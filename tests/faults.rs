@@ -8,9 +8,16 @@ use std::fs;
 use std::path::Path;
 
 use proptest::prelude::*;
+use wearout::analysis::{Comparison, Estimate, verdict};
 use wearout::diagnostic::{Faults, Source};
-use wearout::plan::schedule::schedule;
+use wearout::engine::Engine;
+use wearout::parameter::{Parameters, article, catalogue};
+use wearout::plan::{self, schedule::schedule};
+use wearout::report::table::{Page, text};
+use wearout::report::{csv, json};
 use wearout::scenario::{Draft, parse};
+use wearout::study::{Target, compare_over};
+use wearout::tally::{METRICS, find};
 
 fn read(name: &str, text: &str, overrides: &[String]) -> Draft {
     parse("a", Source { name: name.into(), text: text.into() }, overrides)
@@ -216,4 +223,130 @@ proptest! {
     ) {
         shown(read("a.toml", GOOD, &[option]));
     }
+}
+
+// --- What the reader lets through: no figure of it is no number ---
+
+/// The ends of what a key admits, what lies just above its lower end, and anything between.
+fn extreme(least: f64, most: f64) -> impl Strategy<Value = f64> {
+    let small = [5e-324, 1e-300, 1e-40, 1e-9].map(|more| (least + more).min(most));
+    prop_oneof![3 => Just(least), 3 => Just(most), 1 => prop::sample::select(small.to_vec()), 1 => least..=most]
+}
+
+/// Parameters at their extremes, as the table `[behaviour]`. Hours of visits must not cross.
+fn behaviour() -> impl Strategy<Value = String> {
+    let free: Vec<_> = catalogue().iter().filter(|parameter| !parameter.key.starts_with("visit_")).collect();
+    prop_oneof![prop::sample::subsequence(free.clone(), 0..6), Just(free)].prop_flat_map(|chosen| {
+        let line = |parameter: &&wearout::parameter::Parameter| {
+            let (key, (least, most)) = (parameter.key.clone(), parameter.domain());
+            extreme(least, most).prop_map(move |value| format!("{key} = {value:?}\n"))
+        };
+        chosen.iter().map(line).collect::<Vec<_>>().prop_map(|lines| format!("[behaviour]\n{}", lines.concat()))
+    })
+}
+
+/// A plan at the extremes of its keys.
+fn extreme_plan(name: &'static str) -> impl Strategy<Value = String> {
+    let reply = prop::sample::select(vec!["never", "0.01m", "3650d", "2h30m"]);
+    let flags =
+        prop::sample::select(vec!["", "gift = true", "broken_link = true", "unlabelled = true\neveryone = true"]);
+    let per_day = prop::sample::select(vec![1, 12]);
+    let numbers = (extreme(0.0, 1e9), extreme(1e-300, 1.0), extreme(0.0, 1.0), extreme(0.0, 1.0), extreme(-1.0, 1.0));
+    (numbers, reply, flags, per_day, any::<bool>()).prop_map(
+        move |((cost, reach, answered, offer, signal), reply, flags, per_day, ignored)| {
+            let privacy = if ignored { "ignored" } else { "kept" };
+            format!(
+                "[plan.{name}]\ncost = {cost:?}\nreach = {reach:?}\nanswered = {answered:?}\noffer = {offer:?}\n\
+                 select = {{ keep = 0.5, signal = {signal:?} }}\nreply = \"{reply}\"\n{flags}\nper_day = {per_day}\n\
+                 contents = 1\nprivacy = \"{privacy}\"\n"
+            )
+        },
+    )
+}
+
+/// Scenarios that the reader accepts, at the extremes of what it accepts.
+fn accepted() -> impl Strategy<Value = String> {
+    let audience = (prop::sample::select(vec![2, 3, 40]), extreme(0.0, 5.0), extreme(0.0, 5.0), extreme(0.0, 1.0))
+        .prop_flat_map(|(size, fit_spread, account_spread, relation)| {
+            prop::sample::select(vec![5e-324, 1e-9, 0.5, 1.0 - 1e-9]).prop_map(move |fit| {
+                format!(
+                    "[audience.club]\ngroups = 2\nsize = {size}\nfit = {fit:?}\nfit_spread = {fit_spread:?}\n\
+                     account_spread = {account_spread:?}\nrelation = {relation:?}\n"
+                )
+            })
+        });
+    let switches = any::<[bool; 4]>().prop_map(|[memory, contagion, wear_in, learning]| {
+        format!(
+            "[switch]\nrepeat_memory = {memory}\ncontagion = {contagion}\nwear_in = {wear_in}\n\
+             expectation_learning = {learning}\n"
+        )
+    });
+    let margin = extreme(0.0, 1e9).prop_map(|margin| format!("[money]\nmargin = {margin:?}\n"));
+    let days = prop::sample::select(vec![1, 5]).prop_map(|days| format!("days = {days}\n"));
+    (days, audience, margin, switches, behaviour(), extreme_plan("a"), extreme_plan("b")).prop_map(
+        |(days, audience, margin, switches, behaviour, a, b)| {
+            [days, audience, margin, switches, behaviour, a, b].concat()
+        },
+    )
+}
+
+/// Every number of an estimate.
+fn numbers(estimate: &Estimate) -> impl Iterator<Item = f64> {
+    let over_sets = estimate.decomposition.and_then(|known| known.over_sets);
+    let ends = over_sets.map(|interval| [interval.low, interval.high]);
+    let single = [estimate.mean, estimate.low, estimate.high].into_iter().flatten();
+    single.chain(estimate.quantiles.into_iter().flatten()).chain(ends.into_iter().flatten())
+}
+
+fn check_numbers(comparison: &Comparison) {
+    for (metric, estimate) in comparison.plans.iter().flat_map(|plan| METRICS.iter().zip(&plan.estimates)) {
+        for number in numbers(estimate) {
+            assert!(number.is_finite(), "{}: {estimate:?}", metric.key);
+            assert!(!metric.unit.is_within_one() || (0.0..=1.0).contains(&number), "{}: {estimate:?}", metric.key);
+        }
+    }
+    for found in &comparison.differences {
+        for number in [found.difference, found.low, found.high].into_iter().flatten() {
+            assert!(number.is_finite(), "{}: {number}", found.metric.key);
+            assert!(!found.metric.unit.is_within_one() || number.abs() <= 1.0, "{}: {number}", found.metric.key);
+        }
+    }
+}
+
+/// Runs a scenario under one set of parameters or two, and writes all its tables: they admit no number that is none.
+fn check_figures(scenario: &str, sets: &[Parameters]) {
+    let draft = read("a.toml", scenario, &[]);
+    let compiled: Result<Vec<_>, _> = sets.iter().map(|set| plan::compile_under(&draft, 1, set, &[])).collect();
+    let compiled = compiled.unwrap_or_else(|faults| panic!("{faults}"));
+    let headline = ["conversion", "roi", "p_limited"].map(|key| find(key).unwrap());
+    let target = Target::Replicates(2 * sets.len() as u32);
+    let comparison = compare_over(&compiled, &headline, &target, false, &Engine::default()).unwrap().comparison;
+    check_numbers(&comparison);
+    let verdict = verdict(&comparison, &headline, draft.scenario.equality.into());
+    let page =
+        Page { comparison: &comparison, verdict: &verdict, enforcement: None, different_people: &[], notes: &[] };
+    let shown = text(&page) + &json::value(&page).to_string();
+    assert!(!shown.contains("NaN") && !shown.contains("inf "), "{shown}");
+    for table in [csv::summary, csv::differences, csv::uncertainty, csv::daily, csv::replicates] {
+        table(&comparison);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_accepted_scenario_has_a_figure_that_is_no_number(scenario in accepted(), over_sets in any::<bool>()) {
+        let article = &article().sets;
+        let one = [Parameters::best()];
+        check_figures(&scenario, if over_sets { &article[..2] } else { &one });
+    }
+}
+
+/// A cost next to nothing is none, and its return on cost blank: divided by it, the square of a return is infinite.
+#[test]
+fn nothing_is_divided_by_a_cost_next_to_nothing() {
+    let scenario = "days = 3\n[audience.club]\n[money]\nmargin = 1e9\n[behaviour]\ncompliance_kept = 0\n\
+                    [plan.a]\ncost = 1e-300\n[plan.b]\ncost = 1e-300\nevery = \"48h\"\n";
+    check_figures(scenario, &[Parameters::best()]);
 }

@@ -262,8 +262,8 @@ pub(super) fn fit(name: &str) -> Result<&'static Fit, String> {
 
 fn positive(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
-        Ok(number) if number > 0.0 && number.is_finite() => Ok(number),
-        _ => Err("must be a number above 0, such as 0.005".into()),
+        Ok(number) if (1e-9..=1e9).contains(&number) => Ok(number),
+        _ => Err("must be a number above 0 and at most 1000000000, such as 0.005".into()),
     }
 }
 

@@ -38,7 +38,10 @@ impl<'a> Names<'a> {
     }
 }
 
-/// The numbers a key admits.
+/// Largest amount: no sum over members, days and replicates of amounts like this comes near the largest number, nor does its square.
+const MOST: f64 = 1e9;
+
+/// The numbers a key admits. Every one is bounded, so that no figure can come out that is no number.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Range {
     /// 0 to 1.
@@ -49,11 +52,11 @@ pub(crate) enum Range {
     InnerShare,
     /// -1 to 1.
     Correlation,
-    /// 0 or more.
-    NotNegative,
+    /// 0 to [`MOST`]: of money, and of differences in any unit.
+    Amount,
     /// From one number to another.
     Between(f64, f64),
-    /// Any finite number.
+    /// Any finite number, where another key bounds it.
     Any,
 }
 
@@ -65,7 +68,7 @@ impl Range {
                 Range::SomeShare => 0.0 < number && number <= 1.0,
                 Range::InnerShare => 0.0 < number && number < 1.0,
                 Range::Correlation => (-1.0..=1.0).contains(&number),
-                Range::NotNegative => 0.0 <= number,
+                Range::Amount => (0.0..=MOST).contains(&number),
                 Range::Between(low, high) => low <= number && number <= high,
                 Range::Any => true,
             }
@@ -73,13 +76,12 @@ impl Range {
 
     fn words(self) -> Cow<'static, str> {
         Cow::Borrowed(match self {
-            Range::Between(low, f64::INFINITY) => return Cow::Owned(format!("{low} or more")),
             Range::Between(low, high) => return Cow::Owned(format!("from {low} to {high}")),
             Range::Share => "from 0 to 1",
             Range::SomeShare => "above 0 and at most 1",
             Range::InnerShare => "above 0 and below 1",
             Range::Correlation => "from -1 to 1",
-            Range::NotNegative => "0 or more",
+            Range::Amount => return Cow::Owned(format!("from 0 to {MOST}")),
             Range::Any => "a finite number",
         })
     }
@@ -94,7 +96,7 @@ impl Range {
             Range::SomeShare => "a share: 0.25 for a quarter, 1 for all",
             Range::InnerShare => "a mean over people who differ: 0.5 is the middle, 0.99 nearly everybody",
             Range::Correlation => "a correlation: 0 knows nothing, 1 everything",
-            Range::NotNegative | Range::Between(..) | Range::Any => "leave it out for the default",
+            Range::Amount | Range::Between(..) | Range::Any => "leave it out for the default",
         }
         .to_owned()
     }
@@ -254,7 +256,7 @@ impl Reader<'_> {
         Some(found)
     }
 
-    /// A duration as written, above 0.
+    /// A duration as written: from half a second to ten years, the longest horizon.
     pub(crate) fn duration(&mut self, node: Option<&Node>) -> Option<Hours> {
         let node = node?;
         if let (Value::Whole(_) | Value::Number(_), None) = (&node.value, &node.typed) {
@@ -263,9 +265,9 @@ impl Reader<'_> {
             return None;
         }
         let text = self.text(Some(node))?;
-        let hours = Hours::parse(&text).filter(|hours| hours.0.is_finite() && hours.0 > 0.0);
+        let hours = Hours::parse(&text).filter(|hours| (0.01 / 60.0..=87_600.0).contains(&hours.0));
         if hours.is_none() {
-            self.must_be(node, "a duration above 0", "numbers with d, h or m: \"15m\", \"2h30m\", \"2d\"");
+            self.must_be(node, "a duration from 0.01m to 3650d", "numbers with d, h or m: \"15m\", \"2h30m\", \"2d\"");
         }
         hours
     }

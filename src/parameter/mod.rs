@@ -39,7 +39,7 @@ pub struct Parameter {
     /// Default; of a fitted parameter, the value of the default fit.
     #[serde(default)]
     pub value: f64,
-    /// Unit; `probability` and `share` admit 0 to 1, `logit` and `log` any number, everything else 0 or more.
+    /// Unit; `probability` and `share` admit 0 to 1, `logit` and `log` [`STEEPEST`] either way, everything else 0 to [`MOST`].
     pub unit: String,
     /// Lower end of what is plausible.
     pub low: f64,
@@ -54,6 +54,12 @@ pub struct Parameter {
     /// Where the default comes from.
     pub basis: Basis,
 }
+
+/// Largest logit or logarithm: far beyond where e^x is as good as 0 or without end.
+const STEEPEST: f64 = 1000.0;
+
+/// Largest number of any other unit: no figure computed with it comes near the largest single-precision number.
+const MOST: f64 = 1e6;
 
 /// A threshold of a definition: to move it would move what is counted, not what happens.
 const DEFINITION: &str = "unwanted_below";
@@ -85,11 +91,11 @@ impl Parameter {
         if let Some([least, most]) = self.domain {
             (least, most)
         } else if self.unit.starts_with("logit") || self.unit.starts_with("log") {
-            (f64::NEG_INFINITY, f64::INFINITY)
+            (-STEEPEST, STEEPEST)
         } else if self.unit == "probability" || self.unit == "share" {
             (0.0, 1.0)
         } else {
-            (0.0, f64::INFINITY)
+            (0.0, MOST)
         }
     }
 }
@@ -215,6 +221,15 @@ mod tests {
         let longest = |key| find(key).unwrap().domain().1;
         assert!(longest("dwell_wear") <= 1.0);
         assert!(longest("dwell_base") + longest("dwell_per_value") <= 4000.0);
+    }
+
+    /// With an end that is infinite, a figure could be no number.
+    #[test]
+    fn every_parameter_has_a_least_and_a_largest_value() {
+        for parameter in catalogue() {
+            let (least, most) = parameter.domain();
+            assert!(least.is_finite() && most.is_finite(), "{}: {least} to {most}", parameter.key);
+        }
     }
 
     #[test]

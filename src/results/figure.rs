@@ -17,8 +17,8 @@ pub(super) enum Figure {
     Share(f64),
 }
 
-/// Largest count.
-const MOST: u64 = 1 << 53;
+/// Largest count: more people or deliveries than there are, and sums of a million rows of it, times a thousand, can still be counted.
+const MOST: u64 = 1_000_000_000;
 
 /// The figure of a cell of `key`; `None` where it is empty or at fault.
 pub(super) fn figure(cell: &Cell, key: &str, faults: &mut Vec<Diagnostic>) -> Option<Figure> {
@@ -42,7 +42,7 @@ pub(super) fn figure(cell: &Cell, key: &str, faults: &mut Vec<Diagnostic>) -> Op
         return if count <= MOST {
             Some(Figure::Count(count))
         } else {
-            wrong("a count", "of people or of deliveries".to_owned())
+            wrong(&format!("at most {MOST}"), "a count of people or of deliveries".to_owned())
         };
     }
     match text.replace(',', ".").parse::<f64>() {

@@ -26,6 +26,9 @@ const SECONDARY: &[&str] = &["conversion", "open_rate", "click_rate", "interacti
 /// Guardrails where none is asked for: of each line the first that is measured.
 const GUARDRAILS: &[&[&str]] = &[&["loss", "unsubscribe"], &["reports_per_1000"]];
 
+/// Largest margin of what is no share: more than any figure of a table comes to.
+const MOST: f64 = 1e9;
+
 /// Word that asks for no secondary metric or no guardrail.
 const NONE: &str = "none";
 
@@ -135,13 +138,12 @@ fn guardrail(choice: &Choice<'_>, text: &str, at: &At, faults: &mut Vec<Diagnost
         return None;
     }
     let Some(margin) = margin else { return Some(Guardrail { metric, margin: None }) };
+    let most = if is_share(metric) { 1.0 } else { MOST };
     match margin.trim().parse::<f64>() {
-        Ok(margin) if margin > 0.0 && margin.is_finite() && (margin < 1.0 || !is_share(metric)) => {
-            Some(Guardrail { metric, margin: Some(margin) })
-        }
+        Ok(margin) if 0.0 < margin && margin < most => Some(Guardrail { metric, margin: Some(margin) }),
         _ => {
-            let rule = if is_share(metric) { "above 0 and below 1" } else { "above 0" };
-            let message = format!("the margin of `{}` must be {rule}, found {}", metric.key, plain(margin));
+            let message =
+                format!("the margin of `{}` must be above 0 and below {most}, found {}", metric.key, plain(margin));
             let help = "how much worse is too much, in the metric's unit: 0.02 is two points of a share";
             faults.push(fault(at, message, help.to_owned()));
             None

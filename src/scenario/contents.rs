@@ -157,7 +157,7 @@ pub(super) fn read(reader: &mut Reader<'_>, root: &Table, campaign: &Campaign<'_
         reply: reply(reader, &table),
         objective: reader.word(table.get("objective"), &OBJECTIVES).unwrap_or(Objective::Clicks),
         lost_member_costs: reader
-            .number(table.get("lost_member_costs"), Range::NotNegative)
+            .number(table.get("lost_member_costs"), Range::Amount)
             .unwrap_or(DEFAULT_LOST_MEMBER_COSTS),
         place,
     })

@@ -193,7 +193,7 @@ fn plan(reader: &mut Reader<'_>, entry: &Entry, table: &Table, is_whole: bool, c
         answered: reader.number(table.get("answered"), Range::Share).unwrap_or(1.0),
         privacy: reader.word(table.get("privacy"), &privacy).unwrap_or(Privacy::Kept),
         reach: reader.number(table.get("reach"), Range::SomeShare).unwrap_or(1.0),
-        cost: reader.number(table.get("cost"), Range::NotNegative),
+        cost: reader.number(table.get("cost"), Range::Amount),
     }
 }
 

@@ -125,7 +125,7 @@ fn money(reader: &mut Reader<'_>, root: &Table) -> Money {
     let table = section(reader, root, "money", MONEY_KEYS, "[money] margin = 60");
     Money {
         currency: reader.text(table.get("currency")).unwrap_or_else(|| "CNY".to_owned()),
-        margin: reader.number(table.get("margin"), Range::NotNegative),
+        margin: reader.number(table.get("margin"), Range::Amount),
     }
 }
 
@@ -136,8 +136,6 @@ fn behaviour(reader: &mut Reader<'_>, root: &Table) -> Vec<(String, f64)> {
         let Some(parameter) = parameter::find(&entry.key) else { continue };
         let range = match parameter.domain() {
             (0.0, 1.0) => Range::Share,
-            (0.0, f64::INFINITY) => Range::NotNegative,
-            (f64::NEG_INFINITY, _) => Range::Any,
             (low, high) => Range::Between(low, high),
         };
         if let Some(value) = reader.number(Some(&entry.node), range) {

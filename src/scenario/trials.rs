@@ -49,7 +49,7 @@ fn trial(reader: &mut Reader<'_>, entry: &Entry, table: &Table, campaign: &Campa
     }
     let days = reader.whole(table.get("days"), 1, campaign.days).unwrap_or(campaign.days);
     let metric = metric(reader, table, campaign);
-    let detect = reader.number(table.get("detect"), Range::NotNegative);
+    let detect = reader.number(table.get("detect"), Range::Amount);
     let guardrails = guardrails(reader, table, campaign);
     let arms = names.filter(|names| names.len() >= 2)?;
     let audience = audience(reader, entry, table, &arms, campaign)?;
@@ -199,7 +199,7 @@ fn guardrails(reader: &mut Reader<'_>, table: &Table, campaign: &Campaign<'_>) -
     let margins = margins.clone();
     reader.only_keys(&margins, &known);
     let margin = |entry: &Entry, reader: &mut Reader<'_>| {
-        let margin = reader.number(Some(&entry.node), Range::NotNegative)?;
+        let margin = reader.number(Some(&entry.node), Range::Amount)?;
         if known.contains(&entry.key.as_str()) && !is_of_units(&entry.key) {
             let message = format!(
                 "`{}` cannot guard a test: {} is the account's, which all arms share",

@@ -136,7 +136,6 @@ fn parameter(reader: &mut Reader<'_>, table: &Table, (known, begin): (&[Known], 
     let parameter = parameter::find(&name)?;
     let (least, most) = parameter.domain();
     let allowed = Range::Between(least, most);
-    let allowed = if most == f64::INFINITY && least == f64::NEG_INFINITY { Range::Any } else { allowed };
     let low = end(reader, table, "low", allowed).unwrap_or(parameter.low);
     let high = end(reader, table, "high", allowed).unwrap_or(parameter.high);
     let lever = Lever::Parameter(name.clone());

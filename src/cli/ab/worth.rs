@@ -70,8 +70,8 @@ pub(in crate::cli) struct WorthArgs {
 
 fn not_negative(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
-        Ok(number) if number >= 0.0 && number.is_finite() => Ok(number),
-        _ => Err("a number, 0 or more, such as 0.2".into()),
+        Ok(number) if (0.0..=1000.0).contains(&number) => Ok(number),
+        _ => Err("a number from 0 to 1000, such as 0.2".into()),
     }
 }
 
