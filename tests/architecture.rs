@@ -272,6 +272,17 @@ fn files_are_short_enough_to_know() {
     nothing(&wrong);
 }
 
+/// `syn` stands behind macros of the benches, `glam` behind a feature of nalgebra that is off.
+#[test]
+fn no_crate_comes_in_two_versions() {
+    let lock = fs::read_to_string(root().join("Cargo.lock")).unwrap();
+    let names: Vec<&str> = lock.lines().filter_map(|line| line.strip_prefix("name = ")).collect();
+    // The file names crates in the order of the alphabet.
+    let mut twice: Vec<&str> = names.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]).collect();
+    twice.dedup();
+    assert_eq!(twice, ["\"glam\"", "\"syn\""]);
+}
+
 #[test]
 fn nothing_refers_to_a_place_outside_the_repository() {
     let mut paths = Vec::new();

@@ -145,8 +145,8 @@ fn every_chart_of_the_gallery_is_a_picture() {
             }
             assert!(!rendered.svg.contains("<text"), "{name} {}", chart.key);
             assert!(!rendered.svg.contains("NaN") && !rendered.svg.contains("inf"), "{name} {}", chart.key);
-            let mut reader = png::Decoder::new(rendered.png.as_slice()).read_info().unwrap();
-            let mut pixels = vec![0; reader.output_buffer_size()];
+            let mut reader = png::Decoder::new(std::io::Cursor::new(&rendered.png)).read_info().unwrap();
+            let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
             let info = reader.next_frame(&mut pixels).unwrap();
             let inked = pixels.chunks(3).filter(|pixel| pixel != &[255, 255, 255]).count();
             assert_eq!(info.width, 1600);

@@ -142,7 +142,7 @@ impl Picture {
         encoder.set_color(png::ColorType::Rgb);
         encoder.set_depth(png::BitDepth::Eight);
         encoder.set_compression(png::Compression::Fast);
-        encoder.set_filter(png::FilterType::Paeth);
+        encoder.set_filter(png::Filter::Paeth);
         let mut writer = encoder.write_header().expect("a vector takes every byte");
         writer.write_image_data(&self.rgb).expect("a vector takes every byte and the buffer has the stated size");
         writer.finish().expect("a vector takes every byte");
@@ -152,13 +152,15 @@ impl Picture {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Cursor;
+
     use super::*;
 
     fn darkness(shape: Shape) -> f64 {
         let canvas = Canvas { width: 40, height: 40, shapes: vec![shape] };
         let bytes = png(&canvas);
-        let mut reader = png::Decoder::new(bytes.as_slice()).read_info().unwrap();
-        let mut buffer = vec![0; reader.output_buffer_size()];
+        let mut reader = png::Decoder::new(Cursor::new(bytes)).read_info().unwrap();
+        let mut buffer = vec![0; reader.output_buffer_size().unwrap()];
         reader.next_frame(&mut buffer).unwrap();
         buffer.iter().map(|&channel| 1.0 - f64::from(channel) / 255.0).sum::<f64>() / 3.0 / (SCALE * SCALE)
     }
