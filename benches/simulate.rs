@@ -1,8 +1,8 @@
 //! Nominal member-days a second on one thread, for every instruction set of this machine.
 //!
-//! `cargo bench --bench simulate`; `cargo bench --bench simulate -- avx2` runs what has that in its name. Rows of `kernel`, `replicate`
-//! and `run` count nominal member-days (members x days, whether a member has left or not), rows of `draw` members. What each part of a
-//! day costs is not here: see `costs`; neither are other ways of writing the model: see `peers`.
+//! `cargo bench --bench simulate`; `cargo bench --bench simulate -- avx2` runs what has that in its name. Rows of `kernel`, `replicate`,
+//! `run` and `million` count nominal member-days (members x days, whether a member has left or not) and rows of `draw`
+//! members. What each part of a day costs is not here: see `costs`; neither are other ways of writing the model: see `peers`.
 
 mod campaign;
 
@@ -90,4 +90,12 @@ fn draw(bencher: Bencher<'_, '_>, set: &str) {
     let instructions = Instructions::find(set).expect("the machine has it");
     let campaign = Campaign { groups: (4, 3200), days: 1, behaviour: "presence_mean = 0.0001", ..REFERENCE };
     time(bencher, instructions, &campaign, |members| members);
+}
+
+/// A million members who get the same post a day: they leave, and blocks are packed.
+#[divan::bench(args = names(), max_time = 3)]
+fn million(bencher: Bencher<'_, '_>, set: &str) {
+    let instructions = Instructions::find(set).expect("the machine has it");
+    let campaign = Campaign { groups: (4, 250_000), days: 10, platform: "none", plan: "contents = 1", ..REFERENCE };
+    time(bencher, instructions, &campaign, |member_days| member_days);
 }
