@@ -1,8 +1,8 @@
 //! Nominal member-days a second on one thread, for every instruction set of this machine.
 //!
 //! `cargo bench --bench simulate`; `cargo bench --bench simulate -- avx2` runs what has that in its name. Rows of `kernel`, `replicate`,
-//! `run` and `million` count nominal member-days (members x days, whether a member has left or not) and rows of `draw`
-//! members. What each part of a day costs is not here: see `costs`; neither are other ways of writing the model: see `peers`.
+//! `run` and `million` count nominal member-days (members x days, whether a member has left or not), rows of `draw` members and rows
+//! of `merge` plans. What each part of a day costs is not here: see `costs`; neither are other ways of writing the model: see `peers`.
 
 mod campaign;
 
@@ -12,7 +12,7 @@ use campaign::{Campaign, FIVE_A_DAY, MIXED, REFERENCE, member_days, shipped, thr
 use divan::Bencher;
 use divan::counter::ItemsCount;
 use wearout::engine::{Engine, Instructions, simulate};
-use wearout::study::{Target, compare};
+use wearout::study::{Target, compare, compare_over};
 
 /// Name and lines of the plan.
 const CALENDARS: [(&str, &str); 5] = [
@@ -98,4 +98,15 @@ fn million(bencher: Bencher<'_, '_>, set: &str) {
     let instructions = Instructions::find(set).expect("the machine has it");
     let campaign = Campaign { groups: (4, 250_000), days: 10, platform: "none", plan: "contents = 1", ..REFERENCE };
     time(bencher, instructions, &campaign, |member_days| member_days);
+}
+
+/// Plans over four sets of parameters, two small replicates of each: next to nothing but merging.
+#[divan::bench(args = [5, 50], max_time = 3)]
+fn merge(bencher: Bencher<'_, '_>, plans: u32) {
+    let campaign = Campaign { groups: (1, 100), days: 7, plans, ..REFERENCE };
+    let sets: Vec<_> = (0..4).map(|_| campaign.compile()).collect();
+    let (pool, target) = (threads(1), Target::Replicates(8));
+    bencher
+        .counter(ItemsCount::new(plans))
+        .bench(|| pool.install(|| compare_over(&sets, &[], &target, false, &Engine::default())));
 }

@@ -46,6 +46,15 @@ fn close(found: Option<f64>, expected: f64) {
     assert!((found.unwrap() - expected).abs() < 1e-9, "{found:?} is not {expected}");
 }
 
+#[test]
+fn plans_are_compared_with_the_baseline_and_not_with_each_other() {
+    for n in [2, 50] {
+        let replicates = replicates(0, &[vec![Campaign::default(); n]]);
+        let comparison = accumulate(&vec!["plan"; n], &replicates).finish();
+        assert_eq!(comparison.differences.len(), (n - 1) * METRICS.len());
+    }
+}
+
 /// Three replicates of two plans; every figure below is worked out from these.
 fn by_hand() -> Vec<Vec<Campaign>> {
     vec![

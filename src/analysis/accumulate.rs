@@ -177,7 +177,7 @@ impl Accumulator {
             replicates: self.replicates,
             n_sets: self.n_sets,
             baseline: self.baseline,
-            plans: self.plans.iter().map(|record| record.summary(self.replicates)).collect(),
+            plans: self.plans.par_iter().map(|record| record.summary(self.replicates)).collect(),
             differences: self.decomposed(),
         }
     }
