@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 
 use crate::engine::Engine;
 use crate::study::calibrate::Calibration;
@@ -37,15 +37,24 @@ fn watch(engine: &Engine, total: Option<u64>, done: &AtomicBool) {
     while !done.load(Ordering::Acquire) {
         thread::sleep(LOOK.min(Duration::from_millis(20) + started.elapsed() / 10));
         let replicates = engine.replicates();
+        let merging = engine.merging();
         match &bar {
-            Some(bar) => bar.set_position(replicates),
+            Some(bar) => {
+                bar.set_position(replicates);
+                bar.set_message(match total {
+                    _ if merging => "merging".to_owned(),
+                    Some(_) => format!("{:#} left", HumanDuration(bar.eta())),
+                    None => String::new(),
+                });
+            }
             None if last_line.elapsed() >= LINE => {
                 last_line = Instant::now();
                 let rate = replicates as f64 / started.elapsed().as_secs_f64();
                 let of = total.map_or(String::new(), |total| format!(" of {total}"));
-                let left = total.filter(|_| rate > 0.0).map_or(String::new(), |total| {
+                let left = total.filter(|_| rate > 0.0 && !merging).map_or(String::new(), |total| {
                     format!(", {:.0} s left", total.saturating_sub(replicates) as f64 / rate)
                 });
+                let left = if merging { ", merging".to_owned() } else { left };
                 // A closed stderr is no reason to stop simulating.
                 let _ = writeln!(io::stderr(), "{replicates}{of} replicates, {rate:.0}/s{left}");
             }
@@ -59,8 +68,8 @@ fn watch(engine: &Engine, total: Option<u64>, done: &AtomicBool) {
 
 fn bar(total: Option<u64>) -> ProgressBar {
     let (bar, template) = match total {
-        Some(total) => (ProgressBar::new(total), "{bar:40} {pos}/{len} replicates, {per_sec:.0}, {eta} left"),
-        None => (ProgressBar::new_spinner(), "{spinner} {pos} replicates, {per_sec:.0}"),
+        Some(total) => (ProgressBar::new(total), "{bar:40} {pos}/{len} replicates, {per_sec:.0}, {msg}"),
+        None => (ProgressBar::new_spinner(), "{spinner} {pos} replicates, {per_sec:.0} {msg}"),
     };
     bar.with_style(ProgressStyle::with_template(template).expect("the template is a constant"))
 }

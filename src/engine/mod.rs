@@ -29,6 +29,7 @@ pub struct Engine {
     clock: fn() -> Duration,
     spent_ns: [AtomicU64; 2],
     replicates: AtomicU64,
+    merging: AtomicBool,
     stopped: AtomicBool,
 }
 
@@ -57,6 +58,7 @@ impl Engine {
             clock: || Duration::ZERO,
             spent_ns: [const { AtomicU64::new(0) }; 2],
             replicates: AtomicU64::new(0),
+            merging: AtomicBool::new(false),
             stopped: AtomicBool::new(false),
         }
     }
@@ -75,7 +77,9 @@ impl Engine {
     /// Does part of the work and counts the time it takes.
     pub fn part<T>(&self, part: Part, work: impl FnOnce() -> T) -> T {
         let started = (self.clock)();
+        self.merging.store(part == Part::Merge, Ordering::Relaxed);
         let done = work();
+        self.merging.store(false, Ordering::Relaxed);
         let spent = (self.clock)().saturating_sub(started).as_nanos() as u64;
         self.spent_ns[part as usize].fetch_add(spent, Ordering::Relaxed);
         done
@@ -89,6 +93,11 @@ impl Engine {
     /// Replicates finished so far.
     pub fn replicates(&self) -> u64 {
         self.replicates.load(Ordering::Relaxed)
+    }
+
+    /// Whether it is merging replicates into estimates: nothing is simulated meanwhile.
+    pub fn merging(&self) -> bool {
+        self.merging.load(Ordering::Relaxed)
     }
 
     /// Lets replicates in flight finish and begins no other.
