@@ -1,7 +1,8 @@
 //! The numbers stay what they are: what every plan of every shipped scenario came to, as integers, on a fixed seed.
 //!
-//! `data/goldens.csv` holds a row a plan: a few counts for the reader, and a hash of everything counted. When they move without
-//! intent, a change has touched luck, laws or bookkeeping. When they move by intent:
+//! `data/goldens.csv` holds a row a plan: a few counts for the reader, a hash of everything counted, and the three sums of chances
+//! at the horizon that calibration reads, in units of 1/`EXPECTED_UNITS` of a member. When they move without intent, a change has
+//! touched luck, laws or bookkeeping. When they move by intent:
 //!
 //! 1. `WEAROUT_REGENERATE=1 cargo test --test stability` writes the file anew and still fails, so that nobody does so unawares;
 //! 2. read its diff, and say in CHANGELOG under "Results" which numbers moved and why;
@@ -16,7 +17,7 @@ use std::fs;
 use wearout::engine::{Engine, simulate};
 use wearout::rng;
 use wearout::scenario::SHIPPED;
-use wearout::tally::{Outcome, Tally};
+use wearout::tally::{Horizon, Outcome, Tally};
 
 const GOLDENS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/goldens.csv");
 
@@ -27,21 +28,26 @@ const REPLICATES: u32 = 3;
 fn hash(tally: &Tally) -> u64 {
     let days = tally.days.iter().flat_map(|day| Outcome::ALL.map(|(outcome, _)| day.get(outcome)));
     let repeats = tally.repeats.iter().flat_map(|r| [r.reads, r.clicks, r.left, r.blocked, r.muted, r.reports]);
-    let h = &tally.horizon;
-    let horizon = [
-        h.members,
-        h.groups,
-        h.groups_lost,
-        h.active,
-        h.muted,
-        h.left,
-        h.blocked,
-        h.unreachable,
-        h.repurchases,
-        h.repurchases_of_buyers,
-        h.complaints,
-        h.recommendations,
-    ];
+    // Taken apart by name, so that a figure added to the horizon cannot stay out unnoticed; the sums of chances have columns.
+    let Horizon {
+        members,
+        groups,
+        groups_lost,
+        active,
+        muted,
+        left,
+        blocked,
+        unreachable,
+        repurchases,
+        repurchases_of_buyers,
+        complaints,
+        recommendations,
+        repurchases_expected: _,
+        complaints_expected: _,
+        recommendations_expected: _,
+    } = tally.horizon;
+    let stocks = [members, groups, groups_lost, active, muted, left, blocked, unreachable];
+    let horizon = stocks.into_iter().chain([repurchases, repurchases_of_buyers, complaints, recommendations]);
     let bytes = days.chain(repeats).chain(horizon).flat_map(u64::to_le_bytes);
     bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
@@ -49,7 +55,8 @@ fn hash(tally: &Tally) -> u64 {
 fn goldens() -> String {
     let mut rows =
         format!("# generator {}, seed {}, {REPLICATES} replicates together\n", rng::LAYOUT, experiment::SEED);
-    rows.push_str("scenario,plan,delivered,reads,buyers,questions,lost,unreachable,hash\n");
+    rows.push_str("scenario,plan,delivered,reads,buyers,questions,lost,unreachable,hash,");
+    rows.push_str("repurchases_expected,complaints_expected,recommendations_expected\n");
     for (name, text) in SHIPPED {
         let experiment = experiment::experiment(text);
         let replicates = simulate(&experiment, 0..REPLICATES, &Engine::default());
@@ -61,8 +68,13 @@ fn goldens() -> String {
             let horizon = &pooled.horizon;
             let (lost, unreachable) = (horizon.left + horizon.blocked + horizon.muted, horizon.unreachable);
             let (plan, hash) = (&plan.name, hash(&pooled));
-            writeln!(rows, "{name},{plan},{delivered},{reads},{buyers},{questions},{lost},{unreachable},{hash:016x}")
-                .expect("a string can be written to");
+            let Horizon { repurchases_expected, complaints_expected, recommendations_expected, .. } = horizon;
+            writeln!(
+                rows,
+                "{name},{plan},{delivered},{reads},{buyers},{questions},{lost},{unreachable},{hash:016x},\
+                 {repurchases_expected},{complaints_expected},{recommendations_expected}"
+            )
+            .expect("a string can be written to");
         }
     }
     rows
