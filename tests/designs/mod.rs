@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use wearout::diagnostic::Source;
 use wearout::engine::{Engine, simulate};
 use wearout::platform::Profile;
-use wearout::tally::{Outcome, Tally};
+use wearout::tally::{EXPECTED_UNITS, Outcome, Tally};
 use wearout::units::{Hours, Privacy};
 use wearout::{plan, scenario};
 
@@ -40,7 +40,7 @@ fn scenario_of(design: &Design) -> String {
     )
 }
 
-/// Our tally in the words of the twin. Outcomes at the horizon are our draws; their expectation is what the figures mean.
+/// Our tally in the words of the twin.
 fn record(tally: &Tally) -> Record {
     let day = |counts: &wearout::tally::Counts| Counts {
         delivered: counts.get(Outcome::Delivered),
@@ -69,6 +69,7 @@ fn record(tally: &Tally) -> Record {
         blocked: counts.get(Outcome::Blocked),
     };
     let end = tally.horizon;
+    let members = |units: u64| units as f64 / EXPECTED_UNITS as f64;
     Record {
         members: end.members,
         days: tally.days.iter().map(day).collect(),
@@ -80,9 +81,9 @@ fn record(tally: &Tally) -> Record {
             repurchases_of_buyers: end.repurchases_of_buyers,
             complaints: end.complaints,
             recommendations: end.recommendations,
-            repurchase_expected: end.repurchases as f64,
-            complaint_expected: end.complaints as f64,
-            recommend_expected: end.recommendations as f64,
+            repurchase_expected: members(end.repurchases_expected),
+            complaint_expected: members(end.complaints_expected),
+            recommend_expected: members(end.recommendations_expected),
         },
     }
 }

@@ -75,6 +75,12 @@ impl Case {
         compiled_as(self.name, &text)
     }
 
+    /// The same with one parameter set anew.
+    pub(crate) fn compiled_with(&self, size: u32, parameter: &str, value: f64) -> (Draft, Experiment) {
+        let on = format!("{}\n{parameter} = {value:?}", self.on);
+        compiled_as(self.name, &self.written(size, &on, self.switch, self.plan))
+    }
+
     fn written(&self, size: u32, on: &str, switch: &str, plan: &str) -> String {
         format!(
             "days = 12\nplatform = \"none\"\n[behaviour]\n{}\n[switch]\n{switch}\n[audience.club]\n{}\n{}\n[plan.one]\n{plan}\n",
@@ -98,7 +104,7 @@ pub(crate) fn compiled_as(name: &str, text: &str) -> (Draft, Experiment) {
     let mut experiment = compile(&draft, SEED).unwrap_or_else(|faults| panic!("{name}: {faults}\n{text}"));
     match name {
         "long delays" => experiment.profile = Cow::Borrowed(&*LATE),
-        "a platform that delivers less" => {
+        "a platform that delivers less" | "limits earned by reports" => {
             experiment.profile = Cow::Borrowed(platform::find("reference").expect("shipped"));
         }
         _ => {}
@@ -144,6 +150,14 @@ pub(crate) const CASES: &[Case] = &[
         name: "expectation, on reading",
         club: "relation = 0.7",
         on: "read_per_expectation = 3.0",
+        shows: &["reads"],
+        ..NOTHING
+    },
+    Case {
+        name: "expectation of strangers",
+        club: "relation = 0.3",
+        on: "cold_expectation = 0.4",
+        with: "read_per_expectation = 3.0",
         shows: &["reads"],
         ..NOTHING
     },
@@ -332,6 +346,26 @@ pub(crate) const CASES: &[Case] = &[
         ..NOTHING
     },
     Case {
+        name: "privacy kept, incidents all the same",
+        on: "leak_exit = 0.05",
+        with: "leaks_kept = 30.0",
+        shows: &["leak_exits", "left"],
+        ..NOTHING
+    },
+    Case {
+        name: "complaints where privacy is kept",
+        on: "privacy_complaints_kept = 300.0",
+        shows: &["privacy_complaints"],
+        ..NOTHING
+    },
+    Case {
+        name: "complaints where privacy is ignored",
+        on: "privacy_complaints_ignored = 300.0",
+        plan: "privacy = \"ignored\"",
+        shows: &["privacy_complaints"],
+        ..NOTHING
+    },
+    Case {
         name: "yesterday's posts and today's",
         with: "read_base = 0.5\nclick_given_read = 0.5",
         plan: "at = [\"07:30\", \"15:00\", \"23:30\"]",
@@ -477,5 +511,14 @@ pub(crate) const SCREENED: Case = Case {
     with: "read_base = -8.0\nfrailty_variance = 0.1\nmute_share = 0.0",
     plan: "days = [1]\nreply = \"1h\"",
     shows: &["leaves", "questions"],
+    ..NOTHING
+};
+
+/// Limits, drawn once for a post and a sender: this one wants many replicates.
+pub(crate) const LIMITED: Case = Case {
+    name: "limits earned by reports",
+    on: "irritation_base = -2.0",
+    with: "read_base = 1.0\nblock_share = 1.0\nreport_given_block = 1.0\nmute_share = 0.1\nenforce_prob = 0.4",
+    shows: &["reports", "limited"],
     ..NOTHING
 };

@@ -5,7 +5,7 @@
 
 use wearout::plan::{Experiment, schedule};
 use wearout::scenario::{self, Draft};
-use wearout::tally::{Outcome, Tally};
+use wearout::tally::{EXPECTED_UNITS, Outcome, Tally};
 use wearout::units::Channel;
 
 use super::{Counts, Design, KeyedLuck, Life, Post, Profile, Slot, live};
@@ -116,10 +116,15 @@ fn add(tally: &mut Tally, design: &Design, life: &Life, is_first: bool) {
     end.muted += last.muted;
     end.left += last.left;
     end.blocked += last.blocked;
-    end.repurchases += life.record.horizon.repurchases;
-    end.repurchases_of_buyers += life.record.horizon.repurchases_of_buyers;
-    end.complaints += life.record.horizon.complaints;
-    end.recommendations += life.record.horizon.recommendations;
+    let after = &life.record.horizon;
+    end.repurchases += after.repurchases;
+    end.repurchases_of_buyers += after.repurchases_of_buyers;
+    end.complaints += after.complaints;
+    end.recommendations += after.recommendations;
+    let units = |expected: f64| (EXPECTED_UNITS as f64 * expected).round() as u64;
+    end.repurchases_expected += units(after.repurchase_expected);
+    end.complaints_expected += units(after.complaint_expected);
+    end.recommendations_expected += units(after.recommend_expected);
 }
 
 /// A day of members in the engine's outcomes.
