@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::Failure;
-use crate::report::FileError;
+use crate::report::{self, FileError};
 use crate::study::calibrate::Calibration;
 
 /// Letters of the key in the file's name.
@@ -61,15 +61,8 @@ impl Checkpoint {
 
     /// Replaces it.
     pub(super) fn write(&self, calibration: &Calibration) -> Result<(), Failure> {
-        let draft = self.path.with_extension(format!("writing-{}", std::process::id()));
-        let text = serde_json::to_string(&Writing { key: &self.key, calibration });
-        let text = text.map_err(|cause| self.failed("write")(cause.into()))?;
-        let written = fs::write(&draft, text).and_then(|()| fs::rename(&draft, &self.path));
-        if written.is_err() {
-            // The first failure is the one to tell.
-            let _ = fs::remove_file(&draft);
-        }
-        Ok(written.map_err(self.failed("write"))?)
+        let text = serde_json::to_vec(&Writing { key: &self.key, calibration });
+        Ok(report::replace(&self.path, &text.map_err(|cause| self.failed("write")(cause.into()))?)?)
     }
 
     /// Takes it away, if there is one.
@@ -85,7 +78,7 @@ impl Checkpoint {
         let Some(entries) = self.path.parent().and_then(|folder| fs::read_dir(folder).ok()) else { return Vec::new() };
         let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
         let mine = self.path.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
-        let is_other = |name: &String| name.starts_with("checkpoint-") && !name.contains(".writing-") && *name != mine;
+        let is_other = |name: &String| name.starts_with("checkpoint-") && *name != mine;
         let mut others: Vec<String> = names.filter(is_other).collect();
         others.sort();
         others

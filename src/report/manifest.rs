@@ -13,6 +13,9 @@ use crate::rng;
 use crate::scenario::Scenario;
 use crate::study::Compared;
 
+/// Its file in a run's folder.
+pub const NAME: &str = "manifest.toml";
+
 /// What was asked for beside the scenario.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Asked {
@@ -118,7 +121,7 @@ pub fn manifest(
         asked,
     };
     let text = toml::to_string(&Manifest { run, parameters, sha256, scenario, timing })?;
-    Ok(File { name: "manifest.toml".into(), bytes: text.into_bytes() })
+    Ok(File { name: NAME.into(), bytes: text.into_bytes() })
 }
 
 /// The manifest of a study of no single scenario: what was asked and done, the hashes of its files, and how long it took.
@@ -134,7 +137,7 @@ pub fn of_study(study: &impl Serialize, files: &[File], timing: &impl Serialize)
     }
     let sha256 = files.iter().map(|file| (file.name.as_str(), hash(file.bytes.iter().copied()))).collect();
     let text = toml::to_string(&Page { study, sha256, timing })?;
-    Ok(File { name: "manifest.toml".into(), bytes: text.into_bytes() })
+    Ok(File { name: NAME.into(), bytes: text.into_bytes() })
 }
 
 /// SHA-256 of bytes, in hexadecimal digits.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use super::manifest;
 use super::number::fixed;
 use crate::analysis::Comparison;
 use crate::scenario::Scenario;
@@ -22,7 +23,7 @@ pub struct Earlier {
 /// The newest run in a scenario's folder; `None` where there is none or its files don't tell.
 pub fn latest(folder: &Path) -> Option<Earlier> {
     let name = fs::read_to_string(folder.join("latest")).ok()?.trim().to_owned();
-    let manifest: toml::Table = fs::read_to_string(folder.join(&name).join("manifest.toml")).ok()?.parse().ok()?;
+    let manifest: toml::Table = fs::read_to_string(folder.join(&name).join(manifest::NAME)).ok()?.parse().ok()?;
     let mut rows = ::csv::Reader::from_path(folder.join(&name).join("summary.csv")).ok()?;
     let mean =
         |row: ::csv::StringRecord| Some(((row.get(0)?.to_owned(), row.get(1)?.to_owned()), row.get(3)?.parse().ok()?));

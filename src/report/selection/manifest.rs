@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::Page;
 use crate::report::File;
-use crate::report::manifest::{Sets, hash};
+use crate::report::manifest::{self, Sets, hash};
 use crate::rng;
 use crate::scenario::Scenario;
 
@@ -86,5 +86,5 @@ pub fn manifest(
         asked,
     };
     let text = toml::to_string(&Manifest { selection, parameters, sha256, scenario, timing })?;
-    Ok(File { name: "manifest.toml".into(), bytes: text.into_bytes() })
+    Ok(File { name: manifest::NAME.into(), bytes: text.into_bytes() })
 }

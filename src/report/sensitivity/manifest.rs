@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::Page;
 use crate::report::File;
-use crate::report::manifest::hash;
+use crate::report::manifest::{self, hash};
 use crate::rng;
 use crate::scenario::Scenario;
 
@@ -91,5 +91,5 @@ pub fn manifest(page: &Page, asked: &Asked, files: &[File], timing: &Timing) -> 
         asked,
     };
     let text = toml::to_string(&Manifest { sensitivity, sha256, scenario, timing })?;
-    Ok(File { name: "manifest.toml".into(), bytes: text.into_bytes() })
+    Ok(File { name: manifest::NAME.into(), bytes: text.into_bytes() })
 }
