@@ -2,7 +2,8 @@
 //!
 //! Comes in: spans of source texts. Goes out: a non-empty list that prints itself. No rule about scenarios lives here.
 
-use std::fmt;
+use std::collections::BTreeMap;
+use std::fmt::{self, Write as _};
 use std::ops::Range;
 
 /// A text that can be at fault: a file, or one `--set` option.
@@ -55,42 +56,180 @@ impl Faults {
     }
 }
 
+/// So many faults of a kind are told one by one; of more, the first, and where the others stand.
+const FEW: usize = 3;
+
+/// The most faults that are told of one text: who corrects these sees the next ones then.
+const TOLD: usize = 20;
+
+/// The most places that are named of faults of a kind.
+const PLACES: usize = 8;
+
+/// The most letters that are shown of a line.
+const WIDE: usize = 160;
+
+/// After so many faults a reader looks for no more: memory is bounded, and nobody corrects them one by one.
+pub const MANY: usize = 10_000;
+
 impl fmt::Display for Faults {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for fault in &self.list {
+        let texts: Vec<Lines<'_>> = self.sources.iter().map(Lines::of).collect();
+        let mut told_of = vec![0; texts.len() + 1];
+        let mut untold = 0;
+        for Told { fault, alike } in self.told() {
+            let text = fault.at.as_ref().map_or(texts.len(), |at| at.source.min(texts.len()));
+            if told_of[text] == TOLD {
+                untold += 1 + alike.len();
+                continue;
+            }
+            told_of[text] += 1;
             writeln!(f, "error: {}", fault.message)?;
-            let place = fault.at.as_ref().and_then(|at| Some((self.sources.get(at.source)?, at)));
-            if let Some((source, at)) = place {
-                show_place(f, source, &at.span)?;
+            if let (Some(lines), Some(at)) = (texts.get(text), &fault.at) {
+                lines.show(f, &at.span)?;
             }
             if let Some(help) = &fault.help {
                 writeln!(f, "  = help: {help}")?;
             }
+            if let (Some(lines), false) = (texts.get(text), alike.is_empty()) {
+                writeln!(f, "  = {} more of this kind: {}", alike.len(), lines.named(&alike))?;
+            }
             writeln!(f)?;
         }
         match self.list.len() {
-            1 => write!(f, "1 fault; nothing was simulated and nothing written"),
-            n => write!(f, "{n} faults; nothing was simulated and nothing written"),
+            1 => write!(f, "1 fault")?,
+            n if n < MANY => write!(f, "{n} faults")?,
+            _ => write!(f, "{MANY} faults or more")?,
         }
+        if untold > 0 {
+            write!(f, ", {untold} of them not shown")?;
+        }
+        write!(f, "; nothing was simulated and nothing written")
     }
 }
 
 impl std::error::Error for Faults {}
 
-fn show_place(f: &mut fmt::Formatter<'_>, source: &Source, span: &Range<usize>) -> fmt::Result {
-    let start = span.start.min(source.text.len());
-    let before = &source.text[..start];
-    let line_number = before.matches('\n').count() + 1;
-    let line_start = before.rfind('\n').map_or(0, |i| i + 1);
-    let column = source.text[line_start..start].chars().count() + 1;
-    let line = source.text[line_start..].lines().next().unwrap_or("");
-    let margin = " ".repeat(line_number.to_string().len());
-    let in_line = span.end.saturating_sub(start).min(line.len().saturating_sub(start - line_start)).max(1);
-    let marked = line.get(start - line_start..start - line_start + in_line).map_or(1, |text| text.chars().count());
-    writeln!(f, "{margin}--> {}:{line_number}:{column}", source.name)?;
-    writeln!(f, "{margin} |")?;
-    writeln!(f, "{line_number} | {line}")?;
-    writeln!(f, "{margin} | {}{}", " ".repeat(column - 1), "^".repeat(marked))
+/// A fault as it is told: for itself, or for others of its kind in the same text.
+struct Told<'a> {
+    fault: &'a Diagnostic,
+    alike: Vec<&'a Diagnostic>,
+}
+
+impl Faults {
+    /// What is told, in order of place.
+    fn told(&self) -> Vec<Told<'_>> {
+        let mut kinds: BTreeMap<_, Vec<usize>> = BTreeMap::new();
+        for (i, fault) in self.list.iter().enumerate() {
+            kinds.entry((fault.at.as_ref().map(|at| at.source), kind(fault))).or_default().push(i);
+        }
+        let mut firsts: Vec<(usize, &[usize])> = Vec::new();
+        for of_kind in kinds.values() {
+            match of_kind.split_first() {
+                Some((first, others)) if others.len() >= FEW => firsts.push((*first, others)),
+                _ => firsts.extend(of_kind.iter().map(|i| (*i, &[][..]))),
+            }
+        }
+        firsts.sort_unstable();
+        let told = |(first, others): (usize, &[usize])| Told {
+            fault: &self.list[first],
+            alike: others.iter().map(|i| &self.list[*i]).collect(),
+        };
+        firsts.into_iter().map(told).collect()
+    }
+}
+
+/// What a fault says, without the values that it shows and without numbers.
+fn kind(fault: &Diagnostic) -> String {
+    let said = [fault.message.as_str(), fault.help.as_deref().unwrap_or_default()].join("\n");
+    let mut is_value = false;
+    let of_kind = |letter: &char| {
+        is_value ^= *letter == '"';
+        !is_value && !letter.is_ascii_digit() && *letter != '.'
+    };
+    said.chars().filter(of_kind).collect()
+}
+
+/// A text and where its lines begin.
+#[derive(Debug)]
+pub struct Lines<'a> {
+    source: &'a Source,
+    starts: Vec<usize>,
+}
+
+impl Lines<'_> {
+    /// Finds the lines of a text.
+    pub fn of(source: &Source) -> Lines<'_> {
+        let ends = source.text.match_indices('\n').map(|(end, _)| end + 1);
+        Lines { source, starts: std::iter::once(0).chain(ends).collect() }
+    }
+
+    /// The number of the line in which a byte stands, from 1.
+    pub fn number(&self, byte: usize) -> usize {
+        self.starts.partition_point(|start| *start <= byte)
+    }
+
+    /// The place, and the line around it as far as it is not too long.
+    fn show(&self, f: &mut fmt::Formatter<'_>, span: &Range<usize>) -> fmt::Result {
+        let text = &self.source.text;
+        let start = span.start.min(text.len());
+        let number = self.number(start);
+        let line_start = self.starts[number - 1];
+        let line = text[line_start..].lines().next().unwrap_or("");
+        let before = text.get(line_start..start).map_or(0, |before| before.chars().count());
+        let end = span.end.clamp(start, (line_start + line.len()).max(start));
+        let marked = text.get(start..end).map_or(1, |marked| marked.chars().count()).max(1);
+
+        let skipped = if line.chars().nth(WIDE).is_some() { before.saturating_sub(WIDE / 4) } else { 0 };
+        // A tab would stand as wide as the terminal likes, and the mark below it somewhere else.
+        let part = |from: usize, to: usize| -> String {
+            let letters = line.chars().skip(skipped + from).take(to.saturating_sub(from));
+            plain(&letters.map(|letter| if letter == '\t' { ' ' } else { letter }).collect::<String>())
+        };
+        let (mark, mark_end) = (before - skipped, (before - skipped + marked).min(WIDE));
+        let (left, under, right) = (part(0, mark), part(mark, mark_end), part(mark_end, WIDE));
+        let left = format!("{}{left}", if skipped > 0 { "..." } else { "" });
+        let cut = if line.chars().nth(skipped + WIDE).is_some() { "..." } else { "" };
+
+        let margin = " ".repeat(number.to_string().len());
+        writeln!(f, "{margin}--> {}:{number}:{}", plain(&self.source.name), before + 1)?;
+        writeln!(f, "{margin} |")?;
+        writeln!(f, "{number} | {left}{under}{right}{cut}")?;
+        writeln!(f, "{margin} | {}{}", " ".repeat(left.chars().count()), "^".repeat(under.chars().count().max(1)))
+    }
+
+    /// Where the first of these stand: "lines 4, 7, 9 and on".
+    fn named(&self, faults: &[&Diagnostic]) -> String {
+        let mut numbers: Vec<usize> =
+            faults.iter().filter_map(|fault| fault.at.as_ref()).map(|at| self.number(at.span.start)).collect();
+        numbers.dedup();
+        let first: Vec<String> = numbers.iter().take(PLACES).map(usize::to_string).collect();
+        let (noun, on) = (if numbers.len() == 1 { "line" } else { "lines" }, numbers.len() > PLACES);
+        format!("{noun} {}{}", first.join(", "), if on { " and on" } else { "" })
+    }
+}
+
+/// Text on one line that shows every letter: control characters, and what turns the direction of writing round, as they are escaped
+/// in TOML and JSON.
+pub fn plain(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '\n' => plain.push_str("\\n"),
+            '\r' => plain.push_str("\\r"),
+            '\t' => plain.push_str("\\t"),
+            hidden if is_hidden(hidden) => {
+                let _ = write!(plain, "\\u{:04x}", u32::from(hidden));
+            }
+            shown => plain.push(shown),
+        }
+    }
+    plain
+}
+
+/// Whether a letter is not seen and changes how others are: a control character, or one that turns the direction of writing round
+/// (Boucher & Anderson 2023, "Trojan Source").
+pub fn is_hidden(letter: char) -> bool {
+    letter.is_control() || matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// The candidate nearest to `word` by edit distance, if one is near enough to be what was meant.
@@ -151,5 +290,57 @@ mod tests {
             "error: `reach` must be above 0 and at most 1, found 25\n --> a.toml:2:9\n  |\n2 | reach = 25\n  |         ^^\n  \
              = help: a share, not a percentage: 0.25\n\n1 fault; nothing was simulated and nothing written"
         );
+    }
+
+    fn faults(text: &str, list: impl Iterator<Item = (Range<usize>, String)>) -> String {
+        let source = Source { name: "a.csv".into(), text: text.to_owned() };
+        let fault = |(span, message)| Diagnostic { message, at: Some(At { source: 0, span }), help: None };
+        Faults::new(vec![source], list.map(fault).collect()).unwrap().to_string()
+    }
+
+    #[test]
+    fn faults_of_a_kind_are_told_once_with_how_many_more_and_where() {
+        let text = "x1\n".repeat(5000);
+        let told = faults(&text, (0..5000).map(|i| (3 * i..3 * i + 2, format!("`read` is no number, found \"x{i}\""))));
+        assert_eq!(
+            told,
+            "error: `read` is no number, found \"x0\"\n --> a.csv:1:1\n  |\n1 | x1\n  | ^^\n  = 4999 more of this kind: lines 2, \
+             3, 4, 5, 6, 7, 8, 9 and on\n\n5000 faults; nothing was simulated and nothing written"
+        );
+    }
+
+    #[test]
+    fn a_text_has_twenty_faults_told_at_the_most() {
+        let words: Vec<String> = (0..9000)
+            .map(|mut n| {
+                let mut word = String::new();
+                for _ in 0..4 {
+                    word.push(char::from(b'a' + (n % 26) as u8));
+                    n /= 26;
+                }
+                word
+            })
+            .collect();
+        let text = words.join("\n");
+        let told =
+            faults(&text, words.iter().enumerate().map(|(i, word)| (5 * i..5 * i + 4, format!("unknown `{word}`"))));
+        assert_eq!(told.matches("error: ").count(), TOLD);
+        assert!(
+            told.ends_with("9000 faults, 8980 of them not shown; nothing was simulated and nothing written"),
+            "{told}"
+        );
+    }
+
+    #[test]
+    fn of_a_long_line_the_part_around_the_fault_is_shown() {
+        let text = format!("{}é\u{1b}[31m\u{202e}oops{}", "x".repeat(5000), "y".repeat(5000));
+        let start = text.find("oops").unwrap();
+        let told = faults(&text, std::iter::once((start..start + 4, "wrong".to_owned())));
+        assert!(told.contains(" --> a.csv:1:5008\n"), "{told}");
+        let lines: Vec<&str> = told.lines().collect();
+        assert!(lines[3].contains("é\\u001b[31m\\u202eoopsyyy"), "{told}");
+        let mark = lines[4].find('^').unwrap();
+        assert_eq!(lines[3].char_indices().nth(mark).map(|(at, _)| &lines[3][at..at + 4]), Some("oops"), "{told}");
+        assert!(told.len() < 800, "{told}");
     }
 }

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use proptest::prelude::*;
 use wearout::analysis::{Comparison, Estimate, verdict};
-use wearout::diagnostic::{Faults, Source};
+use wearout::diagnostic::{Diagnostic, Faults, Source};
 use wearout::engine::Engine;
 use wearout::parameter::{Parameters, article, catalogue};
 use wearout::plan::{self, schedule::schedule};
@@ -23,14 +23,28 @@ fn read(name: &str, text: &str, overrides: &[String]) -> Draft {
     parse("a", Source { name: name.into(), text: text.into() }, overrides)
 }
 
-/// All faults as shown, those of the calendar included; `None` for a scenario without any.
+/// Faults as shown, those of the calendar included; `None` for a scenario without any.
 fn shown(draft: Draft) -> Option<String> {
+    found(draft).map(|(_, faults)| faults.to_string())
+}
+
+/// Every fault as shown, a few at a time, because of many the last are not shown; then the line that closes them all.
+fn shown_one_by_one(draft: Draft) -> Option<String> {
+    let (sources, faults) = found(draft)?;
+    let told = |few: &[Diagnostic]| Faults::new(sources.clone(), few.to_vec()).unwrap().to_string();
+    let parts = faults.list().chunks(3).map(told).map(|text| text[..=text.rfind('\n').unwrap()].to_owned());
+    let all = faults.to_string();
+    Some(parts.collect::<String>() + all.lines().last().unwrap())
+}
+
+fn found(draft: Draft) -> Option<(Vec<Source>, Faults)> {
     let Draft { scenario, sources, mut faults, .. } = draft;
     if faults.is_empty() {
         let late = scenario.plans.iter().filter_map(|plan| schedule(plan, scenario.days, scenario.starts).err());
         faults = late.flatten().collect();
     }
-    Faults::new(sources, faults).map(|faults| faults.to_string())
+    let found = Faults::new(sources.clone(), faults)?;
+    Some((sources, found))
 }
 
 /// The options in the first lines of a file: `#! KEY=VALUE`.
@@ -50,7 +64,8 @@ fn faulty_scenarios_are_refused_in_these_words() {
     for path in files {
         let name = path.file_name().unwrap().to_str().unwrap().to_owned();
         let text = fs::read_to_string(&path).unwrap();
-        let found = shown(read(&name, &text, &overrides(&text))).unwrap_or_else(|| "no fault".to_owned()) + "\n";
+        let found =
+            shown_one_by_one(read(&name, &text, &overrides(&text))).unwrap_or_else(|| "no fault".to_owned()) + "\n";
         let expected = fs::read_to_string(path.with_extension("txt")).unwrap_or_default();
         if found != expected {
             if rewrite {
@@ -153,6 +168,22 @@ fn hostile_texts_are_refused_without_a_crash() {
         let found = shown(read("a.toml", text, &[]));
         assert!(found.is_some(), "{text:.100}");
     }
+}
+
+#[test]
+fn very_many_faults_are_told_in_few_lines() {
+    let unknown = |n: usize| (0..n).map(|i| format!("k{i} = 1\n")).collect::<String>();
+    let told = shown(read("a.toml", &unknown(9000), &[])).unwrap();
+    assert!(told.contains("unknown key `k0`") && told.contains(" more of this kind: lines 2, 3, 4, "), "{told}");
+    assert!(told.lines().count() < 100 && told.len() < 10_000, "{} bytes", told.len());
+    let told = shown(read("a.toml", &unknown(40_000), &[])).unwrap();
+    assert!(told.ends_with("10000 faults or more; nothing was simulated and nothing written"), "{told}");
+    let no_toml = (0..40_000).map(|i| format!("k{i} = x{i}\n")).collect::<String>();
+    let told = shown(read("a.toml", &no_toml, &[])).unwrap();
+    assert!(told.lines().count() < 200 && told.len() < 20_000, "{} bytes", told.len());
+    let one_line = format!("days = [{}]\n", "x, ".repeat(40_000));
+    let told = shown(read("a.toml", &one_line, &[])).unwrap();
+    assert!(told.len() < 20_000, "{} bytes", told.len());
 }
 
 #[test]

@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use crate::diagnostic::{At, Diagnostic, Source, nearest};
+use crate::diagnostic::{At, Diagnostic, MANY, Source, nearest, plain};
 use crate::units::Hours;
 
 use super::tree::{Node, Table, Value};
@@ -106,7 +106,7 @@ impl Reader<'_> {
     /// Adds a fault, unless a plan that copies another has brought it already.
     pub(crate) fn fault(&mut self, at: &At, message: String, help: impl Into<String>) {
         let fault = Diagnostic { message, at: Some(at.clone()), help: Some(help.into()) };
-        if !self.faults.contains(&fault) {
+        if self.faults.len() < MANY && !self.faults.contains(&fault) {
             self.faults.push(fault);
         }
     }
@@ -349,9 +349,14 @@ fn one_of(words: &[&str]) -> String {
     }
 }
 
-/// "`a`, `b`, `c`".
+/// "`a`, `b`, `c`", and of very many how many others.
 pub(crate) fn listed(names: &[&str]) -> String {
-    names.iter().map(|name| format!("`{}`", plain(name))).collect::<Vec<_>>().join(", ")
+    const LISTED: usize = 40;
+    let mut listed: Vec<String> = names.iter().take(LISTED).map(|name| format!("`{}`", plain(name))).collect();
+    if names.len() > LISTED {
+        listed.push(format!("and {} others", names.len() - LISTED));
+    }
+    listed.join(", ")
 }
 
 /// "did you mean `...`?", if something near is known.
@@ -366,13 +371,6 @@ pub(crate) fn suggestion(word: &str, known: &[&str]) -> Option<String> {
 /// Text in quotes, cut where it is long.
 pub(crate) fn quoted(text: &str) -> String {
     format!("\"{}\"", cut(text))
-}
-
-/// Text on one line: control characters as escapes.
-pub(crate) fn plain(text: &str) -> String {
-    let escape =
-        |letter: char| if letter.is_control() { letter.escape_default().collect() } else { letter.to_string() };
-    text.chars().map(escape).collect()
 }
 
 fn cut(text: &str) -> String {

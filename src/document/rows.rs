@@ -3,11 +3,12 @@
 //! Comes in: the text of a CSV file. Goes out: [`Rows`], and every fault of its form: other separators, rows of another length. Lines
 //! that begin with `#` and empty lines say nothing. What columns mean is not here: see `targets` and `results`.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
-use crate::diagnostic::{At, Diagnostic};
+use crate::diagnostic::{At, Diagnostic, MANY, plain};
 
-use super::reader::{plain, quoted};
+use super::reader::quoted;
 use super::tree::{Node, Value};
 
 /// The cells of a table.
@@ -46,6 +47,9 @@ impl Cell {
         }
         if let Ok(number) = self.text.parse() {
             return Some(node(Value::Number(number)));
+        }
+        if faults.len() >= MANY {
+            return Some(node(Value::Broken));
         }
         let help =
             match (self.text.replace(',', ".").parse::<f64>(), self.text.trim_end_matches('%').trim().parse::<f64>()) {
@@ -86,7 +90,7 @@ pub(crate) fn rows_between(source: usize, text: &str, separator: char) -> Rows {
             found.header = cells;
         } else if cells.len() == found.header.len() {
             found.records.push(cells);
-        } else {
+        } else if found.faults.len() < MANY {
             let message = format!("{} values under {} columns", cells.len(), found.header.len());
             let help = match (cells.len() > found.header.len(), separator) {
                 (true, ',') => "numbers have a decimal point: 0.25, not 0,25",
@@ -155,17 +159,14 @@ impl Rows {
 
     /// Faults headings that stand twice.
     pub(crate) fn check_headings(&mut self) {
-        let twice = |(i, cell): (usize, &Cell)| {
-            let message = format!("the column `{}` stands twice", plain(&cell.text));
-            let is_second = !cell.text.is_empty() && self.header[..i].iter().any(|earlier| earlier.text == cell.text);
-            is_second.then(|| Diagnostic {
-                message,
-                at: Some(cell.at.clone()),
-                help: Some("keep one of the two".to_owned()),
-            })
-        };
-        let faults: Vec<Diagnostic> = self.header.iter().enumerate().filter_map(twice).collect();
-        self.faults.extend(faults);
+        let mut seen = BTreeSet::new();
+        for cell in self.header.iter().filter(|cell| !cell.text.is_empty()) {
+            if !seen.insert(&cell.text) && self.faults.len() < MANY {
+                let message = format!("the column `{}` stands twice", plain(&cell.text));
+                let help = Some("keep one of the two".to_owned());
+                self.faults.push(Diagnostic { message, at: Some(cell.at.clone()), help });
+            }
+        }
     }
 }
 

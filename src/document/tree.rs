@@ -9,9 +9,7 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::diagnostic::{At, Diagnostic};
-
-use super::reader::plain;
+use crate::diagnostic::{At, Diagnostic, MANY, plain};
 
 /// A table in the order of the file.
 #[derive(Debug, Clone, Default)]
@@ -95,9 +93,10 @@ pub(crate) fn join(path: &str, key: &str) -> String {
 /// Reads the first source.
 pub(crate) fn document(text: &str) -> Document {
     let (table, errors) = DeTable::parse_recoverable(text);
-    let errors = errors.iter().map(|error| Error::new(error, text)).collect();
+    let mut errors: Vec<Error> = errors.iter().map(|error| Error::new(error, text)).collect();
+    errors.sort_by_key(|error| error.span.start);
+    errors.truncate(MANY);
     let mut reading = Reading { text, source: 0, offset: 0, errors };
-    reading.errors.sort_by_key(|error| error.span.start);
     let root = reading.table(table.into_inner(), "");
     let lossy = reading.errors.iter().any(|error| error.message != DUPLICATE);
     let faults = reading.errors.iter().map(|error| error.diagnostic(text)).collect();
@@ -228,27 +227,21 @@ impl Reading<'_> {
     /// Whether an error stands in that value. Of several the first remains, since the others follow from it; an open bracket
     /// swallows what comes after it and is named instead.
     fn is_broken(&mut self, span: &Range<usize>, path: &str) -> bool {
-        let mut first: Option<usize> = None;
-        let mut is_open = false;
+        let first = self.errors.partition_point(|error| error.span.start < span.start);
+        let end = self.errors.partition_point(|error| error.span.start <= span.end);
+        if first == end {
+            return false;
+        }
         let is_bracket = self.text[floor_boundary(self.text, span.start)..].starts_with(['[', '{']);
-        let mut kept = Vec::with_capacity(self.errors.len());
-        for mut error in self.errors.drain(..) {
-            let is_inside = span.start <= error.span.start && error.span.start <= span.end;
-            is_open |= is_inside && is_bracket && error.message.starts_with(UNCLOSED);
-            if !is_inside || first.is_none() {
-                if is_inside {
-                    first = Some(kept.len());
-                    error.path = Some(path.to_owned());
-                }
-                kept.push(error);
-            }
+        let is_open = is_bracket && self.errors[first..end].iter().any(|error| error.message.starts_with(UNCLOSED));
+        self.errors.drain(first + 1..end);
+        let error = &mut self.errors[first];
+        error.path = Some(path.to_owned());
+        if is_open {
+            error.span = span.start..span.start + 1;
+            UNCLOSED.clone_into(&mut error.message);
         }
-        self.errors = kept;
-        if let (Some(first), true) = (first, is_open) {
-            self.errors[first].span = span.start..span.start + 1;
-            UNCLOSED.clone_into(&mut self.errors[first].message);
-        }
-        first.is_some()
+        true
     }
 
     fn at(&self, span: Range<usize>) -> At {

@@ -6,7 +6,7 @@
 use std::sync::LazyLock;
 
 use super::{MODEL, Parameters, find};
-use crate::diagnostic::{At, Diagnostic, Faults, Source, nearest};
+use crate::diagnostic::{At, Diagnostic, Faults, MANY, Source, nearest};
 
 /// Sets of parameter values, in the order of their file.
 #[derive(Debug, Clone, PartialEq)]
@@ -101,7 +101,9 @@ struct Reading {
 
 impl Reading {
     fn fault(&mut self, span: std::ops::Range<usize>, message: String, help: impl Into<String>) {
-        self.faults.push(Diagnostic { message, at: Some(At { source: 0, span }), help: Some(help.into()) });
+        if self.faults.len() < MANY {
+            self.faults.push(Diagnostic { message, at: Some(At { source: 0, span }), help: Some(help.into()) });
+        }
     }
 
     /// The parameter of each column; `None` for one that is at fault.

@@ -5,8 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::diagnostic::{At, Diagnostic, Source};
-use crate::document::reader::{listed, plain};
+use crate::diagnostic::{At, Diagnostic, Lines, MANY, Source, plain};
+use crate::document::reader::listed;
 use crate::tally::Dealt;
 
 use super::columns::{Role, fault};
@@ -45,14 +45,18 @@ pub(super) fn units<'a>(source: &Source, rows: &'a [Row], dealt: Dealt, faults: 
     let mut arms: BTreeMap<&str, &At> = BTreeMap::new();
     let mut home: BTreeMap<&str, &Placed> = BTreeMap::new();
     let mut found: BTreeMap<(&str, &str), Unit> = BTreeMap::new();
+    let lines = Lines::of(source);
     for row in rows {
+        if faults.len() >= MANY {
+            break;
+        }
         let Some(arm) = &row.arm else { continue };
         arms.entry(&arm.name).or_insert(&arm.at);
         let group = match (&row.group, dealt) {
             (Some(group), Dealt::Groups) => {
                 let first = home.entry(&group.name).or_insert(arm);
                 if first.name != arm.name {
-                    let (earlier, line) = (plain(&first.name), line_of(source, &first.at));
+                    let (earlier, line) = (plain(&first.name), lines.number(first.at.span.start));
                     let message = format!(
                         "group `{}` is in arm `{}` here and in arm `{earlier}` on line {line}",
                         plain(&group.name),
@@ -75,7 +79,7 @@ pub(super) fn units<'a>(source: &Source, rows: &'a [Row], dealt: Dealt, faults: 
         });
         let Some(day) = row.day else { continue };
         if let Some(earlier) = unit.days.get(&day) {
-            let line = line_of(source, &earlier.day_at);
+            let line = lines.number(earlier.day_at.span.start);
             let message = format!("{} has this day twice, first on line {line}", unit.name());
             faults.push(fault(&row.day_at, message, "one row for each day: add the two up, or keep one".to_owned()));
         } else {
@@ -147,6 +151,9 @@ pub(super) fn complete(units: &[Unit], calendar: &Days, faults: &mut Vec<Diagnos
         faults.push(fault(at, message, help.to_owned()));
     }
     for unit in units {
+        if faults.len() >= MANY {
+            break;
+        }
         let lacking: Vec<i64> = all.keys().copied().filter(|day| !unit.days.contains_key(day)).collect();
         if !lacking.is_empty() {
             let help = "a row for each day, with 0 where nothing happened; or leave the group out, days before the test included";
@@ -167,6 +174,9 @@ pub(super) fn complete(units: &[Unit], calendar: &Days, faults: &mut Vec<Diagnos
     }
 }
 
+/// The most runs of days that are named.
+const SPELT: usize = 12;
+
 /// `day 3`, `days 3, 5 to 7 and 9`; dates where the table has dates.
 fn spelt(days: &[i64], calendar: &Days) -> String {
     let mut runs: Vec<(i64, i64)> = Vec::new();
@@ -179,7 +189,10 @@ fn spelt(days: &[i64], calendar: &Days) -> String {
     let name = |day: i64| calendar.name(day);
     let word =
         |(from, to): &(i64, i64)| if from == to { name(*from) } else { format!("{} to {}", name(*from), name(*to)) };
-    let words: Vec<String> = runs.iter().map(word).collect();
+    let mut words: Vec<String> = runs.iter().take(SPELT).map(word).collect();
+    if runs.len() > SPELT {
+        words.push("others".to_owned());
+    }
     let noun = match days.len() {
         _ if calendar.are_dates() => "",
         1 => "day ",
@@ -230,7 +243,9 @@ const AMONG: &[Among] = &[
 pub(super) fn bounded(units: &[Unit], faults: &mut Vec<Diagnostic>) {
     for unit in units {
         for among in AMONG {
-            exceeded(unit, among, faults);
+            if faults.len() < MANY {
+                exceeded(unit, among, faults);
+            }
         }
     }
 }
@@ -261,8 +276,4 @@ fn exceeded(unit: &Unit, among: &Among, faults: &mut Vec<Diagnostic>) {
             return;
         }
     }
-}
-
-fn line_of(source: &Source, at: &At) -> usize {
-    source.text[..at.span.start.min(source.text.len())].matches('\n').count() + 1
 }

@@ -2,8 +2,8 @@
 //!
 //! Comes in: the headings and `--columns`. Goes out: a column for each [`Role`] that is there. What cells hold is in `row`.
 
-use crate::diagnostic::{At, Diagnostic};
-use crate::document::reader::{listed, plain, quoted, suggestion};
+use crate::diagnostic::{At, Diagnostic, plain};
+use crate::document::reader::{listed, quoted, suggestion};
 use crate::document::rows::Cell;
 use crate::tally::Outcome;
 

@@ -15,8 +15,8 @@ mod wanted;
 
 use std::ops::RangeInclusive;
 
-use crate::diagnostic::{At, Diagnostic, Faults, Source};
-use crate::document::reader::{listed, plain};
+use crate::diagnostic::{At, Diagnostic, Faults, MANY, Source, plain};
+use crate::document::reader::listed;
 use crate::document::rows::{Cell, Rows, rows_between, separator};
 use crate::tally::{Dealt, Metric, Tally, TrialUnit};
 
@@ -163,6 +163,10 @@ pub fn read(mut source: Source, asked: &Asked) -> Result<Results, Faults> {
     let mut days = day::days(&cells, as_text(said.starts.as_ref()), asked.dates, &mut faults);
     days.of_rows.resize(table.records.len(), None);
     let rows = row::rows(&table, &columns, &days.of_rows, &mut faults);
+    if faults.len() >= MANY {
+        // What the rest says, and what is missing in it, was not looked at.
+        return Err(Faults::new(vec![source, said.source], faults).expect("there are many"));
+    }
     let is_refused = asked.dealt == Dealt::Members && columns.index(Role::Group).is_some();
     let units = if is_refused { Vec::new() } else { check::units(&source, &rows, asked.dealt, &mut faults) };
     if days.of_rows.iter().all(Option::is_some) {

@@ -2,7 +2,7 @@
 //!
 //! Comes in: cells and the columns they stand in. Goes out: [`Row`]s. What rows say together is not here: see `check`.
 
-use crate::diagnostic::{At, Diagnostic};
+use crate::diagnostic::{At, Diagnostic, MANY};
 use crate::document::rows::{Cell, Rows};
 
 use super::columns::{Column, Columns, Role, fault};
@@ -51,9 +51,16 @@ impl Row {
     }
 }
 
-/// Every row; `days` are those of the records, in their order.
+/// Every row, as long as there are few enough faults; `days` are those of the records, in their order.
 pub(super) fn rows(table: &Rows, columns: &Columns, days: &[Option<i64>], faults: &mut Vec<Diagnostic>) -> Vec<Row> {
-    table.records.iter().zip(days).map(|(cells, day)| row(cells, columns, *day, faults)).collect()
+    let mut rows = Vec::with_capacity(table.records.len());
+    for (cells, day) in table.records.iter().zip(days) {
+        if faults.len() >= MANY {
+            break;
+        }
+        rows.push(row(cells, columns, *day, faults));
+    }
+    rows
 }
 
 fn row(cells: &[Cell], columns: &Columns, day: Option<i64>, faults: &mut Vec<Diagnostic>) -> Row {

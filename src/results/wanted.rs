@@ -2,8 +2,8 @@
 //!
 //! Comes in: what was said on the command line, and what is measured. Goes out: [`Wanted`]. What they come to is in `analysis`.
 
-use crate::diagnostic::{At, Diagnostic};
-use crate::document::reader::{listed, plain, suggestion};
+use crate::diagnostic::{At, Diagnostic, plain};
+use crate::document::reader::{listed, suggestion};
 use crate::tally::{Better, Dealt, Guardrail, METRICS, Metric, Unit};
 
 use super::columns::fault;

@@ -3,8 +3,8 @@
 //! Comes in: the tree and one option. Goes out: the tree with that value, placed in the option's own text. What keys mean is not
 //! here: an unknown one is found when the tree is read.
 
-use crate::diagnostic::At;
-use crate::document::reader::{Reader, listed, plain, suggestion};
+use crate::diagnostic::{At, plain};
+use crate::document::reader::{Reader, listed, suggestion};
 use crate::document::tree::{Entry, Node, Table, Value, join, typed_value};
 
 use super::calendar::{FAMILIES, SAID_BY_POSTS};

@@ -5,8 +5,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::diagnostic::At;
-use crate::document::reader::{Names, Range, Reader, plain, quoted};
+use crate::diagnostic::{At, plain};
+use crate::document::reader::{Names, Range, Reader, quoted};
 use crate::document::tree::{Entry, Node, Table, Value};
 use crate::units::{Hours, Privacy};
 

@@ -3,8 +3,8 @@
 //! Comes in: the tree. Goes out: a [`Scenario`]; where a fault stood, the default stands. What a single value may look like is
 //! not here: see `document`.
 
-use crate::diagnostic::At;
-use crate::document::reader::{Names, Range, Reader, listed, plain, suggestion};
+use crate::diagnostic::{At, plain};
+use crate::document::reader::{Names, Range, Reader, listed, suggestion};
 use crate::document::tree::{Entry, Node, Table, join};
 use crate::evidence;
 use crate::parameter::{self, Parameters};

@@ -16,8 +16,8 @@
 
 use std::ops::Range as Span;
 
-use crate::diagnostic::{At, Diagnostic, Source};
-use crate::document::reader::{Reader, listed, plain, quoted, suggestion};
+use crate::diagnostic::{At, Diagnostic, Source, plain};
+use crate::document::reader::{Reader, listed, quoted, suggestion};
 use crate::document::rows::{Cell, Rows, rows};
 use crate::document::tree::{Entry, Node, Table, Value};
 use crate::tally::Observable;

@@ -3,8 +3,8 @@
 //! Comes in: a text, and a way to the files it names. Goes out: [`Targets`], or all faults. What a single target may say is in `read`,
 //! what may move in `tune`; lists as CSV are in `table`, a sender's own figures in `figures`.
 
-use crate::diagnostic::{At, Diagnostic, Faults, Source};
-use crate::document::reader::{Names, Range, Reader, plain};
+use crate::diagnostic::{At, Diagnostic, Faults, Source, plain};
+use crate::document::reader::{Names, Range, Reader};
 use crate::document::tree::{Document, Node, Table, Value, document};
 use crate::parameter::{self, Fit, Parameters};
 use crate::scenario::{self, Draft};

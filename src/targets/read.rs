@@ -4,8 +4,8 @@
 //! here; what no model could meet is a fault.
 
 use crate::behaviour::{self, CLOSED_FORMS};
-use crate::diagnostic::At;
-use crate::document::reader::{Names, Range, Reader, listed, plain, suggestion};
+use crate::diagnostic::{At, plain};
+use crate::document::reader::{Names, Range, Reader, listed, suggestion};
 use crate::document::tree::{Node, Table};
 use crate::evidence;
 use crate::tally::{METRICS, Observable};

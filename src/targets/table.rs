@@ -3,8 +3,8 @@
 //! Comes in: the text. Goes out: the tree that the same list would be as TOML, with the places of the cells. What the values mean is
 //! not here: see `read`.
 
-use crate::diagnostic::{At, Diagnostic};
-use crate::document::reader::{listed, plain, quoted, suggestion};
+use crate::diagnostic::{At, Diagnostic, MANY, plain};
+use crate::document::reader::{listed, quoted, suggestion};
 use crate::document::rows::{Cell, Rows, rows};
 use crate::document::tree::{Entry, Node, Table, Value};
 
@@ -35,7 +35,12 @@ pub(super) fn root(text: &str, faults: &mut Vec<Diagnostic>) -> Table {
         read.faults.push(Diagnostic { message, at: Some(cell.at.clone()), help: Some(help) });
     }
     faults.append(&mut read.faults);
-    let list: Vec<Node> = (1..).zip(&read.records).map(|(number, row)| target(&read, number, row, faults)).collect();
+    let mut list: Vec<Node> = Vec::new();
+    for (number, row) in (1..).zip(&read.records) {
+        if faults.len() < MANY {
+            list.push(target(&read, number, row, faults));
+        }
+    }
     let at = list.first().map(|node| node.at.clone()).unwrap_or_default();
     let mut table = Table::default();
     if !list.is_empty() {

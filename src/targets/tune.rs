@@ -3,8 +3,8 @@
 //! Comes in: the tables `[[tune]]`, or names given on the command line. Goes out: [`Tuned`] quantities with their ranges, in which every
 //! scenario is sound. How they are moved is not here: see `study`.
 
-use crate::diagnostic::At;
-use crate::document::reader::{Names, Range, Reader, plain, quoted, suggestion};
+use crate::diagnostic::{At, plain};
+use crate::document::reader::{Names, Range, Reader, quoted, suggestion};
 use crate::document::tree::{Node, Table};
 use crate::parameter::{self, Basis, Parameter, Parameters};
 use crate::scenario;
