@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use crate::diagnostic::{At, Diagnostic, MANY, Source, nearest, plain};
+use crate::diagnostic::{At, Diagnostic, MANY, Source, is_hidden, nearest, plain};
 use crate::units::Hours;
 
 use super::tree::{Node, Table, Value};
@@ -179,7 +179,7 @@ impl Reader<'_> {
     pub(crate) fn text(&mut self, node: Option<&Node>) -> Option<String> {
         let node = node?;
         match (&node.value, &node.typed) {
-            (Value::Text(text), _) | (_, Some(text)) => Some(text.clone()),
+            (Value::Text(text), _) | (_, Some(text)) => self.seen(node, text),
             (Value::Broken, _) => None,
             (Value::List(_), _) => {
                 self.must_be(node, "text", "one value in quotes, without brackets");
@@ -195,6 +195,17 @@ impl Reader<'_> {
                 None
             }
         }
+    }
+
+    /// Text of which every letter is seen; line breaks and tabs count as spaces.
+    fn seen(&mut self, node: &Node, text: &str) -> Option<String> {
+        let text = text.replace(['\n', '\r', '\t'], " ");
+        if text.contains(is_hidden) {
+            let message = format!("`{}` holds a control character, found {}", plain(&node.path), quoted(&text));
+            self.fault(&node.at, message, "leave it out: it is not seen, and changes how the text around it is shown");
+            return None;
+        }
+        Some(text)
     }
 
     /// One of several words.

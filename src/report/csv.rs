@@ -235,11 +235,19 @@ pub(super) fn cell(value: Option<f64>) -> String {
     }
 }
 
+/// A cell that no spreadsheet takes for a formula: text that begins as one gets an apostrophe before it, which spreadsheets don't show.
+fn guarded(cell: String) -> String {
+    let is_formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && cell.parse::<f64>().is_err();
+    if is_formula { format!("'{cell}") } else { cell }
+}
+
 pub(super) fn write(header: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Vec<u8> {
     let mut writer = Writer::from_writer(Vec::new());
     writer.write_record(header).expect("memory takes every byte");
     for row in rows {
-        writer.write_record(&row).expect("memory takes every byte and every row is as long as the header");
+        writer
+            .write_record(row.into_iter().map(guarded))
+            .expect("memory takes every byte and every row is as long as the header");
     }
     writer.into_inner().expect("memory takes every byte")
 }
@@ -247,6 +255,14 @@ pub(super) fn write(header: &[&str], rows: impl Iterator<Item = Vec<String>>) ->
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_name_is_a_formula_and_numbers_stay_numbers() {
+        let cells = ["=1+1", "@now", "-x", "+7 999", "-0.5", "+3", "1e-7", "a=b", ""];
+        let bytes = write(&["a"; 9], std::iter::once(cells.map(str::to_owned).to_vec()));
+        let text = String::from_utf8(bytes).unwrap();
+        assert_eq!(text.lines().nth(1), Some("'=1+1,'@now,'-x,'+7 999,-0.5,+3,1e-7,a=b,"));
+    }
 
     #[test]
     fn numbers_read_back_to_the_same_bits_and_blanks_stay_blank() {

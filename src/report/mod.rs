@@ -111,7 +111,8 @@ pub fn write(folder: &Path, files: &[File]) -> Result<PathBuf, FileError> {
 pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     let folder = path.parent().unwrap_or(Path::new(""));
     // Made as any other file is: a temporary one would be for this user's eyes alone.
-    let mut draft = drafted(folder, || Builder::new().prefix(DRAFT).make_in(folder, |path| fs::File::create_new(path)))?;
+    let mut draft =
+        drafted(folder, || Builder::new().prefix(DRAFT).make_in(folder, |path| fs::File::create_new(path)))?;
     draft.write_all(bytes).map_err(failed("write", path))?;
     draft.persist(path).map_err(|failure| failed("write", path)(failure.error))?;
     Ok(())
@@ -230,7 +231,11 @@ mod tests {
         for run in &expected {
             let hash = fs::read_to_string(folder.join(run).join(manifest::NAME)).unwrap();
             for name in ["a.csv", "b.csv"] {
-                assert_eq!(manifest::hash(fs::read(folder.join(run).join(name)).unwrap().into_iter()), hash, "{run}/{name}");
+                assert_eq!(
+                    manifest::hash(fs::read(folder.join(run).join(name)).unwrap().into_iter()),
+                    hash,
+                    "{run}/{name}"
+                );
             }
         }
         assert_eq!(latest(&folder), format!("{}\n", expected.last().unwrap()));

@@ -25,8 +25,9 @@ pub fn latest(folder: &Path) -> Option<Earlier> {
     let name = fs::read_to_string(folder.join("latest")).ok()?.trim().to_owned();
     let manifest: toml::Table = fs::read_to_string(folder.join(&name).join(manifest::NAME)).ok()?.parse().ok()?;
     let mut rows = ::csv::Reader::from_path(folder.join(&name).join("summary.csv")).ok()?;
-    let mean =
-        |row: ::csv::StringRecord| Some(((row.get(0)?.to_owned(), row.get(1)?.to_owned()), row.get(3)?.parse().ok()?));
+    let mean = |row: ::csv::StringRecord| {
+        Some(((row.get(0)?.trim_start_matches('\'').to_owned(), row.get(1)?.to_owned()), row.get(3)?.parse().ok()?))
+    };
     let means = rows.records().filter_map(Result::ok).filter_map(mean).collect();
     let mut keys = BTreeMap::new();
     flatten("", manifest.get("scenario")?, &mut keys);

@@ -2,7 +2,8 @@
 //!
 //! Comes in: cells and the columns they stand in. Goes out: [`Row`]s. What rows say together is not here: see `check`.
 
-use crate::diagnostic::{At, Diagnostic, MANY};
+use crate::diagnostic::{At, Diagnostic, MANY, is_hidden};
+use crate::document::reader::quoted;
 use crate::document::rows::{Cell, Rows};
 
 use super::columns::{Column, Columns, Role, fault};
@@ -65,12 +66,18 @@ pub(super) fn rows(table: &Rows, columns: &Columns, days: &[Option<i64>], faults
 
 fn row(cells: &[Cell], columns: &Columns, day: Option<i64>, faults: &mut Vec<Diagnostic>) -> Row {
     let cell = |role: Role| columns.index(role).map(|index| &cells[index]);
-    let name = |role: Role| {
+    let mut name = |role: Role| {
         let cell = cell(role)?;
+        if cell.text.contains(is_hidden) {
+            let message = format!("`{}` holds a control character, found {}", role.key(), quoted(&cell.text));
+            let help = "leave it out: it is not seen, and changes how the text around it is shown";
+            faults.push(fault(&cell.at, message, help.to_owned()));
+            return None;
+        }
         (!cell.text.is_empty()).then(|| Placed { name: cell.text.clone(), at: cell.at.clone() })
     };
-    let arm = name(Role::Arm);
-    if let (None, Some(cell)) = (&arm, cell(Role::Arm)) {
+    let (arm, group) = (name(Role::Arm), name(Role::Group));
+    if let Some(cell) = cell(Role::Arm).filter(|cell| cell.text.is_empty()) {
         let help = "the arm that the group was dealt to; leave out rows of groups outside the test";
         faults.push(fault(&cell.at, "`arm` is empty".to_owned(), help.to_owned()));
     }
@@ -83,7 +90,7 @@ fn row(cells: &[Cell], columns: &Columns, day: Option<i64>, faults: &mut Vec<Dia
         }
     });
     let day_at = cell(Role::Day).map_or_else(|| cells[0].at.clone(), |cell| cell.at.clone());
-    let mut row = Row { arm, group: name(Role::Group), day, day_at, members, counts: Vec::new() };
+    let mut row = Row { arm, group, day, day_at, members, counts: Vec::new() };
     for role in Role::COUNTED {
         let counted = match columns.get(role) {
             Some(Column::At(index)) => counted(role, &cells[index], &row, faults),

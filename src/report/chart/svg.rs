@@ -7,6 +7,7 @@ use plotters::style::RGBAColor;
 
 use super::canvas::{Canvas, Place, Shape, Text};
 use super::font;
+use crate::diagnostic::is_hidden;
 
 /// The picture as an SVG document. Inside it everything is counted in hundredths of a pixel: whole numbers are short.
 pub(super) fn svg(canvas: &Canvas, title: &str, description: &str) -> String {
@@ -99,6 +100,11 @@ fn lettering(text: &Text) -> String {
     path
 }
 
+/// Text as XML holds it: without the characters that it may not hold in any form (XML 1.0, section 2.2), nor others that are not seen.
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    let held: String = text
+        .chars()
+        .filter(|letter| (!is_hidden(*letter) || *letter == '\n') && !matches!(letter, '\u{fffe}' | '\u{ffff}'))
+        .collect();
+    held.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
