@@ -184,6 +184,45 @@ fn usage_input_and_output_have_their_own_exit_status() {
 }
 
 #[test]
+fn what_was_computed_is_shown_also_when_it_cannot_be_written() {
+    let folder = folder_with("club.toml", FIVE_LINES);
+    let full =
+        |name: &str| fs::create_dir_all(folder.path().join("output").join(name).join(u64::MAX.to_string())).unwrap();
+    ["club", "club-sensitivity", "club-select"].into_iter().for_each(full);
+    for args in [
+        &["run", "club.toml", "--parameters", "best", "--replicates", "4"][..],
+        &["run", "club.toml", "--parameters", "best", "--replicates", "4", "--json"],
+        &["run", "club.toml", "--parameters", "best", "--select", "--metric", "loss", "--max-replicates", "40"],
+    ] {
+        let output = wearout(folder.path(), args);
+        assert_eq!(status(&output), 3, "{args:?}: {}", stderr(&output));
+        assert!(stdout(&output).contains("spaced"), "{args:?}: {}", stdout(&output));
+        assert!(stderr(&output).contains("is the last number a run can have"), "{}", stderr(&output));
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn a_file_without_end_or_with_a_name_that_leads_elsewhere_is_refused() {
+    let folder = folder_with("...toml", FIVE_LINES);
+    fs::write(folder.path().join("a\u{1b}[31m.toml"), FIVE_LINES).unwrap();
+    for (args, says) in [
+        (&["run", "...toml", "--out", "o/k"][..], "`...toml` can't name the folder of the results"),
+        (&["run", "a\u{1b}[31m.toml"], "`a\\u001b[31m.toml` can't name the folder of the results"),
+        (&["check", "/dev/zero"], "it is longer than 4 MiB, the most that is read"),
+        (&["calibrate", "/dev/zero"], "it is longer than 64 MiB, the most that is read"),
+        (&["ab", "analyze", "/dev/zero"], "it is longer than 64 MiB, the most that is read"),
+        (&["run", "targeted-vs-spray", "--parameters", "/dev/zero"], "it is longer than 64 MiB, the most that is read"),
+    ] {
+        let output = wearout(folder.path(), args);
+        assert_eq!(status(&output), 1, "{args:?}");
+        assert!(stderr(&output).contains(says), "{args:?}: {}", stderr(&output));
+        assert!(!stderr(&output).contains('\u{1b}'));
+    }
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2, "nothing is written");
+}
+
+#[test]
 fn numbers_that_do_not_go_together_are_usage_and_say_what_would() {
     let folder = folder_with("club.toml", FIVE_LINES);
     for (args, says) in [

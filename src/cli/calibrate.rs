@@ -12,7 +12,7 @@ use super::args::CalibrateArgs;
 use super::checkpoint::Checkpoint;
 use super::progress::Generations;
 use super::targets::{Read, read};
-use super::{Failure, print, run, tell};
+use super::{Failure, Shown, run, show, tell};
 use crate::analysis;
 use crate::engine::{Engine, Instructions};
 use crate::parameter::MODEL;
@@ -108,11 +108,11 @@ pub(super) fn calibrate(args: &CalibrateArgs) -> Result<(), Failure> {
         report_s: reporting.elapsed().as_secs_f64(),
     };
     files.push(of_study(&asked(&page, &read, args), &files, &timing).context("cannot write the manifest")?);
-    let place = report::write(&folder, &files)?;
-    if !ended.is_early() {
+    let written = report::write(&folder, &files);
+    if !ended.is_early() && written.is_ok() {
         checkpoint.remove()?;
     }
-    show(&page, args, &place.display().to_string())?;
+    show(&shown(&page, args), written)?;
     if ended == Ended::Interrupted {
         return Err(Failure::Interrupted(": what was found so far was written; the same command goes on from here"));
     }
@@ -259,20 +259,17 @@ fn written(page: &Page, args: &CalibrateArgs) -> Result<Vec<File>, Failure> {
     Ok(written)
 }
 
-fn show(page: &Page, args: &CalibrateArgs, place: &str) -> Result<(), Failure> {
+fn shown(page: &Page, args: &CalibrateArgs) -> Shown {
     if args.common.json {
-        print(&format!("{:#}\n", json(page)))?;
-        tell(place);
-        return Ok(());
+        return Shown::Json(json(page));
     }
-    print(&text(page))?;
+    let mut text = text(page);
     if page.ended == Ended::TimeLimit {
         let done = page.calibration.simulations();
-        print(&format!(
-            "\nThe same command goes on from here; --simulations {done} repeats this result to the bit.\n"
-        ))?;
+        text +=
+            &format!("\nThe same command goes on from here; --simulations {done} repeats this result to the bit.\n");
     }
-    print(&format!("\n{place}\n"))
+    Shown::Page(text)
 }
 
 /// A time limit as typed: `90s`, `5m`, `1h30m`.

@@ -10,8 +10,12 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::Failure;
+use super::inputs::{self, Unread};
 use crate::report::{self, FileError};
 use crate::study::calibrate::Calibration;
+
+/// The most bytes of a checkpoint: those of a million points of twenty quantities.
+const MOST: u64 = 512 << 20;
 
 /// Letters of the key in the file's name.
 const SHOWN: usize = 16;
@@ -43,14 +47,15 @@ impl Checkpoint {
 
     /// The calibration as it was; `None` without a checkpoint of this key.
     pub(super) fn read(&self) -> Result<Option<Calibration>, Failure> {
-        let text = match fs::read_to_string(&self.path) {
-            Ok(text) => text,
-            Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(cause) => return Err(self.failed("read")(cause).into()),
-        };
         let unreadable = |why: String| {
             let help = "--fresh starts anew and replaces it";
             Failure::Unknown(format!("error: {} cannot be gone on with: {why}\n  = help: {help}", self.path.display()))
+        };
+        let text = match inputs::text(&self.path, MOST) {
+            Ok(text) => text,
+            Err(Unread::System(cause)) if cause.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(Unread::System(cause)) => return Err(self.failed("read")(cause).into()),
+            Err(cause) => return Err(unreadable(cause.to_string())),
         };
         let written: Written = serde_json::from_str(&text).map_err(|cause| unreadable(cause.to_string()))?;
         if written.key != self.key {

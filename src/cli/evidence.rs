@@ -6,7 +6,7 @@ use anyhow::Context;
 use serde::Serialize;
 
 use super::args::EvidenceArgs;
-use super::{Failure, print, progress, run, tell};
+use super::{Failure, Shown, progress, run, show};
 use crate::parameter::Fit;
 use crate::report::chart::{self, Caption};
 use crate::report::manifest;
@@ -76,16 +76,11 @@ pub(super) fn evidence(args: &EvidenceArgs) -> Result<(), Failure> {
         report_s: reporting.elapsed().as_secs_f64(),
     };
     files.push(manifest::of_study(&asked, &files, &timing).context("cannot write the manifest")?);
-    let place = report::write(&folder, &files)?;
+    let written = report::write(&folder, &files);
 
     let page = Page { card: &card, fit };
-    if args.common.json {
-        print(&format!("{:#}\n", json(&page)))?;
-        tell(&place.display().to_string());
-        return Ok(());
-    }
-    print(&text(&page))?;
-    print(&format!("\n{}\n", place.display()))
+    let shown = if args.common.json { Shown::Json(json(&page)) } else { Shown::Page(text(&page)) };
+    show(&shown, written)
 }
 
 /// Every file but the manifest.

@@ -7,6 +7,7 @@ mod args;
 mod calibrate;
 mod checkpoint;
 mod evidence;
+mod inputs;
 mod lookup;
 mod progress;
 mod run;
@@ -17,11 +18,13 @@ mod sets;
 mod targets;
 
 use std::io::{self, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
+use serde_json::Value;
 
-use crate::diagnostic::Faults;
+use crate::diagnostic::{Faults, plain};
 use crate::report::FileError;
 use args::{Cli, Command};
 
@@ -83,10 +86,38 @@ pub fn main() -> ExitCode {
     }
 }
 
+/// What a study shows on the terminal.
+enum Shown {
+    /// For programs.
+    Json(Value),
+    /// For people.
+    Page(String),
+}
+
+/// Shows what a study found and where its files are. What could not be written is shown all the same: the work is done.
+fn show(shown: &Shown, written: Result<PathBuf, FileError>) -> Result<(), Failure> {
+    match shown {
+        Shown::Json(value) => {
+            print(&format!("{value:#}\n"))?;
+            tell(&written?.display().to_string());
+        }
+        Shown::Page(text) => {
+            print(text)?;
+            print(&format!("\n{}\n", written?.display()))?;
+        }
+    }
+    Ok(())
+}
+
+/// How a study ends whose user may have stopped it.
+fn ended(partial: bool) -> Result<(), Failure> {
+    if partial { Err(Failure::Interrupted(": what is complete was written, marked as partial")) } else { Ok(()) }
+}
+
 /// Prints a result. A reader that has gone away (`| head`) is no failure.
 fn print(text: &str) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+    match out.write_all(harmless(text).as_bytes()).and_then(|()| out.flush()) {
         Err(cause) if cause.kind() != io::ErrorKind::BrokenPipe => {
             Err(anyhow::Error::new(cause).context("cannot print").into())
         }
@@ -96,5 +127,20 @@ fn print(text: &str) -> Result<(), Failure> {
 
 /// Says something beside the result; nobody may be listening.
 fn tell(text: &str) {
-    let _ = writeln!(io::stderr(), "{text}");
+    let _ = writeln!(io::stderr(), "{}", harmless(text));
+}
+
+/// Text that a terminal shows as it is: names of files may hold what a terminal would obey.
+fn harmless(text: &str) -> String {
+    text.split('\n').map(plain).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_is_printed_moves_a_terminal() {
+        assert_eq!(harmless("a\u{1b}[2J\n\u{202e}b"), "a\\u001b[2J\n\\u202eb");
+    }
 }

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::args::RunArgs;
-use super::{Failure, print, progress, scenarios, sets, tell};
+use super::{Failure, Shown, ended, progress, scenarios, sets, show};
 use crate::analysis;
 use crate::diagnostic::Faults;
 use crate::engine::{Engine, Instructions, Part};
@@ -81,31 +81,23 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
             .context("cannot write the manifest")?,
     );
     let earlier = since::latest(&folder);
-    let place = report::write(&folder, &files)?;
+    let written = report::write(&folder, &files);
 
-    if args.common.json {
-        print(&format!("{:#}\n", json::value(&page)))?;
+    let shown = if args.common.json {
+        Shown::Json(json::value(&page))
     } else {
-        print(&table::text(&page))?;
+        let mut text = table::text(&page);
         if let Some(earlier) = earlier {
-            let moved =
-                since::moved(&earlier, (scenario, args.common.seed, &args.parameters), &compared.comparison, &headline);
+            let asked = (scenario, args.common.seed, args.parameters.as_str());
+            let moved = since::moved(&earlier, asked, &compared.comparison, &headline);
             if !moved.is_empty() {
-                print(&format!("\nSince run {}:\n  {}\n", earlier.name, moved.join("\n  ")))?;
+                text += &format!("\nSince run {}:\n  {}\n", earlier.name, moved.join("\n  "));
             }
         }
-    }
-    let path = format!("{}\n", place.display());
-    if args.common.json {
-        tell(path.trim_end());
-    } else {
-        print(&format!("\n{path}"))?;
-    }
-    if compared.partial {
-        Err(Failure::Interrupted(": what is complete was written, marked as partial"))
-    } else {
-        Ok(())
-    }
+        Shown::Page(text)
+    };
+    show(&shown, written)?;
+    ended(compared.partial)
 }
 
 /// As many threads as asked for, or as the machine has.

@@ -1,11 +1,12 @@
 //! Scenario files: found by path or name, checked, begun.
 
 use std::fmt::Write as _;
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write as _};
+use std::fs::OpenOptions;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::args::CheckArgs;
+use super::inputs::{self, Unread};
 use super::{Failure, print};
 use crate::diagnostic::{Source, nearest};
 use crate::plan::{self, Experiment};
@@ -24,13 +25,12 @@ pub(super) fn read(named: &str, overrides: &[String]) -> Result<Draft, Failure> 
     let shipped = if path.exists() { None } else { scenario::shipped(named) };
     let text = match shipped {
         Some(text) => text.to_owned(),
-        None => fs::read(path)
-            .map_err(|cause| Failure::Unknown(not_found(named, &cause)))
-            .and_then(|bytes| String::from_utf8(bytes).map_err(|_| Failure::Unknown(not_text(named))))?,
+        None => {
+            inputs::text(path, inputs::MOST_OF_A_SCENARIO).map_err(|cause| Failure::Unknown(unread(named, &cause)))?
+        }
     };
-    let name = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or(named);
     let source = Source { name: named.to_owned(), text };
-    Ok(scenario::parse(name, source, overrides))
+    Ok(scenario::parse(&inputs::stem(path)?, source, overrides))
 }
 
 /// Reads a scenario with contents by path or shipped name, with or without `contents/` before it.
@@ -40,7 +40,12 @@ pub(super) fn read_contents(named: &str, overrides: &[String]) -> Result<Draft, 
     read(if is_shipped { &shipped } else { named }, overrides)
 }
 
-fn not_found(named: &str, cause: &io::Error) -> String {
+fn unread(named: &str, cause: &Unread) -> String {
+    if !matches!(cause, Unread::System(_)) {
+        return format!(
+            "error: `{named}` is no scenario: {cause}\n  = help: a scenario is a TOML file; see `wearout new NAME`"
+        );
+    }
     let names = || SHIPPED.iter().map(|(name, _)| *name);
     let contents = CONTENTS.iter().flat_map(|(name, _)| [*name, name.trim_start_matches("contents/")]);
     let help = match nearest(named, names().chain(contents)) {
@@ -48,10 +53,6 @@ fn not_found(named: &str, cause: &io::Error) -> String {
         None => format!("a path, or one of {}", names().collect::<Vec<_>>().join(", ")),
     };
     format!("error: no scenario `{named}`: {cause}\n  = help: {help}")
-}
-
-fn not_text(named: &str) -> String {
-    format!("error: `{named}` is not UTF-8 text\n  = help: a scenario is a TOML file; see `wearout new NAME`")
 }
 
 /// `wearout check`.

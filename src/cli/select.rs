@@ -6,7 +6,7 @@ use anyhow::Context;
 
 use super::args::RunArgs;
 use super::sets::usage;
-use super::{Failure, print, progress, run, scenarios, sets, tell};
+use super::{Failure, Shown, ended, progress, run, scenarios, sets, show};
 use crate::diagnostic::nearest;
 use crate::report::chart::{Caption, raced};
 use crate::report::manifest::Sets;
@@ -59,19 +59,16 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     files.push(
         pages::manifest(&page, scenario, (&asked, &recorded), &files, &timing).context("cannot write the manifest")?,
     );
-    let place = report::write(&folder, &files)?;
+    let written = report::write(&folder, &files);
 
-    if args.common.json {
-        print(&format!("{:#}\n", pages::value(&page)))?;
-        tell(&place.display().to_string());
+    let shown = if args.common.json {
+        Shown::Json(pages::value(&page))
     } else {
-        print(&pages::text(&page))?;
-        if args.selection.explain {
-            print(&format!("\n{}", pages::EXPLANATION))?;
-        }
-        print(&format!("\n{}\n", place.display()))?;
-    }
-    if found.partial { Err(Failure::Interrupted(": what is complete was written, marked as partial")) } else { Ok(()) }
+        let explanation = if args.selection.explain { format!("\n{}", pages::EXPLANATION) } else { String::new() };
+        Shown::Page(pages::text(&page) + &explanation)
+    };
+    show(&shown, written)?;
+    ended(found.partial)
 }
 
 /// The metric asked for, or the first of the scenario's headline.

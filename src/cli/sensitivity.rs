@@ -5,7 +5,7 @@ use std::time::Instant;
 use anyhow::Context;
 
 use super::args::SensitivityArgs;
-use super::{Failure, print, progress, run, scenarios, tell};
+use super::{Failure, Shown, ended, progress, run, scenarios, show};
 use crate::report::chart::{Caption, SENSITIVITY_CHARTS, render_sensitivity};
 use crate::report::sensitivity::{self as pages, Page};
 use crate::report::{self, File};
@@ -43,15 +43,11 @@ pub(super) fn run(args: &SensitivityArgs) -> Result<(), Failure> {
         replicates_per_s: found.replicates as f64 / simulate_s,
     };
     files.push(pages::manifest(&page, &asked, &files, &timing).context("cannot write the manifest")?);
-    let place = report::write(&folder, &files)?;
+    let written = report::write(&folder, &files);
 
-    if args.common.json {
-        print(&format!("{:#}\n", pages::value(&page)))?;
-        tell(&place.display().to_string());
-    } else {
-        print(&format!("{}\n{}\n", pages::text(&page), place.display()))?;
-    }
-    if found.partial { Err(Failure::Interrupted(": what is complete was written, marked as partial")) } else { Ok(()) }
+    let shown = if args.common.json { Shown::Json(pages::value(&page)) } else { Shown::Page(pages::text(&page)) };
+    show(&shown, written)?;
+    ended(found.partial)
 }
 
 fn request(args: &SensitivityArgs) -> Request {

@@ -1,10 +1,10 @@
 //! `--parameters`, `--sets` and `--replicates`: under which sets of parameters a run runs, and how often under each.
 
-use std::fs;
 use std::path::Path;
 
 use super::Failure;
 use super::args::RunArgs;
+use super::inputs::{self, Unread};
 use crate::diagnostic::{Source, nearest};
 use crate::parameter::{self, DEFAULT_FIT, Ensemble, Parameters, find_fit, fits, parse_ensemble};
 use crate::report::manifest::Sets;
@@ -118,13 +118,12 @@ pub(super) fn named(name: &str) -> Result<Ensemble, Failure> {
         let (name, fit, sets) = (name.to_owned(), fit.name.clone(), vec![fit.parameters()]);
         return Ok(Ensemble { name, fit, keys: Vec::new(), sets });
     }
-    let text = fs::read(Path::new(name)).map_err(|cause| unknown(name, &cause.to_string()))?;
-    let text = String::from_utf8(text).map_err(|_| unknown(name, "it is not UTF-8 text"))?;
+    let text = inputs::text(Path::new(name), inputs::MOST_OF_A_TABLE).map_err(|cause| unknown(name, &cause))?;
     let ensemble = parse_ensemble(Source { name: name.to_owned(), text }, &Parameters::best())?;
     Ok(Ensemble { name: name.to_owned(), ..ensemble })
 }
 
-fn unknown(name: &str, cause: &str) -> Failure {
+fn unknown(name: &str, cause: &Unread) -> Failure {
     let names = || {
         let fits = fits().iter().map(|fit| fit.name.as_str());
         [parameter::article().name.as_str(), BEST].into_iter().chain(fits)

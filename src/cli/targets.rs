@@ -1,12 +1,12 @@
 //! Lists of targets: found by path or name, read together with the files they name.
 
 use std::cell::RefCell;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::Failure;
 use super::args::CalibrateArgs;
-use crate::diagnostic::{Source, nearest};
+use super::inputs::{self, Unread};
+use crate::diagnostic::{Source, nearest, plain};
 use crate::scenario::{self, DESIGNS, SHIPPED};
 use crate::study::calibrate::Method;
 use crate::targets::{self, Missing, OwnFigures, Targets};
@@ -29,7 +29,7 @@ pub(super) fn read(args: &CalibrateArgs) -> Result<Read, Failure> {
         fetched.borrow_mut().push(source.clone());
         Ok(source)
     };
-    let name = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or(&args.targets);
+    let name = &inputs::stem(path)?;
     let tuned = &args.parameters_tuned;
     let mut found = match (&args.columns, &args.scenario) {
         (Some(columns), Some(scenario)) => {
@@ -64,16 +64,13 @@ fn text(named: &str) -> Result<String, Failure> {
         return Ok(text.to_owned());
     }
     let names = || targets::SHIPPED.iter().map(|(name, _)| *name);
-    let bytes = fs::read(path).map_err(|cause| {
-        let help = match nearest(named, names()) {
-            Some(meant) => format!("did you mean the shipped list `{meant}`?"),
-            None => format!("a path, or {}", names().collect::<Vec<_>>().join(", ")),
+    inputs::text(path, inputs::MOST_OF_A_TABLE).map_err(|cause| {
+        let help = match (&cause, nearest(named, names())) {
+            (Unread::NotText(_) | Unread::TooLong(_), _) => "targets are a TOML or CSV file in UTF-8".to_owned(),
+            (Unread::System(_), Some(meant)) => format!("did you mean the shipped list `{meant}`?"),
+            (Unread::System(_), None) => format!("a path, or {}", names().collect::<Vec<_>>().join(", ")),
         };
         Failure::Unknown(format!("error: no targets `{named}`: {cause}\n  = help: {help}"))
-    })?;
-    String::from_utf8(bytes).map_err(|_| {
-        let help = "targets are a TOML or CSV file; save it as UTF-8";
-        Failure::Unknown(format!("error: `{named}` is not UTF-8 text\n  = help: {help}"))
     })
 }
 
@@ -86,17 +83,17 @@ fn find(folder: &Path, named: &str) -> Result<Source, Missing> {
         return Ok(Source { name: named.to_owned(), text: text.to_owned() });
     }
     let name = path.display().to_string();
-    let bytes = fs::read(&path).map_err(|cause| {
+    // A sender's own figures are found here too.
+    let text = inputs::text(&path, inputs::MOST_OF_A_TABLE).map_err(|cause| {
         let names = SHIPPED.iter().chain(DESIGNS).map(|(name, _)| *name);
-        let help = match nearest(named, names) {
-            Some(meant) => format!("did you mean the shipped scenario `{meant}`?"),
-            None => {
+        let help = match (&cause, nearest(named, names)) {
+            (Unread::NotText(_), _) => "save it as UTF-8".to_owned(),
+            (_, Some(meant)) => format!("did you mean the shipped scenario `{meant}`?"),
+            (_, None) => {
                 "a path as seen from the list of targets, or a shipped scenario (`wearout list scenarios`)".to_owned()
             }
         };
-        Missing { why: format!("{name}: {cause}"), help }
+        Missing { why: format!("{}: {cause}", plain(&name)), help }
     })?;
-    let text = String::from_utf8(bytes)
-        .map_err(|_| Missing { why: "it is not UTF-8 text".to_owned(), help: "save it as UTF-8".to_owned() })?;
     Ok(Source { name, text })
 }

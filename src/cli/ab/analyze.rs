@@ -1,17 +1,17 @@
 //! `wearout ab analyze`: what a sender's own test says.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::Context;
 use clap::Args;
 
-use super::{files_of, timing};
+use super::{files_of, page_of, timing};
 use crate::analysis::Zone;
 use crate::analysis::trial::{Question, Trial, analyse};
 use crate::cli::args::Common;
-use crate::cli::{Failure, print, run, tell};
+use crate::cli::inputs::{self, Unread};
+use crate::cli::{Failure, Shown, run, show};
 use crate::diagnostic::Source;
 use crate::engine::Instructions;
 use crate::report::ab::analyze::{self as pages, Page};
@@ -108,7 +108,7 @@ pub(super) fn analyze(args: &AnalyzeArgs) -> Result<(), Failure> {
     let hash = manifest::hash(source.text.bytes());
     let results = results::read(source, &asked(args))?;
     let question = question(args, &results)?;
-    let name = args.results.file_stem().map_or_else(|| "results".into(), |stem| stem.to_string_lossy().into_owned());
+    let name = inputs::stem(&args.results)?;
     let folder = report::folder(&common.out, &format!("{name}-analysis"))?;
 
     let started = Instant::now();
@@ -140,35 +140,25 @@ pub(super) fn analyze(args: &AnalyzeArgs) -> Result<(), Failure> {
     files.extend(chart::analysed(&page, &caption).context("cannot draw")?.into_iter().flat_map(files_of));
     let study = study(args, &page, &question, hash);
     files.push(manifest::of_study(&study, &files, &timing).context("cannot write the manifest")?);
-    let place = report::write(&folder, &files)?;
+    let written = report::write(&folder, &files);
 
-    if common.json {
-        print(&format!("{:#}\n", pages::value(&page)))?;
-        tell(&place.display().to_string());
+    let explanation = args.explain.then(|| pages::explanation(&page));
+    let shown = if common.json {
+        Shown::Json(pages::value(&page))
     } else {
-        print(&pages::text(&page))?;
-        if args.explain {
-            print(&format!("\n{}", pages::explanation(&page)))?;
-        }
-        print(&format!("\n{}\n", place.display()))?;
-    }
-    Ok(())
+        page_of(pages::text(&page), explanation.as_deref())
+    };
+    show(&shown, written)
 }
 
 fn read(path: &Path) -> Result<Source, Failure> {
-    let bytes = fs::read(path).map_err(|cause| {
-        Failure::Unknown(format!(
-            "error: cannot read {}: {cause}\n  = help: a CSV file with a row for each group and day",
-            path.display()
-        ))
-    })?;
-    // Spreadsheets of old write other letters than UTF-8; what they stand for can't be known.
-    let text = String::from_utf8(bytes).map_err(|cause| {
-        let line = cause.as_bytes()[..cause.utf8_error().valid_up_to()].split(|byte| *byte == b'\n').count();
-        Failure::Unknown(format!(
-            "error: line {line} of {} is not UTF-8\n  = help: save it as \"CSV UTF-8\"",
-            path.display()
-        ))
+    let text = inputs::text(path, inputs::MOST_OF_A_TABLE).map_err(|cause| {
+        let help = match cause {
+            // Spreadsheets of old write other letters than UTF-8; what they stand for can't be known.
+            Unread::NotText(_) => "save it as \"CSV UTF-8\"",
+            Unread::TooLong(_) | Unread::System(_) => "a CSV file with a row for each group and day",
+        };
+        Failure::Unknown(format!("error: cannot read {}: {cause}\n  = help: {help}", path.display()))
     })?;
     Ok(Source { name: path.display().to_string(), text })
 }

@@ -6,14 +6,12 @@ mod power;
 mod rotate;
 mod worth;
 
-use std::path::Path;
 use std::time::Instant;
 
 use clap::{Args, Subcommand};
-use serde_json::Value;
 
 use super::args::fit;
-use super::{Failure, print, scenarios, tell};
+use super::{Failure, Shown, scenarios};
 use crate::engine::Engine;
 use crate::parameter::{DEFAULT_FIT, Fit};
 use crate::report::ab::Head;
@@ -136,30 +134,9 @@ fn no_figure(contest: &Contest, engine: &Engine) -> Failure {
     ))
 }
 
-/// What a study shows on the terminal.
-enum Shown {
-    /// For programs.
-    Json(Value),
-    /// For people, with formulas and assumptions where these were asked for.
-    Page(String, Option<&'static str>),
-}
-
-/// Shows what a study found and where its files are.
-fn show(shown: &Shown, place: &Path, partial: bool) -> Result<(), Failure> {
-    match shown {
-        Shown::Json(value) => {
-            print(&format!("{value:#}\n"))?;
-            tell(&place.display().to_string());
-        }
-        Shown::Page(text, explanation) => {
-            print(text)?;
-            if let Some(explanation) = explanation {
-                print(&format!("\n{explanation}"))?;
-            }
-            print(&format!("\n{}\n", place.display()))?;
-        }
-    }
-    if partial { Err(Failure::Interrupted(": what is complete was written, marked as partial")) } else { Ok(()) }
+/// A page for people, with formulas and assumptions where these were asked for.
+fn page_of(text: String, explanation: Option<&str>) -> Shown {
+    Shown::Page(text + &explanation.map_or_else(String::new, |explanation| format!("\n{explanation}")))
 }
 
 /// A chart as its two files.

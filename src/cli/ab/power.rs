@@ -5,9 +5,9 @@ use std::time::Instant;
 use anyhow::Context;
 use clap::Args;
 
-use super::{Shown, Which, caption, files_of, no_figure, show, timing};
+use super::{Which, caption, files_of, no_figure, page_of, timing};
 use crate::cli::args::Common;
-use crate::cli::{Failure, progress, run};
+use crate::cli::{Failure, Shown, ended, progress, run, show};
 use crate::parameter;
 use crate::report::ab::power::{self as pages, Page};
 use crate::report::{self, File, chart, manifest};
@@ -85,10 +85,10 @@ pub(super) fn power(args: &PowerArgs) -> Result<(), Failure> {
     files.extend(chart::powered(&page, &caption).context("cannot draw")?.into_iter().flat_map(files_of));
     let study = pages::study(&page, args.which.head("ab power", &contest));
     files.push(manifest::of_study(&study, &files, &timing).context("cannot write the manifest")?);
-    let place = report::write(&folder, &files)?;
+    let written = report::write(&folder, &files);
 
     let explanation = args.explain.then_some(pages::EXPLANATION);
-    let shown =
-        if common.json { Shown::Json(pages::value(&page)) } else { Shown::Page(pages::text(&page), explanation) };
-    show(&shown, &place, found.partial)
+    let shown = if common.json { Shown::Json(pages::value(&page)) } else { page_of(pages::text(&page), explanation) };
+    show(&shown, written)?;
+    ended(found.partial)
 }

@@ -5,9 +5,9 @@ use std::time::Instant;
 use anyhow::Context;
 use clap::Args;
 
-use super::{Shown, files_of, show, timing};
+use super::{files_of, page_of, timing};
 use crate::cli::args::Common;
-use crate::cli::{Failure, progress, run, scenarios, sets};
+use crate::cli::{Failure, Shown, ended, progress, run, scenarios, sets, show};
 use crate::parameter::DEFAULT_FIT;
 use crate::report::ab::rotate::{self as pages, Page};
 use crate::report::chart::{self, Caption};
@@ -81,10 +81,10 @@ pub(super) fn run(args: &RotateArgs) -> Result<(), Failure> {
     };
     let study = pages::study(&page, &recorded, &args.set);
     files.push(manifest::of_study(&study, &files, &timing).context("cannot write the manifest")?);
-    let place = report::write(&folder, &files)?;
+    let written = report::write(&folder, &files);
 
     let explanation = args.explain.then_some(pages::EXPLANATION);
-    let shown =
-        if common.json { Shown::Json(pages::value(&page)) } else { Shown::Page(pages::text(&page), explanation) };
-    show(&shown, &place, found.partial)
+    let shown = if common.json { Shown::Json(pages::value(&page)) } else { page_of(pages::text(&page), explanation) };
+    show(&shown, written)?;
+    ended(found.partial)
 }

@@ -5,9 +5,9 @@ use std::time::Instant;
 use anyhow::Context;
 use clap::Args;
 
-use super::{Shown, files_of, show, timing};
+use super::{files_of, page_of, timing};
 use crate::cli::args::Common;
-use crate::cli::{Failure, progress, run, scenarios};
+use crate::cli::{Failure, Shown, ended, progress, run, scenarios, show};
 use crate::parameter::{self, Parameters};
 use crate::report::ab::worth::{self as pages, Page};
 use crate::report::chart::{self, Caption};
@@ -104,12 +104,12 @@ pub(super) fn worth(args: &WorthArgs) -> Result<(), Failure> {
     files.extend(chart::weighed(&page, &caption).context("cannot draw")?.into_iter().flat_map(files_of));
     let said = pages::study(&page, &parameter::article().name, &args.set);
     files.push(manifest::of_study(&said, &files, &timing).context("cannot write the manifest")?);
-    let place = report::write(&folder, &files)?;
+    let written = report::write(&folder, &files);
 
     let explanation = args.explain.then_some(pages::EXPLANATION);
-    let shown =
-        if common.json { Shown::Json(pages::value(&page)) } else { Shown::Page(pages::text(&page), explanation) };
-    show(&shown, &place, found.partial)
+    let shown = if common.json { Shown::Json(pages::value(&page)) } else { page_of(pages::text(&page), explanation) };
+    show(&shown, written)?;
+    ended(found.partial)
 }
 
 /// What is tried; everything that the audience or the horizon has no room for at once.
