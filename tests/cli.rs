@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test ends where it fails")]
 
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -325,25 +326,47 @@ fn words_lead_to_what_they_mean() {
 #[cfg(unix)]
 fn an_interrupt_writes_what_is_complete_and_says_so() {
     let folder = folder_with("club.toml", FIVE_LINES);
-    let child = Command::new(env!("CARGO_BIN_EXE_wearout"))
-        .args(["run", "club.toml", "--sets", "2", "--replicates", "1000000", "--quiet"])
+    let mut child = Command::new(env!("CARGO_BIN_EXE_wearout"))
+        .args(["run", "club.toml", "--sets", "2", "--replicates", "1000000"])
         .current_dir(folder.path())
         .stdout(std::process::Stdio::piped())
         .stderr(std::process::Stdio::piped())
         .spawn()
         .unwrap();
-    // The folder is made once interrupts are heard and before the first replicate.
-    for _ in 0..600 {
-        std::thread::sleep(std::time::Duration::from_millis(100));
-        if folder.path().join("output/club").exists() {
-            break;
-        }
-    }
-    std::thread::sleep(std::time::Duration::from_secs(1));
+    // The first line of progress comes once replicates are under way.
+    let mut progress = BufReader::new(child.stderr.take().unwrap()).lines();
+    let said = progress.find(|line| line.as_ref().unwrap().contains(" of 2000000 replicates, "));
+    assert!(said.is_some(), "long work shows how far it is");
     Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    let last = progress.last().unwrap().unwrap();
     let output = child.wait_with_output().unwrap();
-    assert_eq!(status(&output), 130, "{}", stderr(&output));
+    assert_eq!(status(&output), 130, "{last}");
+    assert_eq!(last, "interrupted: what is complete was written, marked as partial");
     assert!(manifest(&folder.path().join("output/club/0001")).contains("partial = true"));
+}
+
+/// 200,000 members over ten years: no replicate is complete by the time it is stopped.
+#[test]
+#[cfg(unix)]
+fn an_interrupt_drops_a_long_replicate_and_leaves_no_folder() {
+    let folder = folder_with(
+        "list.toml",
+        "days = 3650\n[audience.list]\nchannel = \"direct\"\nsize = 200000\n[plan.once]\ndays = [1]\n",
+    );
+    let mut child = Command::new(env!("CARGO_BIN_EXE_wearout"))
+        .args(["run", "list.toml", "--parameters", "best", "--replicates", "2"])
+        .current_dir(folder.path())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut progress = BufReader::new(child.stderr.take().unwrap()).lines();
+    progress.next().unwrap().unwrap();
+    let asked = std::time::Instant::now();
+    Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert_eq!(progress.last().unwrap().unwrap(), "interrupted: no replicate was complete, nothing was written");
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert!(asked.elapsed().as_secs() < 10, "{:?}", asked.elapsed());
+    assert!(!folder.path().join("output").exists());
 }
 
 #[test]

@@ -91,6 +91,25 @@ fn a_chooser_that_keeps_to_a_calendar_is_the_plan_with_those_posts_to_the_bit() 
 }
 
 #[test]
+fn a_replicate_in_flight_ends_before_its_next_day_when_the_engine_is_stopped() {
+    let rotation = compiled(CONTENTS);
+    let engine = Engine::default();
+    let seen: Mutex<Vec<u32>> = Mutex::default();
+    let stopping = |_| -> Vec<Box<Chooser<'_>>> {
+        vec![Box::new(|_: &[PostRecord], post: &PostRecord| {
+            seen.lock().unwrap().push(post.day);
+            if post.day == 2 {
+                engine.stop();
+            }
+            0
+        })]
+    };
+    assert!(replay(&rotation, stopping, 0..1, &engine).is_empty(), "it is dropped whole");
+    assert_eq!(seen.lock().unwrap().last(), Some(&2));
+    assert_eq!(engine.replicates(), 0);
+}
+
+#[test]
 fn appeal_multiplies_clicks_and_nothing_else() {
     let text = |appeal: &str| {
         format!(

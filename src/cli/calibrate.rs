@@ -1,7 +1,5 @@
 //! `wearout calibrate`: which values of the tuned quantities meet the targets, as text, files and charts.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
@@ -10,11 +8,11 @@ use serde::Serialize;
 
 use super::args::CalibrateArgs;
 use super::checkpoint::Checkpoint;
-use super::progress::Generations;
+use super::progress::{self, Generations};
 use super::targets::{Read, read};
-use super::{Failure, Shown, run, show, tell};
+use super::{Failure, Shown, interrupt, run, show, tell};
 use crate::analysis;
-use crate::engine::{Engine, Instructions};
+use crate::engine::Engine;
 use crate::parameter::MODEL;
 use crate::report::calibration::{Ended, Page, files, json, method_word, text};
 use crate::report::chart::{self, Caption};
@@ -70,9 +68,13 @@ pub(super) fn calibrate(args: &CalibrateArgs) -> Result<(), Failure> {
     let read = read(args)?;
     let targets = &read.targets;
     let settings = settings(args);
-    let problem = pool.install(|| Problem::new(targets, &targets.begin, args.common.seed))?;
+    let engine = run::engine(args.common.instructions)?;
+    let compile = |seed: u64| pool.install(|| Problem::new(targets, &targets.begin, seed));
+    let compiling = format!("compiling {} scenarios", targets.scenarios.len());
     // The complement of the seed: luck that no search from a small seed has seen.
-    let fresh = pool.install(|| Problem::new(targets, &targets.begin, !args.common.seed))?;
+    let both = || (compile(args.common.seed), compile(!args.common.seed));
+    let (problem, fresh) = progress::saying(&compiling, args.common.quiet, both);
+    let (problem, fresh) = (problem?, fresh?);
     let begin = || {
         let refused =
             |cause| Failure::Unknown(format!("error: cannot search here: {cause}\n  = help: see docs/calibration.md"));
@@ -82,12 +84,16 @@ pub(super) fn calibrate(args: &CalibrateArgs) -> Result<(), Failure> {
     let folder = report::folder(&args.common.out, &format!("{}-calibration", targets.name))?;
     let checkpoint = Checkpoint::new(&folder, key(&read, &settings, args)?);
     let mut calibration = resumed(&checkpoint, args)?.unwrap_or(begun);
-    let engine = Engine::on(args.common.instructions.unwrap_or_else(Instructions::best));
 
     let simulating = Instant::now();
     let ended = search(&mut calibration, (&problem, &engine), &checkpoint, &pool, args)?;
     let fresh_replicates = (FRESH_TIMES * settings.replicates).max(FRESH_LEAST);
-    let outcome = pool.install(|| calibration.outcome(&fresh, fresh_replicates, &engine));
+    let measure = || pool.install(|| calibration.outcome(&fresh, fresh_replicates, &engine));
+    let outcome = progress::saying("measuring what was found on fresh luck", args.common.quiet, measure);
+    if engine.stopped() {
+        return Err(interrupted(&calibration));
+    }
+    interrupt::report();
     let simulate_s = simulating.elapsed().as_secs_f64();
 
     let reporting = Instant::now();
@@ -112,11 +118,15 @@ pub(super) fn calibrate(args: &CalibrateArgs) -> Result<(), Failure> {
     if !ended.is_early() && written.is_ok() {
         checkpoint.remove()?;
     }
-    show(&shown(&page, args), written)?;
-    if ended == Ended::Interrupted {
-        return Err(Failure::Interrupted(": what was found so far was written; the same command goes on from here"));
-    }
-    Ok(())
+    show(&shown(&page, args), written)
+}
+
+/// An interrupt drops the generation in flight; the checkpoint holds those before it.
+fn interrupted(calibration: &Calibration) -> Failure {
+    Failure::Interrupted(match calibration.generations() {
+        0 => ": the first generation was not complete, nothing was written",
+        _ => ": the generation in flight was dropped; the same command goes on from those before it",
+    })
 }
 
 fn settings(args: &CalibrateArgs) -> Settings {
@@ -164,7 +174,7 @@ fn resumed(checkpoint: &Checkpoint, args: &CalibrateArgs) -> Result<Option<Calib
     Ok(found)
 }
 
-/// Goes on generation by generation until there is nothing more to do, the time is up, or the user wants it to stop.
+/// Goes on generation by generation until there is nothing more to do or the time is up.
 fn search(
     calibration: &mut Calibration,
     (problem, engine): (&Problem, &Engine),
@@ -172,7 +182,6 @@ fn search(
     pool: &ThreadPool,
     args: &CalibrateArgs,
 ) -> Result<Ended, Failure> {
-    let interrupted = listen()?;
     let started = Instant::now();
     let is_up = || args.time_limit.is_some_and(|limit| started.elapsed() >= limit);
     let mut progress = Generations::new(calibration, args.common.quiet);
@@ -180,33 +189,15 @@ fn search(
         if let Some(reason) = calibration.finished() {
             return Ok(Ended::Finished(reason));
         }
-        let is_begun = calibration.generations() > 0;
-        if is_begun && interrupted.load(Ordering::Acquire) {
-            return Ok(Ended::Interrupted);
-        }
-        if is_begun && is_up() {
+        if calibration.generations() > 0 && is_up() {
             return Ok(Ended::TimeLimit);
         }
-        pool.install(|| calibration.step(problem, engine));
+        if !pool.install(|| calibration.step(problem, engine)) {
+            return Err(interrupted(calibration));
+        }
         checkpoint.write(calibration)?;
         progress.show(calibration);
     }
-}
-
-/// The first interrupt lets the generation in flight finish; the second ends at once, and the checkpoint stays.
-fn listen() -> Result<Arc<AtomicBool>, Failure> {
-    let interrupted = Arc::new(AtomicBool::new(false));
-    let told = Arc::clone(&interrupted);
-    let handler = move || {
-        if told.swap(true, Ordering::AcqRel) {
-            std::process::exit(130);
-        }
-        tell(
-            "stops after this generation; once more stops at once, and the same command goes on from the generation before",
-        );
-    };
-    ctrlc::set_handler(handler).context("cannot listen for interrupts")?;
-    Ok(interrupted)
 }
 
 fn asked<'a>(page: &Page<'a>, read: &'a Read, args: &CalibrateArgs) -> Asked<'a> {

@@ -8,6 +8,7 @@ mod calibrate;
 mod checkpoint;
 mod evidence;
 mod inputs;
+mod interrupt;
 mod lookup;
 mod progress;
 mod run;
@@ -57,7 +58,7 @@ impl Failure {
             Failure::Input(_) | Failure::Unknown(_) => 1,
             Failure::Usage(_) => 2,
             Failure::File(_) | Failure::Other(_) => 3,
-            Failure::Interrupted(_) => 130,
+            Failure::Interrupted(_) => interrupt::STATUS,
         }
     }
 }

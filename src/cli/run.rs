@@ -9,8 +9,8 @@ use anyhow::Context;
 use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
-use super::args::RunArgs;
-use super::{Failure, Shown, ended, progress, scenarios, sets, show};
+use super::args::{Common, RunArgs};
+use super::{Failure, Shown, ended, interrupt, progress, scenarios, sets, show};
 use crate::analysis;
 use crate::diagnostic::Faults;
 use crate::engine::{Engine, Instructions, Part};
@@ -31,7 +31,7 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     let chosen = sets::choose(args)?;
     // From here on an interrupt is heard: compiling hundreds of sets takes its time too.
     let engine = engine(args.common.instructions)?;
-    let experiments = pool.install(|| compile(&draft, args.common.seed, &chosen.sets))?;
+    let experiments = compiled(&draft, &chosen.sets, &pool, &args.common)?;
     let experiment = &experiments[0];
     let scenario = &draft.scenario;
     let headline: Vec<&'static Metric> = scenario.headline.iter().filter_map(|key| tally::find(key)).collect();
@@ -109,28 +109,30 @@ pub(super) fn pool(threads: Option<u32>) -> Result<ThreadPool, Failure> {
     Ok(ThreadPoolBuilder::new().num_threads(threads).build().context("cannot start threads")?)
 }
 
-/// The engine asked for, with this process's clock. The first interrupt lets replicates in flight finish; the second ends at once.
+/// The engine asked for, with this process's clock; an interrupt stops it.
 pub(super) fn engine(instructions: Option<Instructions>) -> Result<Arc<Engine>, Failure> {
     static START: LazyLock<Instant> = LazyLock::new(Instant::now);
     let engine = Arc::new(Engine::on(instructions.unwrap_or_else(Instructions::best)).timed(|| START.elapsed()));
-    let told = Arc::clone(&engine);
-    let handler = move || {
-        if told.stopped() {
-            std::process::exit(130);
-        }
-        told.stop();
-    };
-    ctrlc::set_handler(handler).context("cannot listen for interrupts")?;
+    interrupt::stops(&engine)?;
     Ok(engine)
 }
 
 /// The scenario under each set, the first compiled alone: its tables serve the others.
-pub(super) fn compile(draft: &Draft, seed: u64, sets: &[Parameters]) -> Result<Vec<Experiment>, Faults> {
-    let (first, others) = sets.split_first().expect("an ensemble holds a set");
-    let first = plan::compile_under(draft, seed, first, &[])?;
-    let mut experiments = study::under_each(draft, seed, others, &first)?;
-    experiments.insert(0, first);
-    Ok(experiments)
+pub(super) fn compiled(
+    draft: &Draft,
+    sets: &[Parameters],
+    pool: &ThreadPool,
+    common: &Common,
+) -> Result<Vec<Experiment>, Faults> {
+    let compile = || {
+        let (first, others) = sets.split_first().expect("an ensemble holds a set");
+        let first = plan::compile_under(draft, common.seed, first, &[])?;
+        let mut experiments = study::under_each(draft, common.seed, others, &first)?;
+        experiments.insert(0, first);
+        Ok(experiments)
+    };
+    let compiling = format!("compiling {} sets of parameters", sets.len());
+    progress::saying(&compiling, common.quiet, || pool.install(compile))
 }
 
 /// What chances rest on under one set of parameters, where the platform acts on reports.

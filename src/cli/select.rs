@@ -34,7 +34,7 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     }
     let chosen = sets::choose(args)?;
     let engine = run::engine(args.common.instructions)?;
-    let experiments = pool.install(|| run::compile(&draft, args.common.seed, &chosen.sets))?;
+    let experiments = run::compiled(&draft, &chosen.sets, &pool, &args.common)?;
     let (n_sets, notes) = (experiments.len(), scenarios::notes(scenario, &experiments[0]));
     let folder = report::folder(&args.common.out, &format!("{}-select", scenario.name))?;
 

@@ -14,11 +14,11 @@ use crate::study::sensitivity::{Asked, Question, Request, replicates_expected, s
 pub(super) fn run(args: &SensitivityArgs) -> Result<(), Failure> {
     let pool = run::pool(args.common.threads)?;
     let draft = scenarios::read(&args.scenario, &args.set)?;
+    let engine = run::engine(args.common.instructions)?;
     let question = pool.install(|| Question::read(&draft, args.common.seed, &request(args)))?;
     let name = format!("{}-sensitivity", draft.scenario.name);
     let folder = report::folder(&args.common.out, &name)?;
 
-    let engine = run::engine(args.common.instructions)?;
     let simulating = Instant::now();
     let answer = || pool.install(|| sensitivity(&question, &engine));
     let found = progress::watched(&engine, Some(replicates_expected(&question)), args.common.quiet, answer)?;

@@ -100,7 +100,7 @@ impl Engine {
         self.merging.load(Ordering::Relaxed)
     }
 
-    /// Lets replicates in flight finish and begins no other.
+    /// Begins no other replicate and drops those in flight, whole: each ends before its next simulated day.
     pub fn stop(&self) {
         self.stopped.store(true, Ordering::Relaxed);
     }
@@ -142,14 +142,14 @@ pub fn replay<'c>(
     each(replicates, engine, |number| replay::replay(rotation, choosers(number), number, engine))
 }
 
-fn each<T: Send>(replicates: Range<u32>, engine: &Engine, one: impl Fn(u32) -> T + Sync) -> Vec<T> {
+fn each<T: Send>(replicates: Range<u32>, engine: &Engine, one: impl Fn(u32) -> Option<T> + Sync) -> Vec<T> {
     let done: Vec<Option<T>> = replicates
         .into_par_iter()
         .map(|number| {
             if engine.stopped() {
                 return None;
             }
-            let tally = one(number);
+            let tally = one(number)?;
             engine.replicates.fetch_add(1, Ordering::Relaxed);
             Some(tally)
         })

@@ -22,20 +22,20 @@ pub struct Replayed {
     pub posts: Vec<PostRecord>,
 }
 
-/// Replays one replicate.
+/// Replays one replicate; `None` when the engine is told to stop on the way.
 pub(super) fn replay(
     rotation: &Rotation,
     choosers: Vec<Box<Chooser<'_>>>,
     number: u32,
     engine: &Engine,
-) -> Vec<Replayed> {
+) -> Option<Vec<Replayed>> {
     let (experiment, plan) = (&rotation.experiment, rotation.plan());
     let people = draw(experiment, |audience| plan.audiences.contains(&audience), number, engine);
     let one = |mut chooser: Box<Chooser<'_>>| {
         let mut fill = |before: &[PostRecord], post: &PostRecord| rotation.menu[chooser(before, post)].post(post);
-        let mut world = world(experiment, plan, &people, number).run_filling(engine.instructions, Some(&mut fill));
+        let mut world = world(experiment, plan, &people, number).run_filling(engine, Some(&mut fill))?;
         let unit = world.arms.pop().and_then(|mut arm| arm.units.pop()).expect("a world of one arm and one unit");
-        Replayed { tally: unit.tally, posts: world.posts }
+        Some(Replayed { tally: unit.tally, posts: world.posts })
     };
     choosers.into_iter().map(one).collect()
 }

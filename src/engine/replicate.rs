@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 
 use super::world::{Arm, Unit, World};
-use super::{Engine, Instructions, Part};
+use super::{Engine, Part};
 use crate::plan::{self, Experiment, Plan, Trial};
 use crate::platform::{Account, Group, Practice, TopicRelevance};
 use crate::population::{Audience, Block, LANES, People, choose};
@@ -13,23 +13,24 @@ use crate::rng::{self, At, Purpose};
 use crate::tally::{PairedTally, PostRecord, Tally, TrialTally, TrialUnit};
 use crate::units::Channel;
 
-/// Simulates one replicate of every plan.
-pub(super) fn replicate(experiment: &Experiment, number: u32, engine: &Engine) -> PairedTally {
+/// Simulates one replicate of every plan; `None` when the engine is told to stop on the way.
+pub(super) fn replicate(experiment: &Experiment, number: u32, engine: &Engine) -> Option<PairedTally> {
     let addressed = |audience: usize| experiment.plans.iter().any(|plan| plan.audiences.contains(&audience));
     let people = draw(experiment, addressed, number, engine);
-    let tallies = experiment.plans.iter().map(|plan| alone(experiment, plan, &people, number, engine.instructions));
-    PairedTally::new(number, tallies.collect())
+    let tallies: Option<Vec<Tally>> =
+        experiment.plans.iter().map(|plan| alone(experiment, plan, &people, number, engine)).collect();
+    Some(PairedTally::new(number, tallies?))
 }
 
-/// Simulates one replicate of a test.
-pub(super) fn trial(experiment: &Experiment, trial: &Trial, number: u32, engine: &Engine) -> TrialTally {
+/// Simulates one replicate of a test; `None` when the engine is told to stop on the way.
+pub(super) fn trial(experiment: &Experiment, trial: &Trial, number: u32, engine: &Engine) -> Option<TrialTally> {
     let mut people = draw(experiment, |audience| audience == trial.audience, number, engine);
     let people = people[trial.audience].take().expect("the audience of the test is drawn");
-    let arms = together(experiment, trial, &people, number).run(engine.instructions);
+    let arms = together(experiment, trial, &people, number).run(engine)?;
     let counted = |(arm, run): (usize, Arm<'_>)| {
         run.units.into_iter().map(move |unit| TrialUnit { arm, group: unit.groups.start as u32, tally: unit.tally })
     };
-    TrialTally::new(number, arms.into_iter().enumerate().flat_map(counted).collect())
+    Some(TrialTally::new(number, arms.into_iter().enumerate().flat_map(counted).collect()))
 }
 
 /// Everyone of these audiences.
@@ -50,10 +51,10 @@ fn alone(
     plan: &Plan,
     people: &[Option<People>],
     replicate: u32,
-    instructions: Instructions,
-) -> Tally {
-    let mut arms = world(experiment, plan, people, replicate).run(instructions);
-    arms.pop().and_then(|mut arm| arm.units.pop()).expect("a world of one arm and one unit").tally
+    engine: &Engine,
+) -> Option<Tally> {
+    let mut arms = world(experiment, plan, people, replicate).run(engine)?;
+    Some(arms.pop().and_then(|mut arm| arm.units.pop()).expect("a world of one arm and one unit").tally)
 }
 
 /// The world of one plan, of one arm and one unit.

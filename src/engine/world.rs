@@ -8,7 +8,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::Instructions;
+use super::{Engine, Instructions};
 use crate::behaviour::{Notes, Post, Room, Today};
 use crate::plan::{self, Experiment, Plan};
 use crate::platform::{Account, Group, TopicRelevance, Treatment};
@@ -94,14 +94,18 @@ impl<'a> World<'a> {
         }
     }
 
-    /// Runs the campaign; gives back the arms with their units counted.
-    pub(super) fn run(self, instructions: Instructions) -> Vec<Arm<'a>> {
-        self.run_filling(instructions, None).arms
+    /// Runs the campaign; gives back the arms with their units counted, or `None` when the engine is told to stop on the way.
+    pub(super) fn run(self, engine: &Engine) -> Option<Vec<Arm<'a>>> {
+        Some(self.run_filling(engine, None)?.arms)
     }
 
     /// Runs the campaign, in which the posts of a day may be filled on its morning, each knowing what became of those before it.
-    pub(super) fn run_filling(mut self, instructions: Instructions, mut fill: Option<&mut Fill<'_>>) -> World<'a> {
+    pub(super) fn run_filling(mut self, engine: &Engine, mut fill: Option<&mut Fill<'_>>) -> Option<World<'a>> {
+        let instructions = engine.instructions;
         for day in 0..self.days {
+            if engine.stopped() {
+                return None;
+            }
             if day > 0 {
                 self.midnight(day);
             } else {
@@ -119,7 +123,7 @@ impl<'a> World<'a> {
         }
         self.midnight(self.days);
         self.close(instructions);
-        self
+        Some(self)
     }
 
     /// Fills the day's posts, arm by arm.

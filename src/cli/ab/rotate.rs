@@ -46,7 +46,9 @@ pub(super) fn run(args: &RotateArgs) -> Result<(), Failure> {
     let mut ensemble = sets::named(&args.parameters)?;
     ensemble.sets.truncate(args.sets as usize);
     let engine = run::engine(common.instructions)?;
-    let question = pool.install(|| Question::read(&draft, common.seed, &ensemble.sets, args.replicates))?;
+    let read = || pool.install(|| Question::read(&draft, common.seed, &ensemble.sets, args.replicates));
+    let compiling = format!("compiling {} sets of parameters", ensemble.sets.len());
+    let question = progress::saying(&compiling, common.quiet, read)?;
     let folder = report::folder(&common.out, &format!("{}-rotate", draft.scenario.name))?;
 
     let started = Instant::now();

@@ -42,8 +42,6 @@ pub enum Ended {
     Finished(Reason),
     /// The time was up.
     TimeLimit,
-    /// The user stopped it.
-    Interrupted,
 }
 
 impl Ended {
@@ -56,7 +54,6 @@ impl Ended {
     pub fn words(self) -> &'static str {
         match self {
             Ended::TimeLimit => "the time limit was reached",
-            Ended::Interrupted => "it was interrupted",
             Ended::Finished(reason) => finished(reason),
         }
     }

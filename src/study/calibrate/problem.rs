@@ -103,6 +103,10 @@ impl<'a> Problem<'a> {
     /// The figure of every target at a point, over these replicates; `None` where no replicate has a base, or the engine was stopped, and
     /// for every target at a point that cannot be compiled.
     pub fn figures(&self, point: &[f64], replicates: Range<u32>, engine: &Engine) -> Vec<Option<Figure>> {
+        if engine.stopped() {
+            // Compiling takes its time too.
+            return vec![None; self.targets.targets.len()];
+        }
         let parameters = self.parameters(point);
         let mut experiments: Vec<Experiment> = Vec::with_capacity(self.compiled.len());
         for (index, scenario) in self.targets.scenarios.iter().enumerate() {
