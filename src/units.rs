@@ -166,15 +166,16 @@ impl Hours {
 
 impl fmt::Display for Hours {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let minutes = self.0 * 60.0;
-        let whole_hours = self.0.trunc();
-        let rest = ((self.0 - whole_hours) * 60.0 * 1e6).round() / 1e6;
-        if self.0 >= 1.0 && rest == 0.0 {
-            write!(f, "{whole_hours}h")
-        } else if self.0 >= 1.0 && rest.fract() == 0.0 {
-            write!(f, "{whole_hours}h{rest}m")
+        let to_a_millionth = |minutes: f64| (minutes * 1e6).round() / 1e6;
+        let minutes = to_a_millionth(self.0 * 60.0);
+        let hours = (minutes / 60.0).floor();
+        let rest = to_a_millionth(minutes - 60.0 * hours);
+        if hours == 0.0 {
+            write!(f, "{minutes}m")
+        } else if rest == 0.0 {
+            write!(f, "{hours}h")
         } else {
-            write!(f, "{}m", (minutes * 1e6).round() / 1e6)
+            write!(f, "{hours}h{rest}m")
         }
     }
 }
@@ -191,9 +192,10 @@ mod tests {
 
     #[test]
     fn durations_read_back_as_written() {
-        for text in ["48h", "2h30m", "6.2m", "15m", "17h", "11h18m"] {
+        for text in ["48h", "2h30m", "6.2m", "15m", "17h", "11h18m", "23h9.6m"] {
             assert_eq!(Hours::parse(text).unwrap().to_string(), text);
         }
+        assert_eq!(Hours(1.999_999_999_99).to_string(), "2h");
         assert_eq!(Hours::parse("2d"), Some(Hours(48.0)));
         for wrong in ["", "15", "h", "1.2.3h", "2 h", "-3h", "never"] {
             assert_eq!(Hours::parse(wrong), None, "{wrong}");

@@ -305,6 +305,47 @@ fn new_writes_a_scenario_that_runs_and_never_overwrites() {
 }
 
 #[test]
+fn new_copies_a_shipped_scenario() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(status(&wearout(folder.path(), &["new", "mine", "--from", "spacing"])), 0);
+    let text = fs::read_to_string(folder.path().join("mine.toml")).unwrap();
+    assert_eq!(text, wearout::scenario::shipped("spacing").unwrap());
+    assert_eq!(status(&wearout(folder.path(), &["new", "contents", "--from", "spring"])), 0);
+    let unknown = wearout(folder.path(), &["new", "other", "--from", "spacng"]);
+    assert_eq!(status(&unknown), 1);
+    assert!(stderr(&unknown).contains("did you mean the shipped scenario `spacing`?"), "{}", stderr(&unknown));
+}
+
+#[test]
+fn a_slip_in_what_is_typed_is_told_with_what_was_meant() {
+    let folder = folder_with("two.toml", FIVE_LINES);
+    for (args, code, says) in [
+        (&["run", "two"][..], 1, "there is a file `two.toml`"),
+        (&["rnu", "two.toml"], 2, "'run'"),
+        (&["run", "two.toml", "--replicates", "-3"], 2, "must be a whole number from 1 to 16000000"),
+        (&["run", "two.toml", "--precision", "-3"], 2, "must be a number above 0, such as 0.005"),
+        (&["run", "two.toml", "--seed", "-1"], 2, "must be a whole number from 0 to "),
+        (&["ab", "power", "two.toml", "--groups", "4,-1"], 2, "must be a whole number from 2 to 100000"),
+        (&["sensitivity", "two.toml", "--rows", "-8"], 2, "must be a whole number from 0 to "),
+    ] {
+        let output = wearout(folder.path(), args);
+        assert_eq!(status(&output), code, "{args:?}: {}", stderr(&output));
+        assert!(stderr(&output).contains(says), "{args:?}: {}", stderr(&output));
+    }
+}
+
+#[test]
+fn check_says_what_a_run_takes_and_warns_of_a_long_one() {
+    let folder = folder_with("club.toml", FIVE_LINES);
+    let check = |args: &[&str]| stdout(&wearout(folder.path(), &[&["check", "club.toml"], args].concat()));
+    let short = check(&[]);
+    assert!(short.contains("a run of 200 sets x 2 replicates takes roughly a few seconds and below 100 MB"), "{short}");
+    assert!(!short.contains("warning"), "{short}");
+    let long = check(&["--set", "audience.club.size=9000000", "--set", "days=365"]);
+    assert!(long.contains("warning: that is longer than 10 minutes"), "{long}");
+}
+
+#[test]
 fn words_lead_to_what_they_mean() {
     let folder = tempfile::tempdir().unwrap();
     let explain = |name: &str| stdout(&wearout(folder.path(), &["explain", name]));
@@ -312,6 +353,10 @@ fn words_lead_to_what_they_mean() {
     assert!(explain("spray-loss30").contains("41"));
     assert!(explain("trust_drift").contains("basis: fitted"));
     assert!(explain("cap").contains("article-2025"));
+    assert!(explain("plan.yours.reply").contains("mean delay of an answer"));
+    assert!(explain("testimonial").contains("what another buyer says"));
+    assert!(explain("C4").contains("compounds to"));
+    assert!(explain("spray-loss30").contains("C4 is a contradiction: Spray loses 7 to 9 %"), "where it stands");
     let unknown = wearout(folder.path(), &["explain", "conversin"]);
     assert_eq!(status(&unknown), 1);
     assert!(stderr(&unknown).contains("did you mean `conversion`?"), "{}", stderr(&unknown));

@@ -1,11 +1,16 @@
 //! What can be typed. Defaults of a scenario live in the scenario's reader, never here.
 
+use std::fmt::Display;
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::error::{ContextKind, ContextValue};
+use clap::{Arg, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use super::ab::AbCommand;
+use crate::diagnostic::nearest;
 use crate::engine::Instructions;
 use crate::parameter::{DEFAULT_FIT, Fit, find_fit, fits};
 use crate::study::calibrate::Method;
@@ -39,6 +44,9 @@ pub(super) enum Command {
     New {
         /// Name of the scenario
         name: String,
+        /// Copy this shipped scenario (`wearout list scenarios`) instead
+        #[arg(long, value_name = "SCENARIO")]
+        from: Option<String>,
     },
     /// List what there is
     List {
@@ -48,7 +56,7 @@ pub(super) enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Say what a metric, parameter, platform rule or claim means, its unit, source and default
+    /// Say what a metric, parameter, platform rule, claim, or key or word of a scenario means, its unit, source and default
     Explain {
         /// Its name, or a word for it: `explain churn` finds `loss`
         name: String,
@@ -59,10 +67,10 @@ pub(super) enum Command {
 #[derive(Debug, Args)]
 pub(super) struct Common {
     /// Seed of all luck: the same seed gives the same bytes
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 1, value_parser = whole::<u64>(0..=u64::MAX))]
     pub(super) seed: u64,
     /// Threads; the result does not depend on them [default: all]
-    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1024))]
+    #[arg(long, value_parser = whole::<u32>(1..=1024))]
     pub(super) threads: Option<u32>,
     /// Instruction set; the result does not depend on it [default: the fastest of this machine]
     #[arg(long, value_parser = instructions)]
@@ -88,10 +96,10 @@ pub(super) struct RunArgs {
     #[arg(long, default_value = "article-2025", value_name = "NAME|FILE")]
     pub(super) parameters: String,
     /// How many sets of the ensemble, its first ones [default: 200, or all where there are fewer]
-    #[arg(long)]
+    #[arg(long, value_parser = whole::<u32>(0..=u32::MAX))]
     pub(super) sets: Option<u32>,
     /// Replicates, campaigns simulated per plan, under each set [default: 2; with one set 400]
-    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=16_000_000), conflicts_with = "precision")]
+    #[arg(long, value_parser = whole::<u32>(1..=16_000_000), conflicts_with = "precision")]
     pub(super) replicates: Option<u32>,
     #[command(flatten)]
     pub(super) selection: SelectionArgs,
@@ -100,7 +108,7 @@ pub(super) struct RunArgs {
     #[arg(long, value_parser = positive, group = "until")]
     pub(super) precision: Option<f64>,
     /// Replicates at the most, of all sets together, with --precision or --select
-    #[arg(long, default_value_t = 100_000, value_parser = clap::value_parser!(u32).range(1..=16_000_000), requires = "until")]
+    #[arg(long, default_value_t = 100_000, value_parser = whole::<u32>(1..=16_000_000), requires = "until")]
     pub(super) max_replicates: u32,
     /// Change a key of the scenario before it is read: --set plan.filtered.reply=15m (repeatable)
     #[arg(long, value_name = "KEY=VALUE")]
@@ -135,7 +143,7 @@ pub(super) struct SelectionArgs {
 #[derive(Debug, Args)]
 pub(super) struct EvidenceArgs {
     /// Replicates of each design
-    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(2..=1_000_000))]
+    #[arg(long, default_value_t = 200, value_parser = whole::<u32>(2..=1_000_000))]
     pub(super) replicates: u32,
     /// Named set of parameters: the fit whose claims are scored
     #[arg(long, value_name = "FIT", default_value = DEFAULT_FIT, value_parser = fit)]
@@ -153,13 +161,13 @@ pub(super) struct CalibrateArgs {
     #[arg(long, default_value = "best", value_parser = method)]
     pub(super) method: Method,
     /// Points to simulate at the most [default: 4,000 best, 40,000 posterior, 8,000 plausible]
-    #[arg(long, value_parser = clap::value_parser!(u64).range(1..=1_000_000_000))]
+    #[arg(long, value_parser = whole::<u64>(1..=1_000_000_000))]
     pub(super) simulations: Option<u64>,
     /// Stop after the generation in which this time is reached: 90s, 5m, 1h30m
     #[arg(long, value_name = "TIME", value_parser = super::calibrate::duration)]
     pub(super) time_limit: Option<Duration>,
     /// Replicates of every plan at each point
-    #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    #[arg(long, default_value_t = 4, value_parser = whole::<u32>(1..=100_000))]
     pub(super) replicates: u32,
     /// Points of a generation (best), of the sample (posterior), or plausible sets wanted [default: the method's own]
     #[arg(long, value_parser = particles)]
@@ -180,7 +188,7 @@ pub(super) struct CalibrateArgs {
     #[arg(long, requires = "columns")]
     pub(super) plan: Option<String>,
     /// Members of your list on the first day
-    #[arg(long, requires = "columns")]
+    #[arg(long, requires = "columns", value_parser = whole::<u64>(1..=u64::MAX))]
     pub(super) list: Option<u64>,
     /// Start anew, although an earlier run of the same command can be gone on with
     #[arg(long)]
@@ -207,18 +215,21 @@ pub(super) struct SensitivityArgs {
     /// [default: every parameter with a plausible range, but for thresholds of definitions and for what another determines]
     #[arg(long, value_name = "FACTORS")]
     pub(super) over: Vec<String>,
-    /// Sobol' indices for so many factors, the most influential of a screening
-    #[arg(long, default_value_t = 12)]
-    pub(super) factors: u32,
-    /// Base rows of the Sobol' design, a power of two; each is run FACTORS + 2 times
-    #[arg(long, default_value_t = 1024)]
-    pub(super) rows: u32,
+    /// Sobol' indices for so many factors, the most influential of a screening [default: 12, or 6 with --quick]
+    #[arg(long, value_parser = whole::<u32>(0..=u32::MAX))]
+    pub(super) factors: Option<u32>,
+    /// Base rows of the Sobol' design, a power of two; each is run FACTORS + 2 times [default: 1024, or 128 with --quick]
+    #[arg(long, value_parser = whole::<u32>(0..=u32::MAX))]
+    pub(super) rows: Option<u32>,
     /// Streams of luck that every row meets, the same for all; four at least, or the intervals would not hold luck
-    #[arg(long, default_value_t = 4)]
+    #[arg(long, default_value_t = 4, value_parser = whole::<u32>(0..=u32::MAX))]
     pub(super) streams: u32,
-    /// Replicates behind each end of the tornado and each look at the verdict
-    #[arg(long, default_value_t = 200)]
-    pub(super) replicates: u32,
+    /// Replicates behind each end of the tornado and each look at the verdict [default: 200, or 50 with --quick]
+    #[arg(long, value_parser = whole::<u32>(0..=u32::MAX))]
+    pub(super) replicates: Option<u32>,
+    /// A first look in a tenth of the time, with wider intervals
+    #[arg(long)]
+    pub(super) quick: bool,
     /// Change a key of the scenario before it is read (repeatable)
     #[arg(long, value_name = "KEY=VALUE")]
     pub(super) set: Vec<String>,
@@ -244,6 +255,44 @@ pub(super) enum Listed {
     Parameters,
     Platforms,
     Charts,
+}
+
+/// What was typed; ends the program with what is wrong about it.
+pub(super) fn parse() -> Cli {
+    let typed = numbers(Cli::command()).try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches));
+    typed.unwrap_or_else(|error| corrected(error).exit())
+}
+
+/// Options take numbers below 0, so that it is said which numbers they want.
+fn numbers(command: clap::Command) -> clap::Command {
+    let options = |arg: Arg| {
+        let takes_values = arg.get_long().is_some() && arg.get_action().takes_values();
+        if takes_values { arg.allow_negative_numbers(true) } else { arg }
+    };
+    command.mut_args(options).mut_subcommands(numbers)
+}
+
+/// With the verb that was meant: of short words clap finds none.
+fn corrected(mut error: clap::Error) -> clap::Error {
+    let Some(ContextValue::String(typed)) = error.get(ContextKind::InvalidSubcommand).cloned() else { return error };
+    let commands = Cli::command();
+    let ab = commands.find_subcommand("ab").into_iter().flat_map(clap::Command::get_subcommands);
+    let names: Vec<&str> = commands.get_subcommands().chain(ab).map(clap::Command::get_name).collect();
+    if let Some(meant) = nearest(&typed, names) {
+        error.insert(ContextKind::SuggestedSubcommand, ContextValue::Strings(vec![meant.to_owned()]));
+    }
+    error
+}
+
+/// A whole number of a range.
+pub(super) fn whole<T>(range: RangeInclusive<T>) -> impl Fn(&str) -> Result<T, String> + Clone
+where
+    T: FromStr + PartialOrd + Display + Copy + Send + Sync + 'static,
+{
+    move |text| match text.parse::<T>() {
+        Ok(number) if range.contains(&number) => Ok(number),
+        _ => Err(format!("must be a whole number from {} to {}", range.start(), range.end())),
+    }
 }
 
 fn instructions(name: &str) -> Result<Instructions, String> {

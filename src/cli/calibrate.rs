@@ -1,5 +1,6 @@
 //! `wearout calibrate`: which values of the tuned quantities meet the targets, as text, files and charts.
 
+use std::fmt::Write;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
@@ -257,8 +258,10 @@ fn shown(page: &Page, args: &CalibrateArgs) -> Shown {
     let mut text = text(page);
     if page.ended == Ended::TimeLimit {
         let done = page.calibration.simulations();
-        text +=
-            &format!("\nThe same command goes on from here; --simulations {done} repeats this result to the bit.\n");
+        let _ = writeln!(
+            text,
+            "\nThe same command goes on from here; --simulations {done} repeats this result to the bit."
+        );
     }
     Shown::Page(text)
 }

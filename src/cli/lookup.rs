@@ -5,8 +5,10 @@ use std::fmt::Write;
 use serde_json::{Value, json};
 
 use super::args::Listed;
+use super::format;
 use crate::diagnostic::nearest;
 use crate::evidence;
+use crate::evidence::contradictions::{Check, checks};
 use crate::parameter::{self, Basis, Parameter};
 use crate::platform;
 use crate::report::chart::CHARTS;
@@ -73,6 +75,11 @@ pub(super) fn explain(name: &str) -> Result<String, String> {
     found.extend(
         evidence::find(&word).map(|claim| format!("{}\n{}", claim.id, claims(std::slice::from_ref(&claim.id)))),
     );
+    found.extend(checks().into_iter().filter(|check| check.id.eq_ignore_ascii_case(&word)).map(check_text));
+    found.extend(format::explained(&word));
+    if let Some(key) = word.strip_prefix("behaviour.") {
+        found.extend(parameter::find(key).map(parameter_text));
+    }
     if !found.is_empty() {
         return Ok(found.join("\n"));
     }
@@ -80,12 +87,27 @@ pub(super) fn explain(name: &str) -> Result<String, String> {
     let parameters = parameter::catalogue().iter().map(|p| p.key.as_str());
     let claims = evidence::ledger().iter().map(|claim| claim.id.as_str());
     let platforms = platform::catalog().iter().map(|p| p.key.as_str());
-    let meant = nearest(&word, metrics.chain(parameters).chain(platforms).chain(claims));
+    let keys = format::names();
+    let keys = keys.iter().map(String::as_str);
+    let meant = nearest(&word, metrics.chain(parameters).chain(platforms).chain(claims).chain(keys));
     let help = match meant {
         Some(meant) => format!("did you mean `{meant}`?"),
-        None => "see `wearout list metrics`, `list parameters` or `list platforms`".to_owned(),
+        None => "see `wearout list metrics`, `list parameters`, `list platforms` or docs/scenarios.md".to_owned(),
     };
     Err(format!("error: nothing is called `{name}`\n  = help: {help}"))
+}
+
+fn check_text(check: &Check) -> String {
+    let worked = check.worked();
+    let noun = if check.id.starts_with('C') { "contradiction in the article" } else { "checked in the article" };
+    format!(
+        "{} ({noun}: {})\n  {}\n  {}\n  here: {}\n",
+        check.id,
+        worked.finding.words(),
+        check.statement,
+        worked.arithmetic,
+        check.treatment
+    )
 }
 
 fn metric_text(metric: &Metric) -> String {
@@ -140,6 +162,10 @@ fn claims(ids: &[String]) -> String {
         text.push('\n');
         if !claim.note.is_empty() {
             let _ = writeln!(text, "    our reading: {}", claim.note);
+            let words = || claim.note.split(|letter: char| !letter.is_alphanumeric());
+            for check in checks().into_iter().filter(|check| words().any(|word| word == check.id)) {
+                let _ = writeln!(text, "    {} is a contradiction: {}", check.id, check.statement);
+            }
         }
     }
     text

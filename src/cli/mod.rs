@@ -6,7 +6,9 @@ mod ab;
 mod args;
 mod calibrate;
 mod checkpoint;
+mod estimate;
 mod evidence;
+mod format;
 mod inputs;
 mod interrupt;
 mod lookup;
@@ -22,12 +24,11 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::Parser;
 use serde_json::Value;
 
 use crate::diagnostic::{Faults, plain};
 use crate::report::FileError;
-use args::{Cli, Command};
+use args::Command;
 
 /// What ends a command early.
 #[derive(Debug, thiserror::Error)]
@@ -65,7 +66,7 @@ impl Failure {
 
 /// Parses the command line, carries it out and says how it went.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = args::parse();
     let done = match cli.command {
         Command::Run(args) if args.selection.select => select::run(&args),
         Command::Run(args) => run::run(&args),
@@ -74,7 +75,7 @@ pub fn main() -> ExitCode {
         Command::Sensitivity(args) => sensitivity::run(&args),
         Command::Ab(command) => ab::ab(&command),
         Command::Check(args) => scenarios::check(&args),
-        Command::New { name } => scenarios::new(&name),
+        Command::New { name, from } => scenarios::new(&name, from.as_deref()),
         Command::List { what, json } => print(&lookup::list(what, json)),
         Command::Explain { name } => lookup::explain(&name).map_err(Failure::Unknown).and_then(|text| print(&text)),
     };

@@ -1,5 +1,6 @@
 //! `wearout run`: the main job, from a scenario to tables, a verdict, files and charts.
 
+use std::fmt::Write;
 use std::num::NonZeroUsize;
 use std::sync::{Arc, LazyLock};
 use std::thread;
@@ -91,7 +92,7 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
             let asked = (scenario, args.common.seed, args.parameters.as_str());
             let moved = since::moved(&earlier, asked, &compared.comparison, &headline);
             if !moved.is_empty() {
-                text += &format!("\nSince run {}:\n  {}\n", earlier.name, moved.join("\n  "));
+                let _ = writeln!(text, "\nSince run {}:\n  {}", earlier.name, moved.join("\n  "));
             }
         }
         Shown::Page(text)
@@ -102,11 +103,13 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
 
 /// As many threads as asked for, or as the machine has.
 pub(super) fn pool(threads: Option<u32>) -> Result<ThreadPool, Failure> {
-    let threads = match threads {
-        Some(threads) => threads as usize,
-        None => thread::available_parallelism().map_or(1, NonZeroUsize::get),
-    };
+    let threads = threads.map_or_else(machine_threads, |threads| threads as usize);
     Ok(ThreadPoolBuilder::new().num_threads(threads).build().context("cannot start threads")?)
+}
+
+/// As many threads as the machine has.
+pub(super) fn machine_threads() -> usize {
+    thread::available_parallelism().map_or(1, NonZeroUsize::get)
 }
 
 /// The engine asked for, with this process's clock; an interrupt stops it.
@@ -115,6 +118,11 @@ pub(super) fn engine(instructions: Option<Instructions>) -> Result<Arc<Engine>, 
     let engine = Arc::new(Engine::on(instructions.unwrap_or_else(Instructions::best)).timed(|| START.elapsed()));
     interrupt::stops(&engine)?;
     Ok(engine)
+}
+
+/// What is said while a scenario is compiled under so many sets.
+pub(super) fn compiling(n_sets: usize) -> String {
+    if n_sets == 1 { "compiling the scenario".to_owned() } else { format!("compiling {n_sets} sets of parameters") }
 }
 
 /// The scenario under each set, the first compiled alone: its tables serve the others.
@@ -131,8 +139,7 @@ pub(super) fn compiled(
         experiments.insert(0, first);
         Ok(experiments)
     };
-    let compiling = format!("compiling {} sets of parameters", sets.len());
-    progress::saying(&compiling, common.quiet, || pool.install(compile))
+    progress::saying(&compiling(sets.len()), common.quiet, || pool.install(compile))
 }
 
 /// What chances rest on under one set of parameters, where the platform acts on reports.

@@ -7,11 +7,13 @@ use std::path::{Path, PathBuf};
 
 use super::args::CheckArgs;
 use super::inputs::{self, Unread};
-use super::{Failure, print};
+use super::sets::USUAL_SETS;
+use super::{Failure, estimate, print, run};
 use crate::diagnostic::{Source, nearest};
 use crate::plan::{self, Experiment};
 use crate::report::FileError;
 use crate::scenario::{self, CONTENTS, Draft, SHIPPED, Scenario};
+use crate::study::{Cost, FEWEST_PER_SET};
 
 /// What `wearout new` writes.
 const TEMPLATE: &str = include_str!("new.toml");
@@ -46,13 +48,24 @@ fn unread(named: &str, cause: &Unread) -> String {
             "error: `{named}` is no scenario: {cause}\n  = help: a scenario is a TOML file; see `wearout new NAME`"
         );
     }
-    let names = || SHIPPED.iter().map(|(name, _)| *name);
-    let contents = CONTENTS.iter().flat_map(|(name, _)| [*name, name.trim_start_matches("contents/")]);
-    let help = match nearest(named, names().chain(contents)) {
-        Some(meant) => format!("did you mean the shipped scenario `{meant}`?"),
-        None => format!("a path, or one of {}", names().collect::<Vec<_>>().join(", ")),
-    };
+    let help = inputs::beside(named).or_else(|| meant(named)).unwrap_or_else(|| {
+        let names: Vec<&str> = SHIPPED.iter().map(|(name, _)| *name).collect();
+        format!("a path, or one of {}", names.join(", "))
+    });
     format!("error: no scenario `{named}`: {cause}\n  = help: {help}")
+}
+
+/// The shipped scenario that was perhaps meant.
+fn meant(named: &str) -> Option<String> {
+    let contents = CONTENTS.iter().flat_map(|(name, _)| [*name, name.trim_start_matches("contents/")]);
+    let meant = nearest(named, SHIPPED.iter().map(|(name, _)| *name).chain(contents))?;
+    Some(format!("did you mean the shipped scenario `{meant}`?"))
+}
+
+/// The text of a shipped scenario, of one with contents also without `contents/` before its name.
+fn shipped(named: &str) -> Option<String> {
+    let text = scenario::shipped(named).or_else(|| scenario::shipped(&format!("contents/{named}")))?;
+    Some(text.to_owned())
 }
 
 /// `wearout check`.
@@ -79,7 +92,32 @@ pub(super) fn check(args: &CheckArgs) -> Result<(), Failure> {
     for note in notes(scenario, &experiment) {
         let _ = writeln!(text, "note: {note}");
     }
+    text += &takes(Cost::of(&experiment), run::machine_threads());
     print(&text)
+}
+
+/// A run longer than this, seconds, or with more memory than this, bytes, is warned of.
+const LONG: f64 = 600.0;
+const LARGE: u64 = 4_000_000_000;
+
+/// What `wearout run` would take with its defaults.
+fn takes(cost: Cost, threads: usize) -> String {
+    let replicates = USUAL_SETS as u64 * u64::from(FEWEST_PER_SET);
+    let seconds = replicates as f64 * cost.seconds / threads as f64;
+    let bytes = cost.bytes_of(replicates, threads as u64);
+    let mut text = format!(
+        "a run of {USUAL_SETS} sets x {FEWEST_PER_SET} replicates takes roughly {} and {} of memory on {threads} thread{}\n",
+        estimate::time(seconds),
+        estimate::memory(bytes),
+        if threads == 1 { "" } else { "s" }
+    );
+    if seconds > LONG {
+        text += "warning: that is longer than 10 minutes; fewer --sets, or smaller audiences, take less\n";
+    }
+    if bytes > LARGE {
+        text += "warning: that is more than 4 GB; fewer --threads, or smaller audiences, need less\n";
+    }
+    text
 }
 
 fn posts_per_week(experiment: &Experiment, plan: &plan::Plan) -> f64 {
@@ -139,8 +177,8 @@ pub(super) fn notes(scenario: &Scenario, experiment: &Experiment) -> Vec<String>
     notes
 }
 
-/// `wearout new`.
-pub(super) fn new(name: &str) -> Result<(), Failure> {
+/// `wearout new`, from the template or from a shipped scenario.
+pub(super) fn new(name: &str, from: Option<&str>) -> Result<(), Failure> {
     let name = name.strip_suffix(".toml").unwrap_or(name);
     let stem = Path::new(name).file_name().and_then(|stem| stem.to_str()).unwrap_or_default();
     let plain = |letter: char| letter.is_alphanumeric() || letter == '-' || letter == '_';
@@ -148,12 +186,19 @@ pub(super) fn new(name: &str) -> Result<(), Failure> {
         let help = "letters, digits, - and _";
         return Err(Failure::Unknown(format!("error: `{name}` can't name a scenario\n  = help: {help}")));
     }
+    let text = match from {
+        Some(from) => shipped(from).ok_or_else(|| {
+            let help = meant(from).unwrap_or_else(|| "see `wearout list scenarios`".to_owned());
+            Failure::Unknown(format!("error: no shipped scenario is called `{from}`\n  = help: {help}"))
+        })?,
+        None => TEMPLATE.replace("NAME", stem),
+    };
     let path = PathBuf::from(format!("{name}.toml"));
     let written = OpenOptions::new()
         .write(true)
         .create_new(true)
         .open(&path)
-        .and_then(|mut file| file.write_all(TEMPLATE.replace("NAME", stem).as_bytes()));
+        .and_then(|mut file| file.write_all(text.as_bytes()));
     match written {
         Ok(()) => print(&format!("{}\nnext: wearout run {}\n", path.display(), path.display())),
         Err(cause) => Err(FileError { verb: "write", path, cause }.into()),

@@ -5,20 +5,37 @@ use std::time::Instant;
 use anyhow::Context;
 
 use super::args::SensitivityArgs;
-use super::{Failure, Shown, ended, progress, run, scenarios, show};
+use super::{Failure, Shown, ended, estimate, progress, run, scenarios, show, tell};
 use crate::report::chart::{Caption, SENSITIVITY_CHARTS, render_sensitivity};
 use crate::report::sensitivity::{self as pages, Page};
 use crate::report::{self, File};
-use crate::study::sensitivity::{Asked, Question, Request, replicates_expected, sensitivity};
+use crate::study::Cost;
+use crate::study::sensitivity::{Asked, Question, Request, experiments_expected, replicates_expected, sensitivity};
+
+/// Factors with Sobol' indices, base rows and replicates of a look, unless told otherwise.
+const USUAL: (u32, u32, u32) = (12, 1024, 200);
+
+/// The same for a first look.
+const QUICK: (u32, u32, u32) = (6, 128, 50);
 
 pub(super) fn run(args: &SensitivityArgs) -> Result<(), Failure> {
     let pool = run::pool(args.common.threads)?;
     let draft = scenarios::read(&args.scenario, &args.set)?;
     let engine = run::engine(args.common.instructions)?;
+    let compiling = Instant::now();
     let question = pool.install(|| Question::read(&draft, args.common.seed, &request(args)))?;
+    let compile_s = compiling.elapsed().as_secs_f64();
     let name = format!("{}-sensitivity", draft.scenario.name);
     let folder = report::folder(&args.common.out, &name)?;
 
+    if !args.common.quiet {
+        let cost = Cost::of(question.variants.base());
+        let replicates = replicates_expected(&question);
+        let seconds = replicates as f64 * cost.seconds + experiments_expected(&question) as f64 * compile_s;
+        let shorter = if args.quick { "" } else { "; --quick takes a tenth" };
+        let time = estimate::time(seconds / pool.current_num_threads() as f64);
+        tell(&format!("{replicates} replicates, roughly {time}{shorter}"));
+    }
     let simulating = Instant::now();
     let answer = || pool.install(|| sensitivity(&question, &engine));
     let found = progress::watched(&engine, Some(replicates_expected(&question)), args.common.quiet, answer)?;
@@ -30,10 +47,10 @@ pub(super) fn run(args: &SensitivityArgs) -> Result<(), Failure> {
     let asked = pages::Asked {
         seed: args.common.seed,
         over: args.over.clone(),
-        factors: args.factors,
-        rows: args.rows,
+        factors: question.n_indexed as u32,
+        rows: question.rows,
         streams: args.streams,
-        replicates: args.replicates,
+        replicates: question.replicates,
         set: args.set.clone(),
     };
     let timing = pages::Timing {
@@ -51,15 +68,16 @@ pub(super) fn run(args: &SensitivityArgs) -> Result<(), Failure> {
 }
 
 fn request(args: &SensitivityArgs) -> Request {
+    let (factors, rows, replicates) = if args.quick { QUICK } else { USUAL };
     Request {
         metric: args.metric.clone(),
         plan: args.plan.clone(),
         figure: if args.level { Asked::Level } else { Asked::Difference },
         over: args.over.clone(),
-        factors: args.factors,
-        rows: args.rows,
+        factors: args.factors.unwrap_or(factors),
+        rows: args.rows.unwrap_or(rows),
         streams: args.streams,
-        replicates: args.replicates,
+        replicates: args.replicates.unwrap_or(replicates),
     }
 }
 

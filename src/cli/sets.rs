@@ -14,7 +14,7 @@ use crate::study::{FEWEST_PER_SET, Target};
 const BEST: &str = "best";
 
 /// Sets of an ensemble that are used unless told otherwise: with two replicates each, as many campaigns as under one set.
-const USUAL_SETS: usize = 200;
+pub(super) const USUAL_SETS: usize = 200;
 
 /// Replicates under one set of parameters unless told otherwise.
 const USUAL_REPLICATES: u32 = 400;
@@ -128,10 +128,10 @@ fn unknown(name: &str, cause: &Unread) -> Failure {
         let fits = fits().iter().map(|fit| fit.name.as_str());
         [parameter::article().name.as_str(), BEST].into_iter().chain(fits)
     };
-    let help = match nearest(name, names()) {
+    let help = inputs::beside(name).unwrap_or_else(|| match nearest(name, names()) {
         Some(meant) => format!("did you mean `{meant}`?"),
         None => format!("{}, or the path of an ensemble file (CSV)", names().collect::<Vec<_>>().join(", ")),
-    };
+    });
     Failure::Unknown(format!("error: no parameters `{name}`: {cause}\n  = help: {help}"))
 }
 

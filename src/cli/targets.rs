@@ -67,6 +67,7 @@ fn text(named: &str) -> Result<String, Failure> {
     inputs::text(path, inputs::MOST_OF_A_TABLE).map_err(|cause| {
         let help = match (&cause, nearest(named, names())) {
             (Unread::NotText(_) | Unread::TooLong(_), _) => "targets are a TOML or CSV file in UTF-8".to_owned(),
+            (Unread::System(_), _) if inputs::beside(named).is_some() => inputs::beside(named).unwrap_or_default(),
             (Unread::System(_), Some(meant)) => format!("did you mean the shipped list `{meant}`?"),
             (Unread::System(_), None) => format!("a path, or {}", names().collect::<Vec<_>>().join(", ")),
         };

@@ -7,6 +7,7 @@ pub mod ab;
 pub mod calibrate;
 mod compare;
 mod corners;
+mod cost;
 mod designs;
 mod figure;
 mod scorecard;
@@ -14,6 +15,7 @@ pub mod select;
 pub mod sensitivity;
 
 pub use compare::{Compared, FEWEST_PER_SET, LARGEST_CHUNK, Target, compare, compare_over, under_each};
+pub use cost::Cost;
 pub use designs::{DesignRun, designs};
 pub use figure::Figure;
 pub use scorecard::{CLOSE, Counts, FAR, Nearness, Scorecard, Scored, count, score, scorecard};

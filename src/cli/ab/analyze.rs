@@ -9,7 +9,7 @@ use clap::Args;
 use super::{files_of, page_of, timing};
 use crate::analysis::Zone;
 use crate::analysis::trial::{Question, Trial, analyse};
-use crate::cli::args::Common;
+use crate::cli::args::{Common, whole};
 use crate::cli::inputs::{self, Unread};
 use crate::cli::{Failure, Shown, run, show};
 use crate::diagnostic::Source;
@@ -60,7 +60,7 @@ pub(in crate::cli) struct AnalyzeArgs {
     zone: Option<f64>,
     /// Days after which the test was to end, as planned before anyone looked [default: the days of the file; the page then says that the
     /// verdict holds only if that end was planned]
-    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=3660))]
+    #[arg(long, value_name = "DAYS", value_parser = whole::<u32>(1..=3660))]
     planned_days: Option<u32>,
     /// Formulas, assumptions and details below the table
     #[arg(long)]
@@ -153,7 +153,9 @@ pub(super) fn analyze(args: &AnalyzeArgs) -> Result<(), Failure> {
 
 fn read(path: &Path) -> Result<Source, Failure> {
     let text = inputs::text(path, inputs::MOST_OF_A_TABLE).map_err(|cause| {
+        let beside = inputs::beside(&path.to_string_lossy());
         let help = match cause {
+            Unread::System(_) if beside.is_some() => beside.as_deref().unwrap_or_default(),
             // Spreadsheets of old write other letters than UTF-8; what they stand for can't be known.
             Unread::NotText(_) => "save it as \"CSV UTF-8\"",
             Unread::TooLong(_) | Unread::System(_) => "a CSV file with a row for each group and day",

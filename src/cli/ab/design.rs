@@ -6,7 +6,7 @@ use anyhow::Context;
 use clap::Args;
 
 use super::{Which, caption, files_of, no_figure, page_of, timing};
-use crate::cli::args::Common;
+use crate::cli::args::{Common, whole};
 use crate::cli::{Failure, Shown, ended, progress, run, show};
 use crate::report::ab::design::{self as pages, Page};
 use crate::report::{self, File, chart, manifest};
@@ -18,7 +18,7 @@ pub(in crate::cli) struct DesignArgs {
     #[command(flatten)]
     which: Which,
     /// Tests played for each look
-    #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u32).range(20..=1_000_000))]
+    #[arg(long, default_value_t = 1000, value_parser = whole::<u32>(20..=1_000_000))]
     tests: u32,
     /// Formulas and assumptions below the table
     #[arg(long)]

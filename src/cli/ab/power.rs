@@ -6,7 +6,7 @@ use anyhow::Context;
 use clap::Args;
 
 use super::{Which, caption, files_of, no_figure, page_of, timing};
-use crate::cli::args::Common;
+use crate::cli::args::{Common, whole};
 use crate::cli::{Failure, Shown, ended, progress, run, show};
 use crate::parameter;
 use crate::report::ab::power::{self as pages, Page};
@@ -25,17 +25,17 @@ pub(in crate::cli) struct PowerArgs {
     #[command(flatten)]
     which: Which,
     /// Tests played at each point
-    #[arg(long, default_value_t = 400, value_parser = clap::value_parser!(u32).range(20..=1_000_000))]
+    #[arg(long, default_value_t = 400, value_parser = whole::<u32>(20..=1_000_000))]
     tests: u32,
     /// Groups an arm (members of a direct list), separated by commas [default: 4 to 60, with the test's own]
-    #[arg(long, value_delimiter = ',', value_parser = clap::value_parser!(u32).range(2..=100_000))]
+    #[arg(long, value_delimiter = ',', value_parser = whole::<u32>(2..=100_000))]
     groups: Vec<u32>,
     /// Effects: the share by which the arm's contents draw more clicks than the control's, separated by commas; for metrics that
     /// follow clicks [default: 0 to 1]
-    #[arg(long, value_delimiter = ',', value_parser = effect, allow_negative_numbers = true)]
+    #[arg(long, value_delimiter = ',', value_parser = effect)]
     effects: Vec<f64>,
     /// Sets of the ensemble article-2025 over which the test is played as it stands; 0 leaves it out
-    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(0..=300))]
+    #[arg(long, default_value_t = 20, value_parser = whole::<u32>(0..=300))]
     sets: u32,
     /// Formulas and assumptions below the table
     #[arg(long)]

@@ -6,7 +6,7 @@ use anyhow::Context;
 use clap::Args;
 
 use super::{files_of, page_of, timing};
-use crate::cli::args::Common;
+use crate::cli::args::{Common, whole};
 use crate::cli::{Failure, Shown, ended, progress, run, scenarios, sets, show};
 use crate::parameter::DEFAULT_FIT;
 use crate::report::ab::rotate::{self as pages, Page};
@@ -21,13 +21,13 @@ pub(in crate::cli) struct RotateArgs {
     /// A scenario file with contents, `[content.NAME]`, or the name of a shipped one: spring, five-texts-ten-images
     contents: String,
     /// Replicates of every policy, those of all sets of parameters together
-    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(2..=20_000))]
+    #[arg(long, default_value_t = 200, value_parser = whole::<u32>(2..=20_000))]
     replicates: u32,
     /// Parameters: a fit, an ensemble (`article-2025`) or a file of one (CSV); over several sets replicates take turns with them
     #[arg(long, default_value = DEFAULT_FIT, value_name = "NAME|FILE")]
     parameters: String,
     /// How many sets of an ensemble, its first ones
-    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(2..=10_000))]
+    #[arg(long, default_value_t = 50, value_parser = whole::<u32>(2..=10_000))]
     sets: u32,
     /// Change a key of the file before it is read (repeatable)
     #[arg(long, value_name = "KEY=VALUE")]
@@ -47,8 +47,7 @@ pub(super) fn run(args: &RotateArgs) -> Result<(), Failure> {
     ensemble.sets.truncate(args.sets as usize);
     let engine = run::engine(common.instructions)?;
     let read = || pool.install(|| Question::read(&draft, common.seed, &ensemble.sets, args.replicates));
-    let compiling = format!("compiling {} sets of parameters", ensemble.sets.len());
-    let question = progress::saying(&compiling, common.quiet, read)?;
+    let question = progress::saying(&run::compiling(ensemble.sets.len()), common.quiet, read)?;
     let folder = report::folder(&common.out, &format!("{}-rotate", draft.scenario.name))?;
 
     let started = Instant::now();

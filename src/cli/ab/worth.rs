@@ -6,7 +6,7 @@ use anyhow::Context;
 use clap::Args;
 
 use super::{files_of, page_of, timing};
-use crate::cli::args::Common;
+use crate::cli::args::{Common, whole};
 use crate::cli::{Failure, Shown, ended, progress, run, scenarios, show};
 use crate::parameter::{self, Parameters};
 use crate::report::ab::worth::{self as pages, Page};
@@ -37,10 +37,10 @@ pub(in crate::cli) struct WorthArgs {
     #[arg(long)]
     metric: Option<String>,
     /// Groups an arm (members of a direct list) that are tried, separated by commas [default: 2 to 80, with the test's own]
-    #[arg(long, value_delimiter = ',', value_parser = clap::value_parser!(u32).range(2..))]
+    #[arg(long, value_delimiter = ',', value_parser = whole::<u32>(2..=u32::MAX))]
     groups: Vec<u32>,
     /// Days that are tried, separated by commas [default: 3 to 28, with the test's own]
-    #[arg(long, value_delimiter = ',', value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_delimiter = ',', value_parser = whole::<u32>(1..=u32::MAX))]
     days: Vec<u32>,
     /// The horizon is a deadline: who waits for the test's end gets only what is left of it
     #[arg(long)]
@@ -53,10 +53,10 @@ pub(in crate::cli) struct WorthArgs {
     #[arg(long, default_value_t = 0.0, value_parser = not_negative)]
     appeal: f64,
     /// Sets of the ensemble article-2025 over which it is not known which arm is better
-    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(2..=300))]
+    #[arg(long, default_value_t = 100, value_parser = whole::<u32>(2..=300))]
     sets: u32,
     /// Under each set: campaigns of each arm, and tests of each kind
-    #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u32).range(2..=10_000))]
+    #[arg(long, default_value_t = 4, value_parser = whole::<u32>(2..=10_000))]
     replicates: u32,
     /// Change a key of the scenario before it is read (repeatable)
     #[arg(long, value_name = "KEY=VALUE")]

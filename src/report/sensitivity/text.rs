@@ -242,7 +242,9 @@ fn default(factor: &Factor) -> String {
 /// A value as one reads it: durations with their unit, numbers to three digits without idle zeros.
 pub(in crate::report) fn at(factor: &Factor, value: f64) -> String {
     if factor.kind == Kind::Lever(Scale::Hours) {
-        factor.written((value * 600.0).round() / 600.0)
+        // Of hours nobody reads a part of a minute.
+        let steps = if value < 1.0 { 600.0 } else { 60.0 };
+        factor.written((value * steps).round() / steps)
     } else {
         let text = significant(value);
         if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }

@@ -84,14 +84,25 @@ impl Sensitivity {
     }
 }
 
+/// Experiments that an analysis compiles, as far as it is known before.
+pub fn experiments_expected(question: &Question) -> u64 {
+    let n = question.factors.len() as u64;
+    let indexed = n.min(question.n_indexed as u64);
+    TRAJECTORIES as u64 * (n + 1) + u64::from(question.rows) * (indexed + 2) + looks_expected(question)
+}
+
+fn looks_expected(question: &Question) -> u64 {
+    let per_factor = if question.variants.base().plans.len() > 1 { u64::from(STEPS) } else { 1 };
+    1 + question.factors.len() as u64 * 2 * per_factor
+}
+
 /// Replicates that an analysis simulates, but for the halvings of its last look and what it need not search.
 pub fn replicates_expected(question: &Question) -> u64 {
     let n = question.factors.len() as u64;
     let screening = TRAJECTORIES as u64 * (n + 1) * u64::from(question.streams);
     let indexed = n.min(question.n_indexed as u64);
     let indices = u64::from(question.rows) * (indexed + 2) * u64::from(question.streams);
-    let looks = 1 + n * 2 * if question.variants.base().plans.len() > 1 { u64::from(STEPS) } else { 1 };
-    screening + indices + looks * u64::from(question.replicates)
+    screening + indices + looks_expected(question) * u64::from(question.replicates)
 }
 
 /// Answers a question; `None` when the engine is told to stop before the first look is complete.
