@@ -254,6 +254,13 @@ fn every_fault_of_a_request_is_said_at_once() {
 }
 
 #[test]
+fn ranges_that_do_not_go_together_are_a_fault_before_the_first_simulation() {
+    let request = request(&["mute_share", "visit_from_hour=5..23", "visit_to_hour=6..24"]);
+    let said = faults(&only_buying(10), &request);
+    assert!(said.contains("cannot be simulated with `visit_from_hour` = 23 and `visit_to_hour` = 6: "), "{said}");
+}
+
+#[test]
 fn faults_of_the_scenario_stand_beside_those_of_the_request() {
     let draft = draft(&ONLY_BUYING.replace("MEMBERS", "40"), &["plan.often.reach=2"]);
     let text = faults(&draft, &Request { rows: 3, ..request(&["read_bas"]) });

@@ -9,6 +9,7 @@ use crate::diagnostic::{At, Diagnostic, Faults, Source, nearest};
 use crate::plan::Experiment;
 use crate::scenario::{Draft, Scenario};
 use crate::stats::sobol;
+use crate::study::corners::{self, Corner};
 use crate::tally::{METRICS, Metric, PairedTally, find};
 
 /// Fewest base rows of a design from which indices are worth printing.
@@ -146,6 +147,9 @@ impl Question {
             }
             variants => over::read(&mut faulty, &request.over, variants.as_ref().ok()),
         };
+        if let (Ok(variants), true) = (&variants, faulty.list.is_empty()) {
+            check_corners(&mut faulty, variants, &factors);
+        }
         if let Some(faults) = Faults::new(faulty.sources, faulty.list) {
             return Err(faults);
         }
@@ -164,6 +168,21 @@ impl Question {
             replicates: request.replicates,
         })
     }
+}
+
+/// Ranges that the scenario admits one by one may not go together.
+fn check_corners(faulty: &mut Faulty, variants: &Variants, factors: &[Factor]) {
+    let ranges: Vec<(f64, f64)> = factors.iter().map(|factor| (factor.low, factor.high)).collect();
+    let start: Vec<f64> = factors.iter().map(|factor| factor.default.unwrap_or(factor.low)).collect();
+    let check = |point: &[f64]| {
+        let values: Vec<(&Factor, f64)> = factors.iter().zip(point.iter().copied()).collect();
+        Some(variants.check(&values).err()?.list()[0].message.clone())
+    };
+    let Some(Corner { moved, point, fault }) = corners::faulty(&ranges, &start, check) else { return };
+    let at = |&index: &usize| format!("`{}` = {}", factors[index].key, factors[index].written(point[index]));
+    let at: Vec<String> = moved.iter().map(at).collect();
+    let message = format!("the scenario cannot be simulated with {}: {fault}", at.join(" and "));
+    faulty.fault(None, message, "--over KEY=LOW..HIGH with ranges that leave this point out".to_owned());
 }
 
 fn metric(faulty: &mut Faulty, request: &Request, headline: &[&'static Metric]) -> Option<&'static Metric> {

@@ -8,7 +8,7 @@ use toml::Value;
 use super::factor::{Factor, Kind};
 use crate::diagnostic::Faults;
 use crate::parameter::Parameters;
-use crate::plan::{Experiment, compile_under};
+use crate::plan::{Experiment, check_under, compile_under};
 use crate::scenario::{Draft, Scenario, parse};
 use crate::units::Hours;
 
@@ -50,13 +50,28 @@ impl Variants {
     /// # Errors
     /// What a value makes wrong.
     pub(super) fn under(&self, values: &[(&Factor, f64)]) -> Result<Experiment, Faults> {
+        let (draft, parameters) = self.at(values);
+        compile_under(&draft, self.seed, &parameters, &[&self.base])
+    }
+
+    /// Whether there is an experiment under these values.
+    ///
+    /// # Errors
+    /// What a value makes wrong.
+    pub(super) fn check(&self, values: &[(&Factor, f64)]) -> Result<(), Faults> {
+        let (draft, parameters) = self.at(values);
+        check_under(&draft, &parameters)
+    }
+
+    /// The draft and the parameters under these values.
+    fn at(&self, values: &[(&Factor, f64)]) -> (Draft, Parameters) {
         let is_lever = |(factor, _): &&(&Factor, f64)| matches!(factor.kind, Kind::Lever(_));
         let levers: Vec<String> = values.iter().filter(is_lever).map(|(factor, value)| factor.set(*value)).collect();
         let mut draft = if levers.is_empty() { self.draft.clone() } else { self.with(&levers) };
         let varied = values.iter().filter(|value| !is_lever(value));
         let parameters = self.base.parameters.with(varied.map(|(factor, value)| (factor.key.as_str(), *value)));
         draft.scenario.behaviour.clear();
-        compile_under(&draft, self.seed, &parameters, &[&self.base])
+        (draft, parameters)
     }
 
     /// The draft with more overrides.
