@@ -31,6 +31,9 @@ pub fn article() -> &'static Ensemble {
     &SHIPPED
 }
 
+/// The most sets of an ensemble, which are held in memory.
+const MOST_SETS: usize = 100_000;
+
 /// Reads an ensemble; parameters that it does not name have the values of `base`.
 ///
 /// The text opens with comments `# name = ...`, `# fit = ...` and `# model = ...`; a header of parameter keys and one row a set
@@ -60,6 +63,11 @@ pub fn parse(source: Source, base: &Parameters) -> Result<Ensemble, Faults> {
             }
         } else if line.is_empty() {
         } else if let Some(columns) = &columns {
+            if ensemble.sets.len() == MOST_SETS {
+                let message = format!("an ensemble has at most {MOST_SETS} sets");
+                reading.fault(span, message, "leave out the others, or thin them");
+                break;
+            }
             if let Some(set) = reading.set(line, &span, columns, base) {
                 ensemble.sets.push(set);
             }
