@@ -110,6 +110,26 @@ fn a_replicate_in_flight_ends_before_its_next_day_when_the_engine_is_stopped() {
 }
 
 #[test]
+fn replicates_are_begun_in_order_on_any_number_of_threads() {
+    let rotation = compiled(CONTENTS);
+    let engine = Engine::default();
+    let begun: Mutex<Vec<u32>> = Mutex::default();
+    let stopping = |number| -> Vec<Box<Chooser<'_>>> {
+        begun.lock().unwrap().push(number);
+        if begun.lock().unwrap().len() == 12 {
+            engine.stop();
+        }
+        keeping_to(&[0; 42])
+    };
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(3).build().unwrap();
+    let complete = pool.install(|| replay(&rotation, stopping, 5..200, &engine)).len();
+    let mut begun = begun.into_inner().unwrap();
+    begun.sort_unstable();
+    assert_eq!(begun, (5..5 + begun.len() as u32).collect::<Vec<_>>());
+    assert!(complete < begun.len(), "those in flight are dropped");
+}
+
+#[test]
 fn appeal_multiplies_clicks_and_nothing_else() {
     let text = |appeal: &str| {
         format!(

@@ -10,7 +10,7 @@ mod world;
 
 use core::time::Duration;
 use std::ops::Range;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
 use rayon::prelude::*;
 
@@ -115,7 +115,16 @@ impl Engine {
 ///
 /// Returns them in order; when stopped, the complete ones from the start of the range up to the first that is missing.
 pub fn simulate(experiment: &Experiment, replicates: Range<u32>, engine: &Engine) -> Vec<PairedTally> {
-    each(replicates, engine, |number| replicate::replicate(experiment, number, engine))
+    simulate_under(|_| experiment, replicates, engine)
+}
+
+/// Simulates these replicates, each of the experiment that `of` gives it. Returns them as [`simulate`] does.
+pub fn simulate_under<'e>(
+    of: impl Fn(u32) -> &'e Experiment + Sync,
+    replicates: Range<u32>,
+    engine: &Engine,
+) -> Vec<PairedTally> {
+    each(replicates, engine, |number| replicate::replicate(of(number), number, engine))
 }
 
 /// Simulates these replicates of a test: its arms beside each other on one account. Returns them as [`simulate`] does.
@@ -143,16 +152,19 @@ pub fn replay<'c>(
 }
 
 fn each<T: Send>(replicates: Range<u32>, engine: &Engine, one: impl Fn(u32) -> Option<T> + Sync) -> Vec<T> {
-    let done: Vec<Option<T>> = replicates
-        .into_par_iter()
-        .map(|number| {
-            if engine.stopped() {
-                return None;
-            }
-            let tally = one(number)?;
-            engine.replicates.fetch_add(1, Ordering::Relaxed);
-            Some(tally)
-        })
-        .collect();
-    done.into_iter().map_while(|tally| tally).collect()
+    // Threads take the next number, not a part of the range: what is complete when stopped is then nearly all of what was begun.
+    let next = AtomicU32::new(replicates.start);
+    let take = |_| {
+        if engine.stopped() {
+            return None;
+        }
+        let number = next.fetch_add(1, Ordering::Relaxed);
+        let tally = one(number)?;
+        engine.replicates.fetch_add(1, Ordering::Relaxed);
+        Some((number, tally))
+    };
+    let mut done: Vec<(u32, T)> = replicates.clone().into_par_iter().filter_map(take).collect();
+    done.sort_unstable_by_key(|(number, _)| *number);
+    let in_turn = done.into_iter().zip(replicates).take_while(|((number, _), expected)| number == expected);
+    in_turn.map(|((_, tally), _)| tally).collect()
 }

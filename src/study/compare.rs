@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use crate::analysis::{Accumulator, Comparison, Look, PlanInfo, Precision, set_of};
 use crate::diagnostic::Faults;
-use crate::engine::{Engine, Part, simulate};
+use crate::engine::{Engine, Part, simulate_under};
 use crate::parameter::Parameters;
 use crate::plan::{self, Experiment};
 use crate::scenario::Draft;
@@ -147,12 +147,7 @@ pub(super) fn simulate_over(
     replicates: std::ops::Range<u32>,
     engine: &Engine,
 ) -> Vec<PairedTally> {
-    if let [experiment] = sets {
-        return simulate(experiment, replicates, engine);
-    }
-    let one = |number: u32| simulate(&sets[set_of(number)], number..number + 1, engine);
-    let done: Vec<Vec<PairedTally>> = replicates.into_par_iter().map(one).collect();
-    done.into_iter().take_while(|one| !one.is_empty()).flatten().collect()
+    simulate_under(|number| &sets[set_of(number)], replicates, engine)
 }
 
 /// Nothing known yet of the plans under these sets.
