@@ -5,12 +5,14 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
+use std::{env, process};
 
 use clap::error::{ContextKind, ContextValue};
 use clap::{Arg, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use super::ab::AbCommand;
-use crate::diagnostic::nearest;
+use super::tell;
+use crate::diagnostic::{is_hidden, nearest};
 use crate::engine::Instructions;
 use crate::parameter::{DEFAULT_FIT, Fit, find_fit, fits};
 use crate::study::calibrate::Method;
@@ -164,7 +166,7 @@ pub(super) struct CalibrateArgs {
     #[arg(long, value_parser = whole::<u64>(1..=1_000_000_000))]
     pub(super) simulations: Option<u64>,
     /// Stop after the generation in which this time is reached: 90s, 5m, 1h30m
-    #[arg(long, value_name = "TIME", value_parser = super::calibrate::duration)]
+    #[arg(long, value_name = "TIME", value_parser = super::calibrate::duration, allow_hyphen_values = true)]
     pub(super) time_limit: Option<Duration>,
     /// Replicates of every plan at each point
     #[arg(long, default_value_t = 4, value_parser = whole::<u32>(1..=100_000))]
@@ -260,7 +262,15 @@ pub(super) enum Listed {
 /// What was typed; ends the program with what is wrong about it.
 pub(super) fn parse() -> Cli {
     let typed = numbers(Cli::command()).try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches));
-    typed.unwrap_or_else(|error| corrected(error).exit())
+    typed.unwrap_or_else(|error| {
+        let error = corrected(error);
+        if env::args_os().any(|arg| arg.to_string_lossy().contains(is_hidden)) {
+            // What was typed is repeated, and a terminal would obey it.
+            tell(&error.to_string());
+            process::exit(error.exit_code());
+        }
+        error.exit()
+    })
 }
 
 /// Options take numbers below 0, so that it is said which numbers they want.

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 
-use super::{interrupt, tell};
+use super::{estimate, interrupt, tell};
 use crate::engine::Engine;
 use crate::study::calibrate::Calibration;
 
@@ -79,7 +79,7 @@ fn watch(engine: &Engine, total: Option<u64>, done: &AtomicBool) {
                 let rate = replicates as f64 / started.elapsed().as_secs_f64();
                 let of = total.map_or(String::new(), |total| format!(" of {total}"));
                 let left = total.filter(|_| rate > 0.0 && !merging).map_or(String::new(), |total| {
-                    format!(", {:.0} s left", total.saturating_sub(replicates) as f64 / rate)
+                    format!(", {} left", estimate::time(total.saturating_sub(replicates) as f64 / rate))
                 });
                 let left = if merging { ", merging".to_owned() } else { left };
                 tell(&format!("{replicates}{of} replicates, {rate:.0}/s{left}"));

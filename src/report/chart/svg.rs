@@ -108,3 +108,15 @@ fn escaped(text: &str) -> String {
         .collect();
     held.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_text_makes_a_picture_that_is_no_xml() {
+        assert_eq!(escaped("a\u{1b}[31m\u{0}\u{202e}\u{ffff}\n<b> & \"c\""), "a[31m\n&lt;b&gt; &amp; &quot;c&quot;");
+        let text = svg(&Canvas { width: 10, height: 10, shapes: Vec::new() }, "\u{0}<", "\u{1}&");
+        assert!(text.contains("<title>&lt;</title>\n<desc>&amp;</desc>"), "{text}");
+    }
+}
