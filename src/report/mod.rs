@@ -94,14 +94,23 @@ fn clear_drafts(folder: &Path, new: &fs::File) {
 /// # Errors
 /// When a file can't be written.
 pub fn write(folder: &Path, files: &[File]) -> Result<PathBuf, FileError> {
+    let place = filled(folder, files);
+    if place.is_err() {
+        // Takes away only what is empty.
+        let _ = fs::remove_dir(folder);
+    }
+    let place = place?;
+    name_newest(folder)?;
+    Ok(place)
+}
+
+fn filled(folder: &Path, files: &[File]) -> Result<PathBuf, FileError> {
     let draft = drafted(folder, || Builder::new().prefix(DRAFT).tempdir_in(folder))?;
     for file in files {
         let path = draft.path().join(&file.name);
         fs::write(&path, &file.bytes).map_err(failed("write", &path))?;
     }
-    let place = settle(folder, draft)?;
-    name_newest(folder)?;
-    Ok(place)
+    settle(folder, draft)
 }
 
 /// Replaces a file whole or not at all, in a folder that is made if need be.
@@ -268,7 +277,7 @@ mod tests {
         assert!(!folder.exists(), "a study without a result leaves no empty folder");
         let error = write(&folder, &[file("a.csv", "x"), file("no/such/folder.csv", "x")]).unwrap_err();
         assert!(error.to_string().starts_with("cannot write "), "{error}");
-        assert_eq!(names(&folder), [""; 0]);
+        assert!(!folder.exists());
     }
 
     #[test]
