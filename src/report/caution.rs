@@ -38,7 +38,7 @@ fn sentence(caution: &Caution, comparison: &Comparison) -> String {
             fixed(*reports, 1)
         ),
         Caution::FewerReportsAPost { plan, reports, baseline: others } => format!(
-            "{} has fewer reports per 1,000 delivered than {baseline} because it delivers more: of 1,000 members it is reported {} times, \
+            "{} has fewer reports per 1,000 delivered than {baseline} because it delivers more to each member: of 1,000 members it is reported {} times, \
              {baseline} {} times",
             name(*plan),
             fixed(*reports, 1),
