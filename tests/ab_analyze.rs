@@ -6,7 +6,11 @@ use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
 
+use proptest::prelude::*;
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{Rng, SeedableRng};
 use wearout::analysis::Zone;
@@ -331,6 +335,80 @@ fn more_groups_always_help_and_more_days_where_days_are_what_varies() {
     // Few groups would have to wait for more than three times as long.
     let Decision::NotDecided(Some(few)) = test(restless, restless_and_one, 6) else { panic!("decided") };
     assert_eq!(few.days, MoreDays::Beyond(21));
+}
+
+/// All purchases on the first of three days: groups differ by days alone, to the last digit but one.
+const ONE_DAY: &str = "arm,group,day,members,bought\n\
+    a,a1,1,100,1\na,a1,2,100,0\na,a1,3,100,0\na,a2,1,100,4\na,a2,2,100,0\na,a2,3,100,0\na,a3,1,100,1\na,a3,2,100,0\na,a3,3,100,0\n\
+    b,b1,1,100,3\nb,b1,2,100,0\nb,b1,3,100,0\nb,b2,1,100,2\nb,b2,2,100,0\nb,b2,3,100,0\nb,b3,1,100,6\nb,b3,2,100,0\nb,b3,3,100,0\n";
+
+/// An analysis of groups; the test fails, instead of hanging, where there is none after a minute.
+fn answered(text: String, planned_days: Option<u32>) -> Option<TrialAnalysis> {
+    let (tell, hear) = mpsc::channel();
+    thread::spawn(move || {
+        let source = Source { name: "results.csv".to_owned(), text: text.clone() };
+        let is_table = read(source, &usual()).is_ok();
+        let _ = tell.send(is_table.then(|| analysed(&text, &usual(), planned_days).found));
+    });
+    hear.recv_timeout(Duration::from_secs(60)).expect("an answer within a minute")
+}
+
+#[test]
+fn days_that_all_but_one_are_alike_foretell_no_other_day() {
+    let Decision::NotDecided(Some(more)) = answered(ONE_DAY.to_owned(), None).unwrap().verdict.decision else {
+        panic!("decided")
+    };
+    assert_eq!(more.days, MoreDays::Unknown);
+    assert!(more.units.is_some_and(|units| units > 0), "{more:?}");
+}
+
+/// What can happen in a group: nothing, everything, the same every day, everything on one day, or something else.
+fn degenerate(kind: u64, group: u64, day: u64, members: u64) -> u64 {
+    match kind {
+        0 => 0,
+        1 => {
+            if day == 1 {
+                members
+            } else {
+                0
+            }
+        }
+        2 => members / 100,
+        3 => {
+            if day == 1 {
+                group % 4 * members / 100
+            } else {
+                0
+            }
+        }
+        _ => (3 * group + day * day) % 5 * members / 300,
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn every_degenerate_table_has_an_answer_of_finite_figures(
+        arms in prop::collection::vec((1_u64..8, 0_u64..5, 0_u64..5), 2..4), days in 1_u64..5, more_days in 0_u32..3, alike: bool,
+    ) {
+        let mut text = "arm,group,day,members,delivered,bought,left,reported\n".to_owned();
+        for (arm, &(groups, bought, left)) in arms.iter().enumerate() {
+            for (group, day) in (0..groups).flat_map(|group| (1..=days).map(move |day| (group, day))) {
+                let members = if alike { 300 } else { [100, 300, 700][(group % 3) as usize] };
+                let of = |kind| degenerate(kind, group, day, members).min(members / days);
+                writeln!(text, "{arm},{arm}-{group},{day},{members},{members},{},{},{}", of(bought), of(left), of(bought)).unwrap();
+            }
+        }
+        let planned = (more_days > 0).then_some(days as u32 + more_days);
+        if let Some(found) = answered(text.clone(), planned) {
+            for effect in found.effects.iter().chain(found.guardrails.iter().map(|guarded| &guarded.effect)) {
+                let interval = effect.interval.map(|interval| [interval.low, interval.high]);
+                let figures = [effect.difference, effect.p_value].into_iter().flatten().chain(interval.into_iter().flatten());
+                prop_assert!(figures.into_iter().all(f64::is_finite), "{effect:?}\n{text}");
+            }
+        }
+    }
 }
 
 #[test]

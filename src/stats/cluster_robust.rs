@@ -13,7 +13,7 @@
 
 use nalgebra::{Matrix3, Vector3};
 
-use super::two_sample::Difference;
+use super::two_sample::{Difference, ROUNDING};
 
 /// One cluster of an arm.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -113,7 +113,7 @@ fn estimate(
     // What rounding leaves of clusters that all agree is no error.
     let scale = rows.iter().map(|row| row.sum.abs()).sum::<f64>() / n_units;
     let error = (factor * variance).sqrt();
-    (error > 1e-12 * scale).then(|| Difference::new(coefficients[1], error, degrees)).flatten()
+    (error > ROUNDING * scale).then(|| Difference::new(coefficients[1], error, degrees)).flatten()
 }
 
 /// Inverse of the leading block of `n` rows, the rest 0; `None` where regressors repeat each other.

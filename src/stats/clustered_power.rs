@@ -15,6 +15,7 @@
 use super::power::{Sides, Wanted, normal, student};
 use super::random::normal_quantile;
 use super::root::bisect;
+use super::two_sample::satterthwaite;
 
 /// Most clusters per arm that are sought.
 pub const MOST_CLUSTERS: f64 = 1e6;
@@ -93,10 +94,9 @@ struct Estimate {
 
 fn estimate(deviations: [f64; 2], clusters: [f64; 2]) -> Estimate {
     assert!(clusters.iter().all(|&k| k >= 2.0), "two clusters per arm or more, found {clusters:?}");
-    let part = |arm: usize| deviations[arm] * deviations[arm] / clusters[arm];
-    let share = |arm: usize| part(arm) * part(arm) / (clusters[arm] - 1.0);
-    let variance = part(0) + part(1);
-    Estimate { error: variance.sqrt(), degrees: variance * variance / (share(0) + share(1)) }
+    let variances = [0, 1].map(|arm| deviations[arm] * deviations[arm] / clusters[arm]);
+    let error = (variances[0] + variances[1]).sqrt();
+    Estimate { error, degrees: satterthwaite(variances, clusters.map(|k| k - 1.0)) }
 }
 
 #[cfg(test)]
@@ -132,6 +132,13 @@ mod tests {
             (detectable([0.0; 2], [2.0; 2], 0.05, 0.8), clusters_needed(0.1, [0.0; 2], 0.05, 0.8)),
             (0.0, Some(2.0))
         );
+        for tiny in [1e-10, 1e-100, 1e-200] {
+            assert_eq!(
+                power_of_means(0.1, [tiny; 2], [5.0, 7.0], 0.05),
+                1.0,
+                "a spread of rounding size hides nothing"
+            );
+        }
     }
 
     #[test]

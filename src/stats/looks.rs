@@ -200,16 +200,20 @@ impl<'a> Walk<'a> {
         }
         // The density and the next step's tail are smooth on the scale of the smaller of both steps.
         let scale = gain.min(next - at).sqrt();
-        let n = 24 + (2.5 * (high - low) / scale) as usize;
+        let panels = 1 + ((high - low) / (6.0 * scale)) as usize;
         let arriving = |to: f64| -> f64 {
-            let density = |from: f64| {
-                let z = (to - from - self.drift * gain) / gain.sqrt();
+            let (from, step) = (to - self.drift * gain, FAR * gain.sqrt());
+            let density = |at: f64| {
+                let z = (from - at) / gain.sqrt();
                 libm::exp(-z * z / 2.0)
             };
-            self.masses.iter().map(|mass| mass.weight * density(mass.x)).sum::<f64>()
+            // Masses stand in order, and only those within reach of a step arrive.
+            let near = self.masses.partition_point(|mass| mass.x < from - step)
+                ..self.masses.partition_point(|mass| mass.x <= from + step);
+            self.masses[near].iter().map(|mass| mass.weight * density(mass.x)).sum::<f64>()
                 / (2.0 * std::f64::consts::PI * gain).sqrt()
         };
-        let mut points = quadrature::points(n, low, high);
+        let mut points = quadrature::panels(panels, low, high);
         for point in &mut points {
             point.weight *= arriving(point.x);
         }

@@ -56,11 +56,14 @@ pub fn reached(low: (f64, f64), high: (f64, f64), level: f64, f: impl Fn(f64) ->
 /// The point above 0 where `is_before` turns from true to false, sought from `start` (> 0) outwards; `None` where it is still true
 /// 2^40 times as far.
 pub fn bisect_from(start: f64, is_before: impl Fn(f64) -> bool) -> Option<f64> {
-    if !is_before(start) {
-        return Some(bisect(0.0, start, is_before));
-    }
-    let high = (1..=40).map(|doublings| start * (1_u64 << doublings) as f64).find(|&end| !is_before(end))?;
-    Some(bisect(high / 2.0, high, is_before))
+    let high = doubled(start, &is_before)?;
+    Some(bisect(if high > start { high / 2.0 } else { 0.0 }, high, is_before))
+}
+
+/// The first of `start` (> 0), twice it, four times it and so on where `is_before` is false; `None` where it is true up to 2^40 times
+/// it.
+pub fn doubled(start: f64, is_before: impl Fn(f64) -> bool) -> Option<f64> {
+    (0..=40).map(|doublings| start * (1_u64 << doublings) as f64).find(|&end| !is_before(end))
 }
 
 /// Where a function with one maximum between `low` and `high` has it, by the golden section.
@@ -100,6 +103,7 @@ mod tests {
             assert!((root - 2.0_f64.sqrt()).abs() < 1e-9, "{start}: {root}");
         }
         assert_eq!(bisect_from(1.0, |_| true), None);
+        assert_eq!((doubled(3.0, |_| false), doubled(3.0, |x| x < 10.0)), (Some(3.0), Some(12.0)));
     }
 
     #[test]

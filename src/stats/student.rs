@@ -8,6 +8,7 @@ use statrs::distribution::{Continuous, ContinuousCDF, StudentsT};
 
 use super::pivot::normal_cdf;
 use super::random::normal_quantile;
+use super::root::doubled;
 
 /// From here on Wallace's deviate is the better one: the incomplete beta function loses digits as the degrees grow.
 const MANY: f64 = 1e5;
@@ -31,7 +32,8 @@ pub fn density(t: f64, degrees: f64) -> f64 {
     distribution(degrees).pdf(t)
 }
 
-/// The value that is passed with the probability `1 - p`; minus or plus infinity at 0 and 1.
+/// The value that is passed with the probability `1 - p`; minus or plus infinity at 0 and 1, and where so few degrees of freedom put it
+/// beyond a million million times what a normal law would say.
 ///
 /// # Precision
 /// Relative error below 1e-9.
@@ -45,10 +47,11 @@ pub fn quantile(p: f64, degrees: f64) -> f64 {
     }
     // The upper half only; the lower one is its mirror.
     let (tail, z) = (p.min(1.0 - p), z.abs());
-    let (mut low, mut high) = (0.0, z + (z * z * z + z) / (4.0 * degrees) + 1.0);
-    while upper_tail(high, degrees) > tail {
-        (low, high) = (high, 2.0 * high);
-    }
+    let start = z + (z * z * z + z) / (4.0 * degrees) + 1.0;
+    let Some(mut high) = doubled(start, |t| upper_tail(t, degrees) > tail) else {
+        return f64::INFINITY.copysign(p - 0.5);
+    };
+    let mut low = if high > start { high / 2.0 } else { 0.0 };
     let mut t = f64::midpoint(low, high);
     // Newton's step where it stays inside the bracket, else half of it.
     for _ in 0..100 {
@@ -116,5 +119,6 @@ mod tests {
         close(density(1.0, 1.0), 1.0 / (2.0 * std::f64::consts::PI), 1e-12);
         assert_eq!(quantile(0.5, 3.3), 0.0);
         assert_eq!(quantile(1.0, 3.3), f64::INFINITY);
+        assert_eq!(quantile(0.025, 1e-6), f64::NEG_INFINITY);
     }
 }

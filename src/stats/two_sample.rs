@@ -101,17 +101,24 @@ impl Difference {
     }
 }
 
-/// Welch's difference of means with Satterthwaite's degrees of freedom; `None` where neither arm varies.
+/// A spread is none where it is this small beside the numbers themselves: it is what rounding leaves of numbers that all agree.
+pub const ROUNDING: f64 = 1e-12;
+
+/// Welch's difference of means with Satterthwaite's degrees of freedom; `None` where neither arm varies by more than rounding.
 pub fn difference(control: &Summary, treated: &Summary) -> Option<Difference> {
     let error = (control.error_variance() + treated.error_variance()).sqrt();
+    if error <= ROUNDING * control.mean.abs().max(treated.mean.abs()) {
+        return None;
+    }
     Difference::new(treated.mean - control.mean, error, degrees(control, treated))
 }
 
-/// The difference over the control's mean; `None` where neither arm varies or the control's mean is not above 0.
+/// The difference over the control's mean; `None` where there is no [`difference`] or the control's mean is not above 0.
 pub fn relative_difference(control: &Summary, treated: &Summary) -> Option<Difference> {
     if control.mean <= 0.0 {
         return None;
     }
+    difference(control, treated)?;
     let ratio = treated.mean / control.mean;
     let error = (treated.error_variance() + ratio * ratio * control.error_variance()).sqrt() / control.mean;
     Difference::new(ratio - 1.0, error, degrees(control, treated))
@@ -129,10 +136,15 @@ pub fn welch(control: &[f64], treated: &[f64]) -> Option<Difference> {
     difference(&Summary::of(control)?, &Summary::of(treated)?)
 }
 
-/// Satterthwaite's approximation; not a number where neither arm varies.
 fn degrees(control: &Summary, treated: &Summary) -> f64 {
-    let (c, t) = (control.error_variance(), treated.error_variance());
-    (c + t) * (c + t) / (c * c / (control.n - 1) as f64 + t * t / (treated.n - 1) as f64)
+    satterthwaite([control, treated].map(Summary::error_variance), [control, treated].map(|arm| (arm.n - 1) as f64))
+}
+
+/// Satterthwaite's degrees of freedom of a sum of two variances, from those of each; not a number where both are 0. By their shares of
+/// the sum, whose squares are not lost where variances are tiny.
+pub(super) fn satterthwaite(variances: [f64; 2], degrees: [f64; 2]) -> f64 {
+    let shares = variances.map(|variance| variance / (variances[0] + variances[1]));
+    1.0 / (shares[0] * shares[0] / degrees[0] + shares[1] * shares[1] / degrees[1])
 }
 
 #[cfg(test)]
@@ -162,6 +174,9 @@ mod tests {
         assert_eq!(welch(&[1.0], &[1.0, 2.0]), None);
         assert_eq!(welch(&[0.1, 0.1, 0.1], &[0.3, 0.3]), None);
         assert!(welch(&[0.1, 0.1, 0.1], &[0.3, 0.4]).is_some(), "one arm that varies is enough");
+        assert_eq!(welch(&[0.3, 0.1 + 0.2], &[0.4, 0.1 + 0.3]), None, "rounding is no spread");
+        let tiny = welch(&[1e-120, 2e-120], &[3e-120, 5e-120]).unwrap();
+        assert!((1.0..=2.0).contains(&tiny.degrees), "{tiny:?}");
         let nothing = Summary::of(&[0.0, 0.0]).unwrap();
         assert_eq!(relative_difference(&nothing, &Summary::of(&[1.0, 2.0]).unwrap()), None);
         assert_eq!(Summary::of_sums(1, 3.0, 9.0), None);

@@ -7,7 +7,7 @@
 
 use crate::stats::clustered_power::{MOST_CLUSTERS, power_of_means};
 use crate::stats::power::{Sides, Wanted, normal};
-use crate::stats::two_sample::Summary;
+use crate::stats::two_sample::{ROUNDING, Summary};
 use crate::tally::{Dealt, Metric};
 
 use super::values::Values;
@@ -50,7 +50,7 @@ pub enum MoreDays {
     Beyond(u32),
     /// No number does: groups differ lastingly by too much.
     Never,
-    /// Days do not tell: there is one only, or the metric is known at the end only.
+    /// Days do not tell: groups differ on no more than one of them, or the metric is known at the end only.
     Unknown,
 }
 
@@ -139,8 +139,8 @@ impl Lasting {
     }
 }
 
-/// The parts of the variance between groups, by analysis of variance of days within groups within arms; `None` below two days, and where
-/// nothing varies.
+/// The parts of the variance between groups, by analysis of variance of days within groups within arms; `None` where groups differ on
+/// fewer than two days, from which no other day can be foretold.
 fn lasting(judge: &Judge<'_>, metric: &'static Metric) -> Option<Lasting> {
     let trial = judge.trial;
     let n_days = trial.units.first()?.tally.days.len();
@@ -149,6 +149,7 @@ fn lasting(judge: &Judge<'_>, metric: &'static Metric) -> Option<Lasting> {
     }
     let cumulative: Vec<Values> = (1..=n_days).map(|day| Values::through(trial, metric, false, day)).collect();
     let (mut squares_between, mut squares_within, mut degrees) = (0.0, 0.0, 0.0);
+    let mut varies = vec![false; n_days];
     for arm in 0..trial.arms.len() {
         let through: Vec<Vec<f64>> = cumulative.iter().map(|values| values.now(arm)).collect();
         let n = through[0].len();
@@ -169,6 +170,9 @@ fn lasting(judge: &Judge<'_>, metric: &'static Metric) -> Option<Lasting> {
         let middle = (0..n).map(of_group).sum::<f64>() / n as f64;
         let days: Vec<f64> = (0..n_days).map(of_day).collect();
         for group in 0..n {
+            for (day, varies) in varies.iter_mut().enumerate() {
+                *varies |= (daily(group, day) - days[day]).abs() > ROUNDING * through[day][group].abs();
+            }
             let own = of_group(group);
             squares_between += (own - middle) * (own - middle);
             squares_within += (0..n_days)
@@ -178,9 +182,13 @@ fn lasting(judge: &Judge<'_>, metric: &'static Metric) -> Option<Lasting> {
         }
         degrees += n as f64 - 1.0;
     }
+    if varies.iter().filter(|varies| **varies).count() < 2 {
+        return None;
+    }
     let daily = squares_within / (degrees * (n_days as f64 - 1.0));
-    let lasting = (squares_between / degrees - daily / n_days as f64).max(0.0);
-    (daily + lasting > 0.0).then_some(Lasting { lasting, daily })
+    let of_days = daily / n_days as f64;
+    let excess = squares_between / degrees - of_days;
+    Some(Lasting { lasting: if excess > ROUNDING * of_days { excess } else { 0.0 }, daily })
 }
 
 /// Of independent members precision grows with their number; of a share that gathers over the days, as with days.

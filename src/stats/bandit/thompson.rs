@@ -51,8 +51,9 @@ fn beta(a: f64, b: f64, rng: &mut impl Rng) -> f64 {
     x / (x + y)
 }
 
-/// A number from Gamma(shape, 1), shape >= 1.
+/// A number from Gamma(shape, 1), shape >= 1. More than 19 of 20 proposals are taken.
 fn gamma(shape: f64, rng: &mut impl Rng) -> f64 {
+    assert!(shape >= 1.0, "a shape of 1 or more, found {shape}");
     let d = shape - 1.0 / 3.0;
     let c = 1.0 / (9.0 * d).sqrt();
     loop {

@@ -12,18 +12,21 @@ pub(super) struct Factor {
 
 impl Factor {
     /// Factors a symmetric matrix without negative diagonal.
+    ///
+    /// # Panics
+    /// When an entry is no number.
     pub(super) fn new(matrix: &DMatrix<f64>) -> Self {
         let n = matrix.nrows();
         let size = (0..n).map(|i| matrix[(i, i)]).fold(0.0, f64::max).max(f64::MIN_POSITIVE);
-        let mut jitter = 1e-12;
-        loop {
+        let raised = |jitter: f64| {
             let mut raised = matrix.clone();
             (0..n).for_each(|i| raised[(i, i)] += jitter * size);
-            if let Some(cholesky) = Cholesky::new(raised) {
-                return Self { cholesky };
-            }
-            jitter *= 100.0;
-        }
+            Cholesky::new(raised)
+        };
+        // A diagonal n times as large as any entry makes any matrix positive definite.
+        let jitters = std::iter::successors(Some(1e-12), |jitter| Some(jitter * 100.0)).take(12);
+        let cholesky = jitters.filter_map(raised).next().expect("entries are numbers");
+        Self { cholesky }
     }
 
     /// The lower triangle.

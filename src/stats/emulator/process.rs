@@ -23,6 +23,9 @@ const LOG_LENGTH_DEVIATION: f64 = 1.5;
 /// Least noise variance over that of the residuals; only for the algebra's sake.
 const LEAST_NUGGET: f64 = 1e-8;
 
+/// Most sweeps of the coordinate search.
+const MOST_SWEEPS: usize = 1000;
+
 /// What the variance about the mean of repeated runs at one point is.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub enum Noise {
@@ -199,7 +202,10 @@ fn search(sample: &Sample, scale: f64, noise: Noise) -> Hyperparameters {
     let (mut least, mut at) = best.expect("the grid is not empty");
     let n_free = 1 + n_lengths + usize::from(matches!(noise, Noise::AtLeast(_)));
     let mut step = 0.6;
-    while step > 0.04 {
+    for _ in 0..MOST_SWEEPS {
+        if step <= 0.04 {
+            break;
+        }
         let mut improved = false;
         for k in 0..n_free {
             for sign in [1.0, -1.0] {

@@ -166,10 +166,13 @@ fn path(layers: &[Vec<Node>], winner: usize) -> Vec<usize> {
     sequence
 }
 
+/// Most times that all exchanges are gone through.
+const MOST_ROUNDS: usize = 1000;
+
 /// The sequence after exchanging choices, one or two steps at a time, as long as that earns more.
 fn improved(options: &[Rebounding], mut sequence: Vec<usize>) -> Vec<usize> {
     let mut earned = total(options, &sequence);
-    loop {
+    for _ in 0..MOST_ROUNDS {
         let before = earned;
         for step in 0..sequence.len() {
             for choice in 0..options.len() {
@@ -184,9 +187,10 @@ fn improved(options: &[Rebounding], mut sequence: Vec<usize>) -> Vec<usize> {
             }
         }
         if earned <= before {
-            return sequence;
+            break;
         }
     }
+    sequence
 }
 
 #[cfg(test)]
