@@ -14,7 +14,7 @@ use proptest::prelude::*;
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{Rng, SeedableRng};
 use wearout::analysis::Zone;
-use wearout::analysis::trial::{Decision, Guarding, MoreDays, Question, Trial, TrialAnalysis, analyse};
+use wearout::analysis::trial::{Decision, Guarding, Method, MoreDays, Question, Trial, TrialAnalysis, analyse};
 use wearout::diagnostic::Source;
 use wearout::engine::{Engine, simulate_trial};
 use wearout::plan::compile;
@@ -453,13 +453,91 @@ fn an_uneven_deal_is_told() {
     assert!(uneven.found.sample_ratio.unwrap() < 0.001);
     let text = pages::text(&uneven.page()).replace("\n    ", " ");
     assert!(text.contains("30 to 4 groups are no even deal"), "{text}");
-    assert!(text.contains("with 4 groups an arm, intervals lean on normality"), "{text}");
+    assert!(text.contains("b against a: with 4 against 30 groups permuting them decides"), "{text}");
+    assert!(text.contains("its smallest p is 1/46,376"), "{text}");
+    assert_eq!(uneven.found.effects[0].method, Method::Permutation);
+    assert!(uneven.found.chances.is_none(), "a permutation knows no law of the difference");
     let three = analysed(
         &table(&[Group { arm: "a", bought: flat, left: 0 }, Group { arm: "b", bought: more, left: 0 }], 3, 4),
         &usual(),
         None,
     );
-    assert!(pages::text(&three.page()).replace("\n    ", " ").contains("no permutation goes below p 0.10"));
+    let text = page_of(&three);
+    assert!(text.contains("b against a: with 3 against 3 groups no permutation goes below p 0.10"), "{text}");
+    let effect = &three.found.effects[0];
+    assert_eq!((effect.p_value, effect.interval), (Some(0.1), None), "what cannot be shown has no interval");
+    let Decision::NotDecided(Some(more)) = three.found.verdict.decision else { panic!("decided") };
+    assert_eq!(more.units, Some(1), "four against four have p 1/35");
+}
+
+#[test]
+fn what_decides_gives_both_the_p_value_and_the_interval() {
+    let arms = [("a", flat as fn(u64, u64) -> u64), ("b", restless), ("c", restless_and_one), ("d", slightly_more)];
+    for (n, dealt) in
+        [(2, Dealt::Groups), (4, Dealt::Groups), (6, Dealt::Groups), (12, Dealt::Groups), (1, Dealt::Members)]
+    {
+        for several in 2..=4 {
+            let groups: Vec<Group> =
+                arms[..several].iter().map(|&(arm, bought)| Group { arm, bought, left: 1 }).collect();
+            let text = match dealt {
+                Dealt::Groups => table(&groups, n, 7),
+                Dealt::Members => {
+                    let text = table(&groups, 1, 7);
+                    text.lines()
+                        .map(|line| {
+                            line.split(',')
+                                .enumerate()
+                                .filter(|(i, _)| *i != 1)
+                                .map(|(_, cell)| cell)
+                                .collect::<Vec<_>>()
+                                .join(",")
+                                + "\n"
+                        })
+                        .collect()
+                }
+            };
+            let secondary = vec!["loss".to_owned(), "open_rate".to_owned()];
+            let found = analysed(&text, &Asked { dealt, secondary, ..usual() }, None).found;
+            for effect in found.effects.iter().chain(&found.secondary) {
+                let Some(p) = effect.adjusted_p else { continue };
+                let leaves_out = effect.interval.is_some_and(|interval| !interval.contains(0.0));
+                assert_eq!(p <= 0.05, leaves_out, "{effect:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_test_of_one_day_does_not_stop_early() {
+    let groups = [Group { arm: "a", bought: flat, left: 0 }, Group { arm: "b", bought: more, left: 0 }];
+    let one = analysed(&table(&groups, 8, 1), &usual(), None);
+    assert_eq!((one.found.leaves_zero_out(1), one.found.stops(1)), (Some(1), None));
+    assert!(!page_of(&one).contains("stopped"), "{}", page_of(&one));
+    let ten = analysed(&table(&groups, 8, 10), &usual(), None).found;
+    assert!(ten.stops(1).is_some_and(|day| day < 10));
+}
+
+#[test]
+fn a_running_test_has_no_figure_that_holds_for_today_alone() {
+    let secondary = vec!["open_rate".to_owned()];
+    let running = analysed(&example(), &Asked { secondary, ..of_example() }, Some(28));
+    let found = &running.found;
+    assert!(found.chances.is_none());
+    let guarding = found.guardrails.iter().map(|guarded| &guarded.effect);
+    for effect in found.effects.iter().chain(&found.secondary).chain(guarding) {
+        assert_eq!((effect.p_value, effect.adjusted_p, effect.as_if_members), (None, None, None));
+        assert!(effect.permutation.is_none() && effect.relative_interval.is_none());
+    }
+    assert!(found.guardrails.iter().all(|guarded| guarded.p_value.is_none()));
+    let rows = String::from_utf8(pages::analysis(&running.page())).unwrap();
+    let holds =
+        |role: &str, words: &str| rows.lines().filter(|row| row.starts_with(role)).all(|row| row.contains(words));
+    assert!(holds("metric,", "at every look") && holds("guardrail,", "at every look"), "{rows}");
+    assert!(holds("secondary,", "today alone"), "{rows}");
+    let json = pages::value(&running.page());
+    assert!(json["arms"][0]["p_best"].is_null() && json["effects"][0]["p_value"].is_null(), "{json}");
+    let explained = pages::explanation(&running.page());
+    assert!(!explained.split("In figures").nth(1).unwrap().contains(", p "), "{explained}");
 }
 
 /// Two arms that do the same to groups which differ among themselves: eight groups of 150 an arm, for ten days.
@@ -501,7 +579,7 @@ fn arms_that_do_the_same_are_told_apart_no_more_often_than_is_said() {
         let trial = Trial { arms: &arms, control: 0, dealt: Dealt::Groups, units: &units, before: &[] };
         let found = analyse(&trial, &question);
         at_the_end += u32::from(found.effects[0].p_value.unwrap() < 0.05);
-        at_any_look += u32::from(found.stops(1).is_some());
+        at_any_look += u32::from(found.leaves_zero_out(1).is_some());
         by_members += u32::from(found.effects[0].as_if_members.unwrap().p_value() < 0.05);
     }
     let share = |n: u32| f64::from(n) / f64::from(TESTS);
@@ -605,7 +683,6 @@ fn a_running_test_is_to_go_on_and_shows_the_interval_that_is_judged() {
     assert!(text.contains("not decided: go on to day 28, as planned"), "{text}");
     let rows = String::from_utf8(pages::analysis(&running.page())).unwrap();
     assert!(rows.lines().nth(1).unwrap().contains("at every look"), "{rows}");
-    assert!(rows.lines().nth(2).unwrap().contains("at the end"), "{rows}");
 }
 
 #[test]

@@ -164,9 +164,11 @@ fn adjusted_asymptotic_sequence_is_that_of_growthbook() {
     let adjusted = adjustment::adjust(&arm("control"), &arm("treatment")).unwrap();
     let difference = adjusted.relative_difference().unwrap();
     let plain = look(&difference, [adjusted.control.n, adjusted.treated.n]);
-    // The source takes no degree of freedom for theta.
+    // The source takes no degree of freedom for theta, and no error of it.
     let degrees = (plain.n - 2) as f64;
-    let look = Look { standard_error: plain.standard_error * ((degrees - 1.0) / degrees).sqrt(), ..plain };
+    let base = adjusted.plain[0].after.mean;
+    let variance = plain.standard_error * plain.standard_error - adjusted.of_theta / (base * base);
+    let look = Look { standard_error: (variance * (degrees - 1.0) / degrees).sqrt(), ..plain };
     let rho = sequence::tuned_for(count(&case.inputs["tuning"]), 0.05);
     let interval = look.interval(0.05, rho);
     case.check(look.estimate, &case.expected["diff"]);

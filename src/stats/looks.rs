@@ -6,7 +6,8 @@
 //! the looks are a Brownian motion read at the information; what has not crossed is a density carried from look to look. Sources:
 //! Armitage, `McPherson` & Rowe 1969, JRSS A 132(2), 235-244 (recursion); Jennison & Turnbull 2000, Sequential Methods with
 //! Applications to Clinical Trials, chapters 2, 9 (repeated intervals) and 19 (integration); Pocock 1977, Biometrika 64(2),
-//! 191-199; O'Brien & Fleming 1979, Biometrics 35(3), 549-556; Lan & `DeMets` 1983, Biometrika 70(3), 659-663 (spending).
+//! 191-199; O'Brien & Fleming 1979, Biometrics 35(3), 549-556; Lan & `DeMets` 1983, Biometrika 70(3), 659-663 (spending); 1989,
+//! Biometrics 45(3), 1017-1020 (spending by the calendar, with the covariances that were seen).
 //!
 //! # Conventions
 //! Bounds are z values, the same on both sides; crossing either counts. `alpha` is the rate of both sides together. What is spent
@@ -126,6 +127,23 @@ pub fn bounds_that_spend(information: &[f64], spent: &[f64]) -> Vec<f64> {
         bound
     };
     spent.iter().map(bound_of).collect()
+}
+
+/// Information at looks whose estimates hang together like this, one correlation for each look after the first: with independent
+/// gains it grows by 1 over the correlation's square from look to look. Its unit is that of the first look.
+///
+/// A square above 0.99, where a look adds next to nothing, counts as 0.99, and one below 0.01, or a negative correlation, as 0.01: with
+/// looks less alike than they are bounds are further out than they need be, and the walk from look to look is bounded.
+pub fn information(correlations: &[f64]) -> Vec<f64> {
+    // Of hundreds of looks the product must stay a number.
+    let least = libm::exp(-600.0 / correlations.len().max(1) as f64).max(0.01);
+    let gains = correlations.iter().map(|correlation| 1.0 / (correlation.max(0.0) * correlation).clamp(least, 0.99));
+    std::iter::once(1.0)
+        .chain(gains.scan(1.0, |so_far, gain| {
+            *so_far *= gain;
+            Some(*so_far)
+        }))
+        .collect()
 }
 
 /// The two-sided p value at a bound: what the p value of the look, by whatever test, is compared with.
@@ -293,6 +311,23 @@ mod tests {
         let z = repeated_interval(0.1, 0.02, None, bounds[4]);
         assert!(last.low < z.low, "few degrees of freedom widen it");
         close(z.high, 0.1 + 0.02 * bounds[4], 1e-15);
+    }
+
+    #[test]
+    fn correlations_of_neighbours_give_the_information_back_and_degenerate_ones_a_rising_one() {
+        let even = even(7);
+        let correlations: Vec<f64> = even.windows(2).map(|pair| (pair[0] / pair[1]).sqrt()).collect();
+        for (found, expected) in information(&correlations).iter().zip(&even) {
+            close(*found, 7.0 * expected, 1e-12);
+        }
+        assert!(information(&[0.0; 1000]).last().is_some_and(|last| last.is_finite()));
+        for degenerate in [1.0, 0.0, -0.7] {
+            let information = information(&[degenerate; 60]);
+            assert!(information.windows(2).all(|pair| pair[0] * 1.01 < pair[1]));
+            let spent: Vec<f64> = (1..=61).map(|look| spent_late(f64::from(look) / 61.0, 0.05)).collect();
+            close(ever(&information, &bounds_that_spend(&information, &spent), 0.0), 0.05, 1e-6);
+        }
+        assert_eq!(information(&[]), [1.0]);
     }
 
     #[test]

@@ -75,6 +75,11 @@ impl TwoArms {
         Interval { low: edge(self.difference(), -1.0, is_out), high: edge(self.difference(), 1.0, is_out) }
     }
 
+    /// p value of equal proportions that says what the score interval says: 1 where all trials agree.
+    pub fn score_p_value(&self) -> f64 {
+        2.0 * normal_cdf(-self.score(0.0).abs())
+    }
+
     /// How many standard errors, at this true difference, the seen one is off.
     fn score(&self, difference: f64) -> f64 {
         let control = self.likeliest_control(difference);

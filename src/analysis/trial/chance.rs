@@ -1,6 +1,7 @@
 //! How likely each arm is the best, and what choosing it is expected to lose.
 //!
-//! Comes in: effects. Goes out: a [`Chance`] per arm. Groups: Student's t about the estimate, under a flat prior; of several arms that
+//! Comes in: effects of a test that has ended. Goes out: a [`Chance`] per arm; none where groups are so few that permuting them decides,
+//! which knows no such law. Groups: Student's t about the estimate, under a flat prior; of several arms that
 //! of each arm's own mean. Members of a direct list: the Beta law of each arm's share after a prior of Beta(1, 1), every share as
 //! likely as every other.
 
@@ -11,6 +12,7 @@ use crate::stats::chance_to_win::{self, Estimate};
 use crate::stats::two_sample::{Difference, Summary};
 use crate::tally::{Better, Dealt, Metric};
 
+use super::effect::Method;
 use super::values::{self, Values};
 use super::{Effect, Trial};
 
@@ -23,6 +25,9 @@ pub(super) fn chances(trial: &Trial<'_>, metric: &Metric, effects: &[Effect]) ->
         Better::Lower => -1.0,
         Better::Neither => return None,
     };
+    if effects.iter().any(|effect| effect.method == Method::Permutation) {
+        return None;
+    }
     match (trial.dealt, effects) {
         (Dealt::Members, _) if metric.is_of_members() => Some(of_shares(trial, metric)),
         (Dealt::Members, _) => None,

@@ -2,7 +2,7 @@
 //!
 //! Comes in: effects, guardrails and looks. Goes out: [`TrialVerdict`]. An arm is preferred when its interval lies on the better side
 //! of 0, unless the interval lies within the zone of practical equality: then the arms are practically equal. A test that is still
-//! running is judged by the interval that holds at every look, a finished one by that of its end. A guardrail that is broken rejects
+//! running is judged by intervals that hold at every look, a finished one by those of its end. A guardrail that is broken rejects
 //! the arm, whatever it gains; one with a margin of the user's own must hold before the arm is preferred.
 
 use crate::analysis::Call;

@@ -7,7 +7,7 @@ use crate::stats::beta_binomial::Trials;
 use crate::stats::two_sample::{self, Difference, Summary};
 use crate::tally::Metric;
 
-use super::effect::{relative_interval, two_arms};
+use super::effect::{Method, relative_interval, two_arms};
 use super::values::{self, Values};
 use super::{Effect, Judge, Trial};
 
@@ -31,10 +31,11 @@ pub(super) fn of_members(metric: &'static Metric, arm: usize, judge: &Judge<'_>)
         n: [members(trial.control), members(arm)],
         difference: control.zip(treated).map(|(control, treated)| treated - control),
         estimate,
+        method: Method::Shares,
         interval,
         relative,
         relative_interval: relative_interval(relative, base, interval, judge.confidence),
-        p_value: shares.map(|shares| shares.z_p_value()),
+        p_value: shares.map(|shares| shares.score_p_value()),
         adjusted_p: None,
         permutation: None,
         adjustment: None,

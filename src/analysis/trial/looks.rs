@@ -1,19 +1,22 @@
 //! The difference of an arm day by day, with an interval that holds at every look.
 //!
-//! Comes in: the units of a test at the end of each day. Goes out: [`TrialLook`]s. Groups: bounds that spend the chance of an error over
-//! the planned days (Lan & `DeMets` 1983, of the O'Brien-Fleming type). Their joint law is taken as if days were independent: what groups
-//! differ by lastingly makes looks more alike, and the bounds more careful than they need be. Members of a direct list: an asymptotic
-//! confidence sequence (Waudby-Smith et al. 2024) over the days of members, tightest at the planned end.
+//! Comes in: the units of a test at the end of each day. Goes out: [`Course`]s, and of the metric that decides [`TrialLook`]s. Groups: bounds
+//! that spend the chance of an error over the planned days by the calendar, while how much alike looks are is taken from the groups
+//! themselves (Lan & `DeMets` 1983 and 1989, of the O'Brien-Fleming type): days may vary as they like, and groups differ lastingly.
+//! Members of a direct list: an asymptotic confidence sequence (Waudby-Smith et al. 2024) over the days of members, tightest at the
+//! planned end.
 
 use crate::stats::Interval;
 use crate::stats::beta_binomial::Trials;
-use crate::stats::looks::{late_spending_bounds, nominal_level, repeated_interval};
+use crate::stats::looks::{bounds_that_spend, information, nominal_level, spent_late};
 use crate::stats::sequence::{self, tuned_for};
+use crate::stats::two_proportions::TwoArms;
 use crate::stats::two_sample::Difference;
 use crate::tally::{Dealt, Metric};
 
+use super::effect::{self, Estimated};
 use super::values::{self, Values};
-use super::{Judge, Trial, effect};
+use super::{Judge, Trial};
 
 /// An arm against the control at the end of a day.
 #[derive(Debug, Clone, Copy)]
@@ -40,61 +43,109 @@ impl TrialLook {
     }
 }
 
-impl Judge<'_> {
-    /// Every day of an arm; none where the metric is known at the end only.
-    pub(super) fn looks(&self, arm: usize, days: usize) -> Vec<TrialLook> {
-        let question = self.question;
-        if !question.metric.is_known_early() {
-            return Vec::new();
-        }
-        match self.trial.dealt {
-            Dealt::Groups => {
-                let planned = f64::from(question.planned_days).max(days as f64);
-                let fractions: Vec<f64> = (1..=days).map(|day| day as f64 / planned).collect();
-                let bounds = late_spending_bounds(&fractions, 1.0 - self.confidence);
-                (1..=days).zip(bounds).map(|(day, bound)| self.of_groups(arm, day, bound)).collect()
+/// A metric of an arm against the control at the end of each day.
+pub(super) enum Course {
+    /// Of groups: each day's estimate, and the share of the planned days that is over.
+    Groups(Vec<(Estimated, f64)>),
+    /// Of members of a direct list.
+    Members { days: Vec<DayOfMembers>, rho_target: u64 },
+}
+
+/// What is known of a direct list on a day.
+pub(super) struct DayOfMembers {
+    shares: Option<TwoArms>,
+    look: Option<sequence::Look>,
+}
+
+/// An interval of a course.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(super) struct At {
+    pub(super) interval: Option<Interval>,
+    pub(super) level: Option<f64>,
+}
+
+impl Course {
+    /// The interval of every day, all of which hold together at this confidence.
+    pub(super) fn intervals(&self, confidence: f64) -> Vec<At> {
+        let alpha = 1.0 - confidence;
+        match self {
+            Course::Groups(days) => {
+                // A day on which nothing varies is no look, and leaves what it could have spent to the next.
+                let looks: Vec<&(Estimated, f64)> = days.iter().filter(|(of, _)| of.estimate.is_some()).collect();
+                let alike: Vec<f64> = looks.windows(2).map(|pair| pair[0].0.correlation(&pair[1].0)).collect();
+                let spent: Vec<f64> = looks.iter().map(|(_, share)| spent_late(*share, alpha)).collect();
+                let information = if looks.is_empty() { Vec::new() } else { information(&alike) };
+                let mut bounds = bounds_that_spend(&information, &spent).into_iter();
+                let mut at = |of: &Estimated| {
+                    of.estimate?;
+                    let bound = bounds.next()?;
+                    let interval = of.interval_within(bound).filter(is_finite);
+                    Some(At { interval, level: Some(nominal_level(bound)) })
+                };
+                days.iter().map(|(of, _)| at(of).unwrap_or_default()).collect()
             }
-            Dealt::Members => (1..=days).map(|day| self.of_members(arm, day, days)).collect(),
+            Course::Members { days, rho_target } => {
+                let rho = tuned_for(*rho_target, alpha);
+                let at =
+                    |day: &DayOfMembers| At { interval: day.look.map(|look| look.interval(alpha, rho)), level: None };
+                days.iter().map(at).collect()
+            }
         }
     }
+}
 
-    fn of_groups(&self, arm: usize, day: usize, bound: f64) -> TrialLook {
-        let metric = self.question.metric;
-        let is_adjusted = self.question.adjusted.iter().any(|adjusted| adjusted.key == metric.key);
-        let values = Values::through(self.trial, metric, is_adjusted, day);
-        let found = effect::estimated(&values, self.trial.control, arm);
-        let interval = found.estimate.filter(|_| bound.is_finite()).map(|estimate| {
-            repeated_interval(estimate.estimate, estimate.standard_error, Some(estimate.degrees), bound)
-        });
-        TrialLook {
-            arm,
-            day: u32::try_from(day).unwrap_or(u32::MAX),
-            difference: found.difference,
-            estimate: found.estimate,
-            interval: interval.filter(is_finite),
-            level: Some(nominal_level(bound)),
+impl Judge<'_> {
+    /// Every day of a metric of an arm; `None` where it is known at the end only.
+    pub(super) fn course(&self, metric: &'static Metric, arm: usize) -> Option<Course> {
+        if !metric.is_known_early() {
+            return None;
         }
+        let days = self.days() as usize;
+        let planned = (self.question.planned_days as usize).max(days);
+        Some(match self.trial.dealt {
+            Dealt::Groups => {
+                let of_day = |day: usize| {
+                    let values = Values::through(self.trial, metric, self.is_adjusted(metric), day);
+                    let found = effect::estimated(&values, self.trial.control, arm, &mut self.stream(metric, arm));
+                    (found, day as f64 / planned as f64)
+                };
+                Course::Groups((1..=days).map(of_day).collect())
+            }
+            Dealt::Members => {
+                let n = |arm: usize| values::counted(self.trial, metric, arm, None).n;
+                let members = n(self.trial.control) + n(arm);
+                let days = (1..=days).map(|day| self.day_of_members(metric, arm, day, members)).collect();
+                Course::Members { days, rho_target: members * planned as u64 }
+            }
+        })
     }
 
-    fn of_members(&self, arm: usize, day: usize, days: usize) -> TrialLook {
-        let Judge { trial, question, confidence } = self;
-        let shares = effect::two_arms(question.metric, trial, arm, Some(day));
-        let estimate = shares.and_then(|shares| shares.wald()).filter(|_| tells(trial, question.metric, arm, day));
-        let members: u64 =
-            [trial.control, arm].iter().map(|&arm| values::counted(trial, question.metric, arm, None).n).sum();
-        let planned = u64::from(question.planned_days).max(days as u64);
-        let rho = tuned_for(members * planned, 1.0 - confidence);
-        let interval = estimate.map(|Difference { estimate, standard_error, .. }| {
-            sequence::Look { estimate, standard_error, n: members * day as u64 }.interval(1.0 - confidence, rho)
-        });
-        TrialLook {
-            arm,
-            day: u32::try_from(day).unwrap_or(u32::MAX),
-            difference: shares.map(|shares| shares.difference()),
+    /// Every day of an arm in the metric that decides; none where it is known at the end only.
+    pub(super) fn looks(&self, arm: usize) -> Vec<TrialLook> {
+        let Some(course) = self.course(self.question.metric, arm) else { return Vec::new() };
+        let look = |(i, At { interval, level }): (usize, At)| {
+            let (difference, estimate) = match &course {
+                Course::Groups(days) => (days[i].0.difference, days[i].0.estimate),
+                Course::Members { days, .. } => {
+                    let DayOfMembers { shares, look } = &days[i];
+                    let wald = shares.and_then(|shares| shares.wald()).filter(|_| look.is_some());
+                    (shares.map(|shares| shares.difference()), wald)
+                }
+            };
+            TrialLook { arm, day: u32::try_from(i + 1).unwrap_or(u32::MAX), difference, estimate, interval, level }
+        };
+        course.intervals(self.confidence).into_iter().enumerate().map(look).collect()
+    }
+
+    fn day_of_members(&self, metric: &Metric, arm: usize, day: usize, members: u64) -> DayOfMembers {
+        let shares = effect::two_arms(metric, self.trial, arm, Some(day));
+        let told = shares.and_then(|shares| shares.wald()).filter(|_| tells(self.trial, metric, arm, day));
+        let look = told.map(|Difference { estimate, standard_error, .. }| sequence::Look {
             estimate,
-            interval,
-            level: None,
-        }
+            standard_error,
+            n: members * day as u64,
+        });
+        DayOfMembers { shares, look }
     }
 }
 

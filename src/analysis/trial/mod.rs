@@ -17,7 +17,7 @@ mod values;
 
 pub use alike::Alike;
 pub use decision::{ArmVerdict, Decision, TrialVerdict};
-pub use effect::{Adjustment, Effect};
+pub use effect::{Adjustment, Effect, FEW_GROUPS, Method};
 pub use guardrail::{Guarded, Guarding};
 pub use looks::TrialLook;
 pub use more::{More, MoreDays, POWER};
@@ -27,6 +27,7 @@ use crate::stats::{multiplicity, sample_ratio};
 use crate::tally::{Dealt, Guardrail, Metric, Tally, TrialUnit};
 
 use super::{CONFIDENCE, Zone, verdict};
+use effect::Estimated;
 use values::Values;
 
 /// A test to be analysed.
@@ -79,12 +80,12 @@ pub struct TrialAnalysis {
     pub arms: Vec<ArmTotals>,
     /// The metric that decides, one per arm but the control.
     pub effects: Vec<Effect>,
-    /// The secondary metrics, metric by metric and arm by arm; p values adjusted together.
+    /// The secondary metrics, metric by metric and arm by arm; p values and intervals adjusted together.
     pub secondary: Vec<Effect>,
     /// The guardrails, metric by metric and arm by arm.
     pub guardrails: Vec<Guarded>,
-    /// Per arm its probability of being the best in the metric that decides, and what choosing it is expected to lose; `None` where the
-    /// metric has no better side or nothing varies.
+    /// Per arm its probability of being the best in the metric that decides, and what choosing it is expected to lose; `None` while the
+    /// test is running, where the metric has no better side, where nothing varies, and where permuting few groups decides.
     pub chances: Option<Vec<Chance>>,
     /// The metric that decides, arm by arm and day by day.
     pub looks: Vec<TrialLook>,
@@ -120,26 +121,26 @@ pub const ALPHA: f64 = 1.0 - CONFIDENCE;
 pub fn analyse(trial: &Trial<'_>, question: &Question) -> TrialAnalysis {
     let days = trial.units.iter().map(|unit| unit.tally.days.len()).max().unwrap_or(0);
     assert!(days > 0, "a test has a day");
-    let judge = Judge { trial, question, confidence: verdict::simultaneous(trial.arms.len() - 1) };
     let others = || (0..trial.arms.len()).filter(|&arm| arm != trial.control);
+    let n_others = trial.arms.len() - 1;
+    let judge = Judge { trial, question, confidence: verdict::simultaneous(n_others) };
     let mut effects: Vec<Effect> = others().map(|arm| judge.effect(question.metric, arm)).collect();
-    adjust(&mut effects, multiplicity::holm);
-    let of_each = |metric: &'static Metric| others().map(move |arm| (metric, arm));
-    let asked = question.secondary.iter().copied().flat_map(of_each);
-    let mut secondary: Vec<Effect> = asked.map(|(metric, arm)| judge.effect(metric, arm)).collect();
-    adjust(&mut secondary, multiplicity::benjamini_hochberg);
-    let guardrails: Vec<Guarded> = question
-        .guardrails
-        .iter()
-        .flat_map(|guardrail| of_each(guardrail.metric).map(move |(_, arm)| (guardrail, arm)))
-        .map(|(guardrail, arm)| guardrail::guarded(&judge.effect(guardrail.metric, arm), guardrail))
-        .collect();
-    let looks: Vec<TrialLook> = others().flat_map(|arm| judge.looks(arm, days)).collect();
+    for effect in &mut effects {
+        effect.adjusted_p = effect.p_value.map(|p| multiplicity::bonferroni(p, n_others));
+    }
+    let mut secondary = judge.secondary();
+    // What rejects an arm shares its chance of an error with all that could reject one.
+    let of_guardrails = Judge { confidence: verdict::simultaneous(n_others * question.guardrails.len()), ..judge };
+    let guardrails = question.guardrails.iter().flat_map(|guardrail| others().map(move |arm| (guardrail, arm)));
+    let mut guardrails: Vec<Guarded> =
+        guardrails.map(|(guardrail, arm)| of_guardrails.guarded(guardrail, arm)).collect();
+    let looks: Vec<TrialLook> = others().flat_map(|arm| judge.looks(arm)).collect();
     if judge.is_running() {
         for effect in &mut effects {
             effect.interval = looks.iter().rfind(|look| look.arm == effect.arm).and_then(|look| look.interval);
-            effect.relative_interval = None;
         }
+        let guarding = guardrails.iter_mut().map(|guarded| &mut guarded.effect);
+        effects.iter_mut().chain(&mut secondary).chain(guarding).for_each(Effect::take_back);
     }
     let arms: Vec<ArmTotals> = (0..trial.arms.len()).map(|arm| judge.totals(arm)).collect();
     let verdict = judge.verdict(&effects, &guardrails);
@@ -148,7 +149,7 @@ pub fn analyse(trial: &Trial<'_>, question: &Question) -> TrialAnalysis {
         days: u32::try_from(days).unwrap_or(u32::MAX),
         planned_days: question.planned_days,
         control: trial.control,
-        chances: chance::chances(trial, question.metric, &effects),
+        chances: if judge.is_running() { None } else { chance::chances(trial, question.metric, &effects) },
         alike: alike::alike(trial, question.metric),
         sample_ratio: sample_ratio::p_value(
             &arms
@@ -178,12 +179,18 @@ impl TrialAnalysis {
     }
 
     /// The day on which an arm's interval first left 0 out.
-    pub fn stops(&self, arm: usize) -> Option<u32> {
+    pub fn leaves_zero_out(&self, arm: usize) -> Option<u32> {
         self.looks_of(arm).find(|look| look.leaves_zero_out()).map(|look| look.day)
+    }
+
+    /// The same where it lies before the planned end, so that the test could have stopped there.
+    pub fn stops(&self, arm: usize) -> Option<u32> {
+        self.leaves_zero_out(arm).filter(|day| *day < self.planned_days)
     }
 }
 
 /// What every estimate of one analysis shares.
+#[derive(Clone, Copy)]
 struct Judge<'a> {
     trial: &'a Trial<'a>,
     question: &'a Question,
@@ -194,13 +201,34 @@ struct Judge<'a> {
 impl Judge<'_> {
     fn effect(&self, metric: &'static Metric, arm: usize) -> Effect {
         match self.trial.dealt {
-            Dealt::Groups => {
-                let is_adjusted = self.question.adjusted.iter().any(|adjusted| adjusted.key == metric.key);
-                let values = Values::of(self.trial, metric, is_adjusted);
-                effect::of_groups(metric, self.trial, arm, &values, self)
-            }
+            Dealt::Groups => effect::of_groups(metric, arm, self),
             Dealt::Members => direct::of_members(metric, arm, self),
         }
+    }
+
+    /// The difference of an arm's groups at the end.
+    fn estimated(&self, metric: &'static Metric, arm: usize) -> Estimated {
+        let values = Values::of(self.trial, metric, self.is_adjusted(metric));
+        effect::estimated(&values, self.trial.control, arm, &mut self.stream(metric, arm))
+    }
+
+    /// The secondary metrics, each with an interval that says what its adjusted p value says.
+    fn secondary(&self) -> Vec<Effect> {
+        let arms = || (0..self.trial.arms.len()).filter(|&arm| arm != self.trial.control);
+        let asked = || self.question.secondary.iter().flat_map(|metric| arms().map(move |arm| (*metric, arm)));
+        let known: Vec<f64> = asked().filter_map(|(metric, arm)| self.effect(metric, arm).p_value).collect();
+        let adjusted = multiplicity::benjamini_hochberg(&known);
+        let judge = Judge { confidence: multiplicity::confidence_beside(&adjusted, ALPHA), ..*self };
+        let mut adjusted = adjusted.into_iter();
+        let effect = |(metric, arm)| {
+            let effect = judge.effect(metric, arm);
+            Effect { adjusted_p: effect.p_value.and_then(|_| adjusted.next()), ..effect }
+        };
+        asked().map(effect).collect()
+    }
+
+    fn is_adjusted(&self, metric: &Metric) -> bool {
+        self.question.adjusted.iter().any(|adjusted| adjusted.key == metric.key)
     }
 
     /// Days that there are.
@@ -225,14 +253,5 @@ impl Judge<'_> {
             members: units().map(|unit| unit.tally.horizon.members).sum(),
             level: values::mean(&Values::of(trial, self.question.metric, false).arms[arm]),
         }
-    }
-}
-
-/// Adjusts the p values of several effects together.
-fn adjust(effects: &mut [Effect], method: fn(&[f64]) -> Vec<f64>) {
-    let known: Vec<f64> = effects.iter().filter_map(|effect| effect.p_value).collect();
-    let mut adjusted = method(&known).into_iter();
-    for effect in effects.iter_mut().filter(|effect| effect.p_value.is_some()) {
-        effect.adjusted_p = adjusted.next();
     }
 }

@@ -6,12 +6,13 @@
 //! differ by lastingly; the effect is taken to stay as it is: no wear-out.
 
 use crate::stats::clustered_power::{MOST_CLUSTERS, power_of_means};
+use crate::stats::permutation;
 use crate::stats::power::{Sides, Wanted, normal};
 use crate::stats::two_sample::{ROUNDING, Summary};
 use crate::tally::{Dealt, Metric};
 
 use super::values::Values;
-use super::{Effect, Judge};
+use super::{Effect, FEW_GROUPS, Judge};
 
 /// Power that a decision is planned with.
 pub const POWER: f64 = 0.8;
@@ -50,7 +51,8 @@ pub enum MoreDays {
     Beyond(u32),
     /// No number does: groups differ lastingly by too much.
     Never,
-    /// Days do not tell: groups differ on no more than one of them, or the metric is known at the end only.
+    /// Days do not tell: groups differ on no more than one of them, the metric is known at the end only, or groups are so few that
+    /// permuting them leaves no difference out.
     Unknown,
 }
 
@@ -111,14 +113,20 @@ fn of_groups(judge: &Judge<'_>, effect: &Effect, wanted: f64) -> Option<(Option<
     let factor = |days: f64| {
         lasting.as_ref().map_or(1.0, |lasting| lasting.deviation(days) / lasting.deviation(f64::from(begun)))
     };
+    // Few groups are judged by permuting them, which may leave no difference out however clear it is.
+    let is_reached = |n: [u64; 2]| {
+        n.iter().all(|n| *n >= FEW_GROUPS) || permutation::smallest_p_value(n[0] as usize, n[1] as usize) <= alpha
+    };
     let is_enough = |days: f64, more: u64| {
         let deviations = arms.map(|arm| factor(days) * arm.variance.sqrt());
-        power_of_means(wanted, deviations, effect.n.map(|n| (n + more) as f64), alpha) >= POWER
+        let n = effect.n.map(|n| n + more);
+        is_reached(n) && power_of_means(wanted, deviations, n.map(|n| n as f64), alpha) >= POWER
     };
     let end = f64::from(begun.max(judge.question.planned_days));
     let units = least(MOST_CLUSTERS as u64, |more| is_enough(end, more));
     let days = match &lasting {
         None => MoreDays::Unknown,
+        Some(_) if !is_reached(effect.n) => MoreDays::Unknown,
         Some(_) if !is_enough(f64::INFINITY, 0) => MoreDays::Never,
         Some(_) => waiting(begun, |days| is_enough(days, 0)),
     };

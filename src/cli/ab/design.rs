@@ -32,9 +32,7 @@ pub(super) fn design(args: &DesignArgs) -> Result<(), Failure> {
     let pool = run::pool(common.threads)?;
     let contest = pool.install(|| args.which.contest(common.seed))?;
     if let Some(why) = refusal(&contest, alpha) {
-        return Err(Failure::Unknown(format!(
-            "error: {why}\n  = help: deal more groups, or --by means: a t test can go lower, on trust in normal group means"
-        )));
+        return Err(Failure::Unknown(format!("error: {why}\n  = help: deal more groups to each arm")));
     }
     let folder = report::folder(&common.out, &format!("{}-design", contest.draft.scenario.name))?;
 

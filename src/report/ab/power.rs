@@ -129,7 +129,7 @@ fn design(page: &Page) -> Option<String> {
                 "; with an intra-group correlation of {}, {} members are worth {} independent ones",
                 correlation(icc),
                 fixed(size, 0),
-                short(size / effect.max(1.0))
+                short(size / effect)
             )
         }
         _ => String::new(),

@@ -56,7 +56,7 @@ fn title(page: &Page, arms: &[usize]) -> String {
     let stopped: Vec<String> = arms
         .iter()
         .filter_map(|&arm| {
-            let day = page.found.stops(arm)?;
+            let day = page.found.leaves_zero_out(arm)?;
             let is_rejected =
                 page.found.verdict.arms.iter().any(|verdict| verdict.arm == arm && verdict.broken.is_some());
             let rejected = if is_rejected { ", which a guardrail rejects," } else { "" };
@@ -105,7 +105,7 @@ fn panel(sheet: &Sheet, row: Rect, page: &Page, arm: usize) -> Drawn {
     let zero = [(x_start, 0.0), (x_end, 0.0)].map(|at| panel.place(at));
     sheet.line(&zero, AXIS, 1.0)?;
     sheet.draw_series(&mut panel, &[series])?;
-    if let Some(day) = page.found.stops(arm) {
+    if let Some(day) = page.found.leaves_zero_out(arm) {
         let (at, _) = panel.place((f64::from(day), 0.0));
         sheet.dashes((at, rect.top), (at, rect.bottom), as_ink(hue))?;
         let words = format!("day {day}");

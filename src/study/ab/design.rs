@@ -218,7 +218,7 @@ fn best_length(power: &Power, decay: Decay, days: u32, units: f64) -> Option<[f6
     let alone = lifetime * decaying_effect::best_length(0.0);
     let deviations = power.deviations?;
     let total = (deviations[0] * deviations[0] + deviations[1] * deviations[1]) / units;
-    let lasting = power.design_effect.map_or(0.0, |effect| (1.0 - 1.0 / effect).clamp(0.0, 1.0)) * total;
+    let lasting = power.design_effect.map_or(0.0, |effect| 1.0 - 1.0 / effect) * total;
     let of_one_day = (total - lasting) * f64::from(days);
     let ratio = if of_one_day > 0.0 { lasting * lifetime / of_one_day } else { return None };
     Some([alone, lifetime * decaying_effect::best_length(ratio)])

@@ -16,15 +16,20 @@ const OF_GROUPS: &str = "\
 How it was worked out
   d = mean of the arm's group means - mean of the control's, each group once; error = sqrt(s1^2/k1 + s0^2/k0) (n - 1), degrees by
   Satterthwaite: Welch's t, which on one value a group is CR2. Relative: d over the control's mean, delta method.
-  Adjusted (CUPED): y - theta (x - mean x), x the same metric before the test, theta pooled within arms; one degree of freedom less.
+  Adjusted (CUPED): y - theta (x - mean x), x the same metric before the test, theta pooled within arms; one degree of freedom less,
+  and theta's own error where the arms' earlier means differ.
   Permutation: share of all assignments of groups to arms with |d| at least as large; 9,999 drawn where they are more than 200,000. It
   rests on the dealing alone and is a check: the interval decides, and where the two disagree the result is borderline.
+  Below 5 groups in an arm it decides: its p, and as interval all differences that it does not reject; nothing is adjusted.
   P(best): Student's t about d under a flat prior; of several arms that of each arm's mean. Expected loss: mean of what the best of the
   others has more.
-  Looks: bounds that spend 5 % over the planned days (Lan & DeMets 1983, O'Brien-Fleming type), as if days were independent.
+  Looks: bounds that spend 5 % by the calendar over the planned days (Lan & DeMets 1983, O'Brien-Fleming type), looks being as much
+  alike as the groups show (Lan & DeMets 1989).
   Correlation: analysis of variance within arms; design effect 1 + (m - 1) ICC, with m weighed by size.
-  q: p values of the metrics beside it together (Benjamini & Hochberg 1995). Several arms: p values by Holm, intervals by Bonferroni.
-  Guardrail: holds where being worse by the margin is excluded at 5 % on one side; broken where more than it is shown.
+  q: p values of the metrics beside it together (Benjamini & Hochberg 1995), intervals to match (Benjamini & Yekutieli 2005). Several
+  arms: p values and intervals by Bonferroni.
+  Guardrail: holds where being worse by the margin is excluded at 5 % on one side; broken where its interval lies beyond the margin.
+  Intervals of guardrails hold together, those of all arms and guardrails; while the test runs, at every look.
   Not decided: groups or days for 80 % power; days average out what changes daily, not what groups differ by lastingly.
 What it rests on
   Groups were dealt by chance; what happens in one does not reach another; the effect does not change from day to day.
@@ -32,12 +37,14 @@ What it rests on
 
 const OF_MEMBERS: &str = "\
 How it was worked out
-  d = share of the arm's members - share of the control's; score interval (Miettinen & Nurminen 1985); p by the pooled z test.
+  d = share of the arm's members - share of the control's; score interval and p (Miettinen & Nurminen 1985).
   P(best): Beta law of each share after a prior of Beta(1, 1), every share as likely as every other. Expected loss: mean of what the
   best of the others has more.
   Looks: an asymptotic confidence sequence over the days of members (Waudby-Smith et al. 2024), tightest at the planned end.
-  q: p values of the metrics beside it together (Benjamini & Hochberg 1995). Several arms: p values by Holm, intervals by Bonferroni.
-  Guardrail: holds where being worse by the margin is excluded at 5 % on one side; broken where more than it is shown.
+  q: p values of the metrics beside it together (Benjamini & Hochberg 1995), intervals to match (Benjamini & Yekutieli 2005). Several
+  arms: p values and intervals by Bonferroni.
+  Guardrail: holds where being worse by the margin is excluded at 5 % on one side; broken where its interval lies beyond the margin.
+  Intervals of guardrails hold together, those of all arms and guardrails; while the test runs, at every look.
 What it rests on
   Each member was dealt by chance and on its own, and does not act on others. Where whole groups were dealt, none of this holds.
 ";
@@ -93,7 +100,8 @@ fn figures(page: &Page, effect: &Effect) -> String {
             String::new()
         };
         let error = short(scale(metric.unit) * estimate.standard_error);
-        parts.push(format!("standard error {error}{degrees}, p {}", p_value(estimate.p_value())));
+        let p = effect.p_value.map_or_else(String::new, |p| format!(", p {}", p_value(p)));
+        parts.push(format!("standard error {error}{degrees}{p}"));
     }
     if let Some(permutation) = effect.permutation {
         let kind = if permutation.is_exact { "exact" } else { "sampled" };

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::Page;
 use super::text::guarding;
 use super::verdict::{condition, verdict, word};
-use crate::analysis::trial::{Decision, Effect, MoreDays};
+use crate::analysis::trial::{Decision, Effect, Method, MoreDays};
 use crate::stats::Interval;
 use crate::tally::Dealt;
 
@@ -96,6 +96,14 @@ fn interval(interval: Option<Interval>) -> Value {
     interval.map_or(Value::Null, |Interval { low, high }| json!([low, high]))
 }
 
+fn method(method: Method) -> &'static str {
+    match method {
+        Method::Means => "welch",
+        Method::Permutation => "permutation",
+        Method::Shares => "score",
+    }
+}
+
 fn effect(page: &Page, effect: &Effect) -> Value {
     let estimate = effect.estimate;
     json!({
@@ -107,6 +115,7 @@ fn effect(page: &Page, effect: &Effect) -> Value {
         "difference": effect.difference,
         "interval": interval(effect.interval),
         "interval_holds": page.holds(effect),
+        "method": method(effect.method),
         "standard_error": estimate.map(|estimate| estimate.standard_error),
         "degrees": estimate.map(|estimate| estimate.degrees).filter(|degrees| degrees.is_finite()),
         "relative": effect.relative.map(|relative| relative.estimate),

@@ -55,13 +55,15 @@ impl Page<'_> {
         self.arm(self.found.control)
     }
 
-    /// When the interval of an effect holds, where it has one: that of the deciding metric of a running test at every look.
+    /// When the interval of an effect holds, where it has one. Of a running test those that decide hold at every look, and those of
+    /// secondary metrics for today alone.
     fn holds(&self, effect: &Effect) -> Option<&'static str> {
-        let is_judged = self.found.is_running() && effect.metric.key == self.metric.key;
-        effect.interval.map(|_| match (is_judged, self.is_end_said) {
-            (true, _) => "at every look",
-            (false, true) => "at the end",
-            (false, false) => "if this end was planned",
+        let is_secondary = self.found.secondary.iter().any(|secondary| std::ptr::eq(secondary, effect));
+        effect.interval.map(|_| match (self.found.is_running(), is_secondary) {
+            (false, _) if self.is_end_said => "at the end",
+            (false, _) => "if this end was planned",
+            (true, false) => "at every look",
+            (true, true) => "today alone",
         })
     }
 

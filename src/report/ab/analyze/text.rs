@@ -1,10 +1,11 @@
 //! An analysis as plain text for a terminal: the verdict, one table, three lines, of at most 120 columns where names allow it.
 
 use crate::analysis::CONFIDENCE;
-use crate::analysis::trial::{Effect, Guarded, Guarding};
+use crate::analysis::trial::{Effect, Guarded, Guarding, Method};
 use crate::report::number::{fixed, signed, telling};
 use crate::report::table::{grid, wrapped};
 use crate::stats::Interval;
+use crate::stats::multiplicity;
 use crate::stats::permutation::smallest_p_value;
 use crate::tally::{Better, Dealt, Unit};
 
@@ -13,7 +14,7 @@ use super::worth::worth;
 use super::{Page, chance, counted, difference, is_share, level, p_value, short_label, size};
 
 /// Groups of an arm below which a t value leans on normality.
-const FEW_GROUPS: u64 = 10;
+const FEW_FOR_NORMALITY: u64 = 10;
 
 /// Sample ratios are doubted below this p value (after Fabijan et al. 2019, KDD).
 const DOUBTED: f64 = 0.001;
@@ -165,6 +166,9 @@ pub(super) fn guarding(guarding: Guarding) -> &'static str {
 fn design(page: &Page) -> String {
     let found = page.found;
     let mut parts = vec![match found.dealt {
+        Dealt::Groups if found.effects.iter().any(|effect| effect.method == Method::Permutation) => {
+            "groups were dealt and each counts once (permutation of groups)".to_owned()
+        }
         Dealt::Groups => "groups were dealt and each counts once (Welch's t on group means)".to_owned(),
         Dealt::Members => "members were dealt one by one and each counts once (score interval of shares)".to_owned(),
     }];
@@ -195,11 +199,14 @@ fn design(page: &Page) -> String {
     }
     let stops = found.effects.iter().filter_map(|effect| Some((effect.arm, found.stops(effect.arm)?)));
     let stops: Vec<String> = stops.map(|(arm, day)| format!("{} on day {day}", page.arm(arm))).collect();
-    parts.push(if stops.is_empty() {
-        "looked at daily, it would not have stopped".to_owned()
-    } else {
-        format!("looked at daily, it would have stopped: {}", stops.join(", "))
-    });
+    // Whoever looks at the end only, or for the first time, stops nothing early.
+    if found.days > 1 {
+        parts.push(if stops.is_empty() {
+            "looked at daily, it would not have stopped early".to_owned()
+        } else {
+            format!("looked at daily, it would have stopped early: {}", stops.join(", "))
+        });
+    }
     format!("Design: {}", parts.join("; "))
 }
 
@@ -218,21 +225,20 @@ fn warnings(page: &Page) -> String {
         ));
     }
     if found.dealt == Dealt::Groups {
+        let permuted = found.effects.iter().filter(|effect| effect.method == Method::Permutation);
+        let permuted: Vec<String> = permuted.map(|effect| permutation(page, effect)).collect();
         let fewest = found.arms.iter().map(|arm| arm.groups).min().unwrap_or(0);
-        let least = smallest_p_value(fewest as usize, fewest as usize);
-        if least > 1.0 - CONFIDENCE {
-            warnings.push(format!(
-                "with {fewest} groups an arm no permutation goes below p {}: what is said is said on trust in normality",
-                fixed(least, 2)
-            ));
-        } else if fewest < FEW_GROUPS {
-            warnings.push(format!("with {fewest} groups an arm, intervals lean on normality"));
+        if permuted.is_empty() && fewest < FEW_FOR_NORMALITY {
+            warnings.push(format!("with {fewest} groups in an arm, intervals lean on normality"));
         }
+        warnings.extend(permuted);
     }
     warnings.extend(found.effects.iter().filter_map(|effect| contradiction(page, effect)));
     if found.is_running() {
         let label = short_label(page.metric);
-        warnings.push(format!("still running: {label} has the interval that is judged, valid at every look"));
+        warnings.push(format!(
+            "still running: the intervals of {label} and of guardrails are valid at every look; p values and P(best) wait for the end"
+        ));
     }
     for guarded in found.guardrails.iter().filter(|guarded| !guarded.guarding.is_held()) {
         if let (Some(at_worst), Some(margin)) = (guarded.at_worst, guarded.margin) {
@@ -276,6 +282,19 @@ fn contradiction(page: &Page, effect: &Effect) -> Option<String> {
         page.arm(effect.arm),
         fixed(level, 3).trim_end_matches('0')
     ))
+}
+
+/// What so few groups can show at most: the level is shared by all arms.
+fn permutation(page: &Page, effect: &Effect) -> String {
+    let [control, treated] = effect.n;
+    let least = smallest_p_value(control as usize, treated as usize);
+    let of = format!("{} against {}: with {treated} against {control} groups", page.arm(effect.arm), page.control());
+    if multiplicity::bonferroni(least, page.found.effects.len()) > 1.0 - CONFIDENCE {
+        format!("{of} no permutation goes below p {}, so that no difference can be shown", p_value(least))
+    } else {
+        let one_in = fixed((1.0 / least).round(), 0);
+        format!("{of} permuting them decides, and nothing is adjusted; its smallest p is 1/{one_in}")
+    }
 }
 
 /// Metrics that lack a column, and which.

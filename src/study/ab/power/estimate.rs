@@ -147,7 +147,7 @@ impl Power {
             deviations,
             design_effect: correlation
                 .zip(size)
-                .map(|(correlation, size)| clustered_power::design_effect(size, correlation.estimate, 0.0)),
+                .map(|(correlation, size)| clustered_power::design_effect(size, correlation.estimate.max(0.0), 0.0)),
             size,
             units,
         })
