@@ -30,7 +30,7 @@ How a test is designed
   Power by the closed form, the smallest difference detectable with 80 % power and the groups needed: noncentral t
     on group means with 2(k - 1) degrees and the deviations of group means that the simulated groups had; simulated
     power is from tests played to their end.
-  Design effect: 1 + (m - 1) ICC, at least 1, by which m members of a group are worth m / design effect independent ones.
+  Design effect: 1 + (m - 1) ICC, at least 1; m members of a group are worth m / design effect independent ones.
   Days until power levels off: the first day at whose end the closed form's power is within one point of its best
     on any day.
   Lifetime: least squares of d exp(-time / tau) on the daily differences, all days alike. Best length for an
@@ -170,8 +170,8 @@ fn warnings(page: &Page) -> Vec<String> {
         && floor >= page.alpha
     {
         said.push(format!(
-            "{} groups an arm can never go below p = {floor:.2} by permutation, and so few `ab analyze` judges by nothing else: it could show \
-             no difference",
+            "{} groups an arm can never go below p = {floor:.2} by permutation, and `ab analyze` judges so few groups by nothing else: the \
+             test could show no difference",
             contest.trial.units_per_arm
         ));
     }

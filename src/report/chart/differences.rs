@@ -55,8 +55,7 @@ pub(super) fn draw(page: &Page, caption: &Caption) -> Result<Option<Canvas>, Fai
     }
     let guarded =
         if page.found.guardrails.is_empty() { "" } else { " and, of guardrails, up to the margin on the worse side" };
-    let label = short_label(page.metric);
-    let judged = if page.found.is_running() { format!(" ({label}: valid at every look)") } else { String::new() };
+    let judged = if page.found.is_running() { " (secondary metrics: of today alone)" } else { "" };
     let head = Head {
         title: title(page),
         subtitle: format!(

@@ -20,11 +20,11 @@ How it was worked out
   and theta's own error where the arms' earlier means differ.
   Permutation: share of all assignments of groups to arms with |d| at least as large; 9,999 drawn where they are more than 200,000. It
   rests on the dealing alone and is a check: the interval decides, and where the two disagree the result is borderline.
-  Below 5 groups in an arm it decides: its p, and as interval all differences that it does not reject; nothing is adjusted.
+  Below 5 groups in an arm the permutation decides: its p, and as interval all differences that it does not reject; no adjustment.
   P(best): Student's t about d under a flat prior; of several arms that of each arm's mean. Expected loss: mean of what the best of the
   others has more.
-  Looks: bounds that spend 5 % by the calendar over the planned days (Lan & DeMets 1983, O'Brien-Fleming type), looks being as much
-  alike as the groups show (Lan & DeMets 1989).
+  Looks: bounds that spend 5 % by the calendar over the planned days (Lan & DeMets 1983, O'Brien-Fleming type), with the
+  correlation of looks that the groups show (Lan & DeMets 1989).
   Correlation: analysis of variance within arms; design effect 1 + (m - 1) ICC, with m weighed by size.
   q: p values of the metrics beside it together (Benjamini & Hochberg 1995), intervals to match (Benjamini & Yekutieli 2005). Several
   arms: p values and intervals by Bonferroni.

@@ -202,9 +202,9 @@ fn design(page: &Page) -> String {
     // Whoever looks at the end only, or for the first time, stops nothing early.
     if found.days > 1 {
         parts.push(if stops.is_empty() {
-            "looked at daily, it would not have stopped early".to_owned()
+            "looked at daily, it would not have been decided early".to_owned()
         } else {
-            format!("looked at daily, it would have stopped early: {}", stops.join(", "))
+            format!("looked at daily, it would have been decided early: {}", stops.join(", "))
         });
     }
     format!("Design: {}", parts.join("; "))
@@ -229,7 +229,7 @@ fn warnings(page: &Page) -> String {
         let permuted: Vec<String> = permuted.map(|effect| permutation(page, effect)).collect();
         let fewest = found.arms.iter().map(|arm| arm.groups).min().unwrap_or(0);
         if permuted.is_empty() && fewest < FEW_FOR_NORMALITY {
-            warnings.push(format!("with {fewest} groups in an arm, intervals lean on normality"));
+            warnings.push(format!("with {fewest} groups in an arm, intervals take group means for normal"));
         }
         warnings.extend(permuted);
     }
@@ -237,7 +237,8 @@ fn warnings(page: &Page) -> String {
     if found.is_running() {
         let label = short_label(page.metric);
         warnings.push(format!(
-            "still running: the intervals of {label} and of guardrails are valid at every look; p values and P(best) wait for the end"
+            "still running: the intervals of {label} and of guardrails hold at every look, those of other metrics today alone; p values and \
+             P(best) are known at the end only"
         ));
     }
     for guarded in found.guardrails.iter().filter(|guarded| !guarded.guarding.is_held()) {
@@ -266,7 +267,7 @@ fn warnings(page: &Page) -> String {
 /// That the permutation of groups does not say what the interval says, of a finished test: which of them decides, and why they differ.
 fn contradiction(page: &Page, effect: &Effect) -> Option<String> {
     let p = effect.permutation?.p_value();
-    effect.interval.filter(|_| !page.found.is_running())?;
+    effect.interval.filter(|_| effect.method == Method::Means && !page.found.is_running())?;
     // Several arms share the error, as their intervals do.
     let level = (1.0 - CONFIDENCE) / page.found.effects.len() as f64;
     let (told, above) = match (leaves_zero_out(effect), p <= level) {
@@ -293,7 +294,7 @@ fn permutation(page: &Page, effect: &Effect) -> String {
         format!("{of} no permutation goes below p {}, so that no difference can be shown", p_value(least))
     } else {
         let one_in = fixed((1.0 / least).round(), 0);
-        format!("{of} permuting them decides, and nothing is adjusted; its smallest p is 1/{one_in}")
+        format!("{of} the permutation of groups decides, without adjustment; its smallest p is 1/{one_in}")
     }
 }
 
