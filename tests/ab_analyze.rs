@@ -648,7 +648,7 @@ fn what_does_not_go_together_is_refused() {
         (vec!["r.csv", "--starts", "2025-03-15", "--unit", "members"], 1, "leave --unit out"),
         (vec!["r.csv", "--adjust", "always"], 1, "has no baseline"),
         (vec!["none.csv"], 1, "cannot read none.csv"),
-        (vec!["old.csv"], 1, "line 2 of old.csv is not UTF-8"),
+        (vec!["old.csv"], 1, "cannot read old.csv: line 2 is not UTF-8"),
         (vec!["r.csv", "--zone", "3"], 2, "not a percentage"),
     ] {
         let output = wearout(folder.path(), &[&["ab", "analyze"], &args[..]].concat());
