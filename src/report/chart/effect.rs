@@ -56,7 +56,7 @@ fn title(page: &Page) -> String {
         }
         // A difference that stays fits too, or best.
         Some(_) => "Whether the difference wears off is not known".to_owned(),
-        None => format!("How the difference wears off is not estimable from {}", days_of(days)),
+        None => format!("Whether the difference wears off is not estimable from {}", days_of(days)),
     };
     match found.enough_days {
         Some(enough) if enough < days => format!("{worn}; days after day {enough} of {days} add no power"),
@@ -90,8 +90,10 @@ fn days(sheet: &Sheet, row: Rect, page: &Page) -> Drawn {
     let series = Series { name: String::new(), value: String::new(), colour: SIDES[0], points: points.collect() };
     sheet.draw_series(&mut panel, &[series])?;
     panel.line(found.daily.iter().filter_map(fitted), INK, 1.2)?;
-    let marks =
-        [(found.enough_days.map(f64::from), "enough days"), (found.decay.and_then(|decay| decay.lifetime), "lifetime")];
+    let marks = [
+        (found.enough_days.map(f64::from), "power levels off"),
+        (found.decay.and_then(|decay| decay.lifetime), "lifetime"),
+    ];
     for (level, (at, words)) in marks.into_iter().enumerate() {
         let last = found.daily.len() as f64;
         let Some(at) = at.filter(|at| (1.0..=last).contains(at)) else { continue };

@@ -96,7 +96,8 @@ fn to_members(page: &Page, ran: &Ran) -> Option<String> {
     };
     let (churn, kept) = (figure("loss")?, figure("kept")?);
     let is_banned = page.found.policies.iter().any(|ran| ran.banned > 0);
-    let banned = if is_banned { format!(", banned {}", bans(page, ran)) } else { String::new() };
+    let more = || ran.banned_more.and_then(points).map_or_else(String::new, |more| format!(", {more}"));
+    let banned = if is_banned { format!(", banned {}{}", bans(page, ran), more()) } else { String::new() };
     Some(format!("for members {} instead of round-robin means churn {churn}, kept {kept}{banned}", page.name(ran)))
 }
 
