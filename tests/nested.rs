@@ -8,7 +8,7 @@ mod experiment;
 
 use campaign::{Campaign, plans, replicates};
 use experiment::{SEED, experiment};
-use wearout::analysis::{Accumulator, Between, Comparison, Deviation, Zone, set_of, verdict};
+use wearout::analysis::{Accumulator, Between, Call, Comparison, Deviation, Doubt, Zone, set_of, verdict};
 use wearout::diagnostic::Source;
 use wearout::engine::Engine;
 use wearout::parameter::{Parameters, article};
@@ -190,16 +190,18 @@ fn a_call_stands_for_the_sets_and_says_when_they_disagree() {
     let loss = [find("loss").unwrap()];
     let call = |comparison: &Comparison| {
         let finding = verdict(comparison, &loss, zone).plans[0].findings[0];
-        (format!("{:?}", finding.call), format!("{:?}", finding.doubt))
+        (finding.call, finding.doubt)
     };
     let agreed = over_sets(200, 2, |set| -20.0 + noise(set));
-    assert_eq!(call(&agreed), ("Better".into(), "None".into()));
+    assert_eq!(call(&agreed), (Call::Better, None));
     let torn = over_sets(200, 8, |set| -8.0 + 15.0 * noise(set));
     let mean = torn.difference(1, "loss").unwrap();
     assert!(mean.high.unwrap() < -0.01, "the mean over the sets is known: {mean:?}");
-    assert_eq!(call(&torn), ("Unknown".into(), "Some(Parameters)".into()));
+    // Phi((-8 - 1) / 15) = 0.27 above the zone, Phi((8 - 1) / 15) = 0.68 below it.
+    let (Call::Unknown, Some(Doubt::Disagreement { higher, lower })) = call(&torn) else { panic!("{:?}", call(&torn)) };
+    assert!((higher.estimate - 0.27).abs() < 0.07 && (lower.estimate - 0.68).abs() < 0.07, "{higher:?} {lower:?}");
     let few = over_sets(10, 2, |_| -8.0);
-    assert_eq!(call(&few), ("Unknown".into(), "Some(Replicates)".into()));
+    assert_eq!(call(&few), (Call::Unknown, Some(Doubt::Difference)));
 }
 
 #[test]

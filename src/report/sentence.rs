@@ -230,7 +230,7 @@ mod tests {
     #[test]
     fn a_share_that_rounds_to_all_sets_reads_over_99_9() {
         let share = |estimate, low, high| share_of_sets(Share { estimate, interval: Interval { low, high } });
-        assert_eq!(share(0.97, 0.93, 0.985), "97 % of the plausible sets (93 to 98 %)");
+        assert_eq!(share(0.97, 0.93, 0.985), "97 % of the plausible sets (93 to 99 %)");
         assert_eq!(share(0.9997, 0.9988, 1.0), "over 99.9 % of the plausible sets (99.9 to 100 %)");
         assert_eq!(share(1.0, 0.6, 1.0), "over 99.9 % of the plausible sets (60 to 100 %)");
         assert_eq!(share(1.0, 0.9995, 1.0), "over 99.9 % of the plausible sets");
