@@ -278,7 +278,7 @@ fn behaviour() -> impl Strategy<Value = String> {
 
 /// A plan at the extremes of its keys.
 fn extreme_plan(name: &'static str) -> impl Strategy<Value = String> {
-    let reply = prop::sample::select(vec!["never", "0.01m", "3650d", "2h30m"]);
+    let reply = prop::sample::select(vec!["never", "0.001m", "3650d", "2h30m"]);
     let flags =
         prop::sample::select(vec!["", "gift = true", "broken_link = true", "unlabelled = true\neveryone = true"]);
     let per_day = prop::sample::select(vec![1, 12]);

@@ -258,7 +258,7 @@ fn ranges_that_overlap_are_a_fault_before_the_first_simulation() {
     let fault = Problem::new(&crossing, &crossing.begin, 1).unwrap_err().list()[0].clone();
     assert_eq!(
         fault.message,
-        "`visit_from_hour` = 23.9 and `behaviour.visit_to_hour` = 1 cannot be simulated in club.toml: \
+        "`visit_from_hour` = 23.9 and `behaviour.visit_to_hour` = 1 cannot be simulated in designs/spray: \
          `behaviour.visit_from_hour` must be before `visit_to_hour`, found 23.9 and 1"
     );
     assert_eq!(

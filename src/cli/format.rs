@@ -107,7 +107,7 @@ mod tests {
     fn a_key_is_explained_where_it_stands() {
         let [reply] = &explained("plan.yours.reply")[..] else { panic!("one place") };
         assert!(reply.starts_with("reply (key of scenarios, [plan.NAME])\n  mean delay of an answer"), "{reply}");
-        assert!(reply.contains("type: duration or \"never\"; default: \"2h30m\"; range: 0.01m to 3650d"), "{reply}");
+        assert!(reply.contains("type: duration or \"never\"; default: \"2h30m\"; range: 0.001m to 3650d"), "{reply}");
         assert_eq!(explained("audience.size").len(), 1);
         assert!(explained("every").len() > 1, "of plans and of the rotation");
         assert!(explained("hard")[0].starts_with("hard (word of scenarios, for "), "{:?}", explained("hard"));

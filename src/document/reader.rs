@@ -267,7 +267,7 @@ impl Reader<'_> {
         Some(found)
     }
 
-    /// A duration as written: from half a second to ten years, the longest horizon.
+    /// A duration as written: from next to nothing to ten years, the longest horizon.
     pub(crate) fn duration(&mut self, node: Option<&Node>) -> Option<Hours> {
         let node = node?;
         if let (Value::Whole(_) | Value::Number(_), None) = (&node.value, &node.typed) {
@@ -276,9 +276,9 @@ impl Reader<'_> {
             return None;
         }
         let text = self.text(Some(node))?;
-        let hours = Hours::parse(&text).filter(|hours| (0.01 / 60.0..=87_600.0).contains(&hours.0));
+        let hours = Hours::parse(&text).filter(|hours| (0.001 / 60.0..=87_600.0).contains(&hours.0));
         if hours.is_none() {
-            self.must_be(node, "a duration from 0.01m to 3650d", "numbers with d, h or m: \"15m\", \"2h30m\", \"2d\"");
+            self.must_be(node, "a duration from 0.001m to 3650d", "numbers with d, h or m: \"15m\", \"2h30m\", \"2d\"");
         }
         hours
     }
