@@ -325,7 +325,11 @@ fn a_slip_in_what_is_typed_is_told_with_what_was_meant() {
         (&["run", "two.toml", "--replicates", "-3"], 2, "must be a whole number from 1 to 16000000"),
         (&["calibrate", "article-2025", "--time-limit", "-5m"], 2, "a time above 0, such as 90s, 5m or 1h30m"),
         (&["run", "two.toml", "--\u{1b}[2J"], 2, "--\\u001b[2J"),
-        (&["run", "two.toml", "--precision", "-3"], 2, "must be a number above 0 and at most 1000000000, such as 0.005"),
+        (
+            &["run", "two.toml", "--precision", "-3"],
+            2,
+            "must be a number above 0 and at most 1000000000, such as 0.005",
+        ),
         (&["run", "two.toml", "--seed", "-1"], 2, "must be a whole number from 0 to "),
         (&["ab", "power", "two.toml", "--groups", "4,-1"], 2, "must be a whole number from 2 to 100000"),
         (&["sensitivity", "two.toml", "--rows", "-8"], 2, "must be a whole number from 0 to "),
