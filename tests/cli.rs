@@ -320,7 +320,7 @@ fn new_copies_a_shipped_scenario() {
 fn a_slip_in_what_is_typed_is_told_with_what_was_meant() {
     let folder = folder_with("two.toml", FIVE_LINES);
     for (args, code, says) in [
-        (&["run", "two"][..], 1, "there is a file `two.toml`"),
+        (&["run", "two"][..], 1, "did you mean the file `two.toml`?"),
         (&["rnu", "two.toml"], 2, "'run'"),
         (&["run", "two.toml", "--replicates", "-3"], 2, "must be a whole number from 1 to 16000000"),
         (&["calibrate", "article-2025", "--time-limit", "-5m"], 2, "a time above 0, such as 90s, 5m or 1h30m"),

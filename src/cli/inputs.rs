@@ -51,11 +51,11 @@ pub(super) fn text(path: &Path, most: u64) -> Result<String, Unread> {
     })
 }
 
-/// What to type for a file that lies there under the name with an ending.
+/// The file that was perhaps meant: it lies there under the name with an ending.
 pub(super) fn beside(named: &str) -> Option<String> {
     let with_ending = [".toml", ".csv"].into_iter().map(|ending| format!("{named}{ending}"));
     let found = with_ending.into_iter().find(|name| Path::new(name).is_file())?;
-    Some(format!("there is a file `{found}`: its name is typed with its ending"))
+    Some(format!("did you mean the file `{found}`?"))
 }
 
 /// A file's name without its ending, which names the folder of its results.

@@ -319,7 +319,10 @@ impl Reader<'_> {
 
     /// Faults the keys of a table that mean nothing there.
     pub(crate) fn only_keys(&mut self, table: &Table, allowed: &[&str]) {
-        for entry in table.entries.iter().filter(|entry| !allowed.contains(&entry.key.as_str())) {
+        // Of more faults none is told, and looking for what was meant takes time.
+        let room = MANY.saturating_sub(self.faults.len());
+        let unknown = table.entries.iter().filter(|entry| !allowed.contains(&entry.key.as_str()));
+        for entry in unknown.take(room) {
             let help = if entry.node.path.contains('.') && self.top_keys.contains(&entry.key.as_str()) {
                 format!("`{}` stands at the top of the file, before the first [table]", entry.key)
             } else {
