@@ -10,6 +10,7 @@ mod twin;
 use std::collections::BTreeMap;
 
 use designs::simulated;
+use twin::reference::FIRST;
 use twin::{Record, reference};
 use wearout::platform::{self, Profile, Rules};
 
@@ -30,18 +31,14 @@ fn nothing() -> Rules {
 }
 
 fn figures(profile: &'static Profile) -> BTreeMap<&'static str, f64> {
-    let runs: BTreeMap<String, Vec<Record>> = simulated(profile, REPLICATES);
-    reference::observables(&runs, &reference::parameters())
-        .into_iter()
-        .map(|(name, figure)| (name, figure.mean))
-        .collect()
+    let runs: BTreeMap<String, Vec<Record>> = simulated(&FIRST, profile, REPLICATES);
+    reference::observables(&runs, &FIRST).into_iter().map(|(name, figure)| (name, figure.mean)).collect()
 }
 
 fn main() {
-    let parameters = reference::parameters();
     let find = |key: &str| platform::find(key).expect("a shipped profile");
     println!("| figure | independent implementation (se) | engine, `reference` (se) | off | |\n|---|---|---|---|---|");
-    let table = reference::compare(&simulated(find("reference"), REPLICATES), &parameters);
+    let table = reference::compare(&simulated(&FIRST, find("reference"), REPLICATES), &FIRST);
     for row in &table {
         println!(
             "| {} | {:.4} ({:.4}) | {:.4} ({:.4}) | {:+.1} % | {} |",
@@ -73,11 +70,11 @@ fn main() {
         "\n| figure | no rules | all rules | change | rules that move it by 2 % or more, each alone |\n|---|---|---|---|---|"
     );
     for row in &table {
-        let (before, after) = (none[row.name], all[row.name]);
+        let (before, after) = (none[row.name.as_str()], all[row.name.as_str()]);
         let moved = |value: f64| 100.0 * (value / before - 1.0);
         let movers: Vec<String> = each
             .iter()
-            .map(|(name, figures)| (name, moved(figures[row.name])))
+            .map(|(name, figures)| (name, moved(figures[row.name.as_str()])))
             .filter(|(_, change)| change.abs() >= 2.0)
             .map(|(name, change)| format!("{name} {change:+.0} %"))
             .collect();

@@ -69,8 +69,12 @@ pub struct Flags {
 
 /// Optional mechanisms; all off by default, because no claim of the article identifies them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-#[expect(clippy::struct_excessive_bools, reason = "four independent switches, each named in the file")]
+#[expect(clippy::struct_excessive_bools, reason = "six independent switches, each named in the file")]
 pub struct Switches {
+    /// Purchases serve needs, which come and go by themselves (`need_rate`, `need_days`); without it a click may sell to anyone, once.
+    pub needs: bool,
+    /// Every read of a visit irritates; without it the worst one does.
+    pub every_read: bool,
     /// Reads of a content are forgotten with half-life `repeat_memory_days`.
     pub repeat_memory: bool,
     /// Exits in a group raise the others' hazard (`contagion_factor`, `contagion_days`).

@@ -52,7 +52,7 @@ fn exported(scenario: &str) -> String {
                 Outcome::Delivered,
                 Outcome::Reads,
                 Outcome::Clicks,
-                Outcome::Purchases,
+                Outcome::Buyers,
                 Outcome::Leaves,
                 Outcome::Blocks,
                 Outcome::Mutes,
@@ -550,7 +550,7 @@ fn same_to_both(rng: &mut Xoshiro256PlusPlus) -> Vec<TrialUnit> {
         let mut left = 150;
         for day in &mut tally.days {
             let bought = (0..left).filter(|_| uniform() < chance).count() as u64;
-            day.add(Outcome::Purchases, bought);
+            day.add(Outcome::Buyers, bought);
             left -= bought;
         }
         tally.close();

@@ -163,8 +163,8 @@ fn days_before_the_test_are_kept_apart() {
     let before = "a,g1,0,100,100,60,9,4,0,0,0,0\na,g2,0,80,80,40,5,2,0,0,0,0\nb,g3,0,90,90,45,9,3,0,0,0,0\nb,g4,0,70,70,30,3,1,0,0,0,0\n";
     let results = good(&format!("{PLAIN}{before}"));
     assert_eq!((results.days, results.days_before, results.before.len()), (2, 1, 4));
-    assert_eq!(results.before[0].total(Outcome::Purchases), 4);
-    assert_eq!(results.units[0].tally.total(Outcome::Purchases), 3);
+    assert_eq!(results.before[0].total(Outcome::Buyers), 4);
+    assert_eq!(results.units[0].tally.total(Outcome::Buyers), 3);
     assert!(results.adjusted.iter().any(|metric| metric.key == "conversion"));
     assert!(good(PLAIN).adjusted.is_empty());
 }
@@ -188,7 +188,7 @@ fn a_direct_list_is_read_by_arm_and_day() {
     let text = "#! --unit members\narm,day,members,bought\na,1,1000,20\na,2,1000,15\nb,1,1010,30\nb,2,1010,21\n";
     let results = good(text);
     assert_eq!((results.dealt, results.units.len()), (Dealt::Members, 2));
-    assert_eq!(results.units[1].tally.total(Outcome::Purchases), 51);
+    assert_eq!(results.units[1].tally.total(Outcome::Buyers), 51);
     assert_eq!(results.units[1].group, 0);
 }
 

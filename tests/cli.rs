@@ -252,7 +252,7 @@ fn parameters_are_an_ensemble_a_fit_or_a_file() {
         assert!(stdout(&output).contains("under one set of parameters, "), "{}", stdout(&output));
     }
     assert!(summary("0001") == summary("0002"), "the best is the prediction's");
-    let mine = "# name = mine\n# fit = prediction\n# model = wearout-model/1\nread_base\n-1.2\n-1.0\n-0.8\n";
+    let mine = "# name = mine\n# fit = prediction\n# model = wearout-model/2\nread_base\n-1.2\n-1.0\n-0.8\n";
     fs::write(folder.path().join("mine.csv"), mine).unwrap();
     let output = run(&["--parameters", "mine.csv"]);
     assert!(stdout(&output).contains("mean of 3 sets x 2 replicates"), "{}", stdout(&output));

@@ -233,7 +233,7 @@ fn a_later_post_of_the_day_does_not_move_the_earlier_one() {
     let run = Run::of(text, 5);
     for paired in &run.replicates {
         let figures =
-            [Outcome::Clicks, Outcome::Purchases, Outcome::Reads, Outcome::Leaves, Outcome::Mutes, Outcome::Blocks];
+            [Outcome::Clicks, Outcome::Buyers, Outcome::Reads, Outcome::Leaves, Outcome::Mutes, Outcome::Blocks];
         let [a, b] = [0, 1].map(|plan: usize| figures.map(|figure| paired.plans[plan].total(figure)));
         assert_eq!(a, b);
     }

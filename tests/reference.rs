@@ -1,4 +1,5 @@
-//! The engine beside an independent implementation of the contract, on the calibration designs (contract, section 7b).
+//! The engine beside an independent implementation of the contract: on the calibration designs (contract, section 7b) in both
+//! versions, and on plans that differ in how often they post.
 //!
 //! |ours - theirs| <= 3 sqrt(se1^2 + se2^2) + 2 % of theirs, on a fixed seed.
 #![expect(clippy::print_stdout, reason = "the table is what a reader of a failure needs")]
@@ -6,36 +7,123 @@
 mod designs;
 mod twin;
 
-use designs::simulated;
-use twin::reference;
-use wearout::platform;
+use std::collections::BTreeMap;
+
+use designs::{circumstances, simulated};
+use serde_json::Value;
+use twin::reference::{Comparison, FIRST, Figure, SECOND, compare, published};
+use wearout::diagnostic::Source;
+use wearout::engine::{Engine, simulate};
+use wearout::tally::{self, Stakes, Tally};
+use wearout::{plan, platform, scenario};
 
 const REPLICATES: u32 = 200;
 
-#[test]
-fn the_engine_gives_the_reference_figures() {
-    let table = reference::compare(
-        &simulated(platform::find("reference").expect("shipped"), REPLICATES),
-        &reference::parameters(),
-    );
-    for row in &table {
+/// Of designs of 90 days, each under two platforms and two triggers.
+const REPLICATES_OF_FREQUENCIES: u32 = 60;
+
+fn agrees(table: &[Comparison]) {
+    for row in table {
         println!("{row}");
     }
-    let misses: Vec<&str> = table.iter().filter(|row| !row.agrees()).map(|row| row.name).collect();
+    let misses: Vec<&str> = table.iter().filter(|row| !row.agrees()).map(|row| row.name.as_str()).collect();
     assert!(misses.is_empty(), "outside 3 standard errors and 2 %: {misses:?}");
+}
+
+#[test]
+fn the_engine_gives_the_reference_figures() {
+    let profile = platform::find("reference").expect("shipped");
+    agrees(&compare(&simulated(&FIRST, profile, REPLICATES), &FIRST));
+}
+
+#[test]
+fn the_engine_gives_the_reference_figures_of_needs_and_carried_reports() {
+    let profile = platform::find("reference").expect("shipped");
+    agrees(&compare(&simulated(&SECOND, profile, REPLICATES), &SECOND));
 }
 
 /// Under the article's own rules the good sender is punished: more than 15 % of its reads get no reply, which costs it 5 % of its
 /// opens (conflict C10). What every rule moves stands in `docs/validation.md`.
 #[test]
 fn the_articles_rules_cost_the_good_sender_opens() {
-    let table = reference::compare(
-        &simulated(platform::find("article-2025").expect("shipped"), REPLICATES),
-        &reference::parameters(),
-    );
+    let profile = platform::find("article-2025").expect("shipped");
+    let table = compare(&simulated(&FIRST, profile, REPLICATES), &FIRST);
     for row in &table {
         println!("{row}");
     }
     let open = table.iter().find(|row| row.name == "open.target").unwrap();
     assert!((open.ours.mean / open.theirs.mean - 0.95).abs() < 0.01, "{open}");
+}
+
+/// A plan of `frequency_designs.json` as a scenario.
+fn frequency(design: &Value, platform: &str, trigger: &str) -> String {
+    let list = |key: &str| design.get(key).and_then(Value::as_array);
+    let when = match (list("weekday_pattern"), design.get("every_h").and_then(Value::as_u64)) {
+        (Some(week), _) => {
+            let days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"].iter().zip(week);
+            let on: Vec<String> = days.filter(|(_, posts)| **posts == 1).map(|(day, _)| format!("{day:?}")).collect();
+            format!("on = [{}]", on.join(", "))
+        }
+        (None, Some(hours)) => format!("every = \"{hours}h\""),
+        (None, None) => String::new(),
+    };
+    let per_day = design.get("posts_per_day").map_or(String::new(), |n| format!("per_day = {n}\n"));
+    let contents = design.get("contents").map_or(String::new(), |n| format!("contents = {n}\n"));
+    let kinds = list("kinds").map_or(String::new(), |kinds| format!("kinds = {}\n", Value::from(kinds.clone())));
+    format!(
+        "days = 90\n{platform}\nreport_trigger = \"{trigger}\"\n{}[money]\nmargin = 100\n[audience.club]\ngroups = 6\nsize = 200\n\
+         fit = 0.7\nfit_spread = 0.0\n[plan.design]\nreply = \"150m\"\n{when}\n{per_day}{contents}{kinds}",
+        circumstances(&SECOND),
+    )
+}
+
+/// A figure of one replicate by the name it is published under.
+fn value(name: &str, tally: &Tally, stakes: &Stakes, enforce_prob: f64) -> Option<f64> {
+    let metric = |key: &str| (tally::find(key).unwrap_or_else(|| panic!("no metric `{key}`")).value)(tally, stakes);
+    match name {
+        "open" => metric("open_rate"),
+        "counted_posts" | "crossings" => metric("report_crossings"),
+        "p_limited_by_formula" => metric("report_crossings").map(|n| 1.0 - (1.0 - enforce_prob).powf(n)),
+        key => metric(key),
+    }
+}
+
+/// Every published figure of the frequency designs under a trigger.
+fn frequencies(trigger: &str, enforce_prob: f64, published: &BTreeMap<String, Figure>) -> Vec<Comparison> {
+    let file: Value = serde_json::from_str(include_str!("data/frequency_designs.json")).unwrap();
+    let mut table = Vec::new();
+    for (name, design) in file["designs"].as_object().unwrap() {
+        // Reports are counted without consequence, or every rule of the article acts.
+        let counted = "platform = \"reference\"\nrules_off = [\"relevance\", \"slow\"]";
+        for (key, platform) in [("none", counted), ("article-2025", "platform = \"article-2025\"")] {
+            let text = frequency(design, platform, trigger);
+            let overrides = [format!("behaviour.enforce_prob={enforce_prob}")];
+            let draft = scenario::parse(name, Source { name: name.clone(), text }, &overrides);
+            let experiment = plan::compile(&draft, 1).unwrap_or_else(|faults| panic!("{faults}"));
+            let stakes = &experiment.plans[0].stakes;
+            let tallies = simulate(&experiment, 0..REPLICATES_OF_FREQUENCIES, &Engine::default());
+            let prefix = format!("{name}.{key}.");
+            for (full, theirs) in published {
+                let Some(figure) = full.strip_prefix(&prefix) else { continue };
+                let of = |paired: &tally::PairedTally| value(figure, &paired.plans[0], stakes, enforce_prob);
+                let values: Vec<f64> = tallies.iter().filter_map(of).collect();
+                table.push(Comparison { name: full.clone(), ours: Figure::of(&values), theirs: *theirs });
+            }
+        }
+    }
+    table
+}
+
+#[test]
+fn plans_that_differ_in_frequency_give_the_reference_figures_where_reports_are_carried() {
+    let table = frequencies("carried", SECOND.parameters().enforce_prob, &SECOND.published());
+    assert_eq!(table.len(), 230);
+    agrees(&table);
+}
+
+#[test]
+fn plans_that_differ_in_frequency_give_the_reference_figures_where_reports_are_pooled() {
+    let table = frequencies("pooled", 0.0235, &published(include_str!("data/reference_pooled.csv")));
+    assert_eq!(table.len(), 110);
+    agrees(&table);
 }

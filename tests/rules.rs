@@ -8,7 +8,7 @@ mod experiment;
 
 use experiment::*;
 use proptest::prelude::*;
-use wearout::platform::{self, Account, Group, Practice, Profile, TopicRelevance, Treatment};
+use wearout::platform::{self, Account, Group, Judgement, Practice, Profile, TopicRelevance, Treatment, Trigger};
 use wearout::rng;
 use wearout::tally::{Outcome, PostRecord, QuestionRecord, Tally};
 
@@ -69,7 +69,7 @@ fn topic(relevance: f32) -> TopicRelevance {
 /// The night before `day` for an account without groups.
 fn night(account: &mut Account<'_>, day: u32, posts: &[PostRecord], questions: &[QuestionRecord]) -> Treatment {
     account.events(day - 1);
-    account.midnight(day, posts, questions, &[topic(1.0)], &mut []).0
+    account.midnight(day, posts, questions, &[topic(1.0)], &mut []).treatment
 }
 
 /// How a fresh account's posts are treated on `day`, all of its past told at once.
@@ -83,7 +83,7 @@ fn treated(
     let profile = only(rules);
     let mut account = account(&profile, 0);
     (0..day).for_each(|before| _ = account.events(before));
-    account.midnight(day, posts, questions, topics, &mut []).0
+    account.midnight(day, posts, questions, topics, &mut []).treatment
 }
 
 fn is(found: f64, expected: f64) {
@@ -157,7 +157,7 @@ fn a_crossing_is_enforced_with_its_probability_and_seen_once() {
         let mut posts = [reported(0, 9)];
         for day in 1..=20 {
             account.events(day - 1);
-            let (_, crossings) = account.midnight(day, &posts, &[], &[topic(1.0)], &mut []);
+            let crossings = account.midnight(day, &posts, &[], &[topic(1.0)], &mut []).crossed;
             assert_eq!(crossings.len(), usize::from(day == 1));
             for index in crossings {
                 posts[index].crossed = true;
@@ -233,6 +233,41 @@ fn the_reference_counts_a_limit_and_applies_none() {
         assert!(account.ever_limited() && !account.banned());
         assert!((0..50).all(|slot| account.sends(day, slot)));
     }
+}
+
+#[test]
+fn reports_are_pooled_over_seven_days_and_counted_anew_after_a_crossing() {
+    let mut profile = only("reports");
+    profile.rules.reports.as_mut().unwrap().trigger = Trigger::Pooled;
+    let crossings = |reporters: &[u32]| -> Vec<u32> {
+        let mut account = account(&profile, 0);
+        let night = |(day, &reporters): (u32, &u32)| {
+            account.events(day - 1);
+            account.reported(reporters);
+            account.midnight(day, &[], &[], &[topic(1.0)], &mut []).crossings
+        };
+        (1..).zip(reporters).map(night).collect()
+    };
+    assert_eq!(crossings(&[5, 0, 0, 0, 0, 0, 0, 1]), [0; 8], "the first day is eight days ago");
+    assert_eq!(crossings(&[5, 0, 0, 0, 0, 0, 1, 0]), [0, 0, 0, 0, 0, 0, 1, 0]);
+    assert_eq!(crossings(&[9, 5, 0, 1, 5, 6]), [1, 0, 0, 1, 0, 1], "each crossing begins a new count");
+    assert_eq!(crossings(&[2, 2, 2, 2, 2, 2, 2]), [0, 0, 1, 0, 0, 1, 0]);
+}
+
+#[test]
+fn a_pooled_crossing_limits_with_the_chance_of_enforcement() {
+    let mut profile = only("reports");
+    profile.rules.reports.as_mut().unwrap().trigger = Trigger::Pooled;
+    let practice = Practice { enforce_prob: 0.3, ..PRACTICE };
+    let limited = |replicate| {
+        let mut account = Account::new(&profile, practice, rng::key(SEED, ""), replicate);
+        account.events(0);
+        account.reported(6);
+        account.midnight(1, &[], &[], &[topic(1.0)], &mut []);
+        account.ever_limited()
+    };
+    let n = 4000;
+    agrees_share("limited", ((0..n).filter(|&replicate| limited(replicate)).count() as u64, u64::from(n)), 0.3, 0.03);
 }
 
 // --- Relevance ---
@@ -558,9 +593,10 @@ fn without_rules_nothing_ever_happens() {
         account.events(day - 1);
         let posts: Vec<PostRecord> =
             posts_a_day(day - 1, 60).map(|post| PostRecord { reporters: 90, reads: 90, content: 0, ..post }).collect();
-        let (treatment, crossings) =
-            account.midnight(day, &posts, &[asked(0.0, f64::INFINITY)], &[topic(0.0)], &mut groups(5, true));
-        assert_eq!((treatment, crossings.len()), (Treatment { delivery: 1.0, delay_hours: 0.0 }, 0));
+        let judged = account.midnight(day, &posts, &[asked(0.0, f64::INFINITY)], &[topic(0.0)], &mut groups(5, true));
+        let nothing =
+            Judgement { treatment: Treatment { delivery: 1.0, delay_hours: 0.0 }, crossings: 0, crossed: Vec::new() };
+        assert_eq!(judged, nothing);
         assert!(account.sends(day, 59) && !account.banned() && !account.ever_limited() && !account.under_review(day));
     }
 }
@@ -585,7 +621,7 @@ proptest! {
             let past: Vec<PostRecord> = posts.iter().filter(|post| post.day < day).copied().collect();
             let known: Vec<QuestionRecord> =
                 questions.iter().filter(|question| question.asked_at < f64::from(day) * 24.0).copied().collect();
-            let (treatment, _) = account.midnight(day, &past, &known, &[topic(relevance)], &mut []);
+            let treatment = account.midnight(day, &past, &known, &[topic(relevance)], &mut []).treatment;
             prop_assert!(0.0 < treatment.delivery && treatment.delivery <= 1.0);
             prop_assert!(0.0 <= treatment.delay_hours && treatment.delay_hours <= 0.5);
         }

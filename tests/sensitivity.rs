@@ -168,7 +168,7 @@ fn a_verdict_that_hangs_on_one_parameter_names_it_and_where_it_turns() {
         let differences: Vec<f64> = simulate(&there, 0..30, &Engine::default())
             .iter()
             .map(|paired| {
-                let buyers = |plan: usize| paired.plans[plan].total(Outcome::Purchases) as f64 / 1000.0;
+                let buyers = |plan: usize| paired.plans[plan].total(Outcome::Buyers) as f64 / 1000.0;
                 buyers(1) - buyers(0)
             })
             .collect();

@@ -7,6 +7,7 @@
 mod experiment;
 
 use experiment::*;
+use proptest::prelude::*;
 use statrs::distribution::{Beta, ContinuousCDF, Gamma};
 use statrs::function::gamma::gamma_lr;
 use wearout::tally::{Outcome, Tally, find};
@@ -593,11 +594,195 @@ fn a_click_brings_at_most_one_first_purchase() {
     let each_read = 0.5 * 0.8 * 0.4;
     for day in [1, 6] {
         let expected = each_read * (1.0_f64 - each_read).powi(day - 1);
-        agrees("buyers", &run.each(0, on_day(Outcome::Purchases, day as usize)), expected, 0.009);
+        agrees("buyers", &run.each(0, on_day(Outcome::Buyers, day as usize)), expected, 0.009);
     }
     agrees("clicks do not end with a purchase", &run.each(0, on_day(Outcome::Clicks, 6)), 0.4, 0.011);
-    assert_eq!(run.sum(1, Outcome::Purchases), 0, "nobody buys behind a broken link");
+    assert_eq!(run.sum(1, Outcome::Buyers), 0, "nobody buys behind a broken link");
     assert!(run.sum(1, Outcome::Clicks) > 0);
+}
+
+// --- Needs ---
+
+/// Needs a day and days a need of the tests below; visits come every 24 hours, at noon.
+const RATE: f64 = 0.1 * 0.8;
+const LENGTH: f64 = 5.0;
+const AT_NOON: &str = "visit_from_hour = 12\nvisit_to_hour = 12.0001";
+
+/// Members who meet a post at noon, with needs and without curiosity.
+fn needy(days: u32, needs: bool, suits: f64, also: &str, plans: &str) -> String {
+    let law = format!(
+        "need_rate = 0.1\nneed_days = {LENGTH}\nclick_given_need = 1\nclick_given_read = 0\npurchase_given_need = {suits}"
+    );
+    let behaviour = [law.as_str(), AT_NOON, ALIKE, ALWAYS_HERE, ALWAYS_READ, NOBODY_QUITS, NO_QUESTIONS, also];
+    let text = scenario(days, "size = 1000\nfit = 0.8", &behaviour, plans);
+    text.replacen("[audience", &format!("[switch]\nneeds = {needs}\n[audience"), 1)
+}
+
+/// Chance that a member is in a need a day after it was out of one, and after it was in one.
+fn a_day_later() -> [f64; 2] {
+    let (into, out) = (RATE, 1.0 / LENGTH);
+    let left = (-(into + out)).exp();
+    [into / (into + out) * (1.0 - left), (into + out * left) / (into + out)]
+}
+
+fn open_share() -> f64 {
+    RATE * LENGTH / (1.0 + RATE * LENGTH)
+}
+
+#[test]
+fn a_post_sells_to_those_with_a_need_that_it_suits_on_any_day() {
+    let plans = "[plan.first]\ndays = [1]\n[plan.later]\ndays = [9]\n[plan.broken]\ndays = [1]\nbroken_link = true\n[plan.useful]\ndays = [1]\nkinds = [\"useful\"]";
+    let run = Run::of(&needy(9, true, 0.4, "", plans), 40);
+    agrees("open at the start", &run.each(0, on_day(Outcome::Clicks, 1)), open_share(), 0.01);
+    agrees("open later", &run.each(1, on_day(Outcome::Clicks, 9)), open_share(), 0.01);
+    agrees("bought at the start", &run.each(0, on_day(Outcome::Purchases, 1)), 0.4 * open_share(), 0.008);
+    agrees("bought later", &run.each(1, on_day(Outcome::Purchases, 9)), 0.4 * open_share(), 0.008);
+    assert_eq!(run.sum(0, Outcome::Purchases), run.sum(0, Outcome::Buyers));
+    assert!(run.sum(2, Outcome::Clicks) > 0);
+    assert_eq!((run.sum(2, Outcome::Purchases), run.sum(3, Outcome::Purchases)), (0, 0));
+}
+
+/// New contents: a need is open at a visit after it was, unless it was served, or after it was not.
+#[test]
+fn daily_posts_sell_by_the_renewal_of_needs() {
+    let [after_none, after_open] = a_day_later();
+    for suits in [1.0, 0.3] {
+        let run = Run::of(&needy(20, true, suits, "", "[plan.a]"), 40);
+        let mut open = open_share();
+        for day in 1..=20 {
+            agrees("in need", &run.each(0, on_day(Outcome::Clicks, day)), open, 0.011);
+            agrees("purchases", &run.each(0, on_day(Outcome::Purchases, day)), suits * open, 0.011);
+            let still_open = (1.0 - suits) * open;
+            open = still_open * after_open + (1.0 - still_open) * after_none;
+        }
+        assert!(run.sum(0, Outcome::Purchases) > run.sum(0, Outcome::Buyers), "some buy again");
+    }
+}
+
+/// One content for good: a need that it does not suit stays unserved until another need comes.
+#[test]
+fn the_same_ad_does_not_suit_a_need_better_the_second_time() {
+    let suits = 0.4;
+    let run = Run::of(&needy(15, true, suits, "wear_elasticity = 0", "[plan.a]\ncontents = 1"), 40);
+    let [after_none, after_open] = a_day_later();
+    let same_need = (-1.0 / LENGTH).exp();
+    // Members whose open need the content does not suit, after the visit; those whose need it suits have been served.
+    let mut unsuited = (1.0 - suits) * open_share();
+    agrees("purchases", &run.each(0, on_day(Outcome::Purchases, 1)), suits * open_share(), 0.008);
+    for day in 2..=15 {
+        let new_need = (1.0 - unsuited) * after_none + unsuited * (after_open - same_need);
+        agrees("purchases", &run.each(0, on_day(Outcome::Purchases, day)), suits * new_need, 0.006);
+        unsuited = unsuited * same_need + (1.0 - suits) * new_need;
+    }
+}
+
+#[test]
+fn needs_that_nobody_serves_are_the_same_under_every_plan() {
+    let plans = "[plan.a]\ndays = [8]\n[plan.b]\ndays = [1, 2, 3, 5, 8]\nat = [\"06:00\", \"07:00\"]";
+    let unserved = Run::of(&needy(8, true, 0.0, "", plans), 4);
+    let served = Run::of(&needy(8, true, 0.5, "", plans), 4);
+    for (unserved, served) in unserved.replicates.iter().zip(&served.replicates) {
+        let clicks = |tally: &Tally| tally.days[7].get(Outcome::Clicks);
+        assert_eq!(2 * clicks(&unserved.plans[0]), clicks(&unserved.plans[1]));
+        assert_eq!(clicks(&unserved.plans[0]), clicks(&served.plans[0]), "nothing was served before day 8");
+        assert!(2 * clicks(&served.plans[0]) > clicks(&served.plans[1]), "what was served needs no more");
+    }
+}
+
+#[test]
+fn without_needs_or_without_posts_nobody_buys() {
+    let no_needs = Run::of(&needy(8, true, 0.5, "", "[plan.a]").replacen("need_rate = 0.1", "need_rate = 0", 1), 4);
+    assert_eq!(no_needs.sum(0, Outcome::Purchases), 0);
+    let off = Run::of(&needy(8, false, 0.5, "purchase_given_click = 0.5", "[plan.a]"), 4);
+    assert_eq!(off.sum(0, Outcome::Clicks), 0, "curiosity is off, and so are needs");
+}
+
+/// The hazard of a visit with one read is the same either way; of two it is the sum, or the larger.
+#[test]
+fn every_read_counts_and_with_one_read_a_visit_nothing_else_changes() {
+    let hazards = "irritation_base = -3\nirritation_slope = 2\nirritation_per_fatigue = 0.5\nmute_share = 0.3";
+    let behaviour = [hazards, ALWAYS_READ, NO_DISTRUST, NO_REPETITION, NO_LEAKS];
+    let with = |every_read: bool, plan: &str| {
+        let text = scenario(10, "size = 1000\nfit = 0.6", &behaviour, plan);
+        let switch = format!("[switch]\nevery_read = {every_read}\n[audience");
+        Run::of(&text.replacen("[audience", &switch, 1), 8)
+    };
+    // Posted before anybody comes, so that nobody meets two posts at once.
+    let daily = "[plan.a]\nat = [\"06:00\"]";
+    assert!(with(true, daily).replicates == with(false, daily).replicates);
+    let exits = |every_read| with(every_read, "[plan.a]\nper_day = 2").sum(0, Outcome::Leaves);
+    assert!(exits(true) > exits(false));
+    let sturdy = [
+        "irritation_base = -3\nirritation_slope = 0\nirritation_per_fatigue = 0\nmute_share = 0\nblock_share = 0",
+        STURDY,
+        ALWAYS_HERE,
+        ALWAYS_READ,
+        AT_NOON,
+        NO_DISTRUST,
+        NO_REPETITION,
+        NO_LEAKS,
+    ];
+    let text = scenario(1, "size = 1000", &sturdy, "[plan.a]\nat = [\"06:00\", \"08:00\", \"10:00\"]");
+    let run = Run::of(&text.replacen("[audience", "[switch]\nevery_read = true\n[audience", 1), 40);
+    let of_three = 1.0 - (-3.0 * (-3.0_f64).exp()).exp();
+    agrees("left after three reads", &run.each(0, on_day(Outcome::Leaves, 1)), of_three, 0.01);
+}
+
+/// Members who read at noon, block and report at once; posts before noon are delivered to each of them.
+#[test]
+fn a_report_counts_against_the_last_five_posts_delivered_or_as_many_as_there_are() {
+    let behaviour = [
+        "irritation_base = 5\nmute_share = 0\nblock_share = 1\nreport_given_block = 1",
+        ALWAYS_HERE,
+        ALWAYS_READ,
+        AT_NOON,
+        STURDY,
+        NO_QUESTIONS,
+    ];
+    let crossings = |posts: &str, trigger: &str| {
+        let text = scenario(2, "size = 200\nchannel = \"direct\"", &behaviour, &format!("[plan.a]\n{posts}"))
+            .replacen("\"none\"", &format!("\"reference\"\nreport_trigger = \"{trigger}\""), 1)
+            .replacen("fit_spread = 0.0\n", "", 1);
+        Run::of(&text, 2).sum(0, Outcome::ReportCrossings)
+    };
+    let hours = |n: usize| format!("at = {:?}", (1..=n).map(|hour| format!("{hour:02}:00")).collect::<Vec<_>>());
+    for (n, carried) in [(1, 1), (3, 3), (5, 5), (8, 5)] {
+        assert_eq!(crossings(&hours(n), "carried"), 2 * carried, "{n} posts");
+        assert_eq!(crossings(&hours(n), "last-read"), 2, "{n} posts");
+        assert_eq!(crossings(&hours(n), "pooled"), 2, "{n} posts");
+    }
+    // What has not arrived by the visit is not handed over.
+    assert_eq!(crossings("at = [\"08:00\", \"09:00\", \"20:00\", \"21:00\"]", "carried"), 2 * 2);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// Without fatigue and quitting, with contents always new and no more posts in sight than are offered.
+    #[test]
+    fn buyers_never_fall_when_a_post_is_added(days in prop::collection::btree_set(1_u32..15, 1..8), added in 1_u32..15) {
+        let before: Vec<u32> = days.iter().copied().collect();
+        let mut after = before.clone();
+        after.push(added);
+        after.sort_unstable();
+        let lines = |days: &[u32]| {
+            let mut last = 0;
+            let line = |&day: &u32| {
+                let at = if day == last { "09:30" } else { "09:00" };
+                last = day;
+                format!("{{ day = {day}, at = \"{at}\", kind = \"hard\" }}")
+            };
+            days.iter().map(line).collect::<Vec<_>>().join(", ")
+        };
+        let plans = format!("[plan.before]\nposts = [{}]\n[plan.after]\nposts = [{}]", lines(&before), lines(&after));
+        let law = "need_rate = 0.1\nneed_days = 4\npurchase_given_need = 0.3\nread_per_fatigue = 0\npurchase_given_click = 0.05";
+        let text = scenario(15, "size = 300\nfit = 0.7", &[law, NOBODY_QUITS, NO_QUESTIONS], &plans)
+            .replacen("[audience", "[switch]\nneeds = true\n[audience", 1);
+        for paired in &Run::of(&text, 2).replicates {
+            let buyers = |plan: usize| paired.plans[plan].total(Outcome::Buyers);
+            prop_assert!(buyers(0) <= buyers(1), "{} after {added} was added to {before:?}, {} before", buyers(1), buyers(0));
+        }
+    }
 }
 
 /// Each earlier read of the same content costs clicks, purchases, value and dwell their factors.
@@ -615,7 +800,7 @@ fn repeats_wear_clicks_purchases_interactions_and_dwell() {
         let click = 0.9 * fit * w;
         let a_day = |outcome| run.each(0, on_day(outcome, day));
         agrees("clicks", &a_day(Outcome::Clicks), click, 0.011);
-        agrees("purchases", &a_day(Outcome::Purchases), not_bought * click * 0.5 * w, 0.011);
+        agrees("purchases", &a_day(Outcome::Buyers), not_bought * click * 0.5 * w, 0.011);
         agrees("interactions", &a_day(Outcome::Interactions), logistic(-2.0 + 3.0 * fit * w), 0.011);
         let dwell = |tally: &Tally| {
             tally.days[day - 1].get(Outcome::DwellMs) as f64 / tally.days[day - 1].get(Outcome::Reads) as f64 / 1000.0
@@ -985,7 +1170,7 @@ fn members_are_conserved_over_states_every_day() {
                 assert_eq!(states.map(|state| day.get(state)).iter().sum::<u64>(), horizon.members);
                 assert!(day.get(Outcome::Reports) <= day.get(Outcome::Blocks));
                 assert!(day.get(Outcome::Clicks) <= day.get(Outcome::Reads));
-                assert!(day.get(Outcome::Purchases) <= day.get(Outcome::Clicks));
+                assert!(day.get(Outcome::Buyers) <= day.get(Outcome::Clicks));
                 assert!(day.get(Outcome::Interactions) <= day.get(Outcome::Reads));
                 assert!(day.get(Outcome::Answers) <= day.get(Outcome::Questions));
                 blocks += day.get(Outcome::Blocks);
@@ -994,7 +1179,7 @@ fn members_are_conserved_over_states_every_day() {
             }
             assert!(reports <= blocks);
             assert!(tally.total(Outcome::Reads) <= tally.total(Outcome::Delivered));
-            assert!(tally.total(Outcome::Purchases) <= horizon.members);
+            assert!(tally.total(Outcome::Buyers) <= horizon.members);
             let states = [horizon.active, horizon.muted, horizon.left, horizon.blocked, horizon.unreachable];
             assert_eq!(states.iter().sum::<u64>(), horizon.members);
             let exits = tally.total(Outcome::Leaves) + tally.total(Outcome::LeakExits);
@@ -1093,7 +1278,7 @@ fn a_first_read_counts_less_while_wearing_in() {
     let behaviour = [base, ALIKE, ALWAYS_HERE, ALWAYS_READ, NOBODY_QUITS];
     let run = switched("wear_in", true, &behaviour, "size = 1000\nfit = 0.8", "at = [\"06:00\"]\ncontents = 1");
     agrees("first clicks", &run.each(0, on_day(Outcome::Clicks, 1)), 0.7 * 0.4, 0.015);
-    agrees("first purchases", &run.each(0, on_day(Outcome::Purchases, 1)), 0.7 * 0.4 * 0.7 * 0.4, 0.015);
+    agrees("first purchases", &run.each(0, on_day(Outcome::Buyers, 1)), 0.7 * 0.4 * 0.7 * 0.4, 0.015);
     agrees("later clicks", &run.each(0, on_day(Outcome::Clicks, 2)), 0.4, 0.016);
 }
 

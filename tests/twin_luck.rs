@@ -15,7 +15,7 @@ mod twin;
 use std::collections::BTreeMap;
 
 use experiment::SEED;
-use mechanisms::{CASES, Case, LIMITED, SCREENED, TOGETHER, compiled_as};
+use mechanisms::{CASES, Case, LIMITED, SCREENED, TOGETHER, TOGETHER_WITH_NEEDS, compiled_as};
 use rayon::prelude::*;
 use statrs::distribution::{ContinuousCDF, Normal};
 use wearout::engine::{Engine, simulate};
@@ -174,7 +174,7 @@ fn each_mechanism_alone_does_what_its_twin_does() {
 
 #[test]
 fn all_mechanisms_together_do_what_their_twin_does() {
-    check(&[TOGETHER], &SIZES);
+    check(&[TOGETHER, TOGETHER_WITH_NEEDS], &SIZES);
 }
 
 #[test]

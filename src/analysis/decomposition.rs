@@ -55,7 +55,7 @@ impl Decomposition {
         let Some(effects) = RandomEffects::of(sets) else { return under_one_set(sets) };
         let over_sets = match unit {
             Unit::Chance => chance_of_moments(sets),
-            unit => Some(possible_level(unit, effects.class_interval(CONFIDENCE))),
+            unit => Some(of_level(unit, effects.class_interval(CONFIDENCE))),
         };
         Some(Decomposition { over_sets, ..of_effects(&effects) })
     }
@@ -72,22 +72,22 @@ impl Decomposition {
 }
 
 /// The part of a level's interval that can be: shares and chances lie from 0 to 1.
-pub fn possible_level(unit: Unit, interval: Interval) -> Interval {
+pub(super) fn of_level(unit: Unit, interval: Interval) -> Interval {
     if unit.is_within_one() { within(0.0, interval) } else { interval }
 }
 
 /// Where the mean of a difference lies.
 pub(super) fn of_mean(unit: Unit, effects: &RandomEffects, confidence: f64) -> Interval {
-    possible_difference(unit, effects.mean_interval(confidence))
+    cut(unit, effects.mean_interval(confidence))
 }
 
 /// Where a difference lies in that share of the plausible sets, the error of the mean included.
 pub(super) fn over_sets(unit: Unit, effects: &RandomEffects, confidence: f64) -> Interval {
-    possible_difference(unit, effects.class_interval(confidence))
+    cut(unit, effects.class_interval(confidence))
 }
 
 /// The part of a difference's interval that can be: shares and chances differ by 1 at the most.
-pub fn possible_difference(unit: Unit, interval: Interval) -> Interval {
+pub(super) fn cut(unit: Unit, interval: Interval) -> Interval {
     if unit.is_within_one() { within(-1.0, interval) } else { interval }
 }
 

@@ -15,7 +15,7 @@ mod verdict;
 
 pub use accumulate::{Accumulator, PlanInfo};
 pub use caution::{Caution, cautions};
-pub use decomposition::{Between, Decomposition, Deviation, possible_difference, possible_level};
+pub use decomposition::{Between, Decomposition, Deviation};
 pub use learned::{Contraction, Learned, RIDGE, Ridge, learned, predictive};
 pub use precision::{Look, Precision, Width};
 pub use sample::PairedSample;
@@ -121,7 +121,7 @@ impl Difference {
     /// The interval of the replicates. Pairs of yes and no that all agree leave a small difference open, unless nothing at all
     /// was counted differently.
     fn of_replicates(&self, confidence: f64) -> Option<Interval> {
-        let interval = decomposition::possible_difference(self.metric.unit, self.sample.interval(confidence)?);
+        let interval = decomposition::cut(self.metric.unit, self.sample.interval(confidence)?);
         let is_zero = self.same_events && self.metric.unit == Unit::Chance;
         Some(if is_zero { Interval { low: 0.0, high: 0.0 } } else { interval })
     }

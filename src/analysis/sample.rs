@@ -62,7 +62,7 @@ impl Sample {
                     Some(effects) => Some(effects.mean_interval(CONFIDENCE)),
                     None => interval::of_mean(moments, CONFIDENCE),
                 }
-                .map(|interval| decomposition::possible_level(unit, interval));
+                .map(|interval| decomposition::of_level(unit, interval));
                 Estimate {
                     mean: effects.map(|effects| effects.mean()).or(moments.mean()),
                     low: interval.map(|interval| interval.low),

@@ -1,6 +1,6 @@
 //! Questions: who asks, how long the answer takes, how long the asker waits, and what either does to trust and buying.
 
-use super::{Law, Notes, Room, Today, Visit, lanes, trust};
+use super::{Law, Notes, Room, Today, Visit, lanes, need, trust};
 use crate::population::{Block, LANES, Status, mask};
 use crate::rng::{At, Purpose, uniform_f64};
 use crate::tally::{Outcome, QuestionRecord};
@@ -14,6 +14,10 @@ pub(super) fn resolve(block: &mut Block, law: &Law, today: &Today<'_>, visit: &m
     for lane in lanes(&visit.candidates) {
         if take_effect(block, law, today.replicate, lane) {
             notes.counts.add(Outcome::InquiryPurchases, 1);
+            let now = today.since_start(visit.hour[lane]);
+            if law.needs && need::is_open(block, law, today.replicate, lane, now) {
+                need::serve(block, lane, now);
+            }
         }
     }
 }

@@ -16,6 +16,15 @@ pub struct Law {
     pub fatigue_decay: f32,
     /// Exponent of remembered reads per hour (0: nothing is forgotten).
     pub memory_decay: f32,
+    /// Whether purchases serve needs.
+    pub needs: bool,
+    /// Whether every read of a visit irritates.
+    pub every_read: bool,
+    pub need_rate: f64,
+    /// Mean length of a need that nobody serves, hours.
+    pub need_hours: f64,
+    pub click_given_need: f32,
+    pub purchase_given_need: f32,
     pub read_base: f32,
     pub read_per_expectation: f32,
     pub read_per_fatigue: f32,
@@ -87,6 +96,12 @@ impl Law {
             visit_span: (p.visit_to_hour - p.visit_from_hour) as f32,
             fatigue_decay: half_life(p.fatigue_half_life),
             memory_decay: if on.repeat_memory { half_life(24.0 * p.repeat_memory_days) } else { 0.0 },
+            needs: on.needs,
+            every_read: on.every_read,
+            need_rate: p.need_rate,
+            need_hours: 24.0 * p.need_days,
+            click_given_need: p.click_given_need as f32,
+            purchase_given_need: p.purchase_given_need as f32,
             read_base: p.read_base as f32,
             read_per_expectation: p.read_per_expectation as f32,
             read_per_fatigue: p.read_per_fatigue as f32,

@@ -2,9 +2,9 @@
 //!
 //! 1. leak: a privacy incident of the night makes some leave (`leaking`)
 //! 2. visit: who comes, and at what hour (`visiting`)
-//! 3. an open question whose time has come takes effect (`asking`)
+//! 3. an open question whose time has come takes effect, and may serve a need (`asking`, `need`)
 //! 4. fatigue and, where switched on, memory of repeats decay since the last visit (`fatigue`)
-//! 5. every post in sight, oldest first: read, click, buy, interact, tire (`reading`, `buying`, `fatigue`)
+//! 5. every post in sight, oldest first: read, click, buy, interact, tire (`reading`, `buying`, `need`, `fatigue`)
 //! 6. a question may be asked (`asking`)
 //! 7. one decision to quit, mute, block, report (`quitting`)
 //! 8. trust drifts towards what the sender's service is worth (`trust`)
@@ -19,6 +19,7 @@ mod closed_form;
 mod fatigue;
 mod law;
 mod leaking;
+mod need;
 mod outcome;
 mod quitting;
 mod reading;
@@ -28,6 +29,7 @@ mod words;
 
 pub use closed_form::{CLOSED_FORMS, ClosedForm, closed_form};
 pub use law::Law;
+pub use need::Debut;
 pub use outcome::close;
 use reading::Readers;
 pub use reading::{MOST_OFFERED, Post};
@@ -53,12 +55,28 @@ pub struct Today<'a> {
     pub trust_target: f32,
     /// Extra hazard where privacy is ignored, per visit.
     pub privacy_hazard: f32,
+    /// Where a report counts against the last posts delivered to the reporter, how many, and the posts delivered so far in order of
+    /// delivery; else it counts against the last post read.
+    pub carried: Option<(usize, &'a [Delivered])>,
     /// Share of the audience each post reaches.
     pub reach: f32,
     /// How questions are answered.
     pub reply: Reply,
     /// Per group, the factor by which yesterday's exits raise hazards; empty when the mechanism is off.
     pub contagion: &'a [f32],
+}
+
+/// A post that has gone out, for reports that are carried.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Delivered {
+    /// Index among the account's posts.
+    pub index: usize,
+    /// Day it was sent, from 0.
+    pub day: u32,
+    /// Position among that day's posts.
+    pub slot: u32,
+    /// Hour it arrived, from the campaign's first 00:00.
+    pub hour: f64,
 }
 
 /// How a plan answers questions.
@@ -131,6 +149,12 @@ impl Today<'_> {
     #[inline(always)]
     fn at(&self, purpose: Purpose, index: u32) -> At {
         At { replicate: self.replicate, member: 0, day: self.day, purpose, index }
+    }
+
+    /// Hours from the campaign's first 00:00 to an hour of today.
+    #[inline(always)]
+    fn since_start(&self, hour: f32) -> f64 {
+        24.0 * f64::from(self.day) + f64::from(hour)
     }
 
     /// Four words of one member today.

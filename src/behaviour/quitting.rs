@@ -2,10 +2,10 @@
 //!
 //! Complementary log-log hazard with competing causes (Prentice & Gloeckler 1978; frailty: Vaupel, Manton & Stallard 1979).
 
-use super::{Law, Notes, Room, Today, Visit, depart, fatigue, lanes};
+use super::{Delivered, Law, Notes, Room, Today, Visit, depart, fatigue, lanes};
 use crate::math;
 use crate::population::{Block, LANES, Status, mask, select};
-use crate::rng::{Purpose, uniform_f64};
+use crate::rng::{At, Purpose, uniform, uniform_f64};
 use crate::tally::{Outcome, REPEATS};
 
 /// A hazard that nobody survives. None is larger, so that they add up and a cause can be told from their sum.
@@ -27,11 +27,11 @@ impl Hazards {
         if !visit.has_read(lane) {
             return Hazards { irritation: 0.0, distrust, repetition: 0.0 };
         }
-        let fatigue = law.irritation_per_fatigue * fatigue::felt(block.fatigue[lane]);
-        let irritation = law.irritation_base + law.irritation_slope * (1.0 - visit.lowest_value[lane]) + fatigue;
+        let irritation =
+            if law.every_read { visit.irritation[lane] } else { of_the_worst_read(block, law, visit, lane) };
         let broken = select(visit.broken_link[lane], law.broken_link_factor, 1.0);
         Hazards {
-            irritation: (block.frailty[lane] * math::exp(irritation) * broken * contagion).min(CERTAIN),
+            irritation: (block.frailty[lane] * irritation * broken * contagion).min(CERTAIN),
             distrust,
             repetition: select(visit.over_patience[lane], law.over_patience_hazard, 0.0).min(CERTAIN),
         }
@@ -40,6 +40,12 @@ impl Hazards {
     fn sum(self) -> f32 {
         self.irritation + self.distrust + self.repetition
     }
+}
+
+/// Irritation by the least valuable read of a visit, at the fatigue of its end.
+fn of_the_worst_read(block: &Block, law: &Law, visit: &Visit, lane: usize) -> f32 {
+    let fatigue = law.irritation_per_fatigue * fatigue::felt(block.fatigue[lane]);
+    math::exp(law.irritation_base + law.irritation_slope * (1.0 - visit.lowest_value[lane]) + fatigue)
 }
 
 /// Marks who may quit: 1 - exp(-h) never exceeds h, nor h a cheap bound, so the high half of the word rules out all but one or two
@@ -68,8 +74,10 @@ fn suspect(block: &Block, law: Law, today: &Today<'_>, Room { words, visit, .. }
     for lane in 0..LANES {
         let fatigue = per_fatigue * math::ln_above(1.0 + block.fatigue[lane]);
         let irritation = law.irritation_base + law.irritation_slope * (1.0 - visit.lowest_value[lane]) + fatigue;
+        let worst = math::exp_above(irritation);
+        let irritation = if law.every_read { visit.irritation[lane] } else { worst };
         let broken = select(visit.broken_link[lane], law.broken_link_factor, 1.0);
-        let irritated = block.frailty[lane] * math::exp_above(irritation) * broken * contagion[lane];
+        let irritated = block.frailty[lane] * irritation * broken * contagion[lane];
         let repetition = select(visit.over_patience[lane], law.over_patience_hazard, 0.0);
         let hazard = unread(lane) + select(visit.read[lane], irritated, 0.0) + repetition;
         visit.candidates[lane] = visit.here[lane] & mask(high(words.day[1][lane]) <= hazard);
@@ -159,10 +167,28 @@ fn carry_out(
             notes.counts.add(Outcome::Blocks, 1);
             if reports {
                 notes.counts.add(Outcome::Reports, 1);
-                notes.posts[last].reporters += 1;
+                report(block, today, (visit.hour[lane], lane), last, notes);
             }
             depart(block, lane, Status::Blocked, notes);
         }
+    }
+}
+
+/// Counts a report against the last post read, or against the last posts delivered to the reporter, latest first.
+fn report(block: &Block, today: &Today<'_>, (hour, lane): (f32, usize), last_read: usize, notes: &mut Notes<'_>) {
+    let Some((most, delivered)) = today.carried else {
+        notes.posts[last_read].reporters += 1;
+        return;
+    };
+    let now = today.since_start(hour);
+    let is_addressed = |post: &&Delivered| {
+        let (day, index) = (post.day, post.slot / 4);
+        let at = At { replicate: today.replicate, member: block.id[lane], day, purpose: Purpose::Reach, index };
+        today.reach >= 1.0 || uniform(at.words(block.key)[post.slot as usize % 4]) < today.reach
+    };
+    let arrived = delivered.iter().rev().filter(|post| post.hour <= now);
+    for post in arrived.filter(is_addressed).take(most) {
+        notes.posts[post.index].reporters += 1;
     }
 }
 

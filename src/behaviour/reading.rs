@@ -1,6 +1,6 @@
 //! Posts in sight and what a read does: attention, value, dwell, the way to clicking and buying, interaction, fatigue, repeats.
 
-use super::{Law, Notes, Room, Today, Visit, buying, fatigue};
+use super::{Debut, Law, Notes, Room, Today, Visit, buying, fatigue, need};
 use crate::math;
 use crate::population::{Block, LANES, Lane, Mask, Status, mask, select};
 use crate::rng::uniform;
@@ -35,6 +35,8 @@ pub struct Post<'a> {
     pub flags: Flags,
     /// Its content among those the plan repeats; `None`: sent only once.
     pub content: Option<usize>,
+    /// When its content first goes out.
+    pub debut: Debut,
 }
 
 /// Offers every post in sight to those who come, oldest first.
@@ -123,9 +125,16 @@ pub(super) struct Readers {
     /// Nested: read, click, purchase.
     word: Lane<u32>,
     interaction_word: Lane<u32>,
+    /// Who has an open need.
+    open: Mask,
     read: Mask,
     click: Mask,
+    /// Who buys on impulse, unless it has bought before.
     purchase: Mask,
+    /// Chance that the content suits an open need, at what attention is left.
+    suits: Lane<f32>,
+    /// What the read adds to the hazard of irritation, before frailty.
+    irritation: Lane<f32>,
     /// What the post is worth to the member.
     value: Lane<f32>,
 }
@@ -152,9 +161,12 @@ impl Readers {
             earlier: [0.0; LANES],
             word: [0; LANES],
             interaction_word: [0; LANES],
+            open: [0; LANES],
             read: [0; LANES],
             click: [0; LANES],
             purchase: [0; LANES],
+            suits: [0.0; LANES],
+            irritation: [0.0; LANES],
             value: [0.0; LANES],
         }
     }
@@ -201,6 +213,16 @@ impl Readers {
         }
     }
 
+    /// Looks up who has an open need: nothing is drawn for those who would not read.
+    #[inline(always)]
+    fn find_needs(&mut self, block: &mut Block, law: &Law, today: &Today<'_>, visit: &Visit) {
+        for i in 0..self.n.min(LANES) {
+            let lane = self.lane[i] % LANES;
+            let now = today.since_start(visit.hour[lane]);
+            self.open[i] = mask(need::is_open(block, law, today.replicate, lane, now));
+        }
+    }
+
     /// Who reads, clicks and would buy. `REPEATED`: the post's content goes out more than once; otherwise each read is the first.
     #[inline(always)]
     fn read<const REPEATED: bool>(&mut self, law: &Law, post: &Post<'_>, relevance: f32) -> Sums {
@@ -208,6 +230,7 @@ impl Readers {
         // Copies, not references: a loop that stores while it reads through references is not vectorised.
         let (law, kind_value, delivery) = (*law, post.value, post.delivery);
         let (click_chance, purchase_chance) = (buying::click(&law, post), buying::purchase(&law, post));
+        let with_need = buying::click_with_need(&law, post) * relevance;
         let n = self.n as u32;
         self.read = [0; LANES];
         for pack in 0..self.packs() {
@@ -223,7 +246,9 @@ impl Readers {
                 let u = uniform(self.word[i]);
                 let read = mask((i as u32) < n) & mask(u < p_read);
                 let first_read = select(mask(earlier < 0.5), law.first_read, 1.0);
-                let p_click = p_read * (click_chance * x * w * first_read);
+                let curious = click_chance * x;
+                let drawn = select(self.open[i], curious.max(with_need), curious);
+                let p_click = p_read * (drawn * w * first_read);
                 let click = read & mask(u < p_click);
                 let p_purchase = p_click * (purchase_chance * w * first_read);
                 let p_interaction = math::logistic(law.interaction_base + law.interaction_slope * v);
@@ -232,7 +257,8 @@ impl Readers {
 
                 self.read[i] = read;
                 self.click[i] = click;
-                self.purchase[i] = click & mask(u < p_purchase);
+                self.purchase[i] = click & !self.open[i] & mask(u < p_purchase);
+                self.suits[i] = law.purchase_given_need * w * first_read;
                 self.value[i] = v;
                 sums.reads += read & 1;
                 sums.clicks += click & 1;
@@ -244,12 +270,25 @@ impl Readers {
         sums
     }
 
+    /// How much each read irritates, at the fatigue it leaves.
+    #[inline(always)]
+    fn irritate(&mut self, law: &Law, post: &Post<'_>) {
+        let (law, tiring) = (*law, fatigue::of_a_read(post.value));
+        for pack in 0..self.packs() {
+            for i in PACK * pack..PACK * (pack + 1) {
+                let fatigue = law.irritation_per_fatigue * fatigue::felt(self.fatigue[i] + tiring);
+                let irritation = law.irritation_base + law.irritation_slope * (1.0 - self.value[i]) + fatigue;
+                self.irritation[i] = math::exp(irritation);
+            }
+        }
+    }
+
     /// What reading changes in those who read.
     #[inline(always)]
     fn leave_marks<const REPEATED: bool>(
         &self,
         block: &mut Block,
-        law: &Law,
+        (law, today): (&Law, &Today<'_>),
         post: &Post<'_>,
         visit: &mut Visit,
         notes: &mut Notes<'_>,
@@ -257,14 +296,23 @@ impl Readers {
         let tiring = fatigue::of_a_read(post.value);
         for i in super::lanes(&self.read) {
             let (lane, value) = (self.lane[i], self.value[i]);
-            if self.purchase[i] != 0 && block.bought[lane] == 0 {
+            let is_served = self.click[i] & self.open[i] != 0
+                && !post.flags.broken_link
+                && need::suits(block, today.replicate, lane, post.debut) < f64::from(self.suits[i]);
+            if is_served {
+                need::serve(block, lane, today.since_start(visit.hour[lane]));
+            }
+            let is_first = block.bought[lane] == 0;
+            if is_served || (self.purchase[i] != 0 && is_first) {
                 block.bought[lane] = 1;
                 notes.counts.add(Outcome::Purchases, 1);
+                notes.counts.add(Outcome::Buyers, u64::from(is_first));
             }
             block.gift_read[lane] |= u32::from(post.flags.gift);
             block.fatigue[lane] += tiring;
             visit.read[lane] = mask(true);
             visit.lowest_value[lane] = visit.lowest_value[lane].min(value);
+            visit.irritation[lane] += self.irritation[i];
             visit.broken_link[lane] |= mask(post.flags.broken_link);
             visit.last_post[lane] = post.index as u32;
             if REPEATED {
@@ -299,8 +347,14 @@ fn offer<const REPEATED: bool>(
     }
     visit.begin();
     readers.pack(block, law, post, words.of(post, block, today, &visit.in_sight), visit);
+    if law.needs {
+        readers.find_needs(block, law, today, visit);
+    }
     let sums = readers.read::<REPEATED>(law, post, post.relevance[block.audience]);
-    readers.leave_marks::<REPEATED>(block, law, post, visit, notes);
+    if law.every_read {
+        readers.irritate(law, post);
+    }
+    readers.leave_marks::<REPEATED>(block, (law, today), post, visit, notes);
     notes.counts.add(Outcome::Reads, u64::from(sums.reads));
     notes.counts.add(Outcome::Clicks, u64::from(sums.clicks));
     notes.counts.add(Outcome::Interactions, u64::from(sums.interactions));

@@ -21,6 +21,8 @@ pub(super) struct Visit {
     pub(super) read: Mask,
     /// Lowest value read.
     pub(super) lowest_value: Lane<f32>,
+    /// Hazards of irritation of all reads together, before frailty.
+    pub(super) irritation: Lane<f32>,
     /// Whether a read went over its repeat patience.
     pub(super) over_patience: Mask,
     /// Whether a post read had a broken link.
@@ -44,6 +46,7 @@ impl Visit {
             offered: false,
             read: [0; LANES],
             lowest_value: [0.0; LANES],
+            irritation: [0.0; LANES],
             over_patience: [0; LANES],
             broken_link: [0; LANES],
             last_post: [0; LANES],
@@ -62,6 +65,7 @@ impl Visit {
         for lane in 0..LANES {
             self.read[lane] = 0;
             self.lowest_value[lane] = 1.0;
+            self.irritation[lane] = 0.0;
             self.over_patience[lane] = 0;
             self.broken_link[lane] = 0;
             self.last_post[lane] = 0;

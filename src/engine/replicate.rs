@@ -83,6 +83,7 @@ pub(super) fn world<'a>(
         units: vec![Unit::new(blocks, plan.members, 0..groups.len(), experiment.days)],
         posts: (0..plan.posts.len()).collect(),
         service: experiment.parameters.trust_at_entry,
+        delivered: Vec::new(),
     };
     let account = Account::new(&experiment.profile, plan.practice, rng::account_key(experiment.seed), replicate);
     let posts = plan.posts.iter().map(|post| post.record).collect();
@@ -126,7 +127,8 @@ fn together<'a>(experiment: &'a Experiment, trial: &Trial, people: &People, repl
         };
         let posts = (0..posts.len()).filter(|&post| arm_of_post[post] == index).collect();
         let schedule = Cow::Borrowed(plan.posts.as_slice());
-        arms.push(Arm { plan, schedule, units, posts, service: experiment.parameters.trust_at_entry });
+        let service = experiment.parameters.trust_at_entry;
+        arms.push(Arm { plan, schedule, units, posts, service, delivered: Vec::new() });
     }
     let key = rng::account_key(experiment.seed);
     let account = Account::new(&experiment.profile, practice(&arms), key, replicate);

@@ -9,9 +9,9 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::{Engine, Instructions};
-use crate::behaviour::{Notes, Post, Room, Today};
+use crate::behaviour::{Delivered, Notes, Post, Room, Today};
 use crate::plan::{self, Experiment, Plan};
-use crate::platform::{Account, Group, TopicRelevance, Treatment};
+use crate::platform::{Account, Group, TopicRelevance, Treatment, Trigger};
 use crate::population::{self, Block, LANES, Status};
 use crate::tally::{Counts, Outcome, PostRecord, QuestionRecord, Tally};
 use crate::units::Privacy;
@@ -26,6 +26,8 @@ pub(super) struct Arm<'a> {
     pub(super) posts: Vec<usize>,
     /// Service reputation S: the same in every group of the arm, because it follows the arm's practice.
     pub(super) service: f64,
+    /// Its posts delivered so far in order of delivery, kept where reports are carried.
+    pub(super) delivered: Vec<Delivered>,
 }
 
 /// Members who are counted together.
@@ -149,11 +151,16 @@ impl<'a> World<'a> {
         }
         if !was_banned {
             let expelled_before: Vec<bool> = self.groups.iter().map(|group| group.expelled).collect();
-            let (treatment, crossings) =
-                self.account.midnight(day, &self.posts, &self.questions, &self.topics, &mut self.groups);
-            self.treatments.push(treatment);
-            for post in crossings {
+            let units = self.arms.iter().flat_map(|arm| &arm.units);
+            let reports: u64 = units.map(|unit| unit.tally.days[day as usize - 1].get(Outcome::Reports)).sum();
+            self.account.reported(reports as u32);
+            let judged = self.account.midnight(day, &self.posts, &self.questions, &self.topics, &mut self.groups);
+            self.treatments.push(judged.treatment);
+            for post in judged.crossed {
                 self.posts[post].crossed = true;
+            }
+            for unit in self.arms.iter_mut().flat_map(|arm| &mut arm.units) {
+                unit.tally.days[day as usize - 1].set(Outcome::ReportCrossings, u64::from(judged.crossings));
             }
             if self.account.banned() {
                 self.freeze(|_| true);
@@ -199,8 +206,12 @@ impl<'a> World<'a> {
             .zip(groups.iter())
             .map(|(felt, group)| if group.has_admin { (1.0 + parameters.contagion_factor * felt) as f32 } else { 1.0 })
             .collect();
-        for Arm { plan, schedule, units, posts: own, service } in arms {
+        let carries = experiment.profile.rules.reports.as_ref().filter(|rule| rule.trigger == Trigger::Carried);
+        for Arm { plan, schedule, units, posts: own, service, delivered } in arms {
             let in_sight = in_sight((plan, schedule), own, posts, treatments, day);
+            if carries.is_some() {
+                deliver(delivered, &in_sight, day);
+            }
             let ignored = plan.privacy == Privacy::Ignored;
             let ceiling = if ignored { 1.0 - parameters.privacy_trust_cut } else { 1.0 };
             let today = Today {
@@ -214,6 +225,7 @@ impl<'a> World<'a> {
                 },
                 trust_target: (*service * ceiling) as f32,
                 privacy_hazard: if ignored { parameters.privacy_hazard as f32 } else { 0.0 },
+                carried: carries.map(|rule| (rule.carries as usize, delivered.as_slice())),
                 reach: plan.reach as f32,
                 reply: plan.reply,
                 contagion: &contagion,
@@ -301,12 +313,25 @@ fn in_sight<'a>(
                 offer: post.offer,
                 flags: post.flags,
                 content: post.repeated,
+                debut: post.debut,
             }
         })
         .collect();
     in_sight.reverse();
     in_sight.sort_by(|a, b| a.delivered.total_cmp(&b.delivered));
     in_sight
+}
+
+/// Adds the day's posts to those delivered so far.
+fn deliver(delivered: &mut Vec<Delivered>, in_sight: &[Post<'_>], day: u32) {
+    let todays = in_sight.iter().filter(|post| post.day == day);
+    delivered.extend(todays.map(|post| Delivered {
+        index: post.index,
+        day,
+        slot: post.slot,
+        hour: 24.0 * f64::from(day) + f64::from(post.delivered),
+    }));
+    delivered.sort_by(|a, b| a.hour.total_cmp(&b.hour).then((a.day, a.slot).cmp(&(b.day, b.slot))));
 }
 
 impl Unit {

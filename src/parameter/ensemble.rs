@@ -200,7 +200,7 @@ mod tests {
     #[test]
     fn sets_take_what_they_do_not_name_from_the_base() {
         let ensemble =
-            read("# model = wearout-model/1\n# name = mine\nread_base,block_share\n-1.5,0.4\n-1.25,0.5\n").unwrap();
+            read("# model = wearout-model/2\n# name = mine\nread_base,block_share\n-1.5,0.4\n-1.25,0.5\n").unwrap();
         assert_eq!(ensemble.name, "mine");
         assert_eq!(ensemble.sets[1], Parameters { read_base: -1.25, block_share: 0.5, ..Parameters::best() });
     }
@@ -209,7 +209,7 @@ mod tests {
     fn every_fault_of_an_ensemble_is_said_with_its_place() {
         let faults = read("# model = wearout-model/0\nread_bas,block_share\n-1.5,1.4\n-1,5,0.4\nx,0.4\n").unwrap_err();
         for part in [
-            "this ensemble is of model `wearout-model/0`, the program's is `wearout-model/1`",
+            "this ensemble is of model `wearout-model/0`, the program's is `wearout-model/2`",
             "sets.csv:2:1",
             "`read_bas` is no parameter",
             "did you mean `read_base`?",
@@ -220,6 +220,6 @@ mod tests {
             assert!(faults.contains(part), "{part}\n{faults}");
         }
         assert!(read("read_base\n1\n").unwrap_err().contains("it does not say its model"));
-        assert!(read("# model = wearout-model/1\nread_base\n").unwrap_err().contains("holds no set"));
+        assert!(read("# model = wearout-model/2\nread_base\n").unwrap_err().contains("holds no set"));
     }
 }

@@ -11,7 +11,7 @@ use super::Parameters;
 
 /// Version of the model's formulas and parameters: sets of values hold for one version only. It changes with any formula or with
 /// the list of parameters.
-pub const MODEL: &str = "wearout-model/1";
+pub const MODEL: &str = "wearout-model/2";
 
 /// The fit whose values are the defaults.
 pub const DEFAULT_FIT: &str = "prediction";

@@ -78,6 +78,7 @@ impl Parameter {
     /// Whether a scenario with these switches reads it: parameters of optional mechanisms are read only where those are on.
     pub fn is_read(&self, switches: Switches) -> bool {
         match self.key.as_str() {
+            "need_rate" | "need_days" | "click_given_need" | "purchase_given_need" => switches.needs,
             "repeat_memory_days" => switches.repeat_memory,
             "contagion_factor" | "contagion_days" => switches.contagion,
             "wear_in" => switches.wear_in,
@@ -188,6 +189,7 @@ parameters! {
     read_base read_per_expectation read_per_fatigue fatigue_half_life
     value_reminder value_preview value_testimonial useful_value attention_wear wear_elasticity
     dwell_base dwell_per_value dwell_wear unwanted_below
+    need_rate need_days click_given_need purchase_given_need
     click_given_read purchase_given_click interaction_base interaction_slope
     irritation_base irritation_slope irritation_per_fatigue distrust_base trust_protection over_patience_hazard
     mute_share block_share block_when_over_patience report_given_block

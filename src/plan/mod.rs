@@ -9,7 +9,7 @@ pub mod schedule;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use crate::behaviour::{Law, Reply};
+use crate::behaviour::{Debut, Law, Reply};
 use crate::diagnostic::{Diagnostic, Faults};
 use crate::parameter::Parameters;
 use crate::platform::{self, Practice, Profile, TopicRelevance};
@@ -139,6 +139,8 @@ pub struct Post {
     pub flags: Flags,
     /// Its content among those that go out more than once; `None`: sent only once.
     pub repeated: Option<usize>,
+    /// When its content first goes out.
+    pub debut: Debut,
 }
 
 /// Compiles a scenario under a seed and the default parameters.
@@ -254,13 +256,16 @@ fn experiment(
     }
 }
 
-/// The platform without the rules that the scenario switches off.
+/// The platform without the rules that the scenario switches off, and with its trigger of the rule on reports.
 fn profile(scenario: &Scenario) -> Cow<'static, Profile> {
     let profile = platform::find(&scenario.platform).expect("the reader knows the platforms");
-    if scenario.rules_off.is_empty() {
+    if scenario.rules_off.is_empty() && scenario.report_trigger.is_none() {
         return Cow::Borrowed(profile);
     }
     let mut profile = profile.clone();
+    if let (Some(trigger), Some(rule)) = (scenario.report_trigger, &mut profile.rules.reports) {
+        rule.trigger = trigger;
+    }
     for rule in &scenario.rules_off {
         assert!(profile.rules.switch_off(rule), "`{rule}` passed the reader but is no rule");
     }
@@ -327,6 +332,7 @@ fn compile_plan(
     });
     let repeated: Vec<usize> = sends.iter().filter(|(_, n)| **n > 1).map(|(content, _)| *content).collect();
     let mut posts: Vec<Post> = Vec::with_capacity(slots.len());
+    let mut debuts: BTreeMap<usize, Debut> = BTreeMap::new();
     for slot in slots {
         let name = topic_of(slot);
         let topic = topics.iter().position(|known| *known == name).unwrap_or_else(|| {
@@ -358,6 +364,7 @@ fn compile_plan(
             offer: slot.offer as f32,
             flags: slot.flags,
             repeated: repeated.binary_search(&slot.content).ok(),
+            debut: *debuts.entry(slot.content).or_insert(Debut { day: slot.day, slot: slot_of_day }),
         });
     }
     let mean_hours = mean_reply(plan);

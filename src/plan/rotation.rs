@@ -3,6 +3,7 @@
 //! Comes in: a scenario's draft with contents. Goes out: a [`Rotation`], or every fault at once. Who chooses is not here: see
 //! `study`.
 
+use crate::behaviour::Debut;
 use crate::diagnostic::{Diagnostic, Faults};
 use crate::parameter::Parameters;
 use crate::platform::TopicRelevance;
@@ -60,6 +61,7 @@ impl Content {
             offer: self.pull as f32,
             flags: Flags::default(),
             repeated: Some(self.index),
+            debut: Debut { day: Debut::CHOSEN, slot: self.index as u32 },
         }
     }
 }

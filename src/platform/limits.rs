@@ -5,7 +5,7 @@
 
 use rand_distr::{Distribution, Poisson};
 
-use super::{Judged, Profile};
+use super::{Judged, Profile, Trigger};
 use crate::rng::{At, Key, Purpose, uniform_f64};
 use crate::tally::{PostRecord, QuestionRecord};
 
@@ -55,6 +55,17 @@ pub struct Treatment {
     pub delay_hours: f64,
 }
 
+/// What the platform finds at a midnight.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Judgement {
+    /// How it treats the posts of the day that begins.
+    pub treatment: Treatment,
+    /// How often the threshold of reports was crossed, enforced or not.
+    pub crossings: u32,
+    /// Indices of the posts whose reports crossed it; none where reports are pooled.
+    pub crossed: Vec<usize>,
+}
+
 /// Events of a day that concern the whole account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Events {
@@ -82,6 +93,8 @@ pub struct Account<'a> {
     low_value_midnights: u32,
     /// Privacy complaints by day.
     complaints: Vec<u32>,
+    /// Members who reported it, by day, since the last crossing; kept where reports are pooled.
+    reporters: Vec<u32>,
 }
 
 impl<'a> Account<'a> {
@@ -99,6 +112,7 @@ impl<'a> Account<'a> {
             review_until: 0.0,
             low_value_midnights: 0,
             complaints: Vec::new(),
+            reporters: Vec::new(),
         }
     }
 
@@ -124,6 +138,11 @@ impl<'a> Account<'a> {
         !self.banned && !self.under_review(day) && (!limited || kept())
     }
 
+    /// Notes how many members reported it on the day before the coming midnight.
+    pub fn reported(&mut self, members: u32) {
+        self.reporters.push(members);
+    }
+
     /// Applies the rules at the 00:00 that begins `day` (from 1: the night after the first day) and says how that day's posts
     /// are treated. Groups that expel the sender are marked.
     pub fn midnight(
@@ -133,9 +152,9 @@ impl<'a> Account<'a> {
         questions: &[QuestionRecord],
         topics: &[Relevance],
         groups: &mut [Group],
-    ) -> (Treatment, Vec<usize>) {
+    ) -> Judgement {
         self.cap_ban(day, posts);
-        let crossings = self.reports(day, posts);
+        let (crossings, crossed) = self.reports(day, posts);
         let low_value = self.similarity(day, posts);
         let limit = &self.profile.rules.limit;
         if self.limits.iter().filter(|&&start| day - start < limit.within_days).count() >= limit.to_ban as usize {
@@ -144,7 +163,7 @@ impl<'a> Account<'a> {
         self.review(day);
         let treatment = self.treatment(day, posts, questions, topics, low_value);
         self.expel(day, posts, topics, groups);
-        (treatment, crossings)
+        Judgement { treatment, crossings, crossed }
     }
 
     /// Draws the day's account-level events.
@@ -168,21 +187,35 @@ impl<'a> Account<'a> {
         }
     }
 
-    /// Indices of the posts whose reports are seen to cross the threshold now.
-    fn reports(&mut self, day: u32, posts: &[PostRecord]) -> Vec<usize> {
-        let Some(rule) = &self.profile.rules.reports else { return Vec::new() };
+    /// How often the reports are seen to cross the threshold now, and indices of the posts that do.
+    fn reports(&mut self, day: u32, posts: &[PostRecord]) -> (u32, Vec<usize>) {
+        let Some(rule) = &self.profile.rules.reports else { return (0, Vec::new()) };
+        if rule.trigger == Trigger::Pooled {
+            let window = self.reporters.len().saturating_sub(rule.window_days as usize);
+            let crosses = self.reporters[window..].iter().sum::<u32>() > rule.reporters;
+            if crosses {
+                self.reporters.clear();
+                self.enforce(day, (day, 0), rule.applied);
+            }
+            return (u32::from(crosses), Vec::new());
+        }
         let crossing = |post: &PostRecord| !post.crossed && post.reporters > rule.reporters;
-        let crossings: Vec<usize> = (0..posts.len()).filter(|&i| crossing(&posts[i])).collect();
-        for &i in &crossings {
-            if self.uniform(posts[i].day, Purpose::Limit, posts[i].slot) < self.practice.enforce_prob {
-                if rule.applied {
-                    self.limit(day);
-                } else {
-                    self.ever_limited = true;
-                }
+        let crossed: Vec<usize> = (0..posts.len()).filter(|&i| crossing(&posts[i])).collect();
+        for &i in &crossed {
+            self.enforce(day, (posts[i].day, posts[i].slot), rule.applied);
+        }
+        (crossed.len() as u32, crossed)
+    }
+
+    /// Whether the platform acts on a crossing is one keyed draw, at the slot of the post or the day of the midnight.
+    fn enforce(&mut self, day: u32, (on, slot): (u32, u32), is_applied: bool) {
+        if self.uniform(on, Purpose::Limit, slot) < self.practice.enforce_prob {
+            if is_applied {
+                self.limit(day);
+            } else {
+                self.ever_limited = true;
             }
         }
-        crossings
     }
 
     /// A limit earned while limited neither extends it nor counts.

@@ -6,7 +6,7 @@
 mod figure;
 mod limits;
 
-pub use limits::{Account, Events, Group, Practice, Relevance as TopicRelevance, Treatment};
+pub use limits::{Account, Events, Group, Judgement, Practice, Relevance as TopicRelevance, Treatment};
 
 use std::sync::LazyLock;
 
@@ -98,12 +98,41 @@ rule! {
 }
 
 rule! {
-    /// Reports of one post; the chance that the platform acts is the parameter `enforce_prob`.
+    /// Reports; the chance that the platform acts on a crossing of the threshold is the parameter `enforce_prob`.
     Reports {
-        /// Distinct reporters of a post that have no consequence yet, count.
+        /// What reporters are counted for.
+        trigger: Trigger,
+        /// Distinct reporters that have no consequence yet, count.
         reporters: u32,
+        /// Days looked back on, where reports are pooled.
+        window_days: u32,
+        /// Posts that a report counts against, where it is carried.
+        carries: u32,
         /// Whether a limit is imposed or only counted.
         applied: bool,
+    }
+}
+
+/// What the reporters are counted for, of whom too many may limit the account. A member reports at most once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Trigger {
+    /// The account: all reporters of a window of days, counted anew after each crossing.
+    Pooled,
+    /// A post: a report counts against each of the last posts delivered to the reporter.
+    Carried,
+    /// A post: a report counts against the last post that the reporter read.
+    LastRead,
+}
+
+impl Trigger {
+    /// Every trigger with its word in scenarios.
+    pub const ALL: [(&'static str, Trigger); 3] =
+        [("pooled", Trigger::Pooled), ("carried", Trigger::Carried), ("last-read", Trigger::LastRead)];
+
+    /// Its word in scenarios.
+    pub fn key(self) -> &'static str {
+        Trigger::ALL[self as usize].0
     }
 }
 
@@ -313,7 +342,15 @@ impl Cap {
 impl Reports {
     fn text(&self) -> String {
         let consequence = if self.applied { "limits the account" } else { "counts as a limit that is never applied," };
-        format!("a post reported by more than {} people {consequence} with chance `enforce_prob`", self.reporters)
+        let n = self.reporters;
+        let reported = match self.trigger {
+            Trigger::Pooled => format!("more than {n} reporters within {} days", self.window_days),
+            Trigger::Carried => {
+                format!("a post among the last {} delivered to each of more than {n} reporters", self.carries)
+            }
+            Trigger::LastRead => format!("a post reported by more than {n} people"),
+        };
+        format!("{reported} {consequence} with chance `enforce_prob`")
     }
 }
 

@@ -73,6 +73,12 @@ pub struct Block {
     pub last_visit: Lane<f32>,
     /// 1 once it bought through a post.
     pub bought: Lane<u32>,
+    /// Number of its need at hand; [`NO_NEED`] before anyone asked.
+    pub need: Lane<u32>,
+    /// When that need opens, hours from the campaign's first 00:00; infinite: never.
+    pub need_opens: Lane<f64>,
+    /// When it ends, in the same hours.
+    pub need_ends: Lane<f64>,
     /// 1 once it read a post with a gift wording.
     pub gift_read: Lane<u32>,
     /// Hour at which its open question resolves; infinite without one.
@@ -92,6 +98,9 @@ pub struct Block {
     /// Lanes still there that are muted.
     pub muted: u32,
 }
+
+/// Number of a need before the first is known.
+pub const NO_NEED: u32 = u32::MAX;
 
 const BEFORE_THE_FIRST_VISIT: f32 = -1.0e6;
 
@@ -130,6 +139,9 @@ impl Block {
             trust: [trust; LANES],
             last_visit: [BEFORE_THE_FIRST_VISIT; LANES],
             bought: [0; LANES],
+            need: [NO_NEED; LANES],
+            need_opens: [f64::INFINITY; LANES],
+            need_ends: [f64::NEG_INFINITY; LANES],
             gift_read: [0; LANES],
             due: [f32::INFINITY; LANES],
             answered: [0; LANES],
@@ -166,7 +178,7 @@ impl Block {
             ($($column:ident)*) => { $( self.$column[lane] = from.$column[place]; )* };
         }
         take!(id group fit frailty patience presence expectation unread_odds status fatigue trust last_visit);
-        take!(bought gift_read due answered asked_on);
+        take!(bought need need_opens need_ends gift_read due answered asked_on);
         for (mine, theirs) in self.reads.iter_mut().zip(&from.reads) {
             mine[lane] = theirs[place];
         }

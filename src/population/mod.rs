@@ -7,6 +7,6 @@ mod block;
 mod draw;
 mod quantile_table;
 
-pub use block::{Block, LANES, Lane, Mask, Status, mask, pack, select};
+pub use block::{Block, LANES, Lane, Mask, NO_NEED, Status, mask, pack, select};
 pub use draw::{Audience, Laws, People, PeopleLaw, choose};
 pub use quantile_table::{QuantileTable, TraitLaw};

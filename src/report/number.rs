@@ -61,6 +61,7 @@ pub(super) fn difference_unit(unit: Unit) -> &'static str {
     match unit {
         unit if unit.is_percentage() => "percentage points",
         Unit::PerThousand => "per 1,000 delivered",
+        Unit::PerThousandMembers => "per 1,000 members",
         unit => unit.key(),
     }
 }

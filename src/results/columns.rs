@@ -68,7 +68,7 @@ impl Role {
             Role::Read => Outcome::Reads,
             Role::Clicked => Outcome::Clicks,
             Role::Interacted => Outcome::Interactions,
-            Role::Bought => Outcome::Purchases,
+            Role::Bought => Outcome::Buyers,
             Role::Left => Outcome::Leaves,
             Role::Blocked => Outcome::Blocks,
             Role::Muted => Outcome::Mutes,

@@ -57,13 +57,18 @@ pub enum Purpose {
     Horizon = 11,
     /// The order in which units are dealt to the arms of a test (member: the group, or the member of a direct list).
     Deal = 12,
+    /// A need of a member: the wait for it, its length, and for the first whether it is open at the start (day: number of the need).
+    Need = 13,
+    /// Whether a content suits a need (day: that of the content's first slot; index: number of the need, 14 bits, and position among
+    /// that day's posts, 10 bits).
+    Suit = 14,
     /// Privacy incidents of a day.
     Leaks = 20,
     /// Privacy complaints of a day.
     Complaints = 21,
     /// Ban for too many posts.
     CapBan = 22,
-    /// Limitation for a reported post (day and index: the post's slot).
+    /// Limitation for reports (day and index: the slot of the post reported; where reports are pooled the day, index 0).
     Limit = 23,
     /// Whether a post goes out under a limitation (day and index: the post's slot).
     Kept = 24,

@@ -17,6 +17,7 @@ use serde::Serialize;
 use crate::diagnostic::{At, Diagnostic, Source};
 use crate::document::reader::Reader;
 use crate::document::tree;
+use crate::platform::Trigger;
 use crate::units::{Channel, Flags, Hours, Kind, Privacy, Switches, Weekday};
 
 pub use contents::{Content, Medium, OBJECTIVES, Objective, Recovery, Rotation};
@@ -67,6 +68,8 @@ pub struct Scenario {
     pub platform: String,
     /// Rules of the platform that do not act.
     pub rules_off: Vec<String>,
+    /// What reporters are counted for; `None`: as the platform's profile says.
+    pub report_trigger: Option<Trigger>,
     /// Name of the plan the others are compared with.
     pub baseline: String,
     /// Keys of the metrics the verdict speaks of.

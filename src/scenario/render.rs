@@ -21,6 +21,9 @@ impl Serialize for Scenario {
         if !self.rules_off.is_empty() {
             map.serialize_entry("rules_off", &self.rules_off)?;
         }
+        if let Some(trigger) = self.report_trigger {
+            map.serialize_entry("report_trigger", trigger.key())?;
+        }
         if !self.plans.is_empty() {
             map.serialize_entry("baseline", &self.baseline)?;
         }

@@ -8,7 +8,7 @@ use crate::document::reader::{Names, Range, Reader, listed, suggestion};
 use crate::document::tree::{Entry, Node, Table, join};
 use crate::evidence;
 use crate::parameter::{self, Parameters};
-use crate::platform;
+use crate::platform::{self, Trigger};
 use crate::tally;
 use crate::units::{Channel, Switches, Weekday};
 
@@ -23,6 +23,7 @@ pub(super) const TOP_KEYS: &[&str] = &[
     "starts",
     "platform",
     "rules_off",
+    "report_trigger",
     "baseline",
     "headline",
     "evidence",
@@ -42,7 +43,7 @@ const AUDIENCE_KEYS: &[&str] =
     &["channel", "groups", "size", "theme", "fit", "fit_spread", "account_spread", "relation", "twin"];
 const TOPIC_KEYS: &[&str] = &["relevance"];
 const MONEY_KEYS: &[&str] = &["currency", "margin"];
-const SWITCH_KEYS: &[&str] = &["repeat_memory", "contagion", "wear_in", "expectation_learning"];
+const SWITCH_KEYS: &[&str] = &["needs", "every_read", "repeat_memory", "contagion", "wear_in", "expectation_learning"];
 
 /// Longest horizon, days: ten years (assumption: nothing in the source lasts longer than a few months).
 pub(super) const MAX_DAYS: u32 = 3650;
@@ -82,6 +83,7 @@ pub(super) fn read(reader: &mut Reader<'_>, root: &Table, name: &str) -> Scenari
             .name(root.get("platform"), Names::new("platform", &platforms))
             .unwrap_or_else(|| "article-2025".to_owned()),
         rules_off: reader.names(root.get("rules_off"), Names::new("rule", platform::RULES), 0).unwrap_or_default(),
+        report_trigger: reader.word(root.get("report_trigger"), &Trigger::ALL),
         baseline: baseline(reader, root, &plan_names),
         headline,
         evidence: reader.names(root.get("evidence"), Names::new("claim", &claims), 0).unwrap_or_default(),
@@ -149,6 +151,8 @@ fn switches(reader: &mut Reader<'_>, root: &Table) -> Switches {
     let table = section(reader, root, "switch", SWITCH_KEYS, "[switch] contagion = true");
     let mut is_on = |key: &str| reader.switch(table.get(key)).unwrap_or(false);
     Switches {
+        needs: is_on("needs"),
+        every_read: is_on("every_read"),
         repeat_memory: is_on("repeat_memory"),
         contagion: is_on("contagion"),
         wear_in: is_on("wear_in"),

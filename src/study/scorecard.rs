@@ -6,7 +6,7 @@
 //! nearest end of the range less 1 (contract, section 7, "off by"). Nothing is fitted here.
 
 use super::{DesignRun, Figure, designs};
-use crate::analysis::{CONFIDENCE, possible_level};
+use crate::analysis::CONFIDENCE;
 use crate::behaviour;
 use crate::engine::Engine;
 use crate::evidence::{Replay, replays};
@@ -151,7 +151,6 @@ fn scored(replay: &'static Replay, parameters: &Parameters, runs: &[DesignRun]) 
     let unit = if replay.over.is_some() { Unit::Ratio } else { observable.unit() };
     let chance = (unit == Unit::Chance).then(|| proportion(run(design), &observable)).flatten();
     let interval = chance.or_else(|| figure.and_then(|figure| figure.interval(CONFIDENCE)));
-    let interval = interval.map(|interval| possible_level(unit, interval));
     judged(Scored { unit: Some(unit), figure, interval, ..blank }, 0.0)
 }
 

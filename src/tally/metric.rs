@@ -17,6 +17,8 @@ pub enum Unit {
     Count,
     /// Per 1000 delivered.
     PerThousand,
+    /// Per 1000 members addressed.
+    PerThousandMembers,
     /// Per member addressed.
     PerMember,
     /// Per day.
@@ -40,6 +42,7 @@ impl Unit {
             Unit::WeeklyRate => "rate per week",
             Unit::Count => "count",
             Unit::PerThousand => "per 1000 delivered",
+            Unit::PerThousandMembers => "per 1000 members",
             Unit::PerMember => "per member",
             Unit::PerDay => "per day",
             Unit::PerMonth => "per 30 days",
@@ -113,7 +116,7 @@ impl Metric {
             "click_rate" => of(Outcome::Clicks, Outcome::Delivered),
             "click_per_read" => of(Outcome::Clicks, Outcome::Reads),
             "interaction_rate" => of(Outcome::Interactions, Outcome::Delivered),
-            "conversion" => of_members(tally.total(Outcome::Purchases)),
+            "conversion" => of_members(tally.total(Outcome::Buyers)),
             "inquiry_conversion" => of(Outcome::InquiryPurchases, Outcome::Questions),
             "unsubscribe" => of_members(gone(tally)),
             "loss" => of_members(lost(tally)),
@@ -194,8 +197,12 @@ macro_rules! metrics {
 }
 
 metrics! {
-    buyers, "buyers", Count, Higher, "members whose first purchase came through a post", ["purchases"],
+    buyers, "buyers", Count, Higher, "members whose first purchase came through a post", [],
+        |t, _| Some(t.total(Outcome::Buyers) as f64);
+    purchases, "purchases", Count, Higher, "purchases through posts; a member may buy again when a new need comes", [],
         |t, _| Some(t.total(Outcome::Purchases) as f64);
+    purchases_per_1000, "purchases per 1000 members", PerThousandMembers, Higher,
+        "1000 x purchases through posts / members addressed", [], |t, _| share(t, 1000 * t.total(Outcome::Purchases));
     members_lost, "members lost", Count, Lower, "members who left, blocked or muted", [],
         |t, _| Some(lost(t) as f64);
     reads_unwanted, "unwanted reads", Count, Lower, "reads of value below `unwanted_below` (threshold: assumption)", [],
@@ -210,7 +217,7 @@ metrics! {
         |t, _| ratio(t.total(Outcome::Interactions), t.total(Outcome::Delivered));
     conversion, "conversion", Share, Higher,
         "members whose first purchase came through a post / members addressed; a lost member counts as not converting",
-        ["conv"], |t, _| share(t, t.total(Outcome::Purchases));
+        ["conv"], |t, _| share(t, t.total(Outcome::Buyers));
     inquiry_conversion, "conversion of questions", Share, Higher, "purchases after an answered question / questions asked", [],
         |t, _| ratio(t.total(Outcome::InquiryPurchases), t.total(Outcome::Questions));
     questions_per_day, "questions a day", PerDay, Neither, "questions asked / days", ["questions"],
@@ -232,6 +239,12 @@ metrics! {
         |t, _| share(t, t.horizon.blocked);
     reports_per_1000, "reports per 1000 delivered", PerThousand, Lower, "1000 x reports / delivered", ["reports", "report"],
         |t, _| ratio(1000 * t.total(Outcome::Reports), t.total(Outcome::Delivered));
+    reports_per_1000_members, "reports per 1000 members", PerThousandMembers, Lower,
+        "1000 x reports / members addressed; unlike reports per delivered it does not fall because more is sent", [],
+        |t, _| share(t, 1000 * t.total(Outcome::Reports));
+    report_crossings, "crossings of the reports threshold", Count, Lower,
+        "how often the platform's threshold of reports was crossed, whether or not it acted", ["crossings"],
+        |t, _| Some(t.total(Outcome::ReportCrossings) as f64);
     p_limited, "chance of being limited", Chance, Lower,
         "limited at least once by the closing midnight; the reports threshold is absolute, so it grows with the list",
         ["limited", "limit"], |t, _| t.days.last().map(|day| day.get(Outcome::Limited) as f64);
@@ -258,12 +271,14 @@ metrics! {
         |t, _| Some(t.total(Outcome::Delivered) as f64);
     cost, "cost", Money, Lower, "cost per send x delivered + compliance share x revenue", [],
         |t, s| Some(cost(t, s));
-    revenue, "revenue", Money, Higher, "margin x (first purchases + repurchases of buyers + purchases after questions)", [],
+    revenue, "revenue", Money, Higher, "margin x (purchases through posts + purchases after questions + repurchases of buyers within 30 days after the horizon)", [],
         |t, s| revenue(t, s);
+    profit, "profit", Money, Higher, "revenue - cost; blank without a margin", [],
+        |t, s| revenue(t, s).map(|revenue| revenue - cost(t, s));
     buyers_per_cost, "buyers per 100 of cost", Ratio, Higher, "buyers per 100 units of cost; blank without a cost", [],
-        |t, s| some_cost(t, s).map(|cost| 100.0 * t.total(Outcome::Purchases) as f64 / cost);
+        |t, s| some_cost(t, s).map(|cost| 100.0 * t.total(Outcome::Buyers) as f64 / cost);
     break_even_margin, "break-even margin", Money, Lower, "cost / buyers; blank without buyers", [],
-        |t, s| { let buyers = t.total(Outcome::Purchases); (buyers > 0).then(|| cost(t, s) / buyers as f64) };
+        |t, s| { let buyers = t.total(Outcome::Buyers); (buyers > 0).then(|| cost(t, s) / buyers as f64) };
     roi, "return on cost", Ratio, Higher, "(revenue - cost) / cost; blank without a margin or a cost", [],
         |t, s| some_cost(t, s).and_then(|cost| revenue(t, s).map(|revenue| (revenue - cost) / cost));
     joiners_missed, "joiners missed (index)", Count, Neither,

@@ -26,7 +26,7 @@ pub enum Outcome {
     /// Likes and replies.
     Interactions,
     /// Members whose first purchase came through a post today.
-    Purchases,
+    Buyers,
     /// Questions asked.
     Questions,
     /// Questions answered before the asker gave up, by the day they were asked.
@@ -75,10 +75,14 @@ pub enum Outcome {
     Banned,
     /// Stock, 0 or 1: the account was under review today.
     UnderReview,
+    /// Purchases through posts.
+    Purchases,
+    /// Crossings of the platform's threshold of reports, enforced or not, seen at the night's end.
+    ReportCrossings,
 }
 
 /// Number of outcomes.
-pub const OUTCOMES: usize = Outcome::UnderReview as usize + 1;
+pub const OUTCOMES: usize = Outcome::ReportCrossings as usize + 1;
 
 impl Outcome {
     /// Every outcome with the name of its series in `daily.csv`.
@@ -87,7 +91,7 @@ impl Outcome {
         (Outcome::Reads, "reads"),
         (Outcome::Clicks, "clicks"),
         (Outcome::Interactions, "interactions"),
-        (Outcome::Purchases, "purchases"),
+        (Outcome::Buyers, "buyers"),
         (Outcome::Questions, "questions"),
         (Outcome::Answers, "answers"),
         (Outcome::InquiryPurchases, "inquiry_purchases"),
@@ -112,6 +116,8 @@ impl Outcome {
         (Outcome::Limited, "limited"),
         (Outcome::Banned, "banned"),
         (Outcome::UnderReview, "under_review"),
+        (Outcome::Purchases, "purchases"),
+        (Outcome::ReportCrossings, "report_crossings"),
     ];
 }
 

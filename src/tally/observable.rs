@@ -224,7 +224,7 @@ observables! {
         ratio(t.over(Outcome::Reports, from, to) as f64, t.over(Outcome::Delivered, from, to));
     conversion_per_day, Share, Over,
         "members whose first purchase came through a post in these days / days / members addressed", |t, (from, to), _|
-        share(t, t.over(Outcome::Purchases, from, to)).map(|buyers| buyers / (to - from + 1) as f64);
+        share(t, t.over(Outcome::Buyers, from, to)).map(|buyers| buyers / (to - from + 1) as f64);
     visit_exits, Share, By, "members who left or blocked during a visit by the end of the day / members addressed",
         |t, days, _| share(t, visit_exits(t, days));
     visit_exits_per_day, Share, Over, "members who left or blocked during a visit / days / members addressed",

@@ -25,7 +25,7 @@ pub(crate) fn tally(campaign: &Campaign) -> Tally {
     tally.days[0].set(Outcome::Delivered, campaign.delivered);
     tally.days[0].set(Outcome::Reads, campaign.reads);
     tally.days[0].set(Outcome::ReadsOfPosts, campaign.reads);
-    tally.days[1].set(Outcome::Purchases, campaign.buyers);
+    tally.days[1].set(Outcome::Buyers, campaign.buyers);
     tally.days[1].set(Outcome::Leaves, campaign.left);
     tally.days[1].set(Outcome::Limited, campaign.limited);
     for day in &mut tally.days {

@@ -7,13 +7,14 @@ use wearout::diagnostic::Source;
 use wearout::engine::{Engine, simulate};
 use wearout::platform::Profile;
 use wearout::tally::{EXPECTED_UNITS, Outcome, Tally};
-use wearout::units::{Hours, Privacy};
+use wearout::units::{Hours, Privacy, Switches};
 use wearout::{plan, scenario};
 
-use super::twin::{self, Counts, Design, Horizon, Record, reference};
+use super::twin::reference::Contract;
+use super::twin::{self, Counts, Design, Horizon, Record};
 
 /// A design as a scenario file.
-fn scenario_of(design: &Design) -> String {
+fn scenario_of(design: &Design, contract: &Contract) -> String {
     let post = |post: &twin::Post| {
         let minutes = (post.hour * 60.0).round() as u32;
         let content = post.content.map_or(String::new(), |content| format!(", content = \"c{content}\""));
@@ -30,14 +31,25 @@ fn scenario_of(design: &Design) -> String {
     let relevance = design.posts[0].relevance;
     let reply = design.reply.map_or("never".to_owned(), |hours| Hours(hours).to_string());
     let privacy = if design.privacy == Privacy::Ignored { "ignored" } else { "kept" };
-    let parameters: String =
-        include_str!("../data/reference_parameters.json").replace(':', " =").replace(['{', '}', ',', '"'], "");
     format!(
-        "days = {}\nplatform = \"none\"\n[audience.people]\nchannel = \"direct\"\nsize = {}\nfit = {}\nrelation = {:?}\n\
-         theme = \"theirs\"\n[topic.ours]\nrelevance = {{ theirs = {relevance:?} }}\n[behaviour]\n{parameters}\n[plan.design]\n\
+        "days = {}\nplatform = \"none\"\n{}[audience.people]\nchannel = \"direct\"\nsize = {}\nfit = {}\nrelation = {:?}\n\
+         theme = \"theirs\"\n[topic.ours]\nrelevance = {{ theirs = {relevance:?} }}\n[plan.design]\n\
          topic = \"ours\"\nreach = {:?}\nreply = \"{reply}\"\nprivacy = \"{privacy}\"\nposts = [\n{posts}]\n",
-        design.days, design.members, design.fit, design.relation, design.reach,
+        design.days,
+        circumstances(contract),
+        design.members,
+        design.fit,
+        design.relation,
+        design.reach,
     )
+}
+
+/// Parameters and mechanisms of a contract, as a scenario says them.
+pub(crate) fn circumstances(contract: &Contract) -> String {
+    let values = contract.values();
+    let parameters: String = values.iter().map(|(key, value)| format!("{key} = {value:?}\n")).collect();
+    let Switches { needs, every_read, .. } = contract.switches;
+    format!("[switch]\nneeds = {needs}\nevery_read = {every_read}\n[behaviour]\n{parameters}")
 }
 
 /// Our tally in the words of the twin.
@@ -50,6 +62,8 @@ fn record(tally: &Tally) -> Record {
         clicks_of_posts: counts.get(Outcome::ClicksOnPosts),
         interactions: counts.get(Outcome::Interactions),
         purchases: counts.get(Outcome::Purchases),
+        buyers: counts.get(Outcome::Buyers),
+        crossings: counts.get(Outcome::ReportCrossings),
         questions: counts.get(Outcome::Questions),
         answers: counts.get(Outcome::Answers),
         inquiry_purchases: counts.get(Outcome::InquiryPurchases),
@@ -88,15 +102,19 @@ fn record(tally: &Tally) -> Record {
     }
 }
 
-/// Every design under a platform profile: its replicates by name.
-pub(crate) fn simulated(profile: &'static Profile, replicates: u32) -> BTreeMap<String, Vec<Record>> {
+/// Every design under a contract and a platform profile, with the contract's trigger: its replicates by name.
+pub(crate) fn simulated(contract: &Contract, profile: &Profile, replicates: u32) -> BTreeMap<String, Vec<Record>> {
+    let mut profile = profile.clone();
+    if let Some(rule) = &mut profile.rules.reports {
+        rule.trigger = contract.trigger;
+    }
     let run = |(name, design): (&String, &Design)| {
-        let source = Source { name: name.clone(), text: scenario_of(design) };
+        let source = Source { name: name.clone(), text: scenario_of(design, contract) };
         let draft = scenario::parse(name, source, &[]);
         let mut experiment = plan::compile(&draft, 1).unwrap_or_else(|faults| panic!("{faults}"));
-        experiment.profile = Cow::Borrowed(profile);
+        experiment.profile = Cow::Owned(profile.clone());
         let tallies = simulate(&experiment, 0..replicates, &Engine::default());
         (name.clone(), tallies.iter().map(|paired| record(&paired.plans[0])).collect())
     };
-    reference::designs().iter().map(run).collect()
+    contract.designs().iter().map(run).collect()
 }

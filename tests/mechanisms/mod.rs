@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 
 use wearout::diagnostic::Source;
 use wearout::plan::{Experiment, compile};
-use wearout::platform::{self, Profile};
+use wearout::platform::{self, Profile, Trigger};
 use wearout::scenario::{Draft, parse};
 
 use super::experiment::SEED;
@@ -104,12 +104,22 @@ pub(crate) fn compiled_as(name: &str, text: &str) -> (Draft, Experiment) {
     let mut experiment = compile(&draft, SEED).unwrap_or_else(|faults| panic!("{name}: {faults}\n{text}"));
     match name {
         "long delays" => experiment.profile = Cow::Borrowed(&*LATE),
+        "reports are pooled" => experiment.profile = counting(Trigger::Pooled),
+        "reports are carried" => experiment.profile = counting(Trigger::Carried),
         "a platform that delivers less" | "limits earned by reports" => {
             experiment.profile = Cow::Borrowed(platform::find("reference").expect("shipped"));
         }
         _ => {}
     }
     (draft, experiment)
+}
+
+/// A platform that counts reports and does nothing else.
+fn counting(trigger: Trigger) -> Cow<'static, Profile> {
+    let mut profile = platform::find("reference").expect("shipped").clone();
+    profile.rules.reports.as_mut().expect("it has the rule").trigger = trigger;
+    (profile.rules.relevance, profile.rules.slow) = (None, None);
+    Cow::Owned(profile)
 }
 
 /// A platform whose one rule makes posts hours late.
@@ -445,6 +455,47 @@ pub(crate) const CASES: &[Case] = &[
         ..NOTHING
     },
     Case {
+        name: "needs",
+        with: "need_rate = 0.1\nneed_days = 4.0\nclick_given_need = 0.9\npurchase_given_need = 0.5\nclick_given_read = 0.3\nread_base = 1.0\n\
+               wear_elasticity = 0.2\nwear_in = 0.4",
+        plan: "per_day = 2\ncontents = 5",
+        switch: "needs = true\nwear_in = true",
+        shows: &["clicks", "purchases", "buyers"],
+        ..NOTHING
+    },
+    Case {
+        name: "questions serve needs",
+        with: "need_rate = 0.2\nneed_days = 20.0\npurchase_given_need = 0.9\nread_base = 1.0\nquestion_rate = 0.6\npurchase_given_answer = 0.9",
+        plan: "reply = \"1h\"",
+        switch: "needs = true",
+        shows: &["purchases"],
+        ..NOTHING
+    },
+    Case {
+        name: "every read irritates",
+        on: "irritation_base = -4.0\nirritation_slope = 2.0\nirritation_per_fatigue = 0.6\nblock_share = 0.5\nmute_share = 0.3",
+        with: "read_base = 1.0",
+        plan: "per_day = 5\nkinds = [\"hard\", \"useful\"]",
+        switch: "every_read = true",
+        shows: &["leaves", "blocks", "mutes"],
+        ..NOTHING
+    },
+    Case {
+        name: "reports are pooled",
+        on: "irritation_base = -2.5\nblock_share = 1.0\nmute_share = 0.1\nread_base = 1.0\nenforce_prob = 0.5",
+        plan_off: Some("reach = 0.02"),
+        shows: &["report_crossings"],
+        ..NOTHING
+    },
+    Case {
+        name: "reports are carried",
+        on: "irritation_base = -2.5\nblock_share = 1.0\nmute_share = 0.1\nread_base = 1.0\nenforce_prob = 0.5",
+        plan: "per_day = 2\nreach = 0.7",
+        plan_off: Some("reach = 0.02"),
+        shows: &["report_crossings"],
+        ..NOTHING
+    },
+    Case {
         name: "wear-in",
         with: "wear_in = 0.5\nclick_given_read = 0.8\npurchase_given_click = 0.3\nread_base = 1.0",
         plan: "contents = 4",
@@ -500,6 +551,14 @@ unlabelled = true
 gift = true",
     shows: &["reads", "clicks", "leaves"],
     ..NOTHING
+};
+
+/// The same with needs, and every read irritating.
+pub(crate) const TOGETHER_WITH_NEEDS: Case = Case {
+    name: "all together, with needs",
+    with: "need_rate = 0.1\nneed_days = 5.0\npurchase_given_need = 0.5",
+    switch: "needs = true\nevery_read = true\ncontagion = true\nrepeat_memory = true\nexpectation_learning = true\nwear_in = true",
+    ..TOGETHER
 };
 
 /// Small chances of quitting and asking, which the engine screens with half a word before it looks closely: one visit in

@@ -4,6 +4,7 @@
 //! them as the engine's own [`Tally`]. Parameters are the experiment's; posts, audiences and practice are read from the draft.
 
 use wearout::plan::{Experiment, schedule};
+use wearout::platform::Trigger;
 use wearout::scenario::{self, Draft};
 use wearout::tally::{EXPECTED_UNITS, Outcome, Tally};
 use wearout::units::Channel;
@@ -11,7 +12,7 @@ use wearout::units::Channel;
 use super::{Counts, Design, KeyedLuck, Life, Post, Profile, Slot, live};
 
 /// One plan on one of its audiences, and that audience's place in the experiment.
-fn designs(draft: &Draft, plan: usize) -> Vec<(usize, Design)> {
+fn designs(draft: &Draft, plan: usize, trigger: Trigger) -> Vec<(usize, Design)> {
     let scenario = &draft.scenario;
     let plan = &scenario.plans[plan];
     let slots = schedule::schedule(plan, scenario.days, scenario.starts).expect("it compiled");
@@ -46,6 +47,7 @@ fn designs(draft: &Draft, plan: usize) -> Vec<(usize, Design)> {
             privacy: plan.privacy,
             reach: plan.reach,
             switches: scenario.switches,
+            trigger,
         };
         (place, design)
     };
@@ -63,13 +65,15 @@ pub fn tally(draft: &Draft, experiment: &Experiment, plan: usize, replicate: u32
     let mut tally = Tally::new(experiment.days);
     let mut drawn = 0;
     let profile = profile(experiment);
-    for (i, (audience, design)) in designs(draft, plan).iter().enumerate() {
+    let trigger = experiment.profile.rules.reports.as_ref().map_or(Trigger::LastRead, |rule| rule.trigger);
+    for (i, (audience, design)) in designs(draft, plan, trigger).iter().enumerate() {
         let luck = KeyedLuck::new(experiment, *audience, replicate);
         let life = live(design, &experiment.parameters, profile, &luck);
         add(&mut tally, design, &life, i == 0);
         if i == 0 && profile == Profile::Reference {
-            for (counts, limited) in tally.days.iter_mut().zip(life.limited) {
+            for ((counts, limited), day) in tally.days.iter_mut().zip(life.limited).zip(&life.record.days) {
                 counts.set(Outcome::Limited, u64::from(limited));
+                counts.set(Outcome::ReportCrossings, day.crossings);
             }
         }
         drawn += luck.drawn();
@@ -128,12 +132,13 @@ fn add(tally: &mut Tally, design: &Design, life: &Life, is_first: bool) {
 }
 
 /// A day of members in the engine's outcomes.
-fn outcomes(day: &Counts) -> [(Outcome, u64); 24] {
+fn outcomes(day: &Counts) -> [(Outcome, u64); 25] {
     [
         (Outcome::Delivered, day.delivered),
         (Outcome::Reads, day.reads),
         (Outcome::Clicks, day.clicks),
         (Outcome::Interactions, day.interactions),
+        (Outcome::Buyers, day.buyers),
         (Outcome::Purchases, day.purchases),
         (Outcome::Questions, day.questions),
         (Outcome::Answers, day.answers),

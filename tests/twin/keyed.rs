@@ -179,6 +179,22 @@ impl Luck for KeyedLuck {
         self.of_post(member, slot, 1)
     }
 
+    fn need_wait(&self, member: usize, need: u32) -> f64 {
+        uniform_f64(self.words(member, need, Purpose::Need, 0)[0])
+    }
+
+    fn need_length(&self, member: usize, need: u32) -> f64 {
+        uniform_f64(self.words(member, need, Purpose::Need, 0)[1])
+    }
+
+    fn need_open(&self, member: usize) -> f64 {
+        uniform_f64(self.words(member, 0, Purpose::Need, 0)[2])
+    }
+
+    fn suits(&self, member: usize, need: u32, debut: Slot) -> f64 {
+        uniform_f64(self.words(member, debut.day - 1, Purpose::Suit, need << 10 | debut.post)[0])
+    }
+
     fn repurchase(&self, member: usize) -> f64 {
         self.after_the_horizon(member, 0)
     }

@@ -1,8 +1,8 @@
 //! Every accident of the contract by name and coordinate, as a number in (0, 1): an event happens when its number is below its
 //! probability, a quantity is its law's quantile at that number.
 //!
-//! A keyed generator answers from the coordinates alone; [`OwnLuck`] draws in sequence. `reach` may be asked more than once and
-//! must then say the same; everything else is asked at most once. Some events are only asked about after another has
+//! A keyed generator answers from the coordinates alone; [`OwnLuck`] draws in sequence. `reach` and `suits` may be asked more
+//! than once and must then say the same; everything else is asked at most once. Some events are only asked about after another has
 //! happened; `given` is then the probability of all that had to happen, for a generator that nests them in one word.
 
 use std::cell::RefCell;
@@ -56,6 +56,14 @@ pub trait Luck {
     fn purchase(&self, member: usize, slot: Slot, given: f64) -> f64;
     fn interaction(&self, member: usize, slot: Slot) -> f64;
 
+    // A need, by its number.
+    fn need_wait(&self, member: usize, need: u32) -> f64;
+    fn need_length(&self, member: usize, need: u32) -> f64;
+    /// Whether the first need is open at the start.
+    fn need_open(&self, member: usize) -> f64;
+    /// Whether a content suits a need; `debut`: the content's first slot.
+    fn suits(&self, member: usize, need: u32, debut: Slot) -> f64;
+
     // After the horizon.
     fn repurchase(&self, member: usize) -> f64;
     fn complaint(&self, member: usize) -> f64;
@@ -91,6 +99,12 @@ impl OwnLuck {
     fn next(&self) -> f64 {
         self.generator.borrow_mut().random()
     }
+
+    /// The same number however often it is asked for.
+    fn at(&self, member: usize, slot: Slot, what: u64) -> f64 {
+        let place = (member as u64) << 32 | u64::from(slot.day) << 16 | u64::from(slot.post);
+        (scramble(self.key ^ scramble(place ^ scramble(what))) >> 11) as f64 * (1.0 / (1_u64 << 53) as f64)
+    }
 }
 
 /// The finaliser of `SplitMix64` (Steele, Lea & Flood 2014).
@@ -114,6 +128,7 @@ impl Luck for OwnLuck {
         quit(usize, u32) cause(usize, u32) mute(usize, u32) block(usize, u32) report(usize, u32, f64)
         answered(usize, u32) reply_delay(usize, u32) reply_patience(usize, u32) inquiry_purchase(usize, u32)
         read(usize, Slot) click(usize, Slot, f64) purchase(usize, Slot, f64) interaction(usize, Slot)
+        need_wait(usize, u32) need_length(usize, u32) need_open(usize)
         repurchase(usize) complaint(usize) recommend(usize)
         limit(Slot) delay(u32)
     }
@@ -127,8 +142,11 @@ impl Luck for OwnLuck {
     }
 
     fn reach(&self, member: usize, slot: Slot) -> f64 {
-        let place = (member as u64) << 32 | u64::from(slot.day) << 16 | u64::from(slot.post);
-        (scramble(self.key ^ scramble(place)) >> 11) as f64 * (1.0 / (1_u64 << 53) as f64)
+        self.at(member, slot, 0)
+    }
+
+    fn suits(&self, member: usize, need: u32, debut: Slot) -> f64 {
+        self.at(member, debut, 1 + u64::from(need))
     }
 
     fn traits(&self, _: usize, law: &Law) -> Traits {

@@ -2,6 +2,7 @@
 
 use statrs::distribution::{self, ContinuousCDF};
 use wearout::parameter::Parameters;
+use wearout::platform::Trigger;
 use wearout::tally::{REPEATS, Repeat};
 use wearout::units::{Kind, Privacy};
 
@@ -88,6 +89,35 @@ pub struct Question {
     pub success: bool,
 }
 
+/// A spell in which a member would buy.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Need {
+    /// Its number, k.
+    pub number: u32,
+    /// Hour at which it starts, a.
+    pub start: f64,
+    /// Hour at which it ends, b.
+    pub end: f64,
+}
+
+impl Need {
+    /// The first, stationary at 00:00 of day 1.
+    pub fn first<L: Luck>(member: usize, traits: &Traits, p: &Parameters, luck: &L) -> Need {
+        let rate = p.need_rate * traits.fit;
+        let open = rate * p.need_days;
+        let start = if luck.need_open(member) < open / (1.0 + open) { 0.0 } else { Need::wait(member, 0, rate, luck) };
+        Need { number: 0, start, end: start + Need::length(member, 0, p, luck) }
+    }
+
+    fn wait<L: Luck>(member: usize, number: u32, rate: f64, luck: &L) -> f64 {
+        -DAY * (-luck.need_wait(member, number)).ln_1p() / rate
+    }
+
+    fn length<L: Luck>(member: usize, number: u32, p: &Parameters, luck: &L) -> f64 {
+        -DAY * p.need_days * (-luck.need_length(member, number)).ln_1p()
+    }
+}
+
 /// One member.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Member {
@@ -101,6 +131,8 @@ pub struct Member {
     /// Reads of each content that can come again.
     pub reads: Vec<f64>,
     pub bought: bool,
+    /// The need at hand; `None` with the switch off.
+    pub need: Option<Need>,
     pub question: Option<Question>,
     /// Has read a post with a gift in it.
     pub saw_gift: bool,
@@ -108,7 +140,7 @@ pub struct Member {
 
 impl Member {
     /// A member on the eve of day 1.
-    pub fn new(id: usize, traits: Traits, trust: f64, contents: usize) -> Member {
+    pub fn new(id: usize, traits: Traits, need: Option<Need>, trust: f64, contents: usize) -> Member {
         Member {
             id,
             traits,
@@ -118,6 +150,7 @@ impl Member {
             last_visit: f64::NEG_INFINITY,
             reads: vec![0.0; contents],
             bought: false,
+            need,
             question: None,
             saw_gift: false,
         }
@@ -153,6 +186,8 @@ pub struct Today<'a> {
     pub day: u32,
     /// Posts that may be in sight, in order of arrival.
     pub sent: &'a [Sent<'a>],
+    /// Every post sent so far.
+    pub history: &'a [Sent<'a>],
     /// Service reputation of the group, S.
     pub service: f64,
     /// Privacy incidents of the day.
@@ -196,6 +231,8 @@ impl Ledger {
 struct Impression<'a> {
     /// Lowest value read, V-.
     lowest_value: Option<f64>,
+    /// Hazards of all reads together, H.
+    irritation: f64,
     last_read: Option<&'a Sent<'a>>,
     /// Row of the ledger's repeats to which that read belongs.
     last_row: usize,
@@ -250,7 +287,10 @@ fn is_addressed<L: Luck>(member: usize, post: &Sent, today: &Today, luck: &L) ->
 }
 
 fn visit<L: Luck>(member: &mut Member, now: f64, today: &Today, p: &Parameters, luck: &L, ledger: &mut Ledger) {
-    take_answer(member, now, p, luck, &mut ledger.counts);
+    let has_bought = take_answer(member, now, p, luck, &mut ledger.counts);
+    if has_bought && has_need(member, now, p, luck) {
+        serve(member, now);
+    }
     let since = oldest_visible(member, now, today);
     forget(member, now, today, p);
     member.last_visit = now;
@@ -337,16 +377,29 @@ fn read<'a, L: Luck>(
     if let Some(content) = post.content {
         member.reads[content] += 1.0;
     }
-    let click = p.click_given_read * post.offer * x * w * wear_in;
+    let now = member.last_visit;
+    let needy = has_need(member, now, p, luck);
+    let curious = p.click_given_read * x;
+    let drawn = if needy { curious.max(p.click_given_need * post.relevance) } else { curious };
+    let click = drawn * post.offer * w * wear_in;
     if luck.click(member.id, sent.slot, given) < click {
         counts.clicks += 1;
         of_post.clicks += 1;
         ledger.repeats[row].clicks += 1;
-        let can_buy = !post.flags.broken_link && !member.bought;
-        if can_buy && luck.purchase(member.id, sent.slot, given * click) < p.purchase_given_click * w * wear_in {
-            member.bought = true;
-            counts.purchases += 1;
-        }
+        let buys = if post.flags.broken_link {
+            false
+        } else if let Some(need) = member.need.filter(|_| needy) {
+            let suited = luck.suits(member.id, need.number, debut(sent, today)) < p.purchase_given_need * w * wear_in;
+            if suited {
+                serve(member, now);
+            }
+            suited
+        } else {
+            !member.bought && luck.purchase(member.id, sent.slot, given * click) < p.purchase_given_click * w * wear_in
+        };
+        counts.purchases += u64::from(buys);
+        counts.buyers += u64::from(buys && !member.bought);
+        member.bought |= buys;
     }
     if luck.interaction(member.id, sent.slot) < logistic(p.interaction_base + p.interaction_slope * v) {
         counts.interactions += 1;
@@ -357,11 +410,40 @@ fn read<'a, L: Luck>(
     }
 
     member.saw_gift |= post.flags.gift;
+    impression.irritation += irritation(v, member.fatigue, p);
     impression.lowest_value = Some(impression.lowest_value.map_or(v, |lowest| lowest.min(v)));
     impression.last_read = Some(sent);
     impression.last_row = row;
     impression.over_patience |= earlier_reads + 1.0 > member.traits.patience;
     impression.broken_link |= post.flags.broken_link;
+}
+
+/// Advances the member's need to an hour; whether it is open then.
+fn has_need<L: Luck>(member: &mut Member, now: f64, p: &Parameters, luck: &L) -> bool {
+    let (id, rate) = (member.id, p.need_rate * member.traits.fit);
+    let Some(need) = &mut member.need else { return false };
+    while now >= need.end {
+        need.number += 1;
+        need.start = need.end + Need::wait(id, need.number, rate, luck);
+        need.end = need.start + Need::length(id, need.number, p, luck);
+    }
+    need.start <= now
+}
+
+/// A purchase ends the need.
+fn serve(member: &mut Member, now: f64) {
+    member.need.as_mut().expect("an open need is served").end = now;
+}
+
+/// First slot of a post's content; its own where the content never comes again.
+fn debut(sent: &Sent, today: &Today) -> Slot {
+    let same = |post: &&Post| post.content.is_some() && post.content == sent.post.content;
+    today.design.posts.iter().find(same).map_or(sent.slot, |first| first.slot)
+}
+
+/// Log of a read's hazard, as a hazard before frailty.
+fn irritation(value: f64, fatigue: f64, p: &Parameters) -> f64 {
+    (p.irritation_base + p.irritation_slope * (1.0 - value) + p.irritation_per_fatigue * fatigue.ln_1p()).exp()
 }
 
 /// An active member without an open question may ask one.
@@ -397,14 +479,14 @@ pub fn reply_patience(p: &Parameters, u: f64) -> f64 {
     p.reply_patience_scale * (-(-u).ln_1p()).powf(1.0 / p.reply_patience_shape)
 }
 
-/// A question that has resolved by now moves its asker's trust and may sell.
-fn take_answer<L: Luck>(member: &mut Member, now: f64, p: &Parameters, luck: &L, counts: &mut Counts) {
-    let Some(question) = member.question.filter(|question| question.resolves_at <= now) else { return };
+/// A question that has resolved by now moves its asker's trust and may sell; whether it did.
+fn take_answer<L: Luck>(member: &mut Member, now: f64, p: &Parameters, luck: &L, counts: &mut Counts) -> bool {
+    let Some(question) = member.question.filter(|question| question.resolves_at <= now) else { return false };
     member.question = None;
     member.trust += p.own_reply_weight * (f64::from(u8::from(question.success)) - member.trust);
-    if question.success && luck.inquiry_purchase(member.id, question.asked) < p.purchase_given_answer {
-        counts.inquiry_purchases += 1;
-    }
+    let buys = question.success && luck.inquiry_purchase(member.id, question.asked) < p.purchase_given_answer;
+    counts.inquiry_purchases += u64::from(buys);
+    buys
 }
 
 /// One decision a visit: irritation, distrust and repetition compete.
@@ -416,7 +498,7 @@ fn quit<L: Luck>(
     luck: &L,
     ledger: &mut Ledger,
 ) {
-    let irritation = today.hazard_factor * irritation_hazard(member, impression, p);
+    let irritation = today.hazard_factor * irritation_hazard(member, impression, today, p);
     let distrust = today.hazard_factor * distrust_hazard(member, today.design.privacy, p);
     let repetition = if impression.over_patience { p.over_patience_hazard } else { 0.0 };
     let total = irritation + distrust + repetition;
@@ -448,8 +530,9 @@ fn quit<L: Luck>(
             repeat.blocked = 1;
             if luck.report(member.id, today.day, block_share) < p.report_given_block {
                 repeat.reports = 1;
-                let post = impression.last_read.expect("only a reader blocks");
-                ledger.posts[post.index].reports += 1;
+                for post in reported(member, impression, today, luck) {
+                    ledger.posts[post].reports += 1;
+                }
             }
         }
     }
@@ -467,13 +550,28 @@ fn quit<L: Luck>(
     }
 }
 
-/// h1: nothing was read, nothing irritates.
-fn irritation_hazard(member: &Member, impression: &Impression, p: &Parameters) -> f64 {
+/// The posts that a report counts against.
+fn reported<L: Luck>(member: &Member, impression: &Impression, today: &Today, luck: &L) -> Vec<usize> {
+    if today.design.trigger != Trigger::Carried {
+        return vec![impression.last_read.expect("only a reader blocks").index];
+    }
+    let now = member.last_visit;
+    let mut delivered: Vec<&Sent> =
+        today.history.iter().filter(|post| post.at <= now && is_addressed(member.id, post, today, luck)).collect();
+    delivered.sort_by(|a, b| b.at.total_cmp(&a.at).then((b.slot.day, b.slot.post).cmp(&(a.slot.day, a.slot.post))));
+    delivered.iter().take(POSTS_CARRIED).map(|post| post.index).collect()
+}
+
+/// Posts that a report hands over.
+const POSTS_CARRIED: usize = 5;
+
+/// h1: nothing was read, nothing irritates. Every read counts, or with that switch off the worst, at the visit's end.
+fn irritation_hazard(member: &Member, impression: &Impression, today: &Today, p: &Parameters) -> f64 {
     let Some(lowest) = impression.lowest_value else { return 0.0 };
-    let log =
-        p.irritation_base + p.irritation_slope * (1.0 - lowest) + p.irritation_per_fatigue * member.fatigue.ln_1p();
+    let every_read = today.design.switches.every_read;
+    let hazard = if every_read { impression.irritation } else { irritation(lowest, member.fatigue, p) };
     let flags = if impression.broken_link { p.broken_link_factor } else { 1.0 };
-    member.traits.frailty * log.exp() * flags
+    member.traits.frailty * hazard * flags
 }
 
 /// h2: at every visit.

@@ -18,10 +18,13 @@ pub mod reference;
 
 pub use keyed::KeyedLuck;
 pub use luck::{Luck, OwnLuck, Slot};
-pub use member::{Law, Ledger, Member, Sent, Status, Today, Traits, day, horizon};
+pub use member::{Law, Ledger, Member, Need, Sent, Status, Today, Traits, day, horizon};
+
+use std::collections::BTreeSet;
 
 use statrs::distribution::{ContinuousCDF, Normal};
 use wearout::parameter::Parameters;
+use wearout::platform::Trigger;
 use wearout::tally::{REPEATS, Repeat};
 use wearout::units::{Channel, Flags, Kind, Privacy, Switches};
 
@@ -57,6 +60,8 @@ pub struct Design {
     pub reach: f64,
     /// Optional mechanisms.
     pub switches: Switches,
+    /// What reporters are counted for.
+    pub trigger: Trigger,
 }
 
 /// One post of the plan.
@@ -99,7 +104,10 @@ pub struct Counts {
     pub reads_of_posts: u64,
     pub clicks_of_posts: u64,
     pub interactions: u64,
+    /// Through posts.
     pub purchases: u64,
+    /// Members whose first purchase through a post this was.
+    pub buyers: u64,
     /// Asked today.
     pub questions: u64,
     /// Asked today and answered (now or later) before the asker gave up.
@@ -119,6 +127,8 @@ pub struct Counts {
     /// Members not gone after the day's incident.
     pub member_days: u64,
     pub privacy_complaints: u64,
+    /// Crossings of the threshold of reports at the day's end.
+    pub crossings: u64,
     /// Expected messages of active members at 00:00.
     pub activity: f64,
     /// Stocks at 24:00.
@@ -197,7 +207,11 @@ pub fn live<L: Luck>(design: &Design, parameters: &Parameters, profile: Profile,
     let contents = design.posts.iter().filter_map(|post| post.content).max().map_or(0, |content| content + 1);
     let mut members: Vec<Member> = chosen(design, luck)
         .into_iter()
-        .map(|id| Member::new(id, luck.traits(id, &law), parameters.trust_at_entry, contents))
+        .map(|id| {
+            let traits = luck.traits(id, &law);
+            let need = design.switches.needs.then(|| Need::first(id, &traits, parameters, luck));
+            Member::new(id, traits, need, parameters.trust_at_entry, contents)
+        })
         .collect();
     let group_of = |member: &Member| member.id / (design.members / design.groups);
     let mut sizes = vec![0_u64; design.groups];
@@ -208,10 +222,11 @@ pub fn live<L: Luck>(design: &Design, parameters: &Parameters, profile: Profile,
 
     let mut ledger = Ledger::new(design.posts.len());
     let mut days = Vec::with_capacity(design.days as usize);
-    let mut sent: Vec<Sent> = Vec::new();
+    let (mut sent, mut history): (Vec<Sent>, Vec<Sent>) = (Vec::new(), Vec::new());
+    let mut reports = Reports::default();
     let mut service = parameters.trust_at_entry;
     let (mut contagion, mut exits) = (vec![0.0; design.groups], vec![0; design.groups]);
-    let (mut limits, mut limited, mut yesterday) = (0, Vec::new(), ledger.posts.clone());
+    let (mut limits, mut limited) = (0, Vec::new());
 
     for day in 1..=design.days {
         if day > 1 {
@@ -219,9 +234,8 @@ pub fn live<L: Luck>(design: &Design, parameters: &Parameters, profile: Profile,
             for (felt, (exits, size)) in contagion.iter_mut().zip(exits.iter_mut().zip(&sizes)) {
                 *felt = midnight_contagion(*felt, std::mem::take(exits), *size, parameters);
             }
-            limits += new_limits(&ledger.posts, &yesterday, design, parameters, luck);
+            limits += reports.midnight(day, &ledger.posts, &mut days, (design, parameters, luck));
             limited.push(limits > 0);
-            yesterday.clone_from(&ledger.posts);
         }
         ledger.counts = Counts { activity: activity(&members, parameters), ..Counts::default() };
         ledger.counts.privacy_complaints =
@@ -231,16 +245,24 @@ pub fn live<L: Luck>(design: &Design, parameters: &Parameters, profile: Profile,
         sent.retain(|post| post.at >= start - DAY);
         let factor = delivery_factor(profile, design, day);
         let delay = delay(profile, design, day, luck);
-        sent.extend(design.posts.iter().enumerate().filter(|(_, post)| post.slot.day == day).map(|(index, post)| {
-            Sent { index, slot: post.slot, goes_out: start + post.hour, at: start + post.hour + delay, factor, post }
-        }));
+        let new = design.posts.iter().enumerate().filter(|(_, post)| post.slot.day == day).map(|(index, post)| Sent {
+            index,
+            slot: post.slot,
+            goes_out: start + post.hour,
+            at: start + post.hour + delay,
+            factor,
+            post,
+        });
+        history.extend(new.clone());
+        sent.extend(new);
         sent.sort_by(|a, b| a.at.total_cmp(&b.at));
         let incidents = luck.leaks(day, incidents_a_day(design.privacy, parameters));
         let contagious = design.switches.contagion && design.channel == Channel::Group;
         for member in &mut members {
             let group = group_of(member);
             let felt = if contagious { parameters.contagion_factor * contagion[group] } else { 0.0 };
-            let today = Today { day, sent: &sent, service, incidents, hazard_factor: 1.0 + felt, design };
+            let today =
+                Today { day, sent: &sent, history: &history, service, incidents, hazard_factor: 1.0 + felt, design };
             let was_gone = member.gone();
             member::day(member, &today, parameters, luck, &mut ledger);
             exits[group] += u64::from(member.gone() && !was_gone);
@@ -248,7 +270,7 @@ pub fn live<L: Luck>(design: &Design, parameters: &Parameters, profile: Profile,
         ledger.counts.stock(&members);
         days.push(ledger.counts);
     }
-    limits += new_limits(&ledger.posts, &yesterday, design, parameters, luck);
+    limits += reports.midnight(design.days + 1, &ledger.posts, &mut days, (design, parameters, luck));
     limited.push(limits > 0);
     for (post, counts) in design.posts.iter().zip(&ledger.posts) {
         let delivered_on = &mut days[post.slot.day as usize - 1];
@@ -345,11 +367,41 @@ fn complaints_a_day(privacy: Privacy, p: &Parameters) -> f64 {
     (if privacy == Privacy::Ignored { p.privacy_complaints_ignored } else { p.privacy_complaints_kept }) / 30.0
 }
 
-/// Section 5, reports: posts whose reports passed the threshold since yesterday and were punished for it.
-fn new_limits<L: Luck>(now: &[PostCounts], before: &[PostCounts], design: &Design, p: &Parameters, luck: &L) -> u64 {
-    let crossed = |i: &usize| before[*i].reports <= REPORTS_THRESHOLD && now[*i].reports > REPORTS_THRESHOLD;
-    let punished = |i: &usize| luck.limit(design.posts[*i].slot) < p.enforce_prob;
-    (0..design.posts.len()).filter(crossed).filter(punished).count() as u64
+/// Section 5, the rule on reports: what has crossed so far.
+#[derive(Default)]
+struct Reports {
+    /// Posts that have crossed.
+    posts: BTreeSet<usize>,
+    /// First day whose reports count in a pool.
+    from_day: u32,
+}
+
+impl Reports {
+    /// The 00:00 that begins `day`: crossings are counted with the day before; limits earned are returned.
+    fn midnight<L: Luck>(
+        &mut self,
+        day: u32,
+        posts: &[PostCounts],
+        days: &mut [Counts],
+        (design, p, luck): (&Design, &Parameters, &L),
+    ) -> u64 {
+        let slots: Vec<Slot> = if design.trigger == Trigger::Pooled {
+            let week = self.from_day.max(day.saturating_sub(7)).max(1)..day;
+            let reporters: u64 = week.map(|past| days[past as usize - 1].reports).sum();
+            let crosses = reporters > REPORTS_THRESHOLD;
+            if crosses {
+                self.from_day = day;
+            }
+            crosses.then_some(Slot { day, post: 0 }).into_iter().collect()
+        } else {
+            let crossing = |post: &usize| posts[*post].reports > REPORTS_THRESHOLD && !self.posts.contains(post);
+            let new: Vec<usize> = (0..posts.len()).filter(crossing).collect();
+            self.posts.extend(&new);
+            new.into_iter().map(|post| design.posts[post].slot).collect()
+        };
+        days.last_mut().expect("a day is over").crossings = slots.len() as u64;
+        slots.into_iter().filter(|&slot| luck.limit(slot) < p.enforce_prob).count() as u64
+    }
 }
 
 impl Counts {

@@ -6,66 +6,117 @@ use std::fmt;
 
 use serde_json::Value;
 use wearout::parameter::Parameters;
+use wearout::platform::Trigger;
 use wearout::units::{Channel, Flags, Hours, Kind, Privacy, Switches};
 
 use super::{Counts, Design, Post, Record, Slot};
 
 const DESIGNS: &str = include_str!("../data/calibration_designs.json");
-const RESULTS: &str = include_str!("../data/reference_results.csv");
-const FIT: &str = include_str!("../data/reference_parameters.json");
 
-/// The parameters under which the reference figures were obtained.
-pub fn parameters() -> Parameters {
-    let mut parameters = Parameters::best();
-    let fit: BTreeMap<String, f64> = serde_json::from_str(FIT).unwrap();
-    for (key, value) in fit {
-        assert!(parameters.set(&key, value), "`{key}` is not a parameter");
+/// A version of the contract: the parameters and mechanisms under which an independent implementation published its figures.
+#[derive(Debug, Clone, Copy)]
+pub struct Contract {
+    fit: &'static str,
+    results: &'static str,
+    /// Mechanisms that are on.
+    pub switches: Switches,
+    /// What reporters are counted for.
+    pub trigger: Trigger,
+}
+
+const OFF: Switches = Switches {
+    needs: false,
+    every_read: false,
+    repeat_memory: false,
+    contagion: false,
+    wear_in: false,
+    expectation_learning: false,
+};
+
+/// Sales without needs, the worst read of a visit, reports on the last post read.
+pub const FIRST: Contract = Contract {
+    fit: include_str!("../data/reference_parameters.json"),
+    results: include_str!("../data/reference_results.csv"),
+    switches: OFF,
+    trigger: Trigger::LastRead,
+};
+
+/// Needs, every read, reports on the last five posts delivered.
+pub const SECOND: Contract = Contract {
+    fit: include_str!("../data/reference_parameters_v2.json"),
+    results: include_str!("../data/reference_results_v2.csv"),
+    switches: Switches { needs: true, every_read: true, ..OFF },
+    trigger: Trigger::Carried,
+};
+
+impl Contract {
+    /// Values of the parameters that it sets; how many posts a report is carried to is the platform's.
+    pub fn values(&self) -> BTreeMap<String, f64> {
+        let mut values: BTreeMap<String, f64> = serde_json::from_str(self.fit).unwrap();
+        values.remove("report_carries");
+        values
     }
-    parameters
-}
 
-/// The calibration designs by name.
-pub fn designs() -> BTreeMap<String, Design> {
-    let file: Value = serde_json::from_str(DESIGNS).unwrap();
-    file["scenarios"].as_object().unwrap().iter().map(|(name, design)| (name.clone(), read_design(design))).collect()
-}
+    /// The parameters under which the figures were obtained.
+    pub fn parameters(&self) -> Parameters {
+        let values = self.values();
+        Parameters::best().with(values.iter().map(|(key, value)| (key.as_str(), *value)))
+    }
 
-fn read_design(file: &Value) -> Design {
-    let number = |key: &str| file[key].as_f64().unwrap_or_else(|| panic!("`{key}` is not a number"));
-    let word = |key: &str| file[key].as_str().unwrap_or_else(|| panic!("`{key}` is not a word"));
-    let (days, posts_per_day) = (number("days") as u32, number("posts_per_day") as u32);
-    let kinds: Vec<Kind> =
-        file["kinds"].as_array().unwrap().iter().map(|kind| Kind::from_key(kind.as_str().unwrap()).unwrap()).collect();
-    let content = match word("contents") {
-        "same" => Some(0),
-        "all_different" => None,
-        other => panic!("contents = {other}"),
-    };
-    let posting_days = (1..=days).filter(|day| file["weekday_pattern"][(*day as usize - 1) % 7] == 1);
-    let slots = posting_days.flat_map(|day| (0..posts_per_day).map(move |post| Slot { day, post }));
-    let post = |(slot, kind): (Slot, &Kind)| Post {
-        slot,
-        hour: 9.0 + 12.0 * f64::from(slot.post) / f64::from(posts_per_day),
-        kind: *kind,
-        content,
-        offer: file.get("offer").map_or(kind.default_offer(), |offer| offer.as_f64().unwrap()),
-        relevance: number("relevance"),
-        flags: Flags::default(),
-    };
-    Design {
-        days,
-        posts: slots.zip(kinds.iter().cycle()).map(post).collect(),
-        members: number("size") as usize,
-        groups: 1,
-        channel: Channel::Direct,
-        select: (1.0, 0.0),
-        fit: number("fit"),
-        relation: number("relation"),
-        reply: (word("reply") != "never").then(|| Hours::parse(word("reply")).unwrap().0),
-        answered: 1.0,
-        privacy: if word("privacy") == "ignored" { Privacy::Ignored } else { Privacy::Kept },
-        reach: number("reach"),
-        switches: Switches::default(),
+    /// The calibration designs by name.
+    pub fn designs(&self) -> BTreeMap<String, Design> {
+        let file: Value = serde_json::from_str(DESIGNS).unwrap();
+        let designs = file["scenarios"].as_object().unwrap().iter();
+        designs.map(|(name, design)| (name.clone(), self.read_design(design))).collect()
+    }
+
+    /// The published figures by name; a blank standard error is none.
+    pub fn published(&self) -> BTreeMap<String, Figure> {
+        published(self.results)
+    }
+
+    fn read_design(&self, file: &Value) -> Design {
+        let number = |key: &str| file[key].as_f64().unwrap_or_else(|| panic!("`{key}` is not a number"));
+        let word = |key: &str| file[key].as_str().unwrap_or_else(|| panic!("`{key}` is not a word"));
+        let (days, posts_per_day) = (number("days") as u32, number("posts_per_day") as u32);
+        let kinds: Vec<Kind> = file["kinds"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|kind| Kind::from_key(kind.as_str().unwrap()).unwrap())
+            .collect();
+        let content = match word("contents") {
+            "same" => Some(0),
+            "all_different" => None,
+            other => panic!("contents = {other}"),
+        };
+        let posting_days = (1..=days).filter(|day| file["weekday_pattern"][(*day as usize - 1) % 7] == 1);
+        let slots = posting_days.flat_map(|day| (0..posts_per_day).map(move |post| Slot { day, post }));
+        let post = |(slot, kind): (Slot, &Kind)| Post {
+            slot,
+            hour: 9.0 + 12.0 * f64::from(slot.post) / f64::from(posts_per_day),
+            kind: *kind,
+            content,
+            offer: file.get("offer").map_or(kind.default_offer(), |offer| offer.as_f64().unwrap()),
+            relevance: number("relevance"),
+            flags: Flags::default(),
+        };
+        Design {
+            days,
+            posts: slots.zip(kinds.iter().cycle()).map(post).collect(),
+            members: number("size") as usize,
+            groups: 1,
+            channel: Channel::Direct,
+            select: (1.0, 0.0),
+            fit: number("fit"),
+            relation: number("relation"),
+            reply: (word("reply") != "never").then(|| Hours::parse(word("reply")).unwrap().0),
+            answered: 1.0,
+            privacy: if word("privacy") == "ignored" { Privacy::Ignored } else { Privacy::Kept },
+            reach: number("reach"),
+            switches: self.switches,
+            trigger: self.trigger,
+        }
     }
 }
 
@@ -79,7 +130,8 @@ pub struct Figure {
 }
 
 impl Figure {
-    fn of(values: &[f64]) -> Figure {
+    /// Of the values of replicates.
+    pub fn of(values: &[f64]) -> Figure {
         // A replicate without a base (nothing delivered after a ban) is left out.
         let values: Vec<f64> = values.iter().copied().filter(|value| value.is_finite()).collect();
         let n = values.len() as f64;
@@ -143,7 +195,8 @@ fn visit_exits(day: &Counts) -> u64 {
 }
 
 /// The observables of section 7b, in the order of the published figures, from each design's replicates.
-pub fn observables(runs: &BTreeMap<String, Vec<Record>>, p: &Parameters) -> Vec<(&'static str, Figure)> {
+pub fn observables(runs: &BTreeMap<String, Vec<Record>>, contract: &Contract) -> Vec<(&'static str, Figure)> {
+    let p = &contract.parameters();
     let mean = |design: &str, value: &dyn Fn(&Record) -> f64| {
         Figure::of(&runs[design].iter().map(value).collect::<Vec<f64>>())
     };
@@ -158,14 +211,17 @@ pub fn observables(runs: &BTreeMap<String, Vec<Record>>, p: &Parameters) -> Vec<
     let loss = |r: &Record| r.loss();
     let clicks = |r: &Record| r.total(|d| d.clicks) / r.total(|d| d.reads);
     let exits_by = |day| move |r: &Record| r.over(1, day, visit_exits) / r.members as f64;
-    let buyers = |r: &Record| r.total(|d| d.purchases) / r.members as f64;
+    let buyers = |r: &Record| r.total(|d| d.buyers) / r.members as f64;
     let answered = |r: &Record| p.purchase_given_answer * r.total(|d| d.answers) / r.total(|d| d.questions);
     let repurchase = |r: &Record| r.expected(r.horizon.repurchase_expected);
     let complaint = |r: &Record| r.expected(r.horizon.complaint_expected);
     let recommend = |r: &Record| r.expected(r.horizon.recommend_expected);
     let limited = |r: &Record| {
-        let days = r.days.iter().filter(|day| day.reports > 5).count();
-        1.0 - (1.0 - p.enforce_prob).powi(days as i32)
+        let crossings = match contract.trigger {
+            Trigger::LastRead => r.days.iter().filter(|day| day.reports > 5).count() as f64,
+            Trigger::Carried | Trigger::Pooled => r.total(|d| d.crossings),
+        };
+        1.0 - (1.0 - p.enforce_prob).powf(crossings)
     };
     let questions = |r: &Record| r.total(|d| d.questions) / r.days.len() as f64;
     vec![
@@ -227,9 +283,9 @@ fn block_at_third(p: &Parameters) -> f64 {
     p.block_when_over_patience * (two * quits(2.0) + (one_or_two - two) * quits(1.0))
 }
 
-/// The published figures by name; a blank standard error is none.
-pub fn published() -> BTreeMap<String, Figure> {
-    let mut reader = csv::Reader::from_reader(RESULTS.as_bytes());
+/// Published figures by name; a blank standard error is none.
+pub fn published(results: &str) -> BTreeMap<String, Figure> {
+    let mut reader = csv::Reader::from_reader(results.as_bytes());
     let figure = |row: csv::StringRecord| {
         let standard_error = if row[4].is_empty() { 0.0 } else { row[4].parse().unwrap() };
         (row[0].to_owned(), Figure { mean: row[3].parse().unwrap(), standard_error })
@@ -241,7 +297,7 @@ pub fn published() -> BTreeMap<String, Figure> {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Comparison {
     /// Name of the observable.
-    pub name: &'static str,
+    pub name: String,
     /// Our figure.
     pub ours: Figure,
     /// Theirs.
@@ -279,8 +335,9 @@ impl fmt::Display for Comparison {
 }
 
 /// Every observable beside its published figure.
-pub fn compare(runs: &BTreeMap<String, Vec<Record>>, p: &Parameters) -> Vec<Comparison> {
-    let published = published();
-    let row = |(name, ours)| Comparison { name, ours, theirs: published[name] };
-    observables(runs, p).into_iter().map(row).collect()
+pub fn compare(runs: &BTreeMap<String, Vec<Record>>, contract: &Contract) -> Vec<Comparison> {
+    let published = contract.published();
+    let row =
+        |(name, ours): (&'static str, Figure)| Comparison { name: name.to_owned(), ours, theirs: published[name] };
+    observables(runs, contract).into_iter().map(row).collect()
 }

@@ -68,6 +68,7 @@ pub(in crate::report) fn points(metric: &Metric) -> &'static str {
     match metric.unit {
         unit if unit.is_percentage() => "points",
         Unit::PerThousand => "per 1,000",
+        Unit::PerThousandMembers => "per 1,000 members",
         unit => unit.key(),
     }
 }

@@ -132,7 +132,7 @@ fn plan(kind: Kind, i: usize, days: usize, replicates: u64) -> PlanSummary {
         set(Outcome::Delivered, delivered);
         set(Outcome::Reads, delivered * open);
         set(Outcome::Clicks, delivered * open * (0.2 - 0.15 * harm));
-        set(Outcome::Purchases, delivered * open * (0.2 - 0.15 * harm) * 0.08);
+        set(Outcome::Buyers, delivered * open * (0.2 - 0.15 * harm) * 0.08);
         set(Outcome::Muted, lost * 0.35);
         set(Outcome::Left, lost * 0.45);
         set(Outcome::Blocked, lost * 0.2);

@@ -96,6 +96,7 @@ pub(super) fn unit(unit: Unit) -> (&'static str, f64) {
         Unit::Share | Unit::Chance | Unit::WeeklyRate => ("percentage points", 100.0),
         Unit::Count => ("count", 1.0),
         Unit::PerThousand => ("per 1,000 delivered", 1.0),
+        Unit::PerThousandMembers => ("per 1,000 members", 1.0),
         Unit::PerMember => ("per member addressed", 1.0),
         Unit::PerDay => ("per day", 1.0),
         Unit::PerMonth => ("per 30 days", 1.0),

@@ -14,7 +14,7 @@ use super::{Failure, Scene};
 const STEPS: [(Outcome, &str, &str); 3] = [
     (Outcome::Reads, "Read", "of delivered"),
     (Outcome::Clicks, "Clicked", "of reads"),
-    (Outcome::Purchases, "Bought", "of clicks"),
+    (Outcome::Buyers, "Bought", "of clicks"),
 ];
 
 struct Row<'a> {

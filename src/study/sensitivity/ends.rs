@@ -15,7 +15,7 @@ use rayon::prelude::*;
 
 use super::asked::Question;
 use super::factor::Factor;
-use crate::analysis::{self, CONFIDENCE, Call, Overall, possible_difference, possible_level};
+use crate::analysis::{self, CONFIDENCE, Call, Overall};
 use crate::diagnostic::Faults;
 use crate::engine::{Engine, simulate};
 use crate::stats::interval::{self, Interval};
@@ -288,10 +288,8 @@ fn end(question: &Question, look: &Look, base: &Look) -> Option<End> {
 /// The measure over replicates: yes and no are counted where it is the chance of a plan.
 fn level(question: &Question, values: &[Option<f64>]) -> Option<Level> {
     let mean = mean_of(values.iter().copied().flatten())?;
-    let unit = question.measure.metric.unit;
-    if unit != Unit::Chance || question.measure.minus.is_some() {
-        let possible = if question.measure.minus.is_some() { possible_difference } else { possible_level };
-        return Some(Level { interval: mean.interval.map(|interval| possible(unit, interval)), ..mean });
+    if question.measure.metric.unit != Unit::Chance || question.measure.minus.is_some() {
+        return Some(mean);
     }
     let n = values.iter().flatten().count() as u64;
     let yes = values.iter().flatten().filter(|&&value| value > 0.5).count() as u64;

@@ -105,7 +105,7 @@ fn size(metric: &Metric, value: f64) -> String {
     let text = short(scale(metric.unit) * value.abs());
     match metric.unit {
         unit if unit.is_percentage() && text == "1" => "1 point".to_owned(),
-        Unit::PerThousand => text,
+        Unit::PerThousand | Unit::PerThousandMembers => text,
         _ => format!("{text} {}", points(metric)),
     }
 }

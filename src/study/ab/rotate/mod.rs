@@ -251,12 +251,12 @@ fn objective_after(tally: &Tally, days: usize, said: &scenario::Rotation) -> Opt
     match said.objective {
         Objective::Clicks => Some(sum(Outcome::Clicks)),
         Objective::Conversion => {
-            (tally.horizon.members > 0).then(|| sum(Outcome::Purchases) / tally.horizon.members as f64)
+            (tally.horizon.members > 0).then(|| sum(Outcome::Buyers) / tally.horizon.members as f64)
         }
         Objective::BuyersLessLosses => {
             // Whom a ban froze the sender has lost as well as who left.
             let lost = tally.horizon.members - tally.days[days - 1].get(Outcome::Active);
-            Some(sum(Outcome::Purchases) - said.lost_member_costs * lost as f64)
+            Some(sum(Outcome::Buyers) - said.lost_member_costs * lost as f64)
         }
     }
 }

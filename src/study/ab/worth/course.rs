@@ -106,7 +106,7 @@ impl Course {
             lost_by_day.resize(tally.days.len() + 1, 0_u64);
             let mut bought = 0;
             for (day, counts) in tally.days.iter().enumerate() {
-                bought += counts.get(Outcome::Purchases);
+                bought += counts.get(Outcome::Buyers);
                 buyers[day + 1] += bought;
                 lost_by_day[day + 1] += lost(tally, day + 1);
             }

@@ -124,7 +124,7 @@ impl Ground<'_> {
             let metric: Vec<f64> = metric.collect();
             did.push(Did {
                 metric: (!metric.is_empty()).then(|| metric.iter().sum::<f64>() / metric.len() as f64),
-                buyers: seen.iter().map(|tally| tally.total(Outcome::Purchases)).sum::<u64>() as f64,
+                buyers: seen.iter().map(|tally| tally.total(Outcome::Buyers)).sum::<u64>() as f64,
                 lost: seen.iter().map(|tally| lost(tally, day as usize)).sum::<u64>() as f64,
             });
             let trials = seen.iter().filter_map(|tally| judge.metric.trials(tally));
