@@ -5,6 +5,7 @@
 
 use super::{Comparison, Difference, Zone};
 use crate::plan::{Experiment, Plan, Post};
+use crate::platform::Trigger;
 use crate::tally::{Metric, Outcome};
 
 /// Something to know before a figure is read.
@@ -90,7 +91,9 @@ fn nothing_to_buy(experiment: &Experiment) -> Vec<Caution> {
 }
 
 fn limited_by_length(comparison: &Comparison, experiment: &Experiment, plan: usize) -> Option<Caution> {
-    let reporters = experiment.profile.rules.reports.as_ref()?.reporters;
+    // Only what is counted against one post is of a kind with reports per delivered post.
+    let rule = experiment.profile.rules.reports.as_ref().filter(|rule| rule.trigger == Trigger::LastRead)?;
+    let reporters = rule.reporters;
     let reports = mean(comparison, plan, "reports_per_1000")?;
     let is_likely = mean(comparison, plan, "p_limited")? >= LIKELY;
     (is_likely && reports <= f64::from(reporters)).then_some(Caution::LimitedByLength { plan, reports, reporters })
