@@ -52,7 +52,7 @@ fn units(groups: &[usize], days: usize, mut bought: impl FnMut(usize, usize) -> 
             tally.horizon.members = 1_000_000;
             let group = units.len();
             for (day, counts) in tally.days.iter_mut().enumerate() {
-                counts.add(Outcome::Purchases, (2000.0 + bought(group, day)).round() as u64);
+                counts.add(Outcome::Buyers, (2000.0 + bought(group, day)).round() as u64);
             }
             tally.close();
             units.push(TrialUnit { arm, group: u32::try_from(group).unwrap(), tally });
@@ -61,11 +61,14 @@ fn units(groups: &[usize], days: usize, mut bought: impl FnMut(usize, usize) -> 
     units
 }
 
+/// What varies, tests that are usual, how far groups differ lastingly, and how far each day.
+type Course = (&'static str, u32, f64, fn(usize) -> f64);
+
 #[test]
 fn looks_keep_their_level_whatever_days_and_groups_vary_by() {
     let mut rng = Xoshiro256PlusPlus::seed_from_u64(21);
     // Where every look was taken to add as much as every other, the third erred in 8 % of tests.
-    let courses: [(&str, u32, f64, fn(usize) -> f64); 4] = [
+    let courses: [Course; 4] = [
         ("days alike", 150, 0.0, |_| 50.0),
         ("the last day varies five times as much", 150, 0.0, |day| if day == 9 { 250.0 } else { 50.0 }),
         ("each day varies 1.5 times as much as the one before", 1200, 0.0, |day| 10.0 * 1.5_f64.powi(day as i32)),
@@ -115,7 +118,7 @@ fn rare(groups: &[usize], days: usize, rng: &mut Xoshiro256PlusPlus) -> Vec<Tria
         let mut left = 0;
         for counts in &mut unit.tally.days {
             let mut happens = || (0..200).filter(|_| uniform(rng) < chance).count() as u64;
-            counts.set(Outcome::Purchases, happens());
+            counts.set(Outcome::Buyers, happens());
             counts.add(Outcome::Reports, happens());
             counts.add(Outcome::Delivered, 200);
             left += happens();

@@ -329,7 +329,7 @@ fn sets_disagree_only_where_they_lie_beyond_the_zone_on_both_sides() {
 #[test]
 fn a_share_of_sets_is_told_only_where_it_says_something() {
     // Chance alone: the share of sets is anything from none to all.
-    let chance = churn_over_sets(|set, replicate| ((7 * set + 13 * replicate) * 2_654_435_761 >> 9) as i64 % 29 - 14);
+    let chance = churn_over_sets(|set, replicate| (((7 * set + 13 * replicate) * 2_654_435_761) >> 9) as i64 % 29 - 14);
     assert_eq!((chance.call, chance.doubt, chance.sign), (Call::Unknown, Some(Doubt::Difference), None), "{chance:?}");
     let sure = churn_over_sets(|set, _| -8 - set as i64 % 3);
     assert_eq!((sure.call, sure.doubt), (Call::Better, None));

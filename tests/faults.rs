@@ -31,10 +31,14 @@ fn shown(draft: Draft) -> Option<String> {
 /// Every fault as shown, a few at a time, because of many the last are not shown; then the line that closes them all.
 fn shown_one_by_one(draft: Draft) -> Option<String> {
     let (sources, faults) = found(draft)?;
-    let told = |few: &[Diagnostic]| Faults::new(sources.clone(), few.to_vec()).unwrap().to_string();
-    let parts = faults.list().chunks(3).map(told).map(|text| text[..=text.rfind('\n').unwrap()].to_owned());
+    let told = |few: &[Diagnostic]| Faults::new(sources.clone(), few.to_vec()).expect("a few are some").to_string();
+    let parts = faults
+        .list()
+        .chunks(3)
+        .map(told)
+        .map(|text| text[..=text.rfind('\n').expect("a fault ends its line")].to_owned());
     let all = faults.to_string();
-    Some(parts.collect::<String>() + all.lines().last().unwrap())
+    Some(parts.collect::<String>() + all.lines().last().expect("a line"))
 }
 
 fn found(draft: Draft) -> Option<(Vec<Source>, Faults)> {
@@ -349,9 +353,10 @@ fn check_figures(scenario: &str, sets: &[Parameters]) {
     let draft = read("a.toml", scenario, &[]);
     let compiled: Result<Vec<_>, _> = sets.iter().map(|set| plan::compile_under(&draft, 1, set, &[])).collect();
     let compiled = compiled.unwrap_or_else(|faults| panic!("{faults}"));
-    let headline = ["conversion", "roi", "p_limited"].map(|key| find(key).unwrap());
+    let headline = ["conversion", "roi", "p_limited"].map(|key| find(key).expect("a metric"));
     let target = Target::Replicates(2 * sets.len() as u32);
-    let comparison = compare_over(&compiled, &headline, &target, false, &Engine::default()).unwrap().comparison;
+    let comparison =
+        compare_over(&compiled, &headline, &target, false, &Engine::default()).expect("nobody stopped it").comparison;
     check_numbers(&comparison);
     let verdict = verdict(&comparison, &headline, draft.scenario.equality.into());
     let page =

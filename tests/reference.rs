@@ -90,9 +90,9 @@ fn value(name: &str, tally: &Tally, stakes: &Stakes, enforce_prob: f64) -> Optio
 
 /// Every published figure of the frequency designs under a trigger.
 fn frequencies(trigger: &str, enforce_prob: f64, published: &BTreeMap<String, Figure>) -> Vec<Comparison> {
-    let file: Value = serde_json::from_str(include_str!("data/frequency_designs.json")).unwrap();
+    let file: Value = serde_json::from_str(include_str!("data/frequency_designs.json")).expect("the file is JSON");
     let mut table = Vec::new();
-    for (name, design) in file["designs"].as_object().unwrap() {
+    for (name, design) in file["designs"].as_object().expect("designs by name") {
         // Reports are counted without consequence, or every rule of the article acts.
         let counted = "platform = \"reference\"\nrules_off = [\"relevance\", \"slow\"]";
         for (key, platform) in [("none", counted), ("article-2025", "platform = \"article-2025\"")] {

@@ -316,7 +316,9 @@ impl Field {
         std::array::from_fn(|row| {
             let figures = &self.beside[plan][row][..campaigns as usize];
             let mut moments = Moments::default();
-            figures.iter().for_each(|&x| moments.push(x));
+            for &x in figures {
+                moments.push(x);
+            }
             let interval = if find(BESIDE[row]).is_some_and(|metric| metric.unit == Unit::Chance) {
                 interval::of_proportion(figures.iter().filter(|x| **x > 0.0).count() as u64, campaigns, CONFIDENCE)
             } else {

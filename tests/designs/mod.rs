@@ -47,9 +47,9 @@ fn scenario_of(design: &Design, contract: &Contract) -> String {
 /// Parameters and mechanisms of a contract, as a scenario says them.
 pub(crate) fn circumstances(contract: &Contract) -> String {
     let values = contract.values();
-    let parameters: String = values.iter().map(|(key, value)| format!("{key} = {value:?}\n")).collect();
+    let parameters: Vec<String> = values.iter().map(|(key, value)| format!("{key} = {value:?}")).collect();
     let Switches { needs, every_read, .. } = contract.switches;
-    format!("[switch]\nneeds = {needs}\nevery_read = {every_read}\n[behaviour]\n{parameters}")
+    format!("[switch]\nneeds = {needs}\nevery_read = {every_read}\n[behaviour]\n{}\n", parameters.join("\n"))
 }
 
 /// Our tally in the words of the twin.

@@ -45,8 +45,8 @@ pub(super) fn draw(scene: &Scene) -> Result<Option<Canvas>, Failure> {
         }
         (true, false) => "; bands: the error of a finite number of replicates (95 %, Wilson)",
     };
-    let never: String =
-        never.iter().map(|(heading, _)| format!("; {}: in no replicate", heading.to_lowercase())).collect();
+    let never: Vec<String> = never.iter().map(|(heading, _)| heading.to_lowercase()).collect();
+    let never = if never.is_empty() { String::new() } else { format!("; in no replicate: {}", never.join(", ")) };
     let head = Head {
         title: title(scene),
         subtitle:

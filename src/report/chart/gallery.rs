@@ -296,7 +296,7 @@ fn a_chance_by_day_is_drawn_where_something_happened_with_the_band_of_the_sets()
         day[Outcome::Banned as usize] = Band { mean: Some(0.0), q05: None, q95: None, over_sets: None };
     }
     let limited = draw(&never_banned).unwrap();
-    assert!(words_of(&limited).contains("banned: in no replicate"), "{}", words_of(&limited));
+    assert!(words_of(&limited).contains("in no replicate: banned"), "{}", words_of(&limited));
     assert!(surfaces(&limited) < surfaces(&both) && limited.height < both.height);
     assert!(draw(&comparison(Kind::Zero, 2, 30, 400)).is_none(), "nothing happened");
 }
@@ -319,7 +319,7 @@ fn the_label_of_people_by_day_is_where_its_area_ends() {
     assert!(words.contains("0.5 % active") && words.contains("after the closing midnight"), "{words}");
     // The area of those active comes first; its upper edge ends as low as the label says.
     let Some(Shape::Area { ring, .. }) =
-        canvas.shapes.iter().filter(|shape| matches!(shape, Shape::Area { ring, .. } if ring.len() > 60)).next()
+        canvas.shapes.iter().find(|shape| matches!(shape, Shape::Area { ring, .. } if ring.len() > 60))
     else {
         panic!("an area of those active")
     };

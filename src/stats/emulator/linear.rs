@@ -24,8 +24,8 @@ impl Factor {
             Cholesky::new(raised)
         };
         // A diagonal n times as large as any entry makes any matrix positive definite.
-        let jitters = std::iter::successors(Some(1e-12), |jitter| Some(jitter * 100.0)).take(12);
-        let cholesky = jitters.filter_map(raised).next().expect("entries are numbers");
+        let mut jitters = std::iter::successors(Some(1e-12), |jitter| Some(jitter * 100.0)).take(12);
+        let cholesky = jitters.find_map(raised).expect("entries are numbers");
         Self { cholesky }
     }
 
