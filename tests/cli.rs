@@ -324,7 +324,7 @@ fn a_slip_in_what_is_typed_is_told_with_what_was_meant() {
         (&["rnu", "two.toml"], 2, "'run'"),
         (&["run", "two.toml", "--replicates", "-3"], 2, "must be a whole number from 1 to 16000000"),
         (&["calibrate", "article-2025", "--time-limit", "-5m"], 2, "a time above 0, such as 90s, 5m or 1h30m"),
-        (&["run", "two.toml", "--\u{1b}[2J"], 2, "--\\u001b[2J"),
+        (&["run", "two.toml", "--\u{1b}[2J"], 2, "unexpected argument '--"),
         (
             &["run", "two.toml", "--precision", "-3"],
             2,
@@ -337,6 +337,7 @@ fn a_slip_in_what_is_typed_is_told_with_what_was_meant() {
         let output = wearout(folder.path(), args);
         assert_eq!(status(&output), code, "{args:?}: {}", stderr(&output));
         assert!(stderr(&output).contains(says), "{args:?}: {}", stderr(&output));
+        assert!(!stderr(&output).contains('\u{1b}'), "{args:?}");
     }
 }
 
