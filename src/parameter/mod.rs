@@ -39,7 +39,7 @@ pub struct Parameter {
     /// Default; of a fitted parameter, the value of the default fit.
     #[serde(default)]
     pub value: f64,
-    /// Unit; `probability` and `share` admit 0 to 1, `logit` and `log` [`STEEPEST`] either way, everything else 0 to [`MOST`].
+    /// Unit; `probability` and `share` admit 0 to 1, those that begin with `logit` or `log` -1000 to 1000, everything else 0 to a million.
     pub unit: String,
     /// Lower end of what is plausible.
     pub low: f64,

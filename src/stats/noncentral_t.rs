@@ -5,7 +5,7 @@
 //! Not here: power (`power`). Source: the mixture over the chi density is the definition (Johnson, Kotz & Balakrishnan 1995,
 //! Continuous Univariate Distributions 2, chapter 31). It is summed over the chi's logarithm or, where the shift is so large that the
 //! chi decides alone, over the normal number, by the trapezoid rule, which there converges faster than any power of the step
-//! (Trefethen & Weideman 2014, SIAM Review 56(3), 385-458). Neither sum has more than [`MOST_NODES`] terms, whatever the shift.
+//! (Trefethen & Weideman 2014, SIAM Review 56(3), 385-458). Neither sum has more than 20,000 terms, whatever the shift.
 
 use statrs::distribution::{ChiSquared, ContinuousCDF};
 
