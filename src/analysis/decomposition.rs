@@ -71,9 +71,13 @@ impl Decomposition {
     }
 }
 
-/// The part of a level's interval that can be: shares and chances lie from 0 to 1.
+/// The part of a level's interval that can be: shares and chances lie from 0 to 1, and no rate below 0.
 pub(super) fn of_level(unit: Unit, interval: Interval) -> Interval {
-    if unit.is_within_one() { within(0.0, interval) } else { interval }
+    match unit {
+        Unit::WeeklyRate => Interval { low: interval.low.max(0.0), ..interval },
+        unit if unit.is_within_one() => within(0.0, interval),
+        _ => interval,
+    }
 }
 
 /// Where the mean of a difference lies.
@@ -180,6 +184,13 @@ mod tests {
         assert!(one.chance.low < one.chance.estimate && one.chance.estimate < one.chance.high);
         assert_eq!((one.parameters, one.over_sets, one.sign), (None, None, None));
         assert_eq!(Decomposition::of_level(Unit::Share, &sets(&[])), None);
+    }
+
+    #[test]
+    fn a_rate_is_never_below_0_and_a_change_may_be() {
+        let rate = sets(&[[0.0, 0.01], [1.2, 1.3], [0.0, 0.0]]);
+        let low = |unit| Decomposition::of_level(unit, &rate).unwrap().over_sets.unwrap().low;
+        assert!(low(Unit::WeeklyRate) == 0.0 && low(Unit::WeeklyChange) < 0.0);
     }
 
     #[test]

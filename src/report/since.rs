@@ -78,7 +78,7 @@ pub fn moved(
 }
 
 fn show(metric: &Metric, value: f64) -> String {
-    let is_percentage = matches!(metric.unit, Unit::Share | Unit::WeeklyRate);
+    let is_percentage = metric.unit.is_percentage() && metric.unit != Unit::Chance;
     if is_percentage { format!("{} %", fixed(100.0 * value, 1)) } else { fixed(value, 2) }
 }
 

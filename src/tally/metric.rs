@@ -11,8 +11,10 @@ pub enum Unit {
     Share,
     /// 0 or 1 in a replicate, a probability over replicates.
     Chance,
-    /// A share of members a week, shown as a percentage: it may pass 1, and a fall below 0 is a rise.
+    /// A share of members a week, shown as a percentage: it may pass 1.
     WeeklyRate,
+    /// A relative change a week, shown as a percentage: a fall below 0 is a rise.
+    WeeklyChange,
     /// A count of members, posts or the like.
     Count,
     /// Per 1000 delivered.
@@ -40,6 +42,7 @@ impl Unit {
             Unit::Share => "share",
             Unit::Chance => "probability",
             Unit::WeeklyRate => "rate per week",
+            Unit::WeeklyChange => "change per week",
             Unit::Count => "count",
             Unit::PerThousand => "per 1000 delivered",
             Unit::PerThousandMembers => "per 1000 members",
@@ -54,7 +57,7 @@ impl Unit {
 
     /// Whether it is shown as a percentage, and a difference of two in percentage points.
     pub fn is_percentage(self) -> bool {
-        matches!(self, Unit::Share | Unit::Chance | Unit::WeeklyRate)
+        matches!(self, Unit::Share | Unit::Chance | Unit::WeeklyRate | Unit::WeeklyChange)
     }
 
     /// Whether every figure of it lies between 0 and 1.
@@ -260,7 +263,7 @@ metrics! {
         [], |t, _| ratio(30 * t.total(Outcome::PrivacyComplaints), t.days.len() as u64);
     recommend, "would recommend", Share, Higher, "members still in who would recommend (stated attitude; one draw a member)",
         [], |t, _| ratio(t.horizon.recommendations, t.horizon.still_in());
-    activity_drop_weekly, "weekly fall of activity", WeeklyRate, Lower,
+    activity_drop_weekly, "weekly fall of activity", WeeklyChange, Lower,
         "1 - (activity of the last two days / of the first two)^(7 / (days - 2)); blank below 4 days", ["activity"],
         |t, _| activity_drop_weekly(t);
     dwell_s, "dwell per read", Seconds, Higher, "mean seconds spent on a read", ["dwell"],

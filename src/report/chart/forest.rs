@@ -93,7 +93,7 @@ pub(super) fn draw(scene: &Scene) -> Result<Option<Canvas>, Failure> {
 /// A unit in words, and what a value is multiplied with to be shown in it.
 pub(super) fn unit(unit: Unit) -> (&'static str, f64) {
     match unit {
-        Unit::Share | Unit::Chance | Unit::WeeklyRate => ("percentage points", 100.0),
+        Unit::Share | Unit::Chance | Unit::WeeklyRate | Unit::WeeklyChange => ("percentage points", 100.0),
         Unit::Count => ("count", 1.0),
         Unit::PerThousand => ("per 1,000 delivered", 1.0),
         Unit::PerThousandMembers => ("per 1,000 members", 1.0),
