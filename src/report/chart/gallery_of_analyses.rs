@@ -94,5 +94,6 @@ fn charts_of_analyses_are_legible() {
             }
         }
     }
-    assert!(drawn >= 10, "{drawn}");
+    // Below five groups an arm a permutation decides, which may leave no interval to draw day by day.
+    assert!(drawn >= 8, "{drawn}");
 }
