@@ -32,7 +32,7 @@ How a test is designed
     power is from tests played to their end.
   Design effect: 1 + (m - 1) ICC, at least 1; m members of a group are worth m / design effect independent ones.
   Days until power levels off: the first day at whose end the closed form's power is within one point of its best
-    on any day.
+    on any day; not told where no post goes out after it.
   Lifetime: least squares of d exp(-time / tau) on the daily differences, all days alike. Best length for an
     effect that wears off: 1.256 tau when daily errors are independent, shorter when groups differ for good:
     maximise (1 - exp(-x)) / x / sqrt(r + 1/x), x = days / tau, r = lasting variance x tau / variance of one day.

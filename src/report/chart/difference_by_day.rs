@@ -60,7 +60,7 @@ fn title(page: &Page, arms: &[usize]) -> String {
             let is_rejected =
                 page.found.verdict.arms.iter().any(|verdict| verdict.arm == arm && verdict.broken.is_some());
             let rejected = if is_rejected { ", which a guardrail rejects," } else { "" };
-            Some(format!("from day {day} the interval of {label} of {}{rejected} leaves zero out", page.arm(arm)))
+            Some(format!("on day {day} the interval of {label} of {}{rejected} first leaves zero out", page.arm(arm)))
         })
         .collect();
     if stopped.is_empty() {

@@ -23,12 +23,12 @@ const STATES: [(Outcome, &str, RGBAColor); 5] = [
 
 const VERBS: Verbs = Verbs {
     verb: "keeps",
-    often: "many members active",
-    more: "keeps more members active than",
-    less: "keeps fewer members active than",
+    often: "large a share of members active",
+    more: "keeps a larger share of members active than",
+    less: "keeps a smaller share of members active than",
     several: "keep",
-    several_more: "more members active",
-    several_less: "fewer",
+    several_more: "a larger share of members active",
+    several_less: "a smaller one",
     noun: "share of members kept active",
 };
 

@@ -30,7 +30,8 @@ pub struct Design {
     pub daily: Vec<Daily>,
     /// How that wears off; `None` where the days cannot tell.
     pub decay: Option<Decay>,
-    /// First day on which the closed form's power is as good as on any.
+    /// First day on which the closed form's power is as good as on any; `None` where no post goes out after it, for days without posts
+    /// say nothing of those to come.
     pub enough_days: Option<u32>,
     /// Best length from the fitted lifetime by the closed form, days: when daily errors are independent, and with what groups differ
     /// by for good.
@@ -148,7 +149,7 @@ pub fn design(contest: &Contest, tests: u32, alpha: f64, engine: &Engine) -> Opt
     let detect = contest.said.detect.zip(power.deviations);
     let wide = power.units;
     Some(Design {
-        enough_days: enough_days(&by_day),
+        enough_days: enough_days(&by_day).filter(|&days| days == trial.days || posts_after(contest, days)),
         best_length: decay.and_then(|decay| best_length(&power, decay, trial.days, wide)),
         needed: detect.and_then(|(d, deviations)| clustered_power::clusters_needed(d, deviations, alpha, WANTED_POWER)),
         power_to_detect: detect.map(|(d, deviations)| clustered_power::power_of_means(d, deviations, [wide; 2], alpha)),
@@ -209,6 +210,13 @@ fn enough_days(by_day: &[Point]) -> Option<u32> {
     let most = by_day.iter().filter_map(power).max_by(f64::total_cmp)?;
     let first = by_day.iter().find(|point| power(point).is_some_and(|power| power >= most - AS_GOOD))?;
     Some(first.at as u32)
+}
+
+/// Whether an arm posts after that day, counted from 1, and before the test ends.
+fn posts_after(contest: &Contest, day: u32) -> bool {
+    let during = day..contest.trial.days;
+    let plans = contest.trial.arms.iter().map(|&arm| &contest.experiment.plans[arm]);
+    plans.flat_map(|plan| &plan.posts).any(|post| during.contains(&post.record.day))
 }
 
 /// The two closed forms for the fitted lifetime. What groups differ by for good is the variance that the intra-group correlation

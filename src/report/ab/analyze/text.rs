@@ -202,9 +202,9 @@ fn design(page: &Page) -> String {
     // Whoever looks at the end only, or for the first time, stops nothing early.
     if found.days > 1 {
         parts.push(if stops.is_empty() {
-            "looked at daily, it would not have been decided early".to_owned()
+            "with a look every day, it would not have been decided early".to_owned()
         } else {
-            format!("looked at daily, it would have been decided early: {}", stops.join(", "))
+            format!("with a look every day, it would have been decided early: {}", stops.join(", "))
         });
     }
     format!("Design: {}", parts.join("; "))

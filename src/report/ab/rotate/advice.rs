@@ -137,8 +137,12 @@ fn gain(page: &Page, ran: &Ran) -> String {
     if is_open {
         return format!("{} and round-robin are not told apart ({difference})", page.name(ran));
     }
+    // Of two losses neither brings anything.
+    if first <= 0.0 {
+        let side = if gain.mean > 0.0 { "higher" } else { "lower" };
+        return format!("{} ends {side} than round-robin ({difference})", page.name(ran));
+    }
     let more = if gain.mean > 0.0 { "more" } else { "less" };
-    let relative = 100.0 * (gain.mean / first).abs();
-    let relative = if first > 0.0 { format!("{} % {more}", short(relative)) } else { more.to_owned() };
-    format!("{} brings {relative} than round-robin ({difference})", page.name(ran))
+    let relative = short(100.0 * (gain.mean / first).abs());
+    format!("{} brings {relative} % {more} than round-robin ({difference})", page.name(ran))
 }
