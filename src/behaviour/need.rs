@@ -3,7 +3,7 @@
 //!
 //! An alternating renewal process, exponential both ways (Cox 1962, Renewal Theory, chapter 7), stationary at the start. Its draws are
 //! keyed by the number of the need, so that the needs of a member who buys nothing are the same under every plan, and serving a need
-//! moves nobody else's. It is advanced only when somebody reads: quiet days draw nothing. Contract v2, sections 3 and 6.
+//! moves nobody else's. It is advanced only when somebody reads: quiet days draw nothing. Formulas: docs/model.md, section 7.14.
 
 use super::Law;
 use crate::population::{Block, NO_NEED};

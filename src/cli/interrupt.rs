@@ -37,7 +37,7 @@ pub(super) fn stops(engine: &Arc<Engine>) -> Result<(), Failure> {
         thread::spawn(|| {
             thread::sleep(PATIENCE);
             if !REPORTING.load(Ordering::Acquire) {
-                tell("interrupted: nothing was complete, nothing was written");
+                tell("interrupted in the middle of the work: nothing was written");
                 process::exit(STATUS.into());
             }
         });

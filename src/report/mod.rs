@@ -89,10 +89,11 @@ fn clear_drafts(folder: &Path, new: &fs::File) {
     }
 }
 
-/// Writes a run into the next numbered folder and lets `latest` name the newest run; nothing is left behind when that fails.
+/// Writes a run into the next numbered folder and lets `latest` name the newest run; nothing is left behind when a file
+/// cannot be written.
 ///
 /// # Errors
-/// When a file can't be written.
+/// When a file can't be written; also when only `latest` can't be.
 pub fn write(folder: &Path, files: &[File]) -> Result<PathBuf, FileError> {
     let place = filled(folder, files);
     if place.is_err() {

@@ -132,20 +132,29 @@ impl Estimated {
         Some(self.inverted.as_ref().map_or_else(|| estimate.p_value(), |inverted| inverted.p_value(0.0)))
     }
 
-    /// One-sided p value of a difference that is at most `bound`, against a larger one; of a permutation half its two-sided p value.
+    /// Interval each of whose ends holds with this chance of an error. Where arms are unequal a permutation knows no sides: its interval is
+    /// the two-sided one.
+    pub(super) fn one_sided_interval(&self, alpha: f64) -> Option<Interval> {
+        self.interval(1.0 - self.sides() * alpha)
+    }
+
+    /// Sides among which the error of an interval is shared out evenly.
+    pub(super) fn sides(&self) -> f64 {
+        if self.inverted.is_some() { 1.0 } else { 2.0 }
+    }
+
+    /// One-sided p value of a difference that is at most `bound`, against a larger one; of a permutation its two-sided p value.
     pub(super) fn p_above(&self, bound: f64) -> Option<f64> {
         let estimate = self.estimate?;
         let Some(inverted) = &self.inverted else { return Some(estimate.p_above(bound)) };
-        let half = inverted.p_value(bound) / 2.0;
-        Some(if estimate.estimate > bound { half } else { 1.0 - half })
+        Some(if estimate.estimate > bound { inverted.p_value(bound) } else { 1.0 })
     }
 
     /// One-sided p value of a difference that is at least `bound`, against a smaller one.
     pub(super) fn p_below(&self, bound: f64) -> Option<f64> {
         let estimate = self.estimate?;
         let Some(inverted) = &self.inverted else { return Some(estimate.p_below(bound)) };
-        let half = inverted.p_value(bound) / 2.0;
-        Some(if estimate.estimate < bound { half } else { 1.0 - half })
+        Some(if estimate.estimate < bound { inverted.p_value(bound) } else { 1.0 })
     }
 
     /// Correlation with the estimate of a later look, from what the same groups have at both; 0 where they are not the same.

@@ -10,7 +10,7 @@ use crate::stats::Interval;
 use crate::stats::two_sample::Difference;
 use crate::tally::{Better, Dealt, Guardrail, Metric};
 
-use super::{ALPHA, Effect, Judge};
+use super::{ALPHA, Effect, Judge, effect};
 
 /// What is known of a guardrail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,7 +48,8 @@ pub struct Guarded {
     pub effect: Effect,
     /// The most by which it is worse, at 95 % on one side, while the test is running at every look; below 0 where it is better.
     pub at_worst: Option<f64>,
-    /// One-sided p value of being worse by as much as the margin; none while the test is running.
+    /// One-sided p value of being worse by as much as the margin; none while the test is running, and of members of a direct list, whose
+    /// interval decides.
     pub p_value: Option<f64>,
     /// What follows.
     pub guarding: Guarding,
@@ -120,14 +121,12 @@ impl Judge<'_> {
     /// At the end of a test.
     fn tested(&self, effect: &Effect, margin: Option<f64>) -> Tested {
         let metric = effect.metric;
-        // One side at 95 % is a central interval at 90 %.
-        let one_sided = 1.0 - 2.0 * ALPHA;
         match self.trial.dealt {
             Dealt::Groups => {
                 let found = self.estimated(metric, effect.arm);
                 Tested {
                     rejecting: effect.interval,
-                    one_sided: found.interval(one_sided),
+                    one_sided: found.one_sided_interval(ALPHA),
                     p_value: margin.and_then(|margin| {
                         if metric.better == Better::Lower { found.p_below(margin) } else { found.p_above(-margin) }
                     }),
@@ -135,8 +134,10 @@ impl Judge<'_> {
             }
             Dealt::Members => Tested {
                 rejecting: effect.interval,
-                one_sided: effect.estimate.map(|estimate| estimate.interval(one_sided)),
-                p_value: effect.estimate.zip(margin).map(|(estimate, margin)| p_held(metric, margin, &estimate)),
+                // Wald's interval is too narrow where few do it; one side at 95 % is a central interval at 90 %.
+                one_sided: effect::two_arms(metric, self.trial, effect.arm, None)
+                    .map(|arms| arms.score_interval(1.0 - 2.0 * ALPHA)),
+                p_value: None,
             },
         }
     }
@@ -145,6 +146,7 @@ impl Judge<'_> {
     fn tested_so_far(&self, metric: &'static Metric, arm: usize) -> Tested {
         let course = self.course(metric, arm);
         let last = |confidence: f64| course.as_ref()?.intervals(confidence).last()?.interval;
-        Tested { rejecting: last(self.confidence), one_sided: last(1.0 - 2.0 * ALPHA), p_value: None }
+        let sides = if self.trial.dealt == Dealt::Groups { self.estimated(metric, arm).sides() } else { 2.0 };
+        Tested { rejecting: last(self.confidence), one_sided: last(1.0 - sides * ALPHA), p_value: None }
     }
 }
