@@ -263,7 +263,7 @@ fn parameters_are_an_ensemble_a_fit_or_a_file() {
     let unknown = run(&["--parameters", "artcle-2025"]);
     assert_eq!(status(&unknown), 1);
     assert!(stderr(&unknown).contains("did you mean `article-2025`?"), "{}", stderr(&unknown));
-    fs::write(folder.path().join("old.csv"), mine.replace("model/1", "model/0")).unwrap();
+    fs::write(folder.path().join("old.csv"), mine.replace("model/2", "model/0")).unwrap();
     let old = run(&["--parameters", "old.csv"]);
     assert_eq!(status(&old), 1);
     for part in ["of model `wearout-model/0`", "old.csv:3:1", "calibrate again"] {

@@ -252,7 +252,7 @@ fn daily_has_every_series_of_every_day_and_blanks_where_nothing_was_sent() {
 #[test]
 fn replicates_have_a_row_per_replicate_and_plan_in_that_order() {
     let lines = lines(csv::replicates(&compare(&["house", "yours"], 3, &[&house, &yours])));
-    assert!(lines[0].starts_with("replicate,set,plan,buyers,members_lost,"));
+    assert!(lines[0].starts_with("replicate,set,plan,buyers,purchases,purchases_per_1000,"));
     let starts: Vec<&str> = lines[1..].iter().map(|line| &line[..10]).collect();
     assert_eq!(starts, ["3,0,house,", "3,0,yours,", "4,0,house,", "4,0,yours,", "5,0,house,", "5,0,yours,"]);
     assert!(lines.iter().all(|line| line.split(',').count() == METRICS.len() + 3));
