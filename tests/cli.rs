@@ -299,7 +299,13 @@ fn new_writes_a_scenario_that_runs_and_never_overwrites() {
     let check = wearout(folder.path(), &["check", "launch.toml"]);
     assert_eq!(status(&check), 0, "{}", stderr(&check));
     assert!(stdout(&check).contains("differs from daily only in"), "{}", stdout(&check));
-    assert_eq!(status(&wearout(folder.path(), &["new", "launch"])), 3);
+    let again = wearout(folder.path(), &["new", "launch"]);
+    assert_eq!(status(&again), 3);
+    assert!(
+        stderr(&again).contains("launch.toml exists and is not overwritten; choose another name"),
+        "{}",
+        stderr(&again)
+    );
     assert_eq!(fs::read_to_string(folder.path().join("launch.toml")).unwrap(), text);
     assert_eq!(status(&wearout(folder.path(), &["new", "a b!"])), 1);
 }

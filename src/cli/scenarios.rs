@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 use std::fs::OpenOptions;
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::args::CheckArgs;
@@ -201,6 +201,9 @@ pub(super) fn new(name: &str, from: Option<&str>) -> Result<(), Failure> {
         .and_then(|mut file| file.write_all(text.as_bytes()));
     match written {
         Ok(()) => print(&format!("{}\nnext: wearout run {}\n", path.display(), path.display())),
+        Err(cause) if cause.kind() == io::ErrorKind::AlreadyExists => {
+            Err(anyhow::anyhow!("{} exists and is not overwritten; choose another name", path.display()).into())
+        }
         Err(cause) => Err(FileError { verb: "write", path, cause }.into()),
     }
 }
