@@ -3,7 +3,6 @@
 //! Comes in: a draft, parameters and an [`Asked`] as typed. Goes out: a [`Contest`] that can be played, or every fault of both.
 
 use super::{Judge, Method};
-use crate::analysis::trial::FEW_GROUPS;
 use crate::diagnostic::{At, Diagnostic, Faults, Source, nearest};
 use crate::parameter::Parameters;
 use crate::plan::{Experiment, Trial, compile_under};
@@ -20,7 +19,7 @@ pub struct Asked {
     pub metric: Option<String>,
     /// The arm that is compared with the control; `None`: the first other.
     pub arm: Option<String>,
-    /// How arms are told apart; few groups are permuted, as `ab analyze` does.
+    /// How arms are told apart.
     pub method: Method,
 }
 
@@ -76,11 +75,7 @@ impl Contest {
             metric,
             stakes: trial.arms.iter().map(|&plan| experiment.plans[plan].stakes).collect(),
             arm,
-            method: if deals_members || u64::from(trial.units_per_arm) >= FEW_GROUPS {
-                asked.method
-            } else {
-                Method::Permutation
-            },
+            method: asked.method,
             seed,
         };
         let (draft, said) = (draft.clone(), draft.scenario.trials[index].clone());
