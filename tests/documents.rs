@@ -241,7 +241,7 @@ fn claims() -> String {
 }
 
 fn claim_row(row: &Scored) -> String {
-    let claim = evidence::find(&row.replay.claim).expect("every replay has a claim");
+    let claim = evidence::claim(&row.replay.claim).expect("every replay has a claim");
     let [article, _] = figures(row);
     let measured = row.replay.observable.as_ref().map_or("-".to_owned(), |observable| format!("`{observable}`"));
     let verdict = row.nearness.map_or("-", Nearness::words);

@@ -4,8 +4,8 @@ use std::fs;
 
 use wearout::diagnostic::Source;
 use wearout::parameter::Parameters;
-use wearout::plan::rotation;
-use wearout::scenario::{CONTENTS, SHIPPED, parse, shipped};
+use wearout::plan::{compile, rotation};
+use wearout::scenario::{CONTENTS, PATTERNS, SHIPPED, parse, shipped};
 
 #[test]
 fn every_file_of_the_folder_is_shipped_as_it_is() {
@@ -16,6 +16,20 @@ fn every_file_of_the_folder_is_shipped_as_it_is() {
     for path in scenarios {
         let name = path.file_stem().unwrap().to_str().unwrap();
         assert_eq!(shipped(name), Some(fs::read_to_string(path).unwrap().as_str()), "{name}");
+    }
+}
+
+#[test]
+fn every_pattern_is_shipped_as_it_is_and_has_no_fault() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/patterns");
+    let files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert_eq!(files.len(), PATTERNS.len());
+    for path in files {
+        let name = format!("patterns/{}", path.file_stem().unwrap().to_str().unwrap());
+        let text = shipped(&name).unwrap_or_else(|| panic!("{name} is not shipped"));
+        assert_eq!(text, fs::read_to_string(path).unwrap(), "{name}");
+        let draft = parse(&name, Source { name: name.clone(), text: text.into() }, &[]);
+        compile(&draft, 1).unwrap_or_else(|faults| panic!("{faults}"));
     }
 }
 

@@ -73,7 +73,7 @@ pub(super) fn explain(name: &str) -> Result<String, String> {
     }
     found.extend(platform::find(&word).map(profile_text));
     found.extend(
-        evidence::find(&word).map(|claim| format!("{}\n{}", claim.id, claims(std::slice::from_ref(&claim.id)))),
+        evidence::claim(&word).map(|claim| format!("{}\n{}", claim.id, claims(std::slice::from_ref(&claim.id)))),
     );
     found.extend(checks().into_iter().filter(|check| check.id.eq_ignore_ascii_case(&word)).map(check_text));
     found.extend(format::explained(&word));
@@ -152,7 +152,7 @@ fn profile_text(profile: &platform::Profile) -> String {
 /// What the article claims under these ids.
 fn claims(ids: &[String]) -> String {
     let mut text = String::new();
-    for claim in ids.iter().filter_map(|id| evidence::find(id)) {
+    for claim in ids.iter().filter_map(|id| evidence::claim(id)) {
         let _ = write!(text, "  the article claims [{}]: {}", claim.id, claim.statement);
         match (claim.low, claim.high) {
             (Some(low), Some(high)) if low == high => drop(write!(text, " ({low} {})", claim.unit)),

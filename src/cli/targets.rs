@@ -7,7 +7,7 @@ use super::Failure;
 use super::args::CalibrateArgs;
 use super::inputs::{self, Unread};
 use crate::diagnostic::{Source, nearest, plain};
-use crate::scenario::{self, DESIGNS, SHIPPED};
+use crate::scenario::{self, DESIGNS, PATTERNS, SHIPPED};
 use crate::study::calibrate::Method;
 use crate::targets::{self, Missing, OwnFigures, Targets};
 
@@ -86,7 +86,7 @@ fn find(folder: &Path, named: &str) -> Result<Source, Missing> {
     let name = path.display().to_string();
     // A sender's own figures are found here too.
     let text = inputs::text(&path, inputs::MOST_OF_A_TABLE).map_err(|cause| {
-        let names = SHIPPED.iter().chain(DESIGNS).map(|(name, _)| *name);
+        let names = SHIPPED.iter().chain(DESIGNS).chain(PATTERNS).map(|(name, _)| *name);
         let help = match (&cause, nearest(named, names)) {
             (Unread::NotText(_), _) => "save it as UTF-8".to_owned(),
             (_, Some(meant)) => format!("did you mean the shipped scenario `{meant}`?"),

@@ -1,15 +1,17 @@
-//! The ledger: what the article claims, statement by statement, as data.
+//! Two ledgers, as data: what the article claims, statement by statement, and what field studies found.
 //!
-//! Comes in: the embedded `ledger.csv`. Goes out: [`Claim`]s to look up and to cite. Nothing is scored here, and nothing in it was
-//! measured by us: its numbers are unsourced claims. Source: one French marketing article; contract, section 9 on its conflicts.
+//! Comes in: the embedded `ledger.csv` and `field.csv`. Goes out: [`Claim`]s and [`Finding`]s to look up and to cite. Nothing is scored
+//! here, and nothing in it was measured by us. The article's numbers are unsourced claims; contract, section 9 on its conflicts.
 
 pub mod contradictions;
+mod field;
 mod replay;
 
 use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+pub use field::{Finding, Reading, finding, findings};
 pub use replay::{Replay, Use, facts, replays};
 
 /// One statement of the article.
@@ -52,8 +54,27 @@ pub fn ledger() -> &'static [Claim] {
 }
 
 /// The claim of that id.
-pub fn find(id: &str) -> Option<&'static Claim> {
+pub fn claim(id: &str) -> Option<&'static Claim> {
     ledger().iter().find(|claim| claim.id == id)
+}
+
+/// An entry of one of the two ledgers.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Entry {
+    /// Of the article.
+    Claim(&'static Claim),
+    /// Of the field studies.
+    Finding(&'static Finding),
+}
+
+/// The entry of that id, in whichever ledger.
+pub fn find(id: &str) -> Option<Entry> {
+    claim(id).map(Entry::Claim).or_else(|| finding(id).map(Entry::Finding))
+}
+
+/// Every id that can be cited, the article's first.
+pub fn ids() -> impl Iterator<Item = &'static str> {
+    ledger().iter().map(|claim| claim.id.as_str()).chain(findings().iter().map(|finding| finding.id.as_str()))
 }
 
 #[cfg(test)]
@@ -84,14 +105,14 @@ mod tests {
             assert_eq!(claim.low.is_some(), claim.high.is_some(), "{}", claim.id);
             assert!(claim.low <= claim.high, "{}", claim.id);
         }
-        assert_eq!(find("everyone-harassment").unwrap().low, None);
-        assert_eq!(find("gz-click-out").unwrap().low, Some(0.0));
+        assert_eq!(claim("everyone-harassment").unwrap().low, None);
+        assert_eq!(claim("gz-click-out").unwrap().low, Some(0.0));
     }
 
     #[test]
     fn a_statement_with_commas_and_quotes_reads_whole() {
         assert_eq!(
-            find("hard3-unsub").unwrap().statement,
+            claim("hard3-unsub").unwrap().statement,
             "\"80% off everything\" ads 3 days running: 11% unsubscription on day 4"
         );
     }

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use super::find;
+use super::claim;
 
 /// What a claim is used for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
@@ -90,7 +90,7 @@ pub struct Replay {
 impl Replay {
     /// The range compared with: this row's own, or the figure of its claim.
     pub fn range(&self) -> Option<(f64, f64)> {
-        let claim = || find(&self.claim).and_then(|claim| claim.low.zip(claim.high));
+        let claim = || claim(&self.claim).and_then(|claim| claim.low.zip(claim.high));
         self.low.zip(self.high).or_else(claim)
     }
 

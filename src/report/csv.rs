@@ -159,7 +159,7 @@ pub fn reads_by_repeat(comparison: &Comparison) -> Vec<u8> {
 pub fn evidence(card: &Scorecard) -> Vec<u8> {
     let header = ["id", "statement", "low", "high", "simulated", "interval_low", "interval_high", "verdict", "role"];
     let rows = card.claims().map(|row| {
-        let statement = evidence::find(&row.replay.claim).map_or("", |claim| &claim.statement);
+        let statement = evidence::claim(&row.replay.claim).map_or("", |claim| &claim.statement);
         let start = [row.replay.claim.clone(), statement.to_owned()].into_iter();
         start.chain(scores(row)).chain([row.replay.used.word().to_owned()]).collect()
     });

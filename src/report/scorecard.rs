@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::number::{decimals, fixed};
 use crate::evidence::contradictions::{Check, Finding, checks};
-use crate::evidence::{Use, find};
+use crate::evidence::{Use, claim};
 use crate::parameter::Fit;
 use crate::study::{Nearness, Scorecard, Scored, count};
 use crate::tally::Unit;
@@ -104,7 +104,7 @@ fn group(page: &Page, used: Use) -> String {
         page.card.claims().filter(|row| row.replay.used == used).partition(|row| row.figure.is_some());
     let mut text = format!("{}\n", heading(used));
     for row in measured {
-        let says = find(&row.replay.claim).map_or("", |claim| &claim.statement);
+        let says = claim(&row.replay.claim).map_or("", |claim| &claim.statement);
         let [article, simulated] = figures(row);
         let verdict = row.nearness.map_or("", Nearness::words);
         let (id, says) = (&row.replay.claim, shorten(says, SAYS));

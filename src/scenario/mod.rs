@@ -21,7 +21,7 @@ use crate::platform::Trigger;
 use crate::units::{Channel, Flags, Hours, Kind, Privacy, Switches, Weekday};
 
 pub use contents::{Content, Medium, OBJECTIVES, Objective, Recovery, Rotation};
-pub use shipped::{CONTENTS, DESIGNS, SHIPPED, shipped};
+pub use shipped::{CONTENTS, DESIGNS, PATTERNS, SHIPPED, shipped};
 pub use trials::arms_can_differ_in;
 
 /// Reads a scenario with its overrides (`KEY=VALUE`), and every fault in either.

@@ -53,7 +53,7 @@ const MAX_PEOPLE: u32 = 10_000_000;
 /// Reads the whole tree.
 pub(super) fn read(reader: &mut Reader<'_>, root: &Table, name: &str) -> Scenario {
     let platforms: Vec<&str> = platform::catalog().iter().map(|profile| profile.key.as_str()).collect();
-    let claims: Vec<&str> = evidence::ledger().iter().map(|claim| claim.id.as_str()).collect();
+    let claims: Vec<&str> = evidence::ids().collect();
     reader.only_keys(root, TOP_KEYS);
     let horizon = reader.whole(root.get("days"), 1, MAX_DAYS);
     let weekdays = Weekday::ALL.map(|day| (day.key(), day));

@@ -62,15 +62,36 @@ designs! {
     "halfloss"
 }
 
+macro_rules! patterns {
+    ($($name:literal)*) => {
+        /// Name and text of the scenario of every pattern of field studies that the simulator is tested against.
+        pub const PATTERNS: &[(&str, &str)] =
+            &[$((concat!("patterns/", $name), include_str!(concat!("../../scenarios/patterns/", $name, ".toml")))),*];
+    };
+}
+
+patterns! {
+    "p1-saturation"
+    "p2-optimum"
+    "p3-reversal"
+    "p4-bunching"
+    "p5-spreading"
+    "p6-complaints"
+    "p7-reminder"
+    "p8-mature-list"
+    "p9-rotation"
+    "p10-weary-minority"
+}
+
 /// Name and text of every shipped file of contents, which `wearout ab rotate` reads.
 pub const CONTENTS: &[(&str, &str)] = &[
     ("contents/spring", include_str!("../../scenarios/contents/spring.toml")),
     ("contents/five-texts-ten-images", include_str!("../../scenarios/contents/five-texts-ten-images.toml")),
 ];
 
-/// The text of the shipped scenario, design or file of contents of that name.
+/// The text of the shipped scenario, design, pattern or file of contents of that name.
 pub fn shipped(name: &str) -> Option<&'static str> {
-    SHIPPED.iter().chain(DESIGNS).chain(CONTENTS).find(|(shipped, _)| *shipped == name).map(|(_, text)| *text)
+    SHIPPED.iter().chain(DESIGNS).chain(PATTERNS).chain(CONTENTS).find(|(shipped, _)| *shipped == name).map(|(_, text)| *text)
 }
 
 #[cfg(test)]
@@ -79,7 +100,7 @@ mod tests {
 
     #[test]
     fn every_scenario_opens_with_its_question_in_a_comment() {
-        for (name, text) in SHIPPED {
+        for (name, text) in SHIPPED.iter().chain(PATTERNS) {
             let opening: String = text.lines().take_while(|line| line.starts_with('#')).collect();
             assert!(opening.contains('?'), "{name}");
             let document: toml::Table = text.parse().unwrap();

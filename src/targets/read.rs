@@ -33,7 +33,7 @@ pub(super) fn targets(reader: &mut Reader<'_>, tables: &[(Node, Table)], known: 
 
 fn target(reader: &mut Reader<'_>, node: &Node, table: &Table, known: &[Known]) -> Option<Placed> {
     reader.only_keys(table, TARGET_KEYS);
-    let claims: Vec<&str> = evidence::ledger().iter().map(|claim| claim.id.as_str()).collect();
+    let claims: Vec<&str> = evidence::ids().collect();
     let name = reader.text(table.get("name"));
     let weight = weight(reader, table.get("weight"));
     let held_out = reader.switch(table.get("held_out")).unwrap_or(false);

@@ -11,7 +11,7 @@ mod money;
 mod platform;
 mod reading;
 
-use super::find;
+use super::claim;
 
 /// Length of a month where the article says "30 days" or leaves the time open, days; assumption where it is left open.
 const MONTH_DAYS: f64 = 30.0;
@@ -107,7 +107,7 @@ fn number(id: &str) -> (u32, &str) {
 }
 
 fn ledger_figure(id: &str) -> Option<(f64, f64)> {
-    find(id).and_then(|claim| claim.low.zip(claim.high))
+    claim(id).and_then(|claim| claim.low.zip(claim.high))
 }
 
 /// Figures by the id of their claim.
@@ -196,7 +196,7 @@ mod tests {
         for check in checks() {
             assert!(!check.claims.is_empty(), "{} rests on no figure", check.id);
             for id in check.claims.iter().chain(check.also) {
-                assert!(find(id).is_some(), "{} cites `{id}`", check.id);
+                assert!(claim(id).is_some(), "{} cites `{id}`", check.id);
             }
         }
     }
