@@ -5,6 +5,7 @@
 
 pub mod contradictions;
 mod field;
+mod pattern;
 mod replay;
 
 use std::sync::LazyLock;
@@ -12,6 +13,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 pub use field::{Finding, Reading, finding, findings};
+pub use pattern::{Check, Measure, Pattern, pattern, patterns};
 pub use replay::{Replay, Use, facts, replays};
 
 /// One statement of the article.

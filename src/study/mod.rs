@@ -10,6 +10,7 @@ mod corners;
 mod cost;
 mod designs;
 mod figure;
+mod patterns;
 mod scorecard;
 pub mod select;
 pub mod sensitivity;
@@ -18,4 +19,5 @@ pub use compare::{Compared, FEWEST_PER_SET, LARGEST_CHUNK, Target, compare, comp
 pub use cost::Cost;
 pub use designs::{DesignRun, designs};
 pub use figure::Figure;
+pub use patterns::{Checked, PatternScore, Search, Shown, shows};
 pub use scorecard::{CLOSE, Counts, FAR, Nearness, Scorecard, Scored, count, score, scorecard};

@@ -4,7 +4,7 @@
 //! observable; the others are windows of days, and figures without the luck of a last draw, which calibration compares more
 //! sharply. Means over replicates and ratios of two designs are not here. Definitions: contract, section 7b.
 
-use super::{EXPECTED_UNITS, METRICS, Metric, Outcome, Stakes, Tally, Unit};
+use super::{EXPECTED_UNITS, METRICS, Metric, Outcome, Repeat, Stakes, Tally, Unit};
 
 /// What an observable takes from the plan and its parameters.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -199,6 +199,28 @@ fn activity_kept(tally: &Tally, (from, to): (usize, usize)) -> Option<f64> {
     ratio(tally.over(Outcome::Activity, to - 1, to) as f64, tally.over(Outcome::Activity, from, from + 1))
 }
 
+fn exits_per_member_day(tally: &Tally, (from, to): (usize, usize)) -> Option<f64> {
+    ratio(visit_exits(tally, (from, to)) as f64, tally.over(Outcome::MemberDays, from, to))
+}
+
+/// Clicks per read of the n-th read of a content over those of the first.
+fn click_wear(tally: &Tally, n: usize) -> Option<f64> {
+    let per_read = |repeat: &Repeat| ratio(repeat.clicks as f64, repeat.reads);
+    let (first, later) = (per_read(&tally.repeats[0])?, per_read(&tally.repeats[n - 1])?);
+    (first > 0.0).then(|| later / first)
+}
+
+/// Open rate of the last fortnight of the window over that of its first.
+fn open_rate_kept(tally: &Tally, (from, to): (usize, usize)) -> Option<f64> {
+    if to < from + 27 {
+        return None;
+    }
+    let open =
+        |from, to| ratio(tally.over(Outcome::ReadsOfPosts, from, to) as f64, tally.over(Outcome::Delivered, from, to));
+    let (first, last) = (open(from, from + 13)?, open(to - 13, to)?);
+    (first > 0.0).then(|| last / first)
+}
+
 /// Reports in a day beyond which it counts as one on which the account may be limited (claim `report-limit-rule`).
 const REPORTS_BORNE: u64 = 5;
 
@@ -239,6 +261,12 @@ observables! {
     };
     loss_above_half, Chance, Whole, "1 where more than half of the members addressed left, blocked or muted, else 0", |t, _, _|
         share(t, t.horizon.left + t.horizon.blocked + t.horizon.muted).map(|loss| f64::from(u8::from(loss > 0.5)));
+    purchases_per_1000, PerThousandMembers, By, "purchases through posts sent by the end of the day / members addressed, times 1000",
+        |t, (from, to), _| share(t, t.over(Outcome::Purchases, from, to)).map(|purchases| 1000.0 * purchases);
+    exits_per_member_day, Share, Over, "members who left or blocked during a visit / days of members still in",
+        |t, days, _| exits_per_member_day(t, days);
+    open_rate_kept, Ratio, Over, "open rate of the last fortnight of these days / of the first; blank below 28 days",
+        |t, days, _| open_rate_kept(t, days);
     block_share, Share, By, "members who blocked / members who left or blocked, during visits", |t, days, _|
         ratio(t.over(Outcome::Blocks, days.0, days.1) as f64, visit_exits(t, days));
     activity_kept, Ratio, Over, "activity of the last two of these days / of the first two; blank below 4 days",
@@ -257,6 +285,14 @@ observables! {
         |t, _, _| expected(t, t.horizon.complaints_expected);
     recommend_expected, Share, Whole, "mean chance that a member still in would recommend (stated attitude)",
         |t, _, _| expected(t, t.horizon.recommendations_expected);
+    reports_per_1000_members, PerThousandMembers, By, "1000 x reports by the end of the day / members addressed",
+        |t, (from, to), _| share(t, 1000 * t.over(Outcome::Reports, from, to));
+    click_wear_4, Ratio, Whole, "clicks per read of the 4th read of a content / of the 1st", |t, _, _| click_wear(t, 4);
+    click_wear_10, Ratio, Whole, "clicks per read of the 10th read of a content / of the 1st", |t, _, _| click_wear(t, 10);
+    profit_posts, Money, Whole, "margin x purchases through posts - cost per send x delivered", |t, _, given| {
+        let cost = given.stakes.cost_per_send * t.total(Outcome::Delivered) as f64;
+        given.stakes.margin.map(|margin| margin * t.total(Outcome::Purchases) as f64 - cost)
+    };
 }
 
 #[cfg(test)]
