@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 /// Kind of a post; decides how much of it is worth reading for someone it does not fit (contract, section 2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -67,14 +67,53 @@ pub struct Flags {
     pub broken_link: bool,
 }
 
-/// Optional mechanisms; all off by default, because no claim of the article identifies them.
+/// What the reporters are counted for, of whom too many may limit the account. A member reports at most once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Trigger {
+    /// The account: all reporters of a window of days, counted anew after each crossing.
+    #[default]
+    Pooled,
+    /// A post: a report counts against each of the last posts delivered to the reporter.
+    Carried,
+    /// A post: a report counts against the last post that the reporter read.
+    LastRead,
+}
+
+impl Trigger {
+    /// Every trigger with its word in scenarios.
+    pub const ALL: [(&'static str, Trigger); 3] =
+        [("pooled", Trigger::Pooled), ("carried", Trigger::Carried), ("last-read", Trigger::LastRead)];
+
+    /// Its word in scenarios.
+    pub fn key(self) -> &'static str {
+        Trigger::ALL[self as usize].0
+    }
+}
+
+/// Mechanisms that a set of parameters was fitted with, and that go with it unless a scenario says otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mechanisms {
+    /// As [`Switches::needs`].
+    pub needs: bool,
+    /// As [`Switches::every_read`].
+    pub every_read: bool,
+    /// What reporters are counted for.
+    pub trigger: Trigger,
+}
+
+/// Optional mechanisms. The first two are as the parameters were fitted unless something is said; the others are off by default,
+/// because no claim of the article identifies them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[expect(clippy::struct_excessive_bools, reason = "six independent switches, each named in the file")]
 pub struct Switches {
     /// Purchases serve needs, which come and go by themselves (`need_rate`, `need_days`); without it a click may sell to anyone, once.
-    pub needs: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub needs: Option<bool>,
     /// Every read of a visit irritates; without it the worst one does.
-    pub every_read: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub every_read: Option<bool>,
     /// Reads of a content are forgotten with half-life `repeat_memory_days`.
     pub repeat_memory: bool,
     /// Exits in a group raise the others' hazard (`contagion_factor`, `contagion_days`).
@@ -83,6 +122,18 @@ pub struct Switches {
     pub wear_in: bool,
     /// Members learn what to expect (`expectation_learning`).
     pub expectation_learning: bool,
+}
+
+impl Switches {
+    /// These switches under parameters that were fitted with such mechanisms: nothing is left unsaid.
+    #[must_use]
+    pub fn under(self, fitted: Mechanisms) -> Switches {
+        Switches {
+            needs: self.needs.or(Some(fitted.needs)),
+            every_read: self.every_read.or(Some(fitted.every_read)),
+            ..self
+        }
+    }
 }
 
 /// Day of the week; day 1 of a campaign is a Monday unless the scenario says otherwise.

@@ -5,8 +5,8 @@
 
 use super::{Comparison, Difference, Zone};
 use crate::plan::{Experiment, Plan, Post};
-use crate::platform::Trigger;
 use crate::tally::{Metric, Outcome};
+use crate::units::Trigger;
 
 /// Something to know before a figure is read.
 #[derive(Debug, Clone, PartialEq)]

@@ -80,6 +80,7 @@ pub struct Law {
 impl Law {
     /// The law of these parameters with these optional mechanisms.
     pub fn new(p: &Parameters, on: Switches) -> Law {
+        let on = on.under(p.mechanisms);
         let half_life = |hours: f64| (-std::f64::consts::LN_2 / hours) as f32;
         let value = |kind| {
             (match kind {
@@ -96,8 +97,8 @@ impl Law {
             visit_span: (p.visit_to_hour - p.visit_from_hour) as f32,
             fatigue_decay: half_life(p.fatigue_half_life),
             memory_decay: if on.repeat_memory { half_life(24.0 * p.repeat_memory_days) } else { 0.0 },
-            needs: on.needs,
-            every_read: on.every_read,
+            needs: on.needs == Some(true),
+            every_read: on.every_read == Some(true),
             need_rate: p.need_rate,
             need_hours: 24.0 * p.need_days,
             click_given_need: p.click_given_need as f32,

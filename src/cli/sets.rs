@@ -38,14 +38,7 @@ pub(super) struct Chosen {
 impl Chosen {
     /// What the manifest says of them, after so many replicates.
     pub(super) fn recorded(&self, replicates: u64) -> Sets {
-        let n_sets = self.sets.len() as u64;
-        Sets {
-            parameters: self.name.clone(),
-            fit: self.fit.clone(),
-            sets: self.sets.len(),
-            replicates_per_set: replicates.is_multiple_of(n_sets).then_some(replicates / n_sets),
-            sha256: Sets::hash(&self.sets),
-        }
+        Sets::of(&self.name, &self.fit, &self.sets, replicates)
     }
 }
 

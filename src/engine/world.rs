@@ -11,10 +11,10 @@ use std::ops::Range;
 use super::{Engine, Instructions};
 use crate::behaviour::{Delivered, Notes, Post, Room, Today};
 use crate::plan::{self, Experiment, Plan};
-use crate::platform::{Account, Group, TopicRelevance, Treatment, Trigger};
+use crate::platform::{Account, Group, TopicRelevance, Treatment};
 use crate::population::{self, Block, LANES, Status};
 use crate::tally::{Counts, Outcome, PostRecord, QuestionRecord, Tally};
-use crate::units::Privacy;
+use crate::units::{Privacy, Trigger};
 
 /// A plan on the account, and those who get its posts.
 pub(super) struct Arm<'a> {

@@ -121,7 +121,8 @@ mod tests {
     fn a_figure_that_nobody_has_verified_is_known_by_its_mark() {
         let unverified: Vec<&str> =
             findings().iter().filter(|finding| finding.is_unverified()).map(|finding| finding.id.as_str()).collect();
-        for id in ["data-breach", "best-customers-substitute", "warnings-habituate-and-recover", "cost-of-annoying-ads"] {
+        for id in ["data-breach", "best-customers-substitute", "warnings-habituate-and-recover", "cost-of-annoying-ads"]
+        {
             assert!(unverified.contains(&id), "{id}");
         }
         for id in ["duolingo-fresh-templates", "email-revenue-saturates", "reminders-recurrent"] {

@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 
 use super::{MODEL, Parameters, find};
 use crate::diagnostic::{At, Diagnostic, Faults, MANY, Source, nearest};
+use crate::units::Trigger;
 
 /// Sets of parameter values, in the order of their file.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,16 +35,17 @@ pub fn article() -> &'static Ensemble {
 /// The most sets of an ensemble, which are held in memory.
 const MOST_SETS: usize = 100_000;
 
-/// Reads an ensemble; parameters that it does not name have the values of `base`.
+/// Reads an ensemble; parameters and mechanisms that it does not name are those of `base`.
 ///
-/// The text opens with comments `# name = ...`, `# fit = ...` and `# model = ...`; a header of parameter keys and one row a set
-/// follow.
+/// The text opens with comments `# name = ...`, `# fit = ...`, `# model = ...`, and the mechanisms its sets were fitted with,
+/// `# needs = ...`, `# every_read = ...` and `# trigger = ...`; a header of parameter keys and one row a set follow.
 ///
 /// # Errors
 /// Every fault: another model version, unknown or repeated parameters, cells that are no number or lie outside what can be
 /// computed with, rows of another length, no set at all.
 pub fn parse(source: Source, base: &Parameters) -> Result<Ensemble, Faults> {
     let mut reading = Reading { faults: Vec::new() };
+    let mut base = *base;
     let text = source.text.trim_start_matches('\u{feff}');
     let start = source.text.len() - text.len();
     let mut ensemble = Ensemble { name: String::new(), fit: String::new(), keys: Vec::new(), sets: Vec::new() };
@@ -59,6 +61,15 @@ pub fn parse(source: Source, base: &Parameters) -> Result<Ensemble, Faults> {
                 Some(("name", name)) => name.clone_into(&mut ensemble.name),
                 Some(("fit", fit)) => fit.clone_into(&mut ensemble.fit),
                 Some(("model", version)) => model = Some((version.to_owned(), span)),
+                Some((key @ "needs", value)) => {
+                    reading.word(&mut base.mechanisms.needs, (key, value), &ON_OR_OFF, span)
+                }
+                Some((key @ "every_read", value)) => {
+                    reading.word(&mut base.mechanisms.every_read, (key, value), &ON_OR_OFF, span);
+                }
+                Some((key @ "trigger", value)) => {
+                    reading.word(&mut base.mechanisms.trigger, (key, value), &Trigger::ALL, span);
+                }
                 _ => {}
             }
         } else if line.is_empty() {
@@ -68,7 +79,7 @@ pub fn parse(source: Source, base: &Parameters) -> Result<Ensemble, Faults> {
                 reading.fault(span, message, "leave out the others, or thin them");
                 break;
             }
-            if let Some(set) = reading.set(line, &span, columns, base) {
+            if let Some(set) = reading.set(line, &span, columns, &base) {
                 ensemble.sets.push(set);
             }
         } else {
@@ -103,6 +114,8 @@ pub fn parse(source: Source, base: &Parameters) -> Result<Ensemble, Faults> {
     }
 }
 
+const ON_OR_OFF: [(&str, bool); 2] = [("true", true), ("false", false)];
+
 struct Reading {
     faults: Vec<Diagnostic>,
 }
@@ -111,6 +124,26 @@ impl Reading {
     fn fault(&mut self, span: std::ops::Range<usize>, message: String, help: impl Into<String>) {
         if self.faults.len() < MANY {
             self.faults.push(Diagnostic { message, at: Some(At { source: 0, span }), help: Some(help.into()) });
+        }
+    }
+
+    /// Sets what a comment says in one of a few words.
+    fn word<T: Copy>(
+        &mut self,
+        set: &mut T,
+        (key, value): (&str, &str),
+        words: &[(&str, T)],
+        span: std::ops::Range<usize>,
+    ) {
+        if let Some((_, meant)) = words.iter().find(|(word, _)| *word == value) {
+            *set = *meant;
+        } else {
+            let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+            self.fault(
+                span,
+                format!("`{key}` must be {}, found `{value}`", known.join(" or ")),
+                "as `wearout calibrate` writes it",
+            );
         }
     }
 

@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use super::Parameters;
+use crate::units::Mechanisms;
 
 /// Version of the model's formulas and parameters: sets of values hold for one version only. It changes with any formula or with
 /// the list of parameters.
@@ -30,6 +31,8 @@ pub struct Fit {
     pub fitted_to: String,
     /// How it was found: the method, its seed and the simulations spent.
     pub method: String,
+    /// What it was fitted with.
+    pub mechanisms: Mechanisms,
     /// Value of each parameter it sets; the others have the catalogue's.
     pub values: BTreeMap<String, f64>,
 }
@@ -40,7 +43,8 @@ impl Fit {
     /// # Panics
     /// When it sets what is no parameter, which a test excludes.
     pub fn parameters(&self) -> Parameters {
-        Parameters::best().with(self.values.iter().map(|(key, value)| (key.as_str(), *value)))
+        let values = self.values.iter().map(|(key, value)| (key.as_str(), *value));
+        Parameters { mechanisms: self.mechanisms, ..Parameters::best() }.with(values)
     }
 }
 

@@ -14,7 +14,7 @@ use serde::Deserialize;
 pub use ensemble::{Ensemble, article, parse as parse_ensemble};
 pub use fit::{DEFAULT_FIT, Fit, MODEL, find_fit, fits};
 
-use crate::units::Switches;
+use crate::units::{Mechanisms, Switches};
 
 /// Where a default comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -75,10 +75,11 @@ impl Parameter {
         self.low < self.high && self.is_read(switches) && self.key != DEFINITION && self.key != TIED
     }
 
-    /// Whether a scenario with these switches reads it: parameters of optional mechanisms are read only where those are on.
+    /// Whether a scenario with these switches reads it: parameters of optional mechanisms are read only where those are on. What the
+    /// switches leave unsaid is off: see [`Switches::under`].
     pub fn is_read(&self, switches: Switches) -> bool {
         match self.key.as_str() {
-            "need_rate" | "need_days" | "click_given_need" | "purchase_given_need" => switches.needs,
+            "need_rate" | "need_days" | "click_given_need" | "purchase_given_need" => switches.needs == Some(true),
             "repeat_memory_days" => switches.repeat_memory,
             "contagion_factor" | "contagion_days" => switches.contagion,
             "wear_in" => switches.wear_in,
@@ -154,7 +155,11 @@ macro_rules! parameters {
         /// One value for every parameter; meaning, unit and source of each are in the catalogue under the same name.
         #[derive(Debug, Clone, Copy, PartialEq)]
         #[expect(missing_docs, reason = "documented in parameters.toml, one row a field")]
-        pub struct Parameters { $(pub $field: f64),* }
+        pub struct Parameters {
+            $(pub $field: f64,)*
+            /// What they were fitted with.
+            pub mechanisms: Mechanisms,
+        }
 
         impl Parameters {
             /// Names of all fields.
@@ -166,7 +171,8 @@ macro_rules! parameters {
             /// When the catalogue lacks a field, which a test excludes.
             pub fn best() -> Parameters {
                 let value = |key: &str| find(key).unwrap_or_else(|| panic!("`{key}` is not in parameters.toml")).value;
-                Parameters { $($field: value(stringify!($field))),* }
+                let mechanisms = find_fit(DEFAULT_FIT).expect("the default fit is embedded").mechanisms;
+                Parameters { $($field: value(stringify!($field)),)* mechanisms }
             }
 
             /// The value of a parameter by name.

@@ -61,7 +61,8 @@ impl Experiment {
     pub fn given(&self, plan: usize) -> Given {
         let Plan { stakes, practice, .. } = &self.plans[plan];
         let purchase_given_answer = self.parameters.purchase_given_answer;
-        Given { stakes: *stakes, enforce_prob: practice.enforce_prob, purchase_given_answer }
+        let trigger = self.profile.rules.reports.as_ref().map(|rule| rule.trigger);
+        Given { stakes: *stakes, trigger, enforce_prob: practice.enforce_prob, purchase_given_answer }
     }
 
     /// Leaves only the plans whose index `keep` approves. They come to the same as before: no luck hangs on who else runs. Tests, whose
@@ -240,7 +241,7 @@ fn experiment(
         seed,
         days: scenario.days,
         contagious: scenario.switches.contagion,
-        profile: profile(scenario),
+        profile: profile(scenario, parameters),
         audiences: scenario
             .audiences
             .iter()
@@ -256,14 +257,15 @@ fn experiment(
     }
 }
 
-/// The platform without the rules that the scenario switches off, and with its trigger of the rule on reports.
-fn profile(scenario: &Scenario) -> Cow<'static, Profile> {
+/// The platform without the rules that the scenario switches off; reports are counted as it says, or as the parameters were fitted.
+fn profile(scenario: &Scenario, parameters: &Parameters) -> Cow<'static, Profile> {
     let profile = platform::find(&scenario.platform).expect("the reader knows the platforms");
-    if scenario.rules_off.is_empty() && scenario.report_trigger.is_none() {
+    let trigger = scenario.report_trigger.unwrap_or(parameters.mechanisms.trigger);
+    if scenario.rules_off.is_empty() && profile.rules.reports.as_ref().is_none_or(|rule| rule.trigger == trigger) {
         return Cow::Borrowed(profile);
     }
     let mut profile = profile.clone();
-    if let (Some(trigger), Some(rule)) = (scenario.report_trigger, &mut profile.rules.reports) {
+    if let Some(rule) = &mut profile.rules.reports {
         rule.trigger = trigger;
     }
     for rule in &scenario.rules_off {

@@ -5,9 +5,10 @@
 
 use rand_distr::{Distribution, Poisson};
 
-use super::{Judged, Profile, Trigger};
+use super::{Judged, Profile};
 use crate::rng::{At, Key, Purpose, uniform_f64};
 use crate::tally::{PostRecord, QuestionRecord};
+use crate::units::Trigger;
 
 /// Relevance of a topic for those a plan addresses.
 #[derive(Debug, Clone, PartialEq)]

@@ -12,6 +12,8 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
+use crate::units::Trigger;
+
 /// A platform, or one view of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -100,7 +102,8 @@ rule! {
 rule! {
     /// Reports; the chance that the platform acts on a crossing of the threshold is the parameter `enforce_prob`.
     Reports {
-        /// What reporters are counted for.
+        /// What reporters are counted for; of an experiment, as the scenario or the parameters say, of which `enforce_prob` depends on it.
+        #[serde(skip)]
         trigger: Trigger,
         /// Distinct reporters that have no consequence yet, count.
         reporters: u32,
@@ -110,29 +113,6 @@ rule! {
         carries: u32,
         /// Whether a limit is imposed or only counted.
         applied: bool,
-    }
-}
-
-/// What the reporters are counted for, of whom too many may limit the account. A member reports at most once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Trigger {
-    /// The account: all reporters of a window of days, counted anew after each crossing.
-    Pooled,
-    /// A post: a report counts against each of the last posts delivered to the reporter.
-    Carried,
-    /// A post: a report counts against the last post that the reporter read.
-    LastRead,
-}
-
-impl Trigger {
-    /// Every trigger with its word in scenarios.
-    pub const ALL: [(&'static str, Trigger); 3] =
-        [("pooled", Trigger::Pooled), ("carried", Trigger::Carried), ("last-read", Trigger::LastRead)];
-
-    /// Its word in scenarios.
-    pub fn key(self) -> &'static str {
-        Trigger::ALL[self as usize].0
     }
 }
 

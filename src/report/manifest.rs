@@ -12,6 +12,7 @@ use crate::plan::Experiment;
 use crate::rng;
 use crate::scenario::Scenario;
 use crate::study::Compared;
+use crate::units::Mechanisms;
 
 /// Its file in a run's folder.
 pub const NAME: &str = "manifest.toml";
@@ -43,9 +44,27 @@ pub struct Sets {
     pub replicates_per_set: Option<u64>,
     /// Hash of their values: see [`Sets::hash`].
     pub sha256: String,
+    /// What they were fitted with: in force where the scenario says nothing else.
+    pub mechanisms: Mechanisms,
 }
 
 impl Sets {
+    /// What is said of these sets after so many replicates.
+    ///
+    /// # Panics
+    /// When there is none.
+    pub fn of(parameters: &str, fit: &str, sets: &[Parameters], replicates: u64) -> Sets {
+        let n_sets = sets.len() as u64;
+        Sets {
+            parameters: parameters.to_owned(),
+            fit: fit.to_owned(),
+            sets: sets.len(),
+            replicates_per_set: replicates.is_multiple_of(n_sets).then_some(replicates / n_sets),
+            sha256: Sets::hash(sets),
+            mechanisms: sets[0].mechanisms,
+        }
+    }
+
     /// Hash of the values of these sets: for each set in turn every parameter in the order of the catalogue, as a little-endian
     /// number of 64 bits.
     pub fn hash(sets: &[Parameters]) -> String {

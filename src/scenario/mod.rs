@@ -17,8 +17,7 @@ use serde::Serialize;
 use crate::diagnostic::{At, Diagnostic, Source};
 use crate::document::reader::Reader;
 use crate::document::tree;
-use crate::platform::Trigger;
-use crate::units::{Channel, Flags, Hours, Kind, Privacy, Switches, Weekday};
+use crate::units::{Channel, Flags, Hours, Kind, Privacy, Switches, Trigger, Weekday};
 
 pub use contents::{Content, Medium, OBJECTIVES, Objective, Recovery, Rotation};
 pub use shipped::{CONTENTS, DESIGNS, PATTERNS, SHIPPED, shipped};
@@ -68,7 +67,7 @@ pub struct Scenario {
     pub platform: String,
     /// Rules of the platform that do not act.
     pub rules_off: Vec<String>,
-    /// What reporters are counted for; `None`: as the platform's profile says.
+    /// What reporters are counted for; `None`: as the parameters were fitted.
     pub report_trigger: Option<Trigger>,
     /// Name of the plan the others are compared with.
     pub baseline: String,
@@ -86,7 +85,7 @@ pub struct Scenario {
     pub money: Money,
     /// Parameters that differ from the catalogue: key and value.
     pub behaviour: Vec<(String, f64)>,
-    /// Optional mechanisms that are on.
+    /// Optional mechanisms.
     pub switches: Switches,
     /// The plans, in the order of the file; none only where there are contents.
     pub plans: Vec<Plan>,

@@ -8,9 +8,9 @@ use crate::document::reader::{Names, Range, Reader, listed, suggestion};
 use crate::document::tree::{Entry, Node, Table, join};
 use crate::evidence;
 use crate::parameter::{self, Parameters};
-use crate::platform::{self, Trigger};
+use crate::platform;
 use crate::tally;
-use crate::units::{Channel, Switches, Weekday};
+use crate::units::{Channel, Switches, Trigger, Weekday};
 
 use super::{Audience, Equality, Money, Scenario, Topic, contents, plans, trials};
 
@@ -149,14 +149,14 @@ fn behaviour(reader: &mut Reader<'_>, root: &Table) -> Vec<(String, f64)> {
 
 fn switches(reader: &mut Reader<'_>, root: &Table) -> Switches {
     let table = section(reader, root, "switch", SWITCH_KEYS, "[switch] contagion = true");
-    let mut is_on = |key: &str| reader.switch(table.get(key)).unwrap_or(false);
+    let mut said = |key: &str| reader.switch(table.get(key));
     Switches {
-        needs: is_on("needs"),
-        every_read: is_on("every_read"),
-        repeat_memory: is_on("repeat_memory"),
-        contagion: is_on("contagion"),
-        wear_in: is_on("wear_in"),
-        expectation_learning: is_on("expectation_learning"),
+        needs: said("needs"),
+        every_read: said("every_read"),
+        repeat_memory: said("repeat_memory").unwrap_or(false),
+        contagion: said("contagion").unwrap_or(false),
+        wear_in: said("wear_in").unwrap_or(false),
+        expectation_learning: said("expectation_learning").unwrap_or(false),
     }
 }
 

@@ -91,7 +91,13 @@ pub const CONTENTS: &[(&str, &str)] = &[
 
 /// The text of the shipped scenario, design, pattern or file of contents of that name.
 pub fn shipped(name: &str) -> Option<&'static str> {
-    SHIPPED.iter().chain(DESIGNS).chain(PATTERNS).chain(CONTENTS).find(|(shipped, _)| *shipped == name).map(|(_, text)| *text)
+    SHIPPED
+        .iter()
+        .chain(DESIGNS)
+        .chain(PATTERNS)
+        .chain(CONTENTS)
+        .find(|(shipped, _)| *shipped == name)
+        .map(|(_, text)| *text)
 }
 
 #[cfg(test)]

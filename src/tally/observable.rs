@@ -5,12 +5,15 @@
 //! sharply. Means over replicates and ratios of two designs are not here. Definitions: contract, section 7b.
 
 use super::{EXPECTED_UNITS, METRICS, Metric, Outcome, Repeat, Stakes, Tally, Unit};
+use crate::units::Trigger;
 
 /// What an observable takes from the plan and its parameters.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Given {
     /// What money is at stake.
     pub stakes: Stakes,
+    /// What the platform counts reporters for; `None` where it does not.
+    pub trigger: Option<Trigger>,
     /// Parameter `enforce_prob`.
     pub enforce_prob: f64,
     /// Parameter `purchase_given_answer`.
@@ -272,10 +275,13 @@ observables! {
     activity_kept, Ratio, Over, "activity of the last two of these days / of the first two; blank below 4 days",
         |t, days, _| activity_kept(t, days);
     limited_expected, Chance, Whole,
-        "1 - (1 - enforce_prob)^k, k = days with more than 5 reports: the chance of a limit without its last draw",
+        "1 - (1 - enforce_prob)^k, k = crossings of the rule on reports, days with more than 5 reports under trigger last-read: the chance of a limit without its last draw",
         |t, _, given| {
-            let days = t.days.iter().filter(|day| day.get(Outcome::Reports) > REPORTS_BORNE).count();
-            Some(1.0 - libm::pow(1.0 - given.enforce_prob, days as f64))
+            let crossings = match given.trigger {
+                Some(Trigger::LastRead) => t.days.iter().filter(|day| day.get(Outcome::Reports) > REPORTS_BORNE).count() as u64,
+                _ => t.total(Outcome::ReportCrossings),
+            };
+            Some(1.0 - libm::pow(1.0 - given.enforce_prob, crossings as f64))
         };
     inquiry_conversion_expected, Share, Whole, "purchase_given_answer x questions answered in time / questions asked",
         |t, _, given| ratio(given.purchase_given_answer * t.total(Outcome::Answers) as f64, t.total(Outcome::Questions));
@@ -301,7 +307,7 @@ mod tests {
 
     fn given() -> Given {
         let stakes = Stakes { cost_per_send: 0.2, compliance_share: 0.0, margin: None, joiners_per_exit: 12.0 };
-        Given { stakes, enforce_prob: 0.25, purchase_given_answer: 0.4 }
+        Given { stakes, trigger: Some(Trigger::LastRead), enforce_prob: 0.25, purchase_given_answer: 0.4 }
     }
 
     fn tally() -> Tally {

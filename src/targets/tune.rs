@@ -40,7 +40,8 @@ pub(super) fn tuned(
     }
     if tuned.iter().all(|tuned| tuned.plausible_only) {
         let is_free = |parameter: &&Parameter| {
-            known.iter().any(|known| parameter.is_free(known.scenario.draft.scenario.switches))
+            let switches = |known: &Known| known.scenario.draft.scenario.switches.under(begin.mechanisms);
+            known.iter().any(|known| parameter.is_free(switches(known)))
         };
         let is_said = |key: &str| tuned.iter().any(|tuned| tuned.name == key);
         let mut whole = Vec::new();

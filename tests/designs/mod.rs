@@ -7,7 +7,7 @@ use wearout::diagnostic::Source;
 use wearout::engine::{Engine, simulate};
 use wearout::platform::Profile;
 use wearout::tally::{EXPECTED_UNITS, Outcome, Tally};
-use wearout::units::{Hours, Privacy, Switches};
+use wearout::units::{Hours, Privacy};
 use wearout::{plan, scenario};
 
 use super::twin::reference::Contract;
@@ -48,7 +48,7 @@ fn scenario_of(design: &Design, contract: &Contract) -> String {
 pub(crate) fn circumstances(contract: &Contract) -> String {
     let values = contract.values();
     let parameters: Vec<String> = values.iter().map(|(key, value)| format!("{key} = {value:?}")).collect();
-    let Switches { needs, every_read, .. } = contract.switches;
+    let [needs, every_read] = [contract.switches.needs, contract.switches.every_read].map(|on| on == Some(true));
     format!("[switch]\nneeds = {needs}\nevery_read = {every_read}\n[behaviour]\n{}\n", parameters.join("\n"))
 }
 

@@ -9,8 +9,9 @@ use std::sync::LazyLock;
 
 use wearout::diagnostic::Source;
 use wearout::plan::{Experiment, compile};
-use wearout::platform::{self, Profile, Trigger};
+use wearout::platform::{self, Profile};
 use wearout::scenario::{Draft, parse};
+use wearout::units::Trigger;
 
 use super::experiment::SEED;
 

@@ -4,15 +4,14 @@
 //! them as the engine's own [`Tally`]. Parameters are the experiment's; posts, audiences and practice are read from the draft.
 
 use wearout::plan::{Experiment, schedule};
-use wearout::platform::Trigger;
 use wearout::scenario::{self, Draft};
 use wearout::tally::{EXPECTED_UNITS, Outcome, Tally};
-use wearout::units::Channel;
+use wearout::units::{Channel, Mechanisms, Trigger};
 
 use super::{Counts, Design, KeyedLuck, Life, Post, Profile, Slot, live};
 
 /// One plan on one of its audiences, and that audience's place in the experiment.
-fn designs(draft: &Draft, plan: usize, trigger: Trigger) -> Vec<(usize, Design)> {
+fn designs(draft: &Draft, plan: usize, (fitted, trigger): (Mechanisms, Trigger)) -> Vec<(usize, Design)> {
     let scenario = &draft.scenario;
     let plan = &scenario.plans[plan];
     let slots = schedule::schedule(plan, scenario.days, scenario.starts).expect("it compiled");
@@ -46,7 +45,7 @@ fn designs(draft: &Draft, plan: usize, trigger: Trigger) -> Vec<(usize, Design)>
             answered: plan.answered,
             privacy: plan.privacy,
             reach: plan.reach,
-            switches: scenario.switches,
+            switches: scenario.switches.under(fitted),
             trigger,
         };
         (place, design)
@@ -66,7 +65,8 @@ pub fn tally(draft: &Draft, experiment: &Experiment, plan: usize, replicate: u32
     let mut drawn = 0;
     let profile = profile(experiment);
     let trigger = experiment.profile.rules.reports.as_ref().map_or(Trigger::LastRead, |rule| rule.trigger);
-    for (i, (audience, design)) in designs(draft, plan, trigger).iter().enumerate() {
+    for (i, (audience, design)) in designs(draft, plan, (experiment.parameters.mechanisms, trigger)).iter().enumerate()
+    {
         let luck = KeyedLuck::new(experiment, *audience, replicate);
         let life = live(design, &experiment.parameters, profile, &luck);
         add(&mut tally, design, &life, i == 0);

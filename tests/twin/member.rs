@@ -2,9 +2,8 @@
 
 use statrs::distribution::{self, ContinuousCDF};
 use wearout::parameter::Parameters;
-use wearout::platform::Trigger;
 use wearout::tally::{REPEATS, Repeat};
-use wearout::units::{Kind, Privacy};
+use wearout::units::{Kind, Privacy, Trigger};
 
 use super::luck::{Luck, Slot};
 use super::{Counts, DAY, Design, Horizon, Post, PostCounts};
@@ -568,7 +567,7 @@ const POSTS_CARRIED: usize = 5;
 /// h1: nothing was read, nothing irritates. Every read counts, or with that switch off the worst, at the visit's end.
 fn irritation_hazard(member: &Member, impression: &Impression, today: &Today, p: &Parameters) -> f64 {
     let Some(lowest) = impression.lowest_value else { return 0.0 };
-    let every_read = today.design.switches.every_read;
+    let every_read = today.design.switches.every_read == Some(true);
     let hazard = if every_read { impression.irritation } else { irritation(lowest, member.fatigue, p) };
     let flags = if impression.broken_link { p.broken_link_factor } else { 1.0 };
     member.traits.frailty * hazard * flags

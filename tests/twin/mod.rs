@@ -24,9 +24,8 @@ use std::collections::BTreeSet;
 
 use statrs::distribution::{ContinuousCDF, Normal};
 use wearout::parameter::Parameters;
-use wearout::platform::Trigger;
 use wearout::tally::{REPEATS, Repeat};
-use wearout::units::{Channel, Flags, Kind, Privacy, Switches};
+use wearout::units::{Channel, Flags, Kind, Privacy, Switches, Trigger};
 
 /// Hours in a day; day d (from 1) covers the hours 24 (d - 1) up to 24 d.
 pub const DAY: f64 = 24.0;
@@ -209,7 +208,7 @@ pub fn live<L: Luck>(design: &Design, parameters: &Parameters, profile: Profile,
         .into_iter()
         .map(|id| {
             let traits = luck.traits(id, &law);
-            let need = design.switches.needs.then(|| Need::first(id, &traits, parameters, luck));
+            let need = (design.switches.needs == Some(true)).then(|| Need::first(id, &traits, parameters, luck));
             Member::new(id, traits, need, parameters.trust_at_entry, contents)
         })
         .collect();

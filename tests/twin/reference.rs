@@ -6,8 +6,7 @@ use std::fmt;
 
 use serde_json::Value;
 use wearout::parameter::Parameters;
-use wearout::platform::Trigger;
-use wearout::units::{Channel, Flags, Hours, Kind, Privacy, Switches};
+use wearout::units::{Channel, Flags, Hours, Kind, Privacy, Switches, Trigger};
 
 use super::{Counts, Design, Post, Record, Slot};
 
@@ -25,8 +24,8 @@ pub struct Contract {
 }
 
 const OFF: Switches = Switches {
-    needs: false,
-    every_read: false,
+    needs: Some(false),
+    every_read: Some(false),
     repeat_memory: false,
     contagion: false,
     wear_in: false,
@@ -45,7 +44,7 @@ pub const FIRST: Contract = Contract {
 pub const SECOND: Contract = Contract {
     fit: include_str!("../data/reference_parameters_v2.json"),
     results: include_str!("../data/reference_results_v2.csv"),
-    switches: Switches { needs: true, every_read: true, ..OFF },
+    switches: Switches { needs: Some(true), every_read: Some(true), ..OFF },
     trigger: Trigger::Carried,
 };
 

@@ -72,14 +72,7 @@ pub(super) fn run(args: &RotateArgs) -> Result<(), Failure> {
     ];
     let mut files: Vec<File> = tables.into_iter().map(|(name, bytes)| File { name: name.into(), bytes }).collect();
     files.extend(chart::rotated(&page, &caption).context("cannot draw")?.into_iter().flat_map(files_of));
-    let (replicates, n_sets) = (u64::from(found.replicates), ensemble.sets.len() as u64);
-    let recorded = Sets {
-        parameters: args.parameters.clone(),
-        fit: ensemble.fit.clone(),
-        sets: ensemble.sets.len(),
-        replicates_per_set: replicates.is_multiple_of(n_sets).then_some(replicates / n_sets),
-        sha256: Sets::hash(&ensemble.sets),
-    };
+    let recorded = Sets::of(&args.parameters, &ensemble.fit, &ensemble.sets, u64::from(found.replicates));
     let study = pages::study(&page, &recorded, &args.set);
     files.push(manifest::of_study(&study, &files, &timing).context("cannot write the manifest")?);
     let written = report::write(&folder, &files);

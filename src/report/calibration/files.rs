@@ -11,6 +11,7 @@ use crate::report::csv::{cell, write};
 use crate::stats::weighted;
 use crate::study::calibrate::Method;
 use crate::targets::Lever;
+use crate::units::Mechanisms;
 
 use super::{Page, method_word};
 
@@ -43,7 +44,8 @@ pub fn ensemble(page: &Page, name: &str) -> Option<Vec<u8>> {
         (0..points.len()).collect()
     };
     let sets: Vec<Parameters> = chosen.iter().map(|&i| page.problem.parameters(&points[i].0)).collect();
-    let base = page.problem.base();
+    // What a file of sets leaves out has the default when it is read.
+    let base = Parameters::best();
     let is_tuned =
         |key: &str| page.problem.targets.tuned.iter().any(|tuned| tuned.lever == Lever::Parameter(key.to_owned()));
     let differs = |key: &str| sets.iter().any(|set| set.get(key) != base.get(key));
@@ -54,12 +56,15 @@ pub fn ensemble(page: &Page, name: &str) -> Option<Vec<u8>> {
     let settings = page.calibration.settings();
     let targets = &page.problem.targets.targets;
     let held_out = targets.iter().filter(|target| target.held_out).count();
+    let Mechanisms { needs, every_read, trigger } = page.problem.base().mechanisms;
     let mut text = format!(
-        "# name = {name}\n# fit = {} of targets {name} ({} fitted, {held_out} held out), seed {}, {} simulations\n# model = {MODEL}\n",
+        "# name = {name}\n# fit = {} of targets {name} ({} fitted, {held_out} held out), seed {}, {} simulations\n# model = {MODEL}\n\
+         # needs = {needs}\n# every_read = {every_read}\n# trigger = {}\n",
         method_word(settings.method),
         targets.len() - held_out,
         settings.seed,
-        page.calibration.simulations()
+        page.calibration.simulations(),
+        trigger.key()
     );
     let rows = sets.iter().map(|set| keys.iter().map(|key| cell(set.get(key))).collect());
     let table = String::from_utf8(write(&keys, rows)).expect("keys and numbers are text");

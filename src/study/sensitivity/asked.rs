@@ -143,7 +143,8 @@ impl Question {
         sizes(&mut faulty, request);
         let factors = match &variants {
             Ok(variants) if request.over.is_empty() => {
-                candidates(&variants.base().parameters, variants.scenario().switches)
+                let parameters = &variants.base().parameters;
+                candidates(parameters, variants.scenario().switches.under(parameters.mechanisms))
             }
             variants => over::read(&mut faulty, &request.over, variants.as_ref().ok()),
         };
