@@ -33,7 +33,7 @@ pub struct Slot {
 /// The posts of a plan over `days` days of which the first is a `starts`, in order of day and hour.
 ///
 /// # Errors
-/// Posts outside the horizon, or a plan without any post in it.
+/// Posts outside the horizon, or a rule without any post in it; a list without posts is a plan that sends nothing.
 pub fn schedule(plan: &Plan, days: u32, starts: Weekday) -> Result<Vec<Slot>, Vec<Diagnostic>> {
     let faults = outside(plan, days);
     if !faults.is_empty() {
@@ -58,9 +58,10 @@ pub fn schedule(plan: &Plan, days: u32, starts: Weekday) -> Result<Vec<Slot>, Ve
         }
         Calendar::Posts(posts) => exact(posts, plan.topic.as_ref()),
     };
-    if slots.is_empty() {
+    if slots.is_empty() && matches!(plan.calendar, Calendar::Rule { .. }) {
         let message = format!("`plan.{}` sends no post in {days} days", plan.name);
-        let help = "post on another weekday or earlier, or raise `days` at the top of the file";
+        let help =
+            "post on another weekday or earlier, or raise `days` at the top of the file; `posts = []` sends nothing";
         return Err(vec![Diagnostic { message, at: Some(plan.at.clone()), help: Some(help.to_owned()) }]);
     }
     Ok(slots)

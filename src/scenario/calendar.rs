@@ -46,7 +46,7 @@ fn rule(reader: &mut Reader<'_>, table: &Table, last_day: Option<u32>) -> Calend
 
 fn rule_days(reader: &mut Reader<'_>, table: &Table, last_day: Option<u32>) -> Days {
     let weekdays = Weekday::ALL.map(|day| (day.key(), day));
-    let on = reader.list(table.get("on"), "weekdays", 1).map(|list| {
+    let on = some_days(reader, table.get("on"), "weekdays").map(|list| {
         let days: BTreeSet<Weekday> = list.iter().filter_map(|element| reader.word(Some(element), &weekdays)).collect();
         Days::On(days.into_iter().collect())
     });
@@ -72,8 +72,19 @@ pub(super) fn every(reader: &mut Reader<'_>, table: &Table) -> Option<Days> {
     Some(Days::Every(days as u32))
 }
 
+/// A list of days that is not empty: who means to send nothing says so by `posts`.
+fn some_days<'n>(reader: &mut Reader<'_>, node: Option<&'n Node>, of: &str) -> Option<&'n [Node]> {
+    let list = reader.list(node, of, 0)?;
+    if let (Some(node), []) = (node, list) {
+        let help = "name at least one, or leave the key out; `posts = []` sends nothing";
+        reader.fault(&node.at, format!("`{}` is empty", node.path), help);
+        return None;
+    }
+    Some(list)
+}
+
 fn exact_days(reader: &mut Reader<'_>, table: &Table, last_day: Option<u32>) -> Option<Days> {
-    let list = reader.list(table.get("days"), "days", 1)?;
+    let list = some_days(reader, table.get("days"), "days")?;
     let mut days: Vec<u32> = Vec::new();
     for node in list {
         let Some(day) = day(reader, node, last_day) else { continue };
@@ -211,13 +222,12 @@ fn exact(reader: &mut Reader<'_>, table: &Table, posts: &Node, topics: &[&str], 
         let message = format!("`{}` means nothing beside the exact `{}`", node.path, posts.path);
         reader.fault(&node.at, message, "say it in each post, or give `every`, `on` or `days` instead of `posts`");
     }
-    let lines: Vec<PostLine> = reader
-        .list(Some(posts), "posts", 1)
-        .unwrap_or_default()
-        .iter()
-        .filter_map(|node| post(reader, node, topics, last_day))
-        .collect();
-    if lines.is_empty() { rule(reader, &Table::default(), last_day) } else { Calendar::Posts(lines) }
+    let list = reader.list(Some(posts), "posts", 0);
+    let lines: Vec<PostLine> =
+        list.unwrap_or_default().iter().filter_map(|node| post(reader, node, topics, last_day)).collect();
+    // An empty list sends nothing; a list of which nothing could be read is at fault.
+    let is_silent = list.is_some_and(<[Node]>::is_empty);
+    if lines.is_empty() && !is_silent { rule(reader, &Table::default(), last_day) } else { Calendar::Posts(lines) }
 }
 
 fn post(reader: &mut Reader<'_>, node: &Node, topics: &[&str], last_day: Option<u32>) -> Option<PostLine> {
