@@ -760,6 +760,11 @@ fn an_expelled_sender_reaches_that_group_no_more() {
         assert_eq!(tally.horizon.unreachable, 10 * tally.horizon.groups_lost);
         for (day, counts) in tally.days.iter().enumerate() {
             assert_eq!(counts.get(Outcome::Delivered), 150 - counts.get(Outcome::Unreachable), "day {}", day + 1);
+            assert_eq!(
+                counts.get(Outcome::GroupPosts),
+                counts.get(Outcome::Delivered) / 10,
+                "one post, ten members a group"
+            );
         }
         assert_eq!(tally.days[2].get(Outcome::Unreachable), 0, "no admin acts before three days off theme");
     }

@@ -1309,6 +1309,28 @@ fn blocks_by_the_third_read_follow_the_closed_form() {
 }
 
 #[test]
+fn a_post_costs_once_in_every_group_and_profit_is_the_sum_of_its_parts() {
+    let plans = "[money]\nmargin = 60\ncost_per_post = 7\n[plan.a]\nper_day = 2\ncost = 0.5\n[plan.silent]\nposts = []";
+    let behaviour = ["click_given_read = 1\npurchase_given_click = 0.5\nquestion_rate = 0.3\nrepurchase_base = 1"];
+    let text = scenario(5, "groups = 3\nsize = 100\nfit = 0.8", &behaviour, plans);
+    let (run, experiment) = (Run::of(&text, 1), experiment(&text));
+    let figures = |plan: usize, keys: [&str; 7]| {
+        let (tally, stakes) = (&run.replicates[0].plans[plan], &experiment.plans[plan].stakes);
+        keys.map(|key| (find(key).unwrap().value)(tally, stakes).unwrap())
+    };
+    let keys = ["profit", "profit_posts", "profit_answers", "profit_repurchases", "cost", "delivered", "purchases"];
+    let [profit, posts, answers, repurchases, cost, delivered, purchases] = figures(0, keys);
+    assert!(posts > 0.0 && answers > 0.0 && repurchases > 0.0, "{posts} {answers} {repurchases}");
+    assert!((profit - posts - answers - repurchases).abs() < 1e-9 * profit);
+    let of_posts = 0.5 * delivered + 7.0 * 10.0 * 3.0;
+    assert!((posts - (60.0 * purchases * (1.0 - 0.009) - of_posts)).abs() < 1e-9 * posts);
+    assert!((cost - of_posts - 0.009 / 0.991 * (posts + of_posts + answers + repurchases)).abs() < 1e-9 * cost);
+    let [profit, posts, answers, _, _, delivered, purchases] = figures(1, keys);
+    assert_eq!((posts, delivered, purchases), (0.0, 0.0, 0.0), "a silent plan");
+    assert!(answers > 0.0 && profit >= answers, "answers come in without posts: {profit} {answers}");
+}
+
+#[test]
 fn money_is_counts_times_what_a_send_costs_and_compliance_takes() {
     let plans =
         "[money]\nmargin = 90\n[plan.same]\ncontents = 1\n[plan.rotated]\n[plan.ignored]\nprivacy = \"ignored\"";

@@ -235,6 +235,8 @@ impl<'a> World<'a> {
                 let before: Vec<PostRecord> = in_sight.iter().map(|post| posts[post.index]).collect();
                 let counts = &mut unit.tally.days[day as usize];
                 counts.add(Outcome::Posts, sent);
+                let open = groups[unit.groups.clone()].iter().filter(|group| !group.expelled).count() as u64;
+                counts.add(Outcome::GroupPosts, sent * open);
                 counts.add(Outcome::PrivacyComplaints, u64::from(events.complaints));
                 counts.set(Outcome::UnderReview, u64::from(under_review));
                 let mut notes = Notes { counts, repeats: &mut unit.tally.repeats, posts, questions, exits };

@@ -65,6 +65,11 @@ impl Experiment {
         Given { stakes: *stakes, trigger, enforce_prob: practice.enforce_prob, purchase_given_answer }
     }
 
+    /// Posts a week of a plan, whomever they reach.
+    pub fn posts_per_week(&self, plan: &Plan) -> f64 {
+        7.0 * plan.posts.len() as f64 / f64::from(self.days)
+    }
+
     /// Leaves only the plans whose index `keep` approves. They come to the same as before: no luck hangs on who else runs. Tests, whose
     /// arms may be gone, are left out, and a baseline that is gone is followed by the first plan left.
     pub fn keep_plans(&mut self, keep: impl Fn(usize) -> bool) {
@@ -393,6 +398,7 @@ fn compile_plan(
         },
         stakes: Stakes {
             cost_per_send: plan.cost.unwrap_or(if rotated { p.cost_rotated } else { p.cost_same }),
+            cost_per_post: scenario.money.cost_per_post,
             compliance_share: pick(p.compliance_ignored, p.compliance_kept),
             margin: scenario.money.margin,
             joiners_per_exit: p.joiners_per_exit,

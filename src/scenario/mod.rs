@@ -150,9 +150,11 @@ pub struct Topic {
 pub struct Money {
     /// Shown beside amounts.
     pub currency: String,
-    /// Margin per purchase; without it revenue and ROI stay blank.
+    /// Margin per purchase; without it revenue, profit and ROI stay blank.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub margin: Option<f64>,
+    /// Cost of one post in one group, whatever its size; beside the cost of each delivered send.
+    pub cost_per_post: f64,
 }
 
 /// A sending plan.
@@ -234,7 +236,7 @@ pub enum Calendar {
         /// Marks on every post.
         flags: Flags,
     },
-    /// An exact list.
+    /// An exact list; an empty one is a plan that sends nothing.
     Posts(Vec<PostLine>),
 }
 

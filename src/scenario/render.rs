@@ -294,7 +294,7 @@ mod tests {
             headline = ["loss", "kept"]
             evidence = ["open-spray"]
             equality = { points = 0.02, relative = 0.1, below = 0.04 }
-            money = { currency = "USD", margin = 59.9 }
+            money = { currency = "USD", margin = 59.9, cost_per_post = 2.5 }
             behaviour = { block_share = 0.3, trust_at_entry = 0.7 }
             switch = { contagion = true }
             [audience.imported]
@@ -334,6 +334,9 @@ mod tests {
               { day = 2, at = "18:07", kind = "useful", content = "tip", offer = 1.0 },
               { day = 1, topic = "serum", unlabelled = true, everyone = true, broken_link = true },
             ]
+            [plan.silent]
+            to = ["imported"]
+            posts = []
             [plan.days]
             to = ["imported"]
             days = [1, 20]

@@ -42,7 +42,7 @@ const EQUALITY_KEYS: &[&str] = &["points", "relative", "below"];
 const AUDIENCE_KEYS: &[&str] =
     &["channel", "groups", "size", "theme", "fit", "fit_spread", "account_spread", "relation", "twin"];
 const TOPIC_KEYS: &[&str] = &["relevance"];
-const MONEY_KEYS: &[&str] = &["currency", "margin"];
+const MONEY_KEYS: &[&str] = &["currency", "margin", "cost_per_post"];
 const SWITCH_KEYS: &[&str] = &["needs", "every_read", "repeat_memory", "contagion", "wear_in", "expectation_learning"];
 
 /// Longest horizon, days: ten years (assumption: nothing in the source lasts longer than a few months).
@@ -128,6 +128,7 @@ fn money(reader: &mut Reader<'_>, root: &Table) -> Money {
     Money {
         currency: reader.text(table.get("currency")).unwrap_or_else(|| "CNY".to_owned()),
         margin: reader.number(table.get("margin"), Range::Amount),
+        cost_per_post: reader.number(table.get("cost_per_post"), Range::Amount).unwrap_or(0.0),
     }
 }
 

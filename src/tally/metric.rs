@@ -82,6 +82,8 @@ pub enum Better {
 pub struct Stakes {
     /// Cost of one delivered send.
     pub cost_per_send: f64,
+    /// Cost of one post in one group, whatever its size.
+    pub cost_per_post: f64,
     /// Share of revenue spent on compliance or remediation.
     pub compliance_share: f64,
     /// Margin of one purchase; `None` leaves revenue and ROI blank.
@@ -161,9 +163,19 @@ fn revenue(tally: &Tally, stakes: &Stakes) -> Option<f64> {
     stakes.margin.map(|margin| margin * purchases(tally) as f64)
 }
 
+/// What so many purchases leave after the share of revenue spent on compliance.
+fn earned(purchases: u64, stakes: &Stakes) -> Option<f64> {
+    stakes.margin.map(|margin| margin * purchases as f64 * (1.0 - stakes.compliance_share))
+}
+
+fn cost_of_posts(tally: &Tally, stakes: &Stakes) -> f64 {
+    stakes.cost_per_send * tally.total(Outcome::Delivered) as f64
+        + stakes.cost_per_post * tally.total(Outcome::GroupPosts) as f64
+}
+
 fn cost(tally: &Tally, stakes: &Stakes) -> f64 {
     let compliance = revenue(tally, stakes).map_or(0.0, |revenue| stakes.compliance_share * revenue);
-    stakes.cost_per_send * tally.total(Outcome::Delivered) as f64 + compliance
+    cost_of_posts(tally, stakes) + compliance
 }
 
 /// Least cost, in the scenario's currency, that anything is divided by: less is none.
@@ -240,10 +252,12 @@ metrics! {
         |t, _| share(t, t.horizon.muted);
     blocked, "blocked", Share, Lower, "members who blocked / members addressed", ["block"],
         |t, _| share(t, t.horizon.blocked);
-    reports_per_1000, "reports per 1000 delivered", PerThousand, Lower, "1000 x reports / delivered", ["reports", "report"],
+    reports_per_1000, "reports per 1000 delivered", PerThousand, Lower,
+        "1000 x reports / delivered; falls by arithmetic where more is sent: compare plans by `reports_per_1000_members`", [],
         |t, _| ratio(1000 * t.total(Outcome::Reports), t.total(Outcome::Delivered));
     reports_per_1000_members, "reports per 1000 members", PerThousandMembers, Lower,
-        "1000 x reports / members addressed; unlike reports per delivered it does not fall because more is sent", [],
+        "1000 x reports / members addressed; unlike reports per delivered it does not fall because more is sent",
+        ["reports", "report"],
         |t, _| share(t, 1000 * t.total(Outcome::Reports));
     report_crossings, "crossings of the reports threshold", Count, Lower,
         "how often the platform's threshold of reports was crossed, whether or not it acted", ["crossings"],
@@ -272,14 +286,26 @@ metrics! {
         |t, _| share(t, t.total(Outcome::UnwantedReads));
     delivered, "delivered", Count, Neither, "pairs of a member not gone and a post that went out to it", [],
         |t, _| Some(t.total(Outcome::Delivered) as f64);
-    cost, "cost", Money, Lower, "cost per send x delivered + compliance share x revenue", [],
+    cost, "cost", Money, Lower, "cost per send x delivered + cost per post x posts (each counted in every group it goes to) + compliance share x revenue", [],
         |t, s| Some(cost(t, s));
     revenue, "revenue", Money, Higher, "margin x (purchases through posts + purchases after questions + repurchases of buyers within 30 days after the horizon)", [],
         |t, s| revenue(t, s);
-    profit, "profit", Money, Higher, "revenue - cost; blank without a margin", [],
+    profit, "profit", Money, Higher, "revenue - cost, the sum of `profit_posts`, `profit_answers` and `profit_repurchases`; blank without a margin", [],
         |t, s| revenue(t, s).map(|revenue| revenue - cost(t, s));
+    profit_posts, "profit of posts", Money, Higher,
+        "margin x purchases through posts, less the compliance share, - cost of sends and posts; 0 for a plan that sends nothing",
+        [], |t, s| earned(t.total(Outcome::Purchases), s).map(|earned| earned - cost_of_posts(t, s));
+    profit_answers, "profit of answers", Money, Higher,
+        "margin x purchases after questions, less the compliance share; answering is not priced", [],
+        |t, s| earned(t.total(Outcome::InquiryPurchases), s);
+    profit_repurchases, "profit of repurchases", Money, Higher,
+        "margin x repurchases of buyers still in, in the 30 days after the horizon, once, less the compliance share", [],
+        |t, s| earned(t.horizon.repurchases_of_buyers, s);
     buyers_per_cost, "buyers per 100 of cost", Ratio, Higher, "buyers per 100 units of cost; blank without a cost", [],
         |t, s| some_cost(t, s).map(|cost| 100.0 * t.total(Outcome::Buyers) as f64 / cost);
+    purchases_per_cost, "purchases per 100 of cost", Ratio, Higher,
+        "purchases through posts per 100 units of cost; blank without a cost", [],
+        |t, s| some_cost(t, s).map(|cost| 100.0 * t.total(Outcome::Purchases) as f64 / cost);
     break_even_margin, "break-even margin", Money, Lower, "cost / buyers; blank without buyers", [],
         |t, s| { let buyers = t.total(Outcome::Buyers); (buyers > 0).then(|| cost(t, s) / buyers as f64) };
     roi, "return on cost", Ratio, Higher, "(revenue - cost) / cost; blank without a margin or a cost", [],
@@ -309,7 +335,13 @@ mod tests {
         tally.close();
         (tally.horizon.members, tally.horizon.left, tally.horizon.blocked) = (1000, 13, 17);
         (tally.horizon.active, tally.horizon.muted, tally.horizon.unreachable) = (900, 31, 39);
-        let stakes = Stakes { cost_per_send: 0.0, compliance_share: 0.0, margin: None, joiners_per_exit: 12.0 };
+        let stakes = Stakes {
+            cost_per_send: 0.0,
+            cost_per_post: 0.0,
+            compliance_share: 0.0,
+            margin: None,
+            joiners_per_exit: 12.0,
+        };
         let counted = METRICS.iter().filter_map(|metric| Some((metric, metric.trials(&tally)?)));
         for (metric, (successes, trials)) in counted.clone() {
             assert_eq!(metric.unit, Unit::Share, "{}", metric.key);
@@ -321,10 +353,23 @@ mod tests {
     #[test]
     fn an_empty_base_is_blank_not_zero() {
         let nothing = Tally::new(30);
-        let stakes = Stakes { cost_per_send: 0.0, compliance_share: 0.0, margin: None, joiners_per_exit: 12.0 };
-        for key in
-            ["open_rate", "loss", "roi", "revenue", "break_even_margin", "buyers_per_cost", "activity_drop_weekly"]
-        {
+        let stakes = Stakes {
+            cost_per_send: 0.0,
+            cost_per_post: 0.0,
+            compliance_share: 0.0,
+            margin: None,
+            joiners_per_exit: 12.0,
+        };
+        for key in [
+            "open_rate",
+            "loss",
+            "roi",
+            "revenue",
+            "profit_posts",
+            "break_even_margin",
+            "purchases_per_cost",
+            "activity_drop_weekly",
+        ] {
             let metric = find(key).unwrap();
             assert_eq!((metric.value)(&nothing, &stakes), None, "{key}");
         }

@@ -79,10 +79,12 @@ pub enum Outcome {
     Purchases,
     /// Crossings of the platform's threshold of reports, enforced or not, seen at the night's end.
     ReportCrossings,
+    /// Posts sent, each counted once in every group it goes to; a contact list is one group.
+    GroupPosts,
 }
 
 /// Number of outcomes.
-pub const OUTCOMES: usize = Outcome::ReportCrossings as usize + 1;
+pub const OUTCOMES: usize = Outcome::GroupPosts as usize + 1;
 
 impl Outcome {
     /// Every outcome with the name of its series in `daily.csv`.
@@ -118,6 +120,7 @@ impl Outcome {
         (Outcome::UnderReview, "under_review"),
         (Outcome::Purchases, "purchases"),
         (Outcome::ReportCrossings, "report_crossings"),
+        (Outcome::GroupPosts, "group_posts"),
     ];
 }
 

@@ -295,10 +295,6 @@ observables! {
         |t, (from, to), _| share(t, 1000 * t.over(Outcome::Reports, from, to));
     click_wear_4, Ratio, Whole, "clicks per read of the 4th read of a content / of the 1st", |t, _, _| click_wear(t, 4);
     click_wear_10, Ratio, Whole, "clicks per read of the 10th read of a content / of the 1st", |t, _, _| click_wear(t, 10);
-    profit_posts, Money, Whole, "margin x purchases through posts - cost per send x delivered", |t, _, given| {
-        let cost = given.stakes.cost_per_send * t.total(Outcome::Delivered) as f64;
-        given.stakes.margin.map(|margin| margin * t.total(Outcome::Purchases) as f64 - cost)
-    };
 }
 
 #[cfg(test)]
@@ -306,7 +302,13 @@ mod tests {
     use super::*;
 
     fn given() -> Given {
-        let stakes = Stakes { cost_per_send: 0.2, compliance_share: 0.0, margin: None, joiners_per_exit: 12.0 };
+        let stakes = Stakes {
+            cost_per_send: 0.2,
+            cost_per_post: 0.0,
+            compliance_share: 0.0,
+            margin: None,
+            joiners_per_exit: 12.0,
+        };
         Given { stakes, trigger: Some(Trigger::LastRead), enforce_prob: 0.25, purchase_given_answer: 0.4 }
     }
 

@@ -31,7 +31,8 @@ pub struct Guardrail {
 }
 
 /// Metrics of the horizon's own draws, and what only the horizon counts, of which no earlier day tells.
-const OF_HORIZON: &[&str] = &["repurchase_30d", "complaint_rate", "recommend", "groups_lost", "revenue", "roi"];
+const OF_HORIZON: &[&str] =
+    &["repurchase_30d", "complaint_rate", "recommend", "groups_lost", "revenue", "profit", "profit_repurchases", "roi"];
 
 impl Metric {
     /// Whether it is a share of the members addressed, each counted once at the most: then, and only then, the number of members is a

@@ -99,9 +99,10 @@ fn add(tally: &mut Tally, design: &Design, life: &Life, is_first: bool) {
         for (outcome, count) in outcomes(day) {
             counts.add(outcome, count);
         }
+        let posts = design.posts.iter().filter(|post| post.slot.day == number).count() as u64;
+        counts.add(Outcome::GroupPosts, posts * design.groups as u64);
         if is_first {
-            let posts = design.posts.iter().filter(|post| post.slot.day == number).count();
-            counts.add(Outcome::Posts, posts as u64);
+            counts.add(Outcome::Posts, posts);
             counts.add(Outcome::PrivacyComplaints, day.privacy_complaints);
         }
     }

@@ -10,7 +10,8 @@ use crate::tally::{Metric, Stakes, Tally};
 use super::Trial;
 
 /// What no table of a test's units tells: metrics of money and of people who never joined have no value there.
-const NO_STAKES: Stakes = Stakes { cost_per_send: 0.0, compliance_share: 0.0, margin: None, joiners_per_exit: 0.0 };
+const NO_STAKES: Stakes =
+    Stakes { cost_per_send: 0.0, cost_per_post: 0.0, compliance_share: 0.0, margin: None, joiners_per_exit: 0.0 };
 
 /// One unit.
 #[derive(Debug, Clone, Copy, PartialEq)]
