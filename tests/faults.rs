@@ -359,8 +359,14 @@ fn check_figures(scenario: &str, sets: &[Parameters]) {
         compare_over(&compiled, &headline, &target, false, &Engine::default()).expect("nobody stopped it").comparison;
     check_numbers(&comparison);
     let verdict = verdict(&comparison, &headline, draft.scenario.equality.into());
-    let page =
-        Page { comparison: &comparison, verdict: &verdict, enforcement: None, different_people: &[], notes: &[] };
+    let page = Page {
+        comparison: &comparison,
+        verdict: &verdict,
+        enforcement: None,
+        different_people: &[],
+        currency: "CNY",
+        notes: &[],
+    };
     let shown = text(&page) + &json::value(&page).to_string();
     assert!(!shown.contains("NaN") && !shown.contains("inf "), "{shown}");
     for table in [csv::summary, csv::differences, csv::uncertainty, csv::daily, csv::replicates] {

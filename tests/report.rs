@@ -7,8 +7,10 @@ mod campaign;
 mod experiment;
 
 use campaign::{Campaign, plans, replicates};
-use wearout::analysis::{Accumulator, Comparison, Zone, cautions, verdict};
+use wearout::analysis::{Accumulator, Comparison, Zone, cautions, headline as headline_of, verdict};
 use wearout::engine::Engine;
+use wearout::plan::Experiment;
+use wearout::report::chart::{CHARTS, Caption, render};
 use wearout::report::table::{Enforcement, Page};
 use wearout::report::{caution, csv, json, table};
 use wearout::study::{Target, compare as compare_plans};
@@ -53,7 +55,14 @@ fn compare_over(n_sets: usize, names: &[&str], n: u64, plan: &[&dyn Fn(u64) -> C
 
 fn print(comparison: &Comparison, enforcement: Option<Enforcement>, different: &[String], notes: &[String]) -> String {
     let verdict = verdict(comparison, &headline(), ZONE);
-    table::text(&Page { comparison, verdict: &verdict, enforcement, different_people: different, notes })
+    table::text(&Page {
+        comparison,
+        verdict: &verdict,
+        enforcement,
+        different_people: different,
+        currency: "CNY",
+        notes,
+    })
 }
 
 fn lines(bytes: Vec<u8>) -> Vec<String> {
@@ -131,7 +140,7 @@ fn cautions_of(text: &str, headline: &[&'static Metric]) -> Vec<String> {
     let experiment = experiment::experiment(text);
     let target = Target::Replicates(40);
     let comparison = compare_plans(&experiment, headline, &target, false, &Engine::default()).unwrap().comparison;
-    caution::sentences(&cautions(&comparison, &experiment, headline, ZONE), &comparison)
+    caution::sentences(&cautions(&comparison, &experiment, headline, ZONE), &comparison, "CNY")
 }
 
 #[test]
@@ -170,9 +179,84 @@ fn fewer_reports_a_post_because_there_are_more_posts_are_said_to_be() {
     let comparison = accumulator.finish();
     let experiment =
         experiment::experiment("days = 2\n[audience.club]\nsize = 100\n[plan.rare]\n[plan.often]\nper_day = 2\n");
-    let said = caution::sentences(&cautions(&comparison, &experiment, &headline(), ZONE), &comparison);
+    let headline = [find("reports_per_1000").unwrap()];
+    let said = caution::sentences(&cautions(&comparison, &experiment, &headline, ZONE), &comparison, "CNY");
     assert_eq!(said.len(), 1, "{said:?}");
     assert!(said[0].ends_with("of 1,000 members it is reported 120.0 times, rare 100.0 times"), "{said:?}");
+}
+
+/// Silence, a post a week and one a day, on the same people.
+fn frequencies(money: &str, cost: &str) -> Experiment {
+    let plans = format!(
+        "[plan.silent]\nposts = []\n[plan.weekly]\non = [\"mon\"]\n{cost}\n[plan.daily]\nlike = \"weekly\"\nevery = \"24h\"\n"
+    );
+    experiment::experiment(&format!("days = 35\n[audience.club]\nsize = 200\nfit = 0.8\n{money}\n{plans}"))
+}
+
+fn compared(experiment: &Experiment, headline: &[&'static Metric]) -> Comparison {
+    compare_plans(experiment, headline, &Target::Replicates(20), false, &Engine::default()).unwrap().comparison
+}
+
+#[test]
+fn silence_is_a_plan_and_what_others_are_judged_against() {
+    let experiment = frequencies("[money]\nmargin = 60", "");
+    let headline = headline_of(&experiment, &[find("buyers").unwrap()]);
+    let comparison = compared(&experiment, &headline);
+    let mean = |plan: usize, key: &str| comparison.estimate(plan, key).unwrap().mean;
+    for key in ["open_rate", "click_rate", "click_per_read", "interaction_rate", "reports_per_1000", "dwell_s"] {
+        assert_eq!(mean(0, key), None, "{key} of a plan that sends nothing has no base");
+    }
+    for key in ["buyers", "purchases", "delivered", "profit_posts", "unwanted_reads"] {
+        assert_eq!(mean(0, key), Some(0.0), "{key}");
+    }
+    let verdict = verdict(&comparison, &headline, ZONE);
+    let page = Page {
+        comparison: &comparison,
+        verdict: &verdict,
+        enforcement: None,
+        different_people: &[],
+        currency: "CNY",
+        notes: &[],
+    };
+    let text = table::text(&page) + &json::value(&page).to_string();
+    let tables = [csv::summary, csv::differences, csv::uncertainty, csv::daily, csv::replicates, csv::reads_by_repeat];
+    let text = tables.iter().fold(text, |text, table| text + &String::from_utf8(table(&comparison)).unwrap());
+    assert!(!text.contains("NaN") && !text.contains("inf,"), "{text}");
+    assert!(text.contains("silent (baseline)") && text.contains("profit of posts, CNY"), "{text}");
+    let caption = Caption { scenario: "often", question: "How often?", seed: 1, replicates: 20, partial: false };
+    for chart in CHARTS {
+        let drawn = render(chart, &comparison, &headline, &caption).unwrap();
+        assert!(drawn.is_none_or(|drawn| !drawn.svg.contains("NaN")), "{}", chart.key);
+    }
+}
+
+#[test]
+fn plans_of_different_frequency_are_never_told_apart_by_sales_alone() {
+    let keys = |experiment: &Experiment, chosen: &[&str]| -> Vec<&str> {
+        let chosen: Vec<&'static Metric> = chosen.iter().map(|key| find(key).unwrap()).collect();
+        headline_of(experiment, &chosen).iter().map(|metric| metric.key).collect()
+    };
+    let (priced, unpriced) = (frequencies("[money]\nmargin = 60", ""), frequencies("", ""));
+    assert_eq!(keys(&priced, &["buyers"]), ["buyers", "profit", "kept"]);
+    assert_eq!(keys(&unpriced, &["buyers"]), ["buyers", "kept"]);
+    assert_eq!(keys(&priced, &["kept", "conversion"]), ["kept", "conversion", "profit"]);
+    assert_eq!(keys(&priced, &["loss", "p_banned"]), ["loss", "p_banned"], "nothing is said of sales");
+    let alike = experiment::experiment("[audience.club]\n[money]\nmargin = 60\n[plan.a]\n[plan.b]\nreply = \"1h\"\n");
+    assert_eq!(keys(&alike, &["buyers"]), ["buyers"], "plans that send as often");
+}
+
+#[test]
+fn where_no_plan_pays_for_itself_the_costs_are_named_before_silence_is_advised() {
+    let said = |cost: &str| -> Vec<String> {
+        let experiment = frequencies("[money]\nmargin = 60", cost);
+        let comparison = compared(&experiment, &headline());
+        caution::sentences(&cautions(&comparison, &experiment, &headline(), ZONE), &comparison, "CNY")
+    };
+    let dear = said("");
+    let note = dear.iter().find(|line| line.contains("no plan here pays for itself")).unwrap();
+    assert!(note.starts_with("at 0.30 CNY a delivered message no plan"), "{note}");
+    assert!(note.contains("CNY (weekly) to ") && note.contains("`cost_per_post`"), "{note}");
+    assert!(said("cost = 0").iter().all(|line| !line.contains("pays for itself")));
 }
 
 #[test]
@@ -296,6 +380,7 @@ fn json_says_what_the_page_says() {
         verdict: &verdict,
         enforcement: Some(enforcement),
         different_people: &[],
+        currency: "CNY",
         notes: &["margin not given".into()],
     });
     assert_eq!(value["replicates"], 40);

@@ -36,6 +36,17 @@ pub enum Caution {
         /// People who may report a post before the platform may act, however long the list.
         reporters: u32,
     },
+    /// No plan's posts bring in what they cost, on average over replicates and sets of parameters.
+    NothingPays {
+        /// Index of the plan whose posts lose least, and what they lose, in the scenario's currency.
+        least: (usize, f64),
+        /// The same of the plan whose posts lose most.
+        most: (usize, f64),
+        /// Least and most that a delivered send costs under a plan that sends.
+        per_send: [f64; 2],
+        /// What a post costs in one group, whatever its size.
+        per_post: f64,
+    },
     /// Reports per delivered post fall because more is delivered: members report no less.
     FewerReportsAPost {
         /// Index of the plan.
@@ -63,8 +74,10 @@ pub fn cautions(
     let spared = (speaks_of_loss && !spared.is_empty()).then_some(Caution::SparedByABan { plans: spared });
     let of_offers = nothing_to_buy(experiment);
     let of_length = plans.clone().filter_map(|plan| limited_by_length(comparison, experiment, plan));
-    let of_rates = plans.filter_map(|plan| fewer_reports_a_post(comparison, plan));
-    spared.into_iter().chain(of_offers).chain(of_length).chain(of_rates).collect()
+    let speaks_of_rates = headline.iter().any(|metric| metric.key == "reports_per_1000");
+    let of_rates = plans.filter(|_| speaks_of_rates).filter_map(|plan| fewer_reports_a_post(comparison, plan));
+    let of_cost = nothing_pays(comparison, experiment);
+    spared.into_iter().chain(of_offers).chain(of_length).chain(of_rates).chain(of_cost).collect()
 }
 
 fn mean(comparison: &Comparison, plan: usize, key: &str) -> Option<f64> {
@@ -80,14 +93,35 @@ fn is_apart_in_reach(comparison: &Comparison, plan: usize, zone: Zone) -> bool {
 /// Plans with posts through which nothing can be bought, unless all plans have as large a share of them, and some others.
 fn nothing_to_buy(experiment: &Experiment) -> Vec<Caution> {
     let sells_nothing = |post: &&Post| post.offer <= 0.0 || post.flags.broken_link;
-    let count = |plan: &Plan| (plan.posts.iter().filter(sells_nothing).count(), plan.posts.len());
-    let counts: Vec<(usize, usize)> = experiment.plans.iter().map(count).collect();
-    let is_same_share = |of: &[(usize, usize)]| of[0].0 * of[1].1 == of[1].0 * of[0].1;
-    if counts.windows(2).all(is_same_share) && counts.iter().all(|(without, posts)| without < posts) {
+    let count = |(index, plan): (usize, &Plan)| {
+        let without = plan.posts.iter().filter(sells_nothing).count();
+        (!plan.posts.is_empty()).then_some((index, without, plan.posts.len()))
+    };
+    let counts: Vec<(usize, usize, usize)> = experiment.plans.iter().enumerate().filter_map(count).collect();
+    let is_same_share = |of: &[(usize, usize, usize)]| of[0].1 * of[1].2 == of[1].1 * of[0].2;
+    if counts.windows(2).all(is_same_share) && counts.iter().all(|(_, without, posts)| without < posts) {
         return Vec::new();
     }
-    let some = counts.into_iter().enumerate().filter(|(_, (without, _))| *without > 0);
-    some.map(|(plan, (without, posts))| Caution::NothingToBuy { plan, without, posts }).collect()
+    let some = counts.into_iter().filter(|(_, without, _)| *without > 0);
+    some.map(|(plan, without, posts)| Caution::NothingToBuy { plan, without, posts }).collect()
+}
+
+/// Whether the posts of every plan that sends lose money.
+fn nothing_pays(comparison: &Comparison, experiment: &Experiment) -> Option<Caution> {
+    let sending = || experiment.plans.iter().enumerate().filter(|(_, plan)| !plan.posts.is_empty());
+    let lost = |(plan, _): (usize, &Plan)| {
+        let earned = comparison.estimate(plan, "profit_posts")?;
+        (earned.high? < 0.0).then_some((plan, -earned.mean?))
+    };
+    let lost: Vec<(usize, f64)> = sending().map(lost).collect::<Option<_>>()?;
+    let by_loss = |a: &&(usize, f64), b: &&(usize, f64)| a.1.total_cmp(&b.1);
+    let per_send = sending().map(|(_, plan)| plan.stakes.cost_per_send);
+    Some(Caution::NothingPays {
+        least: *lost.iter().min_by(by_loss)?,
+        most: *lost.iter().max_by(by_loss)?,
+        per_send: [per_send.clone().fold(f64::INFINITY, f64::min), per_send.fold(0.0, f64::max)],
+        per_post: experiment.plans[experiment.baseline].stakes.cost_per_post,
+    })
 }
 
 fn limited_by_length(comparison: &Comparison, experiment: &Experiment, plan: usize) -> Option<Caution> {

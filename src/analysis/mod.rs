@@ -1,12 +1,14 @@
 //! Tallies in, estimates out: means, intervals, paired differences, the verdict. Pure; knows neither engine nor files.
 //!
 //! `accumulate` takes replicates in, `sample` holds what is kept of one metric, `decomposition` tells chance from what differs
-//! between sets of parameters, `verdict` decides what a difference means, `caution` what else must be known to read it, `precision`
-//! when it is known well enough; `learned` is what a calibration taught. The methods themselves are in `stats`.
+//! between sets of parameters, `headline` says what a verdict speaks of, `verdict` decides what a difference means, `caution` what
+//! else must be known to read it, `precision` when it is known well enough; `learned` is what a calibration taught. The methods
+//! themselves are in `stats`.
 
 mod accumulate;
 mod caution;
 mod decomposition;
+mod headline;
 mod learned;
 mod precision;
 mod sample;
@@ -16,6 +18,7 @@ mod verdict;
 pub use accumulate::{Accumulator, PlanInfo};
 pub use caution::{Caution, cautions};
 pub use decomposition::{Between, Decomposition, Deviation};
+pub use headline::headline;
 pub use learned::{Contraction, Learned, RIDGE, Ridge, learned, predictive};
 pub use precision::{Look, Precision, Width};
 pub use sample::PairedSample;

@@ -35,7 +35,8 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     let experiments = compiled(&draft, &chosen.sets, &pool, &args.common)?;
     let experiment = &experiments[0];
     let scenario = &draft.scenario;
-    let headline: Vec<&'static Metric> = scenario.headline.iter().filter_map(|key| tally::find(key)).collect();
+    let chosen_metrics: Vec<&'static Metric> = scenario.headline.iter().filter_map(|key| tally::find(key)).collect();
+    let headline = analysis::headline(experiment, &chosen_metrics);
     let folder = report::folder(&args.common.out, &scenario.name)?;
     let compile_s = started.elapsed().as_secs_f64();
 
@@ -46,7 +47,7 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     let simulating = Instant::now();
     let compare = || {
         let all = args.all_replicates;
-        pool.install(|| study::compare_over(&experiments, &headline, &chosen.target, all, &engine))
+        pool.install(|| study::compare_over(&experiments, &chosen_metrics, &chosen.target, all, &engine))
     };
     let compared = progress::watched(&engine, total, args.common.quiet, compare);
     let compared = compared.ok_or(Failure::Interrupted(": no replicate was complete, nothing was written"))?;
@@ -60,6 +61,7 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
         verdict: &verdict,
         enforcement: enforcement(&experiments),
         different_people: &different_people,
+        currency: &scenario.money.currency,
         notes: &notes,
     };
 
@@ -159,7 +161,7 @@ fn notes(
     let mut notes = scenarios::likenesses(scenario);
     notes.extend(scenarios::notes(scenario, experiment));
     let cautions = analysis::cautions(&compared.comparison, experiment, headline, scenario.equality.into());
-    notes.extend(caution::sentences(&cautions, &compared.comparison));
+    notes.extend(caution::sentences(&cautions, &compared.comparison, &scenario.money.currency));
     if let Some(look) = &compared.look {
         notes.push(precision_note(look, compared, args.precision.unwrap_or_default()));
     }

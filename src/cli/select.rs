@@ -11,10 +11,10 @@ use crate::diagnostic::nearest;
 use crate::report::chart::{Caption, raced};
 use crate::report::manifest::Sets;
 use crate::report::selection::{self as pages, Page};
-use crate::report::{self, File};
+use crate::report::{self, File, caution};
 use crate::scenario::Scenario;
 use crate::study::select::{FIRST_STAGE, Question, Unfit, select};
-use crate::tally::{METRICS, Metric, find};
+use crate::tally::{Better, METRICS, Metric, Unit, find};
 
 pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     let pool = run::pool(args.common.threads)?;
@@ -35,7 +35,8 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     let chosen = sets::choose(args)?;
     let engine = run::engine(args.common.instructions)?;
     let experiments = run::compiled(&draft, &chosen.sets, &pool, &args.common)?;
-    let (n_sets, notes) = (experiments.len(), scenarios::notes(scenario, &experiments[0]));
+    let (n_sets, mut notes) = (experiments.len(), scenarios::notes(scenario, &experiments[0]));
+    let is_silent: Vec<bool> = experiments[0].plans.iter().map(|plan| plan.posts.is_empty()).collect();
     let folder = report::folder(&args.common.out, &format!("{}-select", scenario.name))?;
 
     let simulating = Instant::now();
@@ -44,6 +45,10 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     let found = found.ok_or(Failure::Interrupted(": the first stage was not complete, nothing was written"))?;
     let simulate_s = simulating.elapsed().as_secs_f64();
 
+    let is_of_earnings = question.metric.unit == Unit::Money && question.metric.better == Better::Higher;
+    if is_of_earnings && is_silent[found.leader] {
+        notes.push(caution::silence_earns_most(&scenario.plans[found.leader].name));
+    }
     let page = Page { metric: question.metric, found: &found, n_sets, notes: &notes };
     let mut files = files(&page, scenario, args.common.seed)?;
     let asked = pages::Asked {

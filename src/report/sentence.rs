@@ -190,6 +190,8 @@ fn phrase(finding: &Finding) -> Option<String> {
         "unsubscribe" => format!("drives {x} points {fewer} members out"),
         "kept" => format!("keeps {x} points {fewer} members"),
         "buyers" => format!("wins {x} {fewer} buyers"),
+        "purchases" => format!("wins {x} {fewer} purchases"),
+        "profit" => format!("makes {x} {less} profit"),
         "members_lost" => format!("loses {x} {fewer} members"),
         "p_limited" => format!("is limited {x} points {less} often"),
         "p_banned" => format!("is banned {x} points {less} often"),

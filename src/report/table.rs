@@ -16,20 +16,29 @@ use crate::tally::{Metric, Unit, find};
 const WIDTH: usize = 120;
 
 /// Metrics of the table, in its order; the chances follow on lines of their own.
-const ROWS: [&str; 12] = [
+const ROWS: [&str; 18] = [
     "buyers",
+    "purchases",
     "members_lost",
     "open_rate",
     "click_rate",
     "conversion",
+    "profit",
+    "profit_posts",
+    "profit_answers",
+    "profit_repurchases",
     "buyers_per_cost",
+    "purchases_per_cost",
     "weekly_unsubscribe",
     "loss",
-    "reports_per_1000",
+    "reports_per_1000_members",
     "kept",
     "unreachable",
     "unwanted_reads",
 ];
+
+/// Days from which purchases are told beside buyers: within them few members have a second need.
+const SHORT: usize = 30;
 
 /// Chances that rest on what nobody knows: how often the platform enforces its rules.
 const CHANCES: [&str; 2] = ["p_limited", "p_banned"];
@@ -45,6 +54,8 @@ pub struct Page<'a> {
     pub enforcement: Option<Enforcement>,
     /// Names of the plans that meet other people than the baseline does.
     pub different_people: &'a [String],
+    /// What amounts of money are in.
+    pub currency: &'a str,
     /// What else must be known to read the figures, a sentence each.
     pub notes: &'a [String],
 }
@@ -89,11 +100,31 @@ pub(super) fn different_people(page: &Page) -> Option<String> {
     })
 }
 
-/// Headline metrics that have no row yet follow the usual ones.
+/// The usual metrics as far as they say something here; headline metrics that have no row yet follow them.
 fn rows(page: &Page) -> Vec<&'static Metric> {
-    let usual = ROWS.iter().filter_map(|key| find(key));
-    let is_extra = |metric: &&&Metric| !ROWS.contains(&metric.key) && !CHANCES.contains(&metric.key);
-    usual.chain(page.verdict.headline.iter().filter(is_extra).copied()).collect()
+    let plans = &page.comparison.plans;
+    let is_priced =
+        (0..plans.len()).any(|plan| page.comparison.estimate(plan, "profit").is_some_and(|of| of.mean.is_some()));
+    let is_long = plans.iter().any(|plan| plan.days.len() > SHORT);
+    let is_told = |key: &&&str| match **key {
+        "purchases" => is_priced || is_long,
+        "purchases_per_cost" => is_long,
+        key => is_priced || !key.starts_with("profit"),
+    };
+    let usual = ROWS.iter().filter(is_told).filter_map(|key| find(key));
+    let mut rows: Vec<&'static Metric> = usual.collect();
+    let headline = page.verdict.headline.iter().filter(|metric| !CHANCES.contains(&metric.key));
+    for metric in headline {
+        if rows.iter().all(|row| row.key != metric.key) {
+            rows.push(metric);
+        }
+    }
+    rows
+}
+
+/// What a row is called: amounts of money say in which currency.
+fn label(page: &Page, metric: &Metric) -> String {
+    if metric.unit == Unit::Money { format!("{}, {}", metric.label, page.currency) } else { metric.label.to_owned() }
 }
 
 fn levels(page: &Page) -> String {
@@ -101,7 +132,7 @@ fn levels(page: &Page) -> String {
     let rows = rows(page);
     let corner = format!("mean of {}", design(comparison));
     let mut labels = vec![corner, "members addressed".into()];
-    labels.extend(rows.iter().map(|metric| metric.label.to_owned()));
+    labels.extend(rows.iter().map(|metric| label(page, metric)));
     let column = |(plan, summary): (usize, &PlanSummary)| -> Vec<String> {
         let is_marked = plan == comparison.baseline && comparison.plans.len() > 1;
         let heading = summary.name.clone() + if is_marked { " (baseline)" } else { "" };
@@ -198,7 +229,7 @@ fn differences(page: &Page) -> String {
     let comparison = page.comparison;
     let rows: Vec<&'static Metric> = rows(page).into_iter().chain(CHANCES.iter().filter_map(|key| find(key))).collect();
     let mut labels = vec![String::new()];
-    labels.extend(rows.iter().map(|metric| metric.label.to_owned()));
+    labels.extend(rows.iter().map(|metric| label(page, metric)));
     let others = comparison.plans.iter().enumerate().filter(|(plan, _)| *plan != comparison.baseline);
     let column = |(plan, summary): (usize, &PlanSummary)| -> Vec<String> {
         let cells = rows.iter().filter_map(|metric| comparison.difference(plan, metric.key)).map(difference_cell);
@@ -226,7 +257,7 @@ fn decompositions(page: &Page) -> String {
     let headline = &page.verdict.headline;
     let mut labels = vec![String::new()];
     for metric in headline {
-        labels.push(metric.label.to_owned());
+        labels.push(label(page, metric));
         labels.extend(
             ["  chance: campaign to campaign", "  parameters: set to set", "  Monte Carlo: of the mean"]
                 .map(str::to_owned),

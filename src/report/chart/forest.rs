@@ -22,7 +22,7 @@ const THEN: &[&str] = &[
     "p_banned",
     "unreachable",
     "unsubscribe",
-    "reports_per_1000",
+    "reports_per_1000_members",
     "unwanted_reads",
     "repurchase_30d",
     "recommend",

@@ -5,6 +5,7 @@
 use super::factor::{Factor, candidates};
 use super::over;
 use super::variants::Variants;
+use crate::analysis;
 use crate::diagnostic::{At, Diagnostic, Faults, Source, nearest};
 use crate::plan::Experiment;
 use crate::scenario::{Draft, Scenario};
@@ -137,8 +138,8 @@ impl Question {
             faulty.list.extend(faults.list().iter().cloned());
         }
         let scenario = &draft.scenario;
-        let headline: Vec<&'static Metric> = scenario.headline.iter().filter_map(|key| find(key)).collect();
-        let metric = metric(&mut faulty, request, &headline);
+        let chosen: Vec<&'static Metric> = scenario.headline.iter().filter_map(|key| find(key)).collect();
+        let metric = metric(&mut faulty, request, &chosen);
         let plan = plan(&mut faulty, request, scenario);
         sizes(&mut faulty, request);
         let factors = match &variants {
@@ -158,6 +159,7 @@ impl Question {
         let (metric, plan) = (metric.expect("as above"), plan.expect("as above"));
         let baseline = variants.base().baseline;
         let minus = (request.figure == Asked::Difference && plan != baseline).then_some(baseline);
+        let headline = analysis::headline(variants.base(), &chosen);
         Ok(Question {
             variants,
             measure: Measure { metric, plan, minus },
