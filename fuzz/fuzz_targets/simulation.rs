@@ -44,6 +44,14 @@ fuzz_target!(|scenario: &str| -> Corpus {
         table(&comparison);
     }
     let verdict = verdict(&comparison, &headline, draft.scenario.equality.into());
-    text(&Page { comparison: &comparison, verdict: &verdict, enforcement: None, different_people: &[], notes: &[] });
+    let page = Page {
+        comparison: &comparison,
+        verdict: &verdict,
+        enforcement: None,
+        different_people: &[],
+        currency: "CNY",
+        notes: &[],
+    };
+    text(&page);
     Corpus::Keep
 });

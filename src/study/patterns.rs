@@ -188,8 +188,7 @@ impl Run<'_> {
 
     /// Posts a week of the best plan, and of those that are not surely worse.
     fn posts_of_best(&self, check: &Check, observable: &Observable, best: usize) -> Known {
-        let days = f64::from(self.experiment.days);
-        let posts = |plan: usize| 7.0 * self.experiment.plans[plan].posts.len() as f64 / days;
+        let posts = |plan: usize| self.experiment.posts_per_week(&self.experiment.plans[plan]);
         let values = self.values(observable, best);
         let is_surely_worse = |plan: &usize| {
             let behind = differences(&self.values(observable, *plan), &values);
