@@ -27,7 +27,7 @@ const TRUTH: [f64; 4] = [-1.1, 0.45, -2.8, -5.9];
 /// The problem of `recovery`, with the figures at the truth on the same luck as known.
 fn solvable() -> Targets {
     let known = recovery_case::logs(SEED, &TRUTH, REPLICATES, &Engine::default());
-    recovery_case::targets(&known.iter().map(|log| log.exp()).collect::<Vec<f64>>())
+    recovery_case::targets(&known.iter().map(|log| libm::exp(*log)).collect::<Vec<f64>>())
 }
 
 /// More quantities than a posterior tunes at once.

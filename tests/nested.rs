@@ -153,7 +153,7 @@ fn noise(i: u64) -> f64 {
     let x = (x ^ (x >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     let x = (x ^ (x >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
     let uniform = ((x ^ (x >> 31)) >> 11) as f64 / (1_u64 << 53) as f64;
-    (uniform / (1.0 - uniform)).ln() / 1.702
+    libm::log(uniform / (1.0 - uniform)) / 1.702
 }
 
 /// Two plans over sets; `effect` is how many more leave under the second, by set, apart from chance of 20 in each campaign.

@@ -83,7 +83,7 @@ fn value(name: &str, tally: &Tally, stakes: &Stakes, enforce_prob: f64) -> Optio
     match name {
         "open" => metric("open_rate"),
         "counted_posts" | "crossings" => metric("report_crossings"),
-        "p_limited_by_formula" => metric("report_crossings").map(|n| 1.0 - (1.0 - enforce_prob).powf(n)),
+        "p_limited_by_formula" => metric("report_crossings").map(|n| 1.0 - libm::pow(1.0 - enforce_prob, n)),
         key => metric(key),
     }
 }

@@ -5,6 +5,7 @@
 //! draws are tolerated in each count. Each mechanism is switched on alone, on people without any other, so strongly that
 //! switching it off again moves every count in which it shows by at least [`SEEN`] times as much.
 
+#![expect(clippy::disallowed_methods, reason = "the system's exp and ln, to be independent of those it checks")]
 #![expect(clippy::print_stdout, reason = "the table is what a reader of a failure needs")]
 
 #[allow(dead_code, reason = "each test file uses a part")]

@@ -5,6 +5,8 @@
 //! seed and case, and one line of JSON answers it with the seconds it took and the totals of each replicate. Without a sub-command
 //! nothing happens, so that `cargo bench` and `cargo test --benches` pass over it. `benches/peers/run` builds and drives all sides.
 
+#![expect(clippy::disallowed_methods, reason = "what a user would write")]
+
 mod campaign;
 mod plan;
 mod straight;

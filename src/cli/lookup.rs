@@ -173,7 +173,7 @@ fn claims(ids: &[String]) -> String {
 
 /// A parameter to four significant digits at the most: what a reader can use.
 fn number(value: f64) -> String {
-    let digits = if value == 0.0 { 0 } else { (3 - value.abs().log10().floor() as i32).max(0) as usize };
+    let digits = if value == 0.0 { 0 } else { (3 - libm::log10(value.abs()).floor() as i32).max(0) as usize };
     let text = format!("{value:.digits$}");
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }

@@ -18,7 +18,6 @@ use crate::rng;
 use crate::scenario::{self, Draft, Scenario};
 use crate::tally::{Given, PostRecord, Stakes};
 use crate::units::{Flags, Privacy};
-use reply_patience::ReplyPatience;
 use schedule::Slot;
 
 /// Everything the engine needs to simulate any replicate of every plan; nothing in it changes during a run.
@@ -47,8 +46,6 @@ pub struct Experiment {
     pub trials: Vec<Trial>,
     /// Index of the plan the others are compared with.
     pub baseline: usize,
-    /// How long askers wait, and whom each plan's reply still meets.
-    patience: ReplyPatience,
 }
 
 impl Experiment {
@@ -233,14 +230,11 @@ fn experiment(
     let tables: Vec<&QuantileTable> = known.iter().flat_map(|experiment| experiment.tables()).collect();
     let laws = Laws::new(parameters, &tables);
     let law = Law::new(parameters, scenario.switches);
-    let means = scenario.plans.iter().map(mean_reply);
-    let alike = known.iter().map(|experiment| &experiment.patience);
-    let patience = ReplyPatience::new(means, parameters, alike);
     let plans = scenario
         .plans
         .iter()
         .zip(calendars)
-        .map(|(plan, slots)| compile_plan(scenario, plan, slots, (parameters, &law), &patience))
+        .map(|(plan, slots)| compile_plan(scenario, plan, slots, (parameters, &law)))
         .collect();
     Experiment {
         seed,
@@ -257,7 +251,6 @@ fn experiment(
         baseline: index_of(scenario.plans.iter().map(|plan| &plan.name), &scenario.baseline),
         laws,
         law,
-        patience,
         parameters: *parameters,
     }
 }
@@ -324,7 +317,6 @@ fn compile_plan(
     plan: &scenario::Plan,
     slots: &[Slot],
     (parameters, law): (&Parameters, &Law),
-    patience: &ReplyPatience,
 ) -> Plan {
     let audiences: Vec<usize> =
         plan.to.iter().map(|name| index_of(scenario.audiences.iter().map(|audience| &audience.name), name)).collect();
@@ -388,7 +380,7 @@ fn compile_plan(
         repeated_contents: repeated.len(),
         reach: plan.reach,
         reply: Reply { answered: plan.answered, mean_hours },
-        service: plan.answered * patience.in_time(mean_hours),
+        service: plan.answered * reply_patience::answered_in_time(mean_hours, parameters),
         privacy: plan.privacy,
         practice: Practice {
             mean_reply_hours: mean_hours,

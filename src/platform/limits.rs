@@ -3,8 +3,6 @@
 //! Comes in: a profile's rules, the account's own records and its luck. Goes out: its status, and for the coming day the
 //! delivery factor, the delay and the groups that expelled it. Order of the rules: contract, section 5, "More edges".
 
-use rand_distr::{Distribution, Poisson};
-
 use super::{Judged, Profile};
 use crate::rng::{At, Key, Purpose, uniform_f64};
 use crate::tally::{PostRecord, QuestionRecord};
@@ -169,12 +167,8 @@ impl<'a> Account<'a> {
 
     /// Draws the day's account-level events.
     pub fn events(&mut self, day: u32) -> Events {
-        let draw = |per_month: f64, purpose| match Poisson::new(per_month / 30.0) {
-            Ok(law) => law.sample(&mut self.at(day, purpose, 0).stream(self.key)) as u32,
-            Err(_) => 0,
-        };
-        let leaks = draw(self.practice.leaks_per_month, Purpose::Leaks);
-        let complaints = draw(self.practice.complaints_per_month, Purpose::Complaints);
+        let leaks = self.count(day, Purpose::Leaks, self.practice.leaks_per_month / 30.0);
+        let complaints = self.count(day, Purpose::Complaints, self.practice.complaints_per_month / 30.0);
         self.complaints.push(complaints);
         Events { leaks, complaints }
     }
@@ -317,6 +311,13 @@ impl<'a> Account<'a> {
         }
     }
 
+    /// A Poisson variable: a quantile for each part of its mean, so that the chance of none stays a number that can be added to.
+    fn count(&self, day: u32, purpose: Purpose, mean: f64) -> u32 {
+        const LARGEST_PART: f64 = 500.0;
+        let parts = (mean / LARGEST_PART).ceil().max(1.0);
+        (0..parts as u32).map(|part| poisson_quantile(mean / parts, self.uniform(day, purpose, part))).sum()
+    }
+
     fn at(&self, day: u32, purpose: Purpose, index: u32) -> At {
         At { replicate: self.replicate, member: 0, day, purpose, index }
     }
@@ -328,6 +329,18 @@ impl<'a> Account<'a> {
     fn between(&self, day: u32, purpose: Purpose, [low, high]: [f64; 2]) -> f64 {
         low + (high - low) * self.uniform(day, purpose, 0)
     }
+}
+
+/// The smallest k with P(N <= k) > u.
+fn poisson_quantile(mean: f64, u: f64) -> u32 {
+    let (mut k, mut chance) = (0, libm::exp(-mean));
+    let mut at_most = chance;
+    while u >= at_most && chance > 0.0 {
+        k += 1;
+        chance *= mean / f64::from(k);
+        at_most += chance;
+    }
+    k
 }
 
 /// Hours from the campaign's first 00:00 at which a post is sent.

@@ -39,15 +39,11 @@ impl Laws {
         let patience = TraitLaw::Gamma { shape, scale: (p.patience_mean - 1.0).max(0.0) / shape, offset: 1.0 };
         let presence = beta_around(p.presence_mean, p.presence_concentration);
         let table = |law| QuantileTable::of(law, known);
-        let ((frailty, patience), (presence, normal)) = rayon::join(
-            || rayon::join(|| table(frailty), || table(patience)),
-            || rayon::join(|| table(presence), || table(TraitLaw::Normal)),
-        );
         Laws {
-            frailty,
-            patience,
-            presence,
-            normal,
+            frailty: table(frailty),
+            patience: table(patience),
+            presence: table(presence),
+            normal: table(TraitLaw::Normal),
             fit_concentration: p.fit_concentration,
             cold_expectation: p.cold_expectation as f32,
             read_base: p.read_base as f32,

@@ -5,6 +5,7 @@
 
 mod block;
 mod draw;
+mod quantile;
 mod quantile_table;
 
 pub use block::{Block, LANES, Lane, Mask, NO_NEED, Status, mask, pack, select};

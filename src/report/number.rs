@@ -91,7 +91,7 @@ pub(super) fn fixed(value: f64, decimals: usize) -> String {
 
 /// The figure with three significant digits, without zeros at the end of a fraction.
 pub(super) fn short(value: f64) -> String {
-    let digits = if value == 0.0 { 0 } else { 2 - value.abs().log10().floor() as i32 };
+    let digits = if value == 0.0 { 0 } else { 2 - libm::log10(value.abs()).floor() as i32 };
     let text = fixed(value, digits.clamp(0, 6) as usize);
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }

@@ -62,9 +62,9 @@ pub enum Purpose {
     /// Whether a content suits a need (day: that of the content's first slot; index: number of the need, 14 bits, and position among
     /// that day's posts, 10 bits).
     Suit = 14,
-    /// Privacy incidents of a day.
+    /// Privacy incidents of a day (index: part of their mean, of 500 at the most).
     Leaks = 20,
-    /// Privacy complaints of a day.
+    /// Privacy complaints of a day (index: as for incidents).
     Complaints = 21,
     /// Ban for too many posts.
     CapBan = 22,
@@ -126,18 +126,6 @@ impl At {
             [c0[i], c1[i], c2[i], c3[i]] = At { member: members[i], ..self }.words(key);
         }
     }
-
-    /// A generator that starts at these coordinates: for account-level draws by `rand` and `rand_distr`.
-    /// Words after the fourth count the replicate's unused top byte upwards, so streams never overlap below 2^24 replicates.
-    pub fn stream(self, key: Key) -> Stream {
-        Stream {
-            at: self,
-            key,
-            drawn: 0,
-            words: [0; 4],
-            count: |at, block| At { replicate: at.replicate ^ block << 24, ..at },
-        }
-    }
 }
 
 /// A generator for step number `step` of a method that proposes, resamples or permutes; `index` tells its streams within a step
@@ -166,7 +154,7 @@ impl At {
 /// | `analysis::trial` | 0 | 20,000 + number of the metric x arms + arm | assignments of a permutation test that are drawn |
 pub fn method(seed: u64, step: u32, index: u32) -> Stream {
     let at = At { replicate: step, member: 0, day: 0, purpose: Purpose::Method, index };
-    Stream { at, key: key(seed, ""), drawn: 0, words: [0; 4], count: |at, block| At { member: block, ..at } }
+    Stream { at, key: key(seed, ""), drawn: 0, words: [0; 4] }
 }
 
 /// A uniform on [0, 1) with 24 bits, exact in `f32`.
@@ -188,8 +176,6 @@ pub struct Stream {
     key: Key,
     drawn: u64,
     words: [u32; 4],
-    /// Coordinates of the next four words.
-    count: fn(At, u32) -> At,
 }
 
 impl TryRng for Stream {
@@ -199,7 +185,7 @@ impl TryRng for Stream {
         let word = (self.drawn % 4) as usize;
         if word == 0 {
             let block = (self.drawn / 4) as u32;
-            self.words = (self.count)(self.at, block).words(self.key);
+            self.words = At { member: block, ..self.at }.words(self.key);
         }
         self.drawn += 1;
         Ok(self.words[word])
@@ -251,12 +237,5 @@ mod tests {
         long.sort_unstable();
         long.dedup();
         assert_eq!(long.len(), 5000);
-    }
-
-    #[test]
-    fn a_stream_begins_with_its_own_words() {
-        let mut stream = SOMEWHERE.stream([1, 2]);
-        let first: Vec<u32> = (0..4).map(|_| stream.try_next_u32().unwrap()).collect();
-        assert_eq!(first, SOMEWHERE.words([1, 2]));
     }
 }

@@ -52,7 +52,7 @@ pub fn best_of(shares: &[Share]) -> Vec<Chance> {
     let laws: Vec<Beta> =
         shares.iter().map(|share| Beta::new(share.alpha, share.beta).expect("shapes above 0")).collect();
     // In the angle whose squared sine is the share, a Beta of shapes 1/2 is flat: no end is steep.
-    let angle = |share: f64| share.clamp(0.0, 1.0).sqrt().asin();
+    let angle = |share: f64| libm::asin(share.clamp(0.0, 1.0).sqrt());
     let mut breaks = vec![0.0, std::f64::consts::FRAC_PI_4, std::f64::consts::FRAC_PI_2];
     for share in shares {
         breaks.push(angle(share.mean()));
@@ -84,8 +84,8 @@ mod tests {
             .map(|i| {
                 let i = i as f64;
                 let numerator = ln_beta(first.alpha + i, first.beta + second.beta);
-                (numerator - (second.beta + i).ln() - ln_beta(1.0 + i, second.beta) - ln_beta(first.alpha, first.beta))
-                    .exp()
+                let denominator = ln_beta(1.0 + i, second.beta) + ln_beta(first.alpha, first.beta);
+                libm::exp(numerator - libm::log(second.beta + i) - denominator)
             })
             .sum()
     }

@@ -61,7 +61,7 @@ pub fn best_of(estimates: &[Estimate]) -> Vec<Chance> {
         breaks.push(estimate.mean);
         // A normal law ends at 9 errors or so; the fewer degrees, the farther a t reaches.
         let doublings = if estimate.degrees > 100.0 { 5 } else { 40 };
-        for reach in (-2..doublings).map(|doubling| estimate.standard_error * f64::exp2(f64::from(doubling))) {
+        for reach in (-2..doublings).map(|doubling| estimate.standard_error * libm::exp2(f64::from(doubling))) {
             breaks.extend([estimate.mean - reach, estimate.mean + reach]);
         }
     }
@@ -102,7 +102,7 @@ mod tests {
     #[test]
     fn far_tails_keep_their_digits() {
         // E max(-(30 + Z), 0) = phi(30)/900 (1 - 3/900 + 15/900^2 - 105/900^3 ...).
-        let phi = (-450.0_f64).exp() / (2.0 * std::f64::consts::PI).sqrt();
+        let phi = libm::exp(-450.0) / (2.0 * std::f64::consts::PI).sqrt();
         let series = phi / 900.0 * (1.0 - 3.0 / 900.0 + 15.0 / 810_000.0 - 105.0 / 729e6);
         close(shortfall(30.0, f64::INFINITY).unwrap() / series, 1.0, 1e-8);
         close(shortfall(-30.0, f64::INFINITY).unwrap(), 30.0, 1e-12);

@@ -71,7 +71,7 @@ fn tails_of_scale(edge: f64, degrees: f64) -> Tails {
     let square = edge.max(0.0) * edge.max(0.0);
     if degrees > MANY {
         let spread = 2.0 / (9.0 * degrees);
-        let z = (square.cbrt() - 1.0 + spread) / spread.sqrt();
+        let z = (libm::cbrt(square) - 1.0 + spread) / spread.sqrt();
         return Tails { below: normal_cdf(z), above: normal_cdf(-z) };
     }
     let chi_square = ChiSquared::new(degrees).expect("degrees of freedom above 0");

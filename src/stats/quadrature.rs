@@ -1,8 +1,9 @@
-//! Gauss-Legendre quadrature: points and weights with which the integral of a smooth function is a short sum.
+//! Quadrature: points and weights with which the integral of a smooth function is a short sum.
 //!
-//! Comes in: the number of points and a range. Goes out: the points. Not here: ranges without an end, which the trapezoid rule
-//! under a falling weight does better (`noncentral_t`). Source: Abramowitz & Stegun 1964, 25.4.29; roots by Newton's method from
-//! 22.16.6.
+//! Comes in: the number of points and a range, or nothing where the range is that of an exponential variable. Goes out: the points. Not
+//! here: other ranges without an end, which the trapezoid rule under a falling weight does better (`noncentral_t`). Sources:
+//! Gauss-Legendre, Abramowitz & Stegun 1964, 25.4.29; roots by Newton's method from 22.16.6. Exponential: Takahasi & Mori 1974,
+//! Publications of the Research Institute for Mathematical Sciences 9(3), 721-741.
 
 /// A place and its weight.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -43,6 +44,22 @@ pub fn panels(n: usize, low: f64, high: f64) -> Vec<Point> {
     (0..n).flat_map(panel).collect()
 }
 
+/// Points for the mean of a function of an exponential variable of mean 1: the trapezoid rule after y = exp(x - exp(-x)). Near 0 the
+/// function may be a power.
+///
+/// # Precision
+/// Of exp(-c y^k), k 0.05 to 1: absolute error below 1e-9.
+pub fn exponential() -> Vec<Point> {
+    const STEP: f64 = 0.1;
+    let point = |i: i32| {
+        let x = f64::from(i) * STEP;
+        let falling = libm::exp(-x);
+        let y = libm::exp(x - falling);
+        Point { x: y, weight: STEP * y * (1.0 + falling) * libm::exp(-y) }
+    };
+    (-37..=40).map(point).collect()
+}
+
 struct Legendre {
     value: f64,
     slope: f64,
@@ -78,5 +95,19 @@ mod tests {
         assert!((sine - (1.0 - libm::cos(30.0)) / 10.0).abs() < 1e-14, "{sine}");
         let sum: f64 = points(12, 0.0, 1.0).iter().map(|point| point.weight * libm::exp(point.x)).sum();
         assert!((sum - (std::f64::consts::E - 1.0)).abs() < 1e-14, "{sum}");
+    }
+
+    #[test]
+    fn means_over_an_exponential_variable_are_those_of_its_closed_forms() {
+        let mean = |of: &dyn Fn(f64) -> f64| exponential().iter().map(|point| point.weight * of(point.x)).sum::<f64>();
+        for c in [0.0, 1e-6, 1e-3, 0.1, 1.0, 10.0, 1e3, 1e5] {
+            let error = (mean(&|y| libm::exp(-c * y)) - 1.0 / (1.0 + c)).abs();
+            assert!(error < 1e-9, "{c}: {error:e}");
+        }
+        // E exp(-c sqrt y) = 1 - c sqrt(pi) / 2 exp(c^2 / 4) erfc(c / 2).
+        for c in [0.1, 1.0, 5.0] {
+            let exact = 1.0 - c * std::f64::consts::PI.sqrt() / 2.0 * libm::exp(c * c / 4.0) * libm::erfc(c / 2.0);
+            assert!((mean(&|y| libm::exp(-c * y.sqrt())) - exact).abs() < 1e-9, "{c}");
+        }
     }
 }

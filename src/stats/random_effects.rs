@@ -300,8 +300,8 @@ mod tests {
         // Class means 1, 2, 6: sum of squares 14 on 2 degrees; chi-square(p; 2) = -2 ln(1 - p).
         let Component::Seen { estimate, low, high } = fit.between(0.95) else { panic!("{fit:?}") };
         close(estimate, 7.0, 1e-12);
-        close(low, 14.0 / (-2.0 * 0.025_f64.ln()), 1e-6);
-        close(high, 14.0 / (-2.0 * 0.975_f64.ln()), 1e-4);
+        close(low, 14.0 / (-2.0 * libm::log(0.025)), 1e-6);
+        close(high, 14.0 / (-2.0 * libm::log(0.975)), 1e-4);
     }
 
     #[test]

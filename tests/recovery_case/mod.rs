@@ -115,7 +115,7 @@ fn tuned(key: &str, low: f64, high: f64) -> Tuned {
 
 /// Standard deviation of all errors together.
 pub(crate) fn error_sd() -> f64 {
-    DISCREPANCY.hypot(KNOWN_SD)
+    libm::hypot(DISCREPANCY, KNOWN_SD)
 }
 
 /// Logarithms of the figures at a point.
@@ -187,7 +187,7 @@ impl Case {
                 slopes[(j, i)] = (above[j] - below[j]) / (2.0 * STEP * (high - low));
             }
         }
-        let misses = DVector::from_iterator(KNOWN.len(), self.known.iter().zip(&centre).map(|(k, c)| k.ln() - c));
+        let misses = DVector::from_iterator(KNOWN.len(), self.known.iter().zip(&centre).map(|(k, c)| libm::log(*k) - c));
         let variance = error_sd() * error_sd();
         let precision = slopes.transpose() * &slopes / variance;
         let pull = slopes.transpose() * misses / variance;
@@ -211,7 +211,7 @@ impl Case {
     /// The log likelihood of what is known at a point, by figures simulated on a luck of their own.
     pub(crate) fn log_likelihood(&self, point: &[f64], engine: &Engine) -> f64 {
         let figures = logs(LINEAR, point, REPLICATES, engine);
-        let square = |(log, known): (&f64, &f64)| ((known.ln() - log) / error_sd()).powi(2);
+        let square = |(log, known): (&f64, &f64)| ((libm::log(*known) - log) / error_sd()).powi(2);
         -0.5 * figures.iter().zip(&self.known).map(square).sum::<f64>()
     }
 }

@@ -5,12 +5,11 @@
 
 use std::cell::Cell;
 
-use rand_distr::{Distribution, Poisson};
 use wearout::plan::Experiment;
 use wearout::population::People;
 use wearout::rng::{At, Key, Purpose, account_key, uniform, uniform_f64};
 
-use super::luck::{Luck, Slot};
+use super::luck::{Luck, Slot, poisson};
 use super::member::{Law, Traits};
 
 /// The luck of one audience in one replicate.
@@ -80,8 +79,9 @@ impl KeyedLuck {
     }
 
     fn poisson(&self, day: u32, purpose: Purpose, mean: f64) -> u32 {
-        let mut stream = self.of_account(day, purpose, 0).stream(self.account_key);
-        Poisson::new(mean).map_or(0, |law| law.sample(&mut stream) as u32)
+        let parts = (mean / 500.0).ceil().max(1.0) as u32;
+        let word = |part| self.of_account(day, purpose, part).words(self.account_key)[0];
+        (0..parts).map(|part| poisson(mean / f64::from(parts), uniform_f64(word(part)))).sum()
     }
 }
 

@@ -165,7 +165,7 @@ impl Luck for OwnLuck {
 }
 
 /// Quantile of a Poisson law.
-fn poisson(mean: f64, u: f64) -> u32 {
+pub fn poisson(mean: f64, u: f64) -> u32 {
     let (mut k, mut term) = (0, (-mean).exp());
     let mut below = term;
     while u >= below && term > 0.0 {

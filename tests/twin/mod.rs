@@ -6,6 +6,7 @@
 //! the engine does, draw by draw. Not here: platform rules beyond those of profile `reference`.
 
 #![allow(dead_code, unused_imports, reason = "each test that includes the twin uses its own part of it")]
+#![allow(clippy::disallowed_methods, reason = "the system's exp and ln, to be independent of those it checks")]
 #![allow(missing_docs, reason = "fields that carry a word of the contract mean what it says there")]
 #![allow(clippy::unwrap_used, reason = "test code, of files that the repository ships")]
 #![allow(unreachable_pub, reason = "a module of a test crate has no outside")]

@@ -1,5 +1,5 @@
 //! Statistical tests of the keyed generator in the orders in which a simulation meets its words: neighbouring members, days,
-//! replicates, word positions, purposes, seeds, audiences, and streams.
+//! replicates, word positions, purposes, seeds, audiences, and parts of a count.
 //!
 //! Comes in: how many words to read in each order. Goes out: one [`Finding`] an order and test. Counts are whole numbers, so
 //! threads do not matter. Tests: Knuth, The Art of Computer Programming 2 (1997), section 3.3.2: equidistribution (A), serial
@@ -8,7 +8,6 @@
 
 use std::sync::LazyLock;
 
-use rand::rand_core::TryRng;
 use rayon::prelude::*;
 use statrs::distribution::{ChiSquared, ContinuousCDF, DiscreteCDF, Normal, Poisson};
 use wearout::rng::{At, Key, Purpose, account_key, key};
@@ -83,16 +82,9 @@ pub(crate) const ORDERS: &[Order] = &[
         },
     },
     Order {
-        name: "streams",
+        name: "parts of a count",
         read: |chunk, words| {
-            for (i, stream) in words.chunks_mut(32).enumerate() {
-                let i = chunk * (CHUNK as u64 / 32) + i as u64;
-                let mut source = at(i >> 5, 0, i & 31, Purpose::Leaks, 0).stream(account_key(1));
-                for word in stream {
-                    let Ok(drawn) = source.try_next_u32();
-                    *word = drawn;
-                }
-            }
+            in_line(chunk, words, |i| (at(i >> 8, 0, i >> 3 & 31, Purpose::Leaks, i & 7), account_key(1)));
         },
     },
 ];

@@ -125,7 +125,7 @@ fn figure(page: &Page, level: Level) -> String {
 
 /// Three significant digits.
 pub(in crate::report) fn significant(value: f64) -> String {
-    let digits = if value == 0.0 { 0 } else { (2 - value.abs().log10().floor() as i32).clamp(0, 6) as usize };
+    let digits = if value == 0.0 { 0 } else { (2 - libm::log10(value.abs()).floor() as i32).clamp(0, 6) as usize };
     fixed(value, digits)
 }
 

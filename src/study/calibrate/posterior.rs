@@ -253,7 +253,7 @@ fn known(problem: &Problem) -> Vec<Known> {
     let Targets { targets, discrepancy, .. } = problem.targets;
     let of = |&Target { reading, weight, .. }: &Target| {
         let known = reading.known();
-        let sd = discrepancy.hypot(known.sd);
+        let sd = libm::hypot(*discrepancy, known.sd);
         Known { reading, low: libm::log(known.low), high: libm::log(known.high), sd, weight }
     };
     targets.iter().filter(|target| !target.held_out).map(of).collect()
@@ -275,7 +275,7 @@ fn places(known: &[Known], simulated: &Simulated) -> Vec<Place> {
         let figure =
             measured.map_or(f64::INFINITY, |measured| known.reading.figure(measured.mean).max(f64::MIN_POSITIVE));
         let log = libm::log(figure).clamp(known.low - farthest, known.high + farthest);
-        let sd = known.sd.hypot(measured.map_or(0.0, |measured| measured.relative_error));
+        let sd = libm::hypot(known.sd, measured.map_or(0.0, |measured| measured.relative_error));
         let Known { low, high, weight, .. } = *known;
         Place { low: (log - low) / sd, high: (log - high) / sd, log_sd: libm::log(sd), weight }
     };
@@ -333,7 +333,7 @@ mod tests {
             [band(0.0, 0.5), band(0.1, 0.5), Reading::Interval { low: 0.1, high: 0.2 }, Reading::Count { k: 0, n: 50 }];
         for reading in readings {
             let known = reading.known();
-            let sd = 0.12_f64.hypot(known.sd);
+            let sd = libm::hypot(0.12, known.sd);
             let known = [Known { reading, low: libm::log(known.low), high: libm::log(known.high), sd, weight: 1.0 }];
             let of = |figure: Option<f64>| {
                 let measured = figure.map(|mean| Measured { mean, relative_error: 0.0 });

@@ -225,7 +225,7 @@ impl Target {
 impl Miss {
     /// Standard deviations between figure and target; `discrepancy` is the model's, on the log scale.
     pub fn implausibility(&self, discrepancy: f64) -> f64 {
-        self.log_ratio.abs() / discrepancy.hypot(self.known_sd)
+        self.log_ratio.abs() / libm::hypot(discrepancy, self.known_sd)
     }
 }
 
