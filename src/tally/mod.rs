@@ -284,12 +284,24 @@ impl Tally {
     /// When there is no such day.
     #[must_use]
     pub fn until(&self, day: usize) -> Tally {
-        let mut seen = Tally::new(day as u32);
-        seen.days.clone_from_slice(&self.days[..day]);
-        let end = &self.days[day - 1];
-        seen.horizon = Horizon {
-            members: self.horizon.members,
-            groups: self.horizon.groups,
+        let mut seen = Tally::new(0);
+        seen.follow(self, day);
+        seen
+    }
+
+    /// Brings what was seen of a campaign up to the end of a later day of it: as [`Tally::until`], without the days before.
+    ///
+    /// # Panics
+    /// When there is no such day, or more has been seen already.
+    pub fn follow(&mut self, campaign: &Tally, day: usize) {
+        for counts in &campaign.days[self.days.len()..day] {
+            self.total.merge(counts);
+            self.days.push(counts.clone());
+        }
+        let end = &campaign.days[day - 1];
+        self.horizon = Horizon {
+            members: campaign.horizon.members,
+            groups: campaign.horizon.groups,
             active: end.get(Outcome::Active),
             muted: end.get(Outcome::Muted),
             left: end.get(Outcome::Left),
@@ -297,8 +309,6 @@ impl Tally {
             unreachable: end.get(Outcome::Unreachable),
             ..Horizon::default()
         };
-        seen.close();
-        seen
     }
 
     /// Adds another tally of as many days, exactly.
@@ -347,5 +357,30 @@ impl PairedTally {
     /// The tallies of one replicate.
     pub fn new(replicate: u32, plans: Vec<Tally>) -> PairedTally {
         PairedTally { replicate, plans }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_campaign_followed_day_by_day_is_what_it_was_until_each_day() {
+        let mut campaign = Tally::new(9);
+        for (i, day) in campaign.days.iter_mut().enumerate() {
+            Outcome::ALL.iter().for_each(|(outcome, _)| day.add(*outcome, (i * (2 + *outcome as usize)) as u64));
+        }
+        campaign.close();
+        (campaign.horizon.members, campaign.horizon.repurchases) = (100, 7);
+        let mut seen = Tally::new(0);
+        for day in [1, 2, 5, 5, 9] {
+            seen.follow(&campaign, day);
+            assert_eq!(seen, campaign.until(day), "day {day}");
+        }
+        assert_eq!(
+            (seen.total, seen.horizon.repurchases),
+            (campaign.total, 0),
+            "what is drawn at the horizon has not been seen"
+        );
     }
 }

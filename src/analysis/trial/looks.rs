@@ -104,12 +104,12 @@ impl Judge<'_> {
         let planned = (self.question.planned_days as usize).max(days);
         Some(match self.trial.dealt {
             Dealt::Groups => {
-                let of_day = |day: usize| {
-                    let values = Values::through(self.trial, metric, self.is_adjusted(metric), day);
-                    let found = effect::estimated(&values, self.trial.control, arm, &mut self.stream(metric, arm));
-                    (found, day as f64 / planned as f64)
+                let by_day = Values::by_day(self.trial, metric, self.is_adjusted(metric), days);
+                let of_day = |(i, values): (usize, &Values)| {
+                    let found = effect::estimated(values, self.trial.control, arm, &mut self.stream(metric, arm));
+                    (found, (i + 1) as f64 / planned as f64)
                 };
-                Course::Groups((1..=days).map(of_day).collect())
+                Course::Groups(by_day.iter().enumerate().map(of_day).collect())
             }
             Dealt::Members => {
                 let n = |arm: usize| values::counted(self.trial, metric, arm, None).n;

@@ -155,7 +155,7 @@ fn lasting(judge: &Judge<'_>, metric: &'static Metric) -> Option<Lasting> {
     if n_days < 2 || !metric.is_known_early() {
         return None;
     }
-    let cumulative: Vec<Values> = (1..=n_days).map(|day| Values::through(trial, metric, false, day)).collect();
+    let cumulative = Values::by_day(trial, metric, false, n_days);
     let (mut squares_between, mut squares_within, mut degrees) = (0.0, 0.0, 0.0);
     let mut varies = vec![false; n_days];
     for arm in 0..trial.arms.len() {

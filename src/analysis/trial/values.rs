@@ -30,19 +30,32 @@ pub(super) struct Values {
 impl Values {
     /// At the end of the test, with earlier values if they are to be used.
     pub(super) fn of(trial: &Trial<'_>, metric: &Metric, with_before: bool) -> Values {
-        Values::by(trial, metric, with_before, |tally| value(tally, metric))
+        Values::seen(trial, metric, with_before, trial.units.iter().map(|unit| &unit.tally))
     }
 
-    /// At the end of a day, 1 the first.
-    pub(super) fn through(trial: &Trial<'_>, metric: &Metric, with_before: bool, day: usize) -> Values {
-        Values::by(trial, metric, with_before, |tally| value(&tally.until(day), metric))
+    /// At the end of each of the first days.
+    pub(super) fn by_day(trial: &Trial<'_>, metric: &Metric, with_before: bool, days: usize) -> Vec<Values> {
+        let mut seen = vec![Tally::new(0); trial.units.len()];
+        let through = |day: usize| {
+            for (seen, unit) in seen.iter_mut().zip(trial.units) {
+                seen.follow(&unit.tally, day);
+            }
+            Values::seen(trial, metric, with_before, seen.iter())
+        };
+        (1..=days).map(through).collect()
     }
 
-    fn by(trial: &Trial<'_>, metric: &Metric, with_before: bool, now: impl Fn(&Tally) -> Option<f64>) -> Values {
+    /// Of what was seen of each unit.
+    fn seen<'a>(
+        trial: &Trial<'_>,
+        metric: &Metric,
+        with_before: bool,
+        seen: impl Iterator<Item = &'a Tally>,
+    ) -> Values {
         let mut arms = vec![Vec::new(); trial.arms.len()];
-        for (i, unit) in trial.units.iter().enumerate() {
+        for (i, (unit, seen)) in trial.units.iter().zip(seen).enumerate() {
             let before = trial.before.get(i).filter(|_| with_before).and_then(|tally| value(tally, metric));
-            arms[unit.arm].extend(now(&unit.tally).map(|now| Value { now, before }));
+            arms[unit.arm].extend(value(seen, metric).map(|now| Value { now, before }));
         }
         Values { arms }
     }
