@@ -19,8 +19,12 @@ fn compare(days: u32, club: &str, [harsher, milder]: [&str; 2]) -> Comparison {
         "days = {days}\nplatform = \"none\"\n[audience.club]\nsize = 1000\n{club}\n[plan.harsher]\n{harsher}\n[plan.milder]\n{milder}\n"
     );
     let experiment = experiment(&text);
-    let info =
-        |plan: &wearout::plan::Plan| PlanInfo { name: plan.name.clone(), members: plan.members, stakes: plan.stakes };
+    let info = |plan: &wearout::plan::Plan| PlanInfo {
+        name: plan.name.clone(),
+        members: plan.members,
+        posts_per_week: experiment.posts_per_week(plan),
+        stakes: plan.stakes,
+    };
     let plans: Vec<PlanInfo> = experiment.plans.iter().map(info).collect();
     let mut accumulator = Accumulator::new(&plans, 0, days);
     accumulator.accumulate(&Run::of(&text, REPLICATES).replicates);

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use super::sample::{PairedSample, Sample};
 use super::{
-    Band, CONFIDENCE, Comparison, Decomposition, Difference, KEPT_REPLICATES, KEPT_SERIES, PlanSummary, decomposition,
+    Band, CONFIDENCE, Comparison, Decomposition, Difference, KEPT_REPLICATES, PlanSummary, decomposition, kept_series,
     set_of,
 };
 use crate::stats::Interval;
@@ -26,6 +26,8 @@ pub struct PlanInfo {
     pub name: String,
     /// Members addressed, the same in every replicate.
     pub members: u64,
+    /// Posts scheduled a week for each member.
+    pub posts_per_week: f64,
     /// What money it puts at stake.
     pub stakes: Stakes,
 }
@@ -53,10 +55,16 @@ struct PlanRecord {
     values: Vec<Vec<Option<f64>>>,
     pooled: Tally,
     open_by_day: Vec<Moments>,
+    open_by_week: Vec<Moments>,
     series: Vec<Vec<Counts>>,
+    /// How many of them are kept.
+    kept_series: usize,
     /// What the platform had done by each day, set by set.
     acted: Vec<Acted>,
 }
+
+/// Days in a week.
+const WEEK: usize = 7;
 
 /// Series of 0 and 1: what the platform has done.
 const CHANCES: [Outcome; 3] = [Outcome::Limited, Outcome::Banned, Outcome::UnderReview];
@@ -91,7 +99,9 @@ impl Accumulator {
             values: vec![Vec::new(); METRICS.len()],
             pooled: Tally::new(days),
             open_by_day: vec![Moments::default(); days as usize],
+            open_by_week: vec![Moments::default(); days.div_ceil(WEEK as u32) as usize],
             series: Vec::new(),
+            kept_series: kept_series(plans.len(), days),
             acted: Vec::new(),
         };
         let stakes = plans.iter().map(|plan| plan.stakes).collect();
@@ -219,12 +229,14 @@ impl PlanRecord {
                 *sum += day.get(chance);
             }
         }
-        for (moments, day) in self.open_by_day.iter_mut().zip(&tally.days) {
-            if let Some(rate) = open_rate(day) {
+        let by_day = self.open_by_day.iter_mut().zip(tally.days.chunks(1));
+        let by_week = self.open_by_week.iter_mut().zip(tally.days.chunks(WEEK));
+        for (moments, days) in by_day.chain(by_week) {
+            if let Some(rate) = open_rate(days) {
                 moments.push(rate);
             }
         }
-        if self.series.len() < KEPT_SERIES {
+        if self.series.len() < self.kept_series {
             self.series.push(tally.days.clone());
         }
         self.pooled.merge(tally);
@@ -267,13 +279,15 @@ impl PlanRecord {
         PlanSummary {
             name: self.info.name.clone(),
             members: self.info.members,
+            posts_per_week: self.info.posts_per_week,
             estimates: METRICS
                 .iter()
                 .zip(self.samples.iter().zip(&self.values))
                 .map(|(metric, (sample, values))| sample.estimate(metric.unit, values))
                 .collect(),
             days: (0..n_days).map(|day| Outcome::ALL.map(|(outcome, _)| band(day, outcome))).collect(),
-            open_by_day: (0..n_days).map(|day| self.open_band(day)).collect(),
+            open_by_day: self.open_bands(&self.open_by_day, 1),
+            open_by_week: self.open_bands(&self.open_by_week, WEEK),
             repeats: self.pooled.repeats,
             values: self.values.clone(),
         }
@@ -303,8 +317,13 @@ impl PlanRecord {
         (0..self.open_by_day.len()).map(on).collect()
     }
 
-    fn open_band(&self, day: usize) -> Band {
-        band(self.open_by_day[day].mean(), self.series.iter().filter_map(|days| open_rate(&days[day])).collect())
+    /// Open rates of spells of so many days.
+    fn open_bands(&self, spells: &[Moments], length: usize) -> Vec<Band> {
+        let kept = |spell: usize| {
+            let of_spell = |days: &Vec<Counts>| open_rate(&days[length * spell..days.len().min(length * (spell + 1))]);
+            self.series.iter().filter_map(of_spell).collect()
+        };
+        spells.iter().enumerate().map(|(spell, moments)| band(moments.mean(), kept(spell))).collect()
     }
 }
 
@@ -312,9 +331,10 @@ fn metrics_of(tally: &Tally, stakes: &Stakes) -> Vec<Option<f64>> {
     METRICS.iter().map(|metric| (metric.value)(tally, stakes)).collect()
 }
 
-fn open_rate(day: &Counts) -> Option<f64> {
-    let delivered = day.get(Outcome::Delivered);
-    (delivered > 0).then(|| day.get(Outcome::ReadsOfPosts) as f64 / delivered as f64)
+fn open_rate(days: &[Counts]) -> Option<f64> {
+    let sum = |outcome| days.iter().map(|day| day.get(outcome)).sum::<u64>();
+    let delivered = sum(Outcome::Delivered);
+    (delivered > 0).then(|| sum(Outcome::ReadsOfPosts) as f64 / delivered as f64)
 }
 
 fn band(mean: Option<f64>, mut kept: Vec<f64>) -> Band {

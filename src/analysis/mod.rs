@@ -2,8 +2,8 @@
 //!
 //! `accumulate` takes replicates in, `sample` holds what is kept of one metric, `decomposition` tells chance from what differs
 //! between sets of parameters, `headline` says what a verdict speaks of, `verdict` decides what a difference means, `caution` what
-//! else must be known to read it, `precision` when it is known well enough; `learned` is what a calibration taught. The methods
-//! themselves are in `stats`.
+//! else must be known to read it, `precision` when it is known well enough, `unbeaten` which plans may be the best; `learned` is what a
+//! calibration taught. The methods themselves are in `stats`.
 
 mod accumulate;
 mod caution;
@@ -13,6 +13,7 @@ mod learned;
 mod precision;
 mod sample;
 pub mod trial;
+mod unbeaten;
 mod verdict;
 
 pub use accumulate::{Accumulator, PlanInfo};
@@ -22,11 +23,12 @@ pub use headline::headline;
 pub use learned::{Contraction, Learned, RIDGE, Ridge, learned, predictive};
 pub use precision::{Look, Precision, Width};
 pub use sample::PairedSample;
+pub use unbeaten::unbeaten;
 pub use verdict::{Call, Doubt, Finding, Overall, PlanVerdict, Verdict, Zone, verdict};
 
 use crate::stats::Interval;
 use crate::stats::random_effects::RandomEffects;
-use crate::tally::{METRICS, Metric, OUTCOMES, REPEATS, Repeat, Unit};
+use crate::tally::{Counts, METRICS, Metric, OUTCOMES, REPEATS, Repeat, Unit};
 
 /// Confidence of every interval that is shown.
 pub const CONFIDENCE: f64 = 0.95;
@@ -34,8 +36,20 @@ pub const CONFIDENCE: f64 = 0.95;
 /// Replicates whose single values are kept for quantiles, `replicates.csv` and the distribution chart.
 pub const KEPT_REPLICATES: usize = 10_000;
 
-/// Replicates whose daily series are kept for the bands of `daily.csv`.
+/// Replicates whose daily series are kept for the bands of `daily.csv`, at the most.
 pub const KEPT_SERIES: usize = 1_000;
+
+/// Fewest replicates of which they are kept, however long and many the series are.
+const FEWEST_SERIES: usize = 100;
+
+/// Bytes that kept series may take beyond those of the fewest: a year of several plans would take gigabytes.
+const SERIES_BYTES: usize = 48 << 20;
+
+/// Replicates whose daily series are kept, of so many plans over so many days.
+pub fn kept_series(plans: usize, days: u32) -> usize {
+    let bytes = plans * days as usize * size_of::<Counts>();
+    (SERIES_BYTES / bytes.max(1)).clamp(FEWEST_SERIES, KEPT_SERIES)
+}
 
 /// The set of parameters under which a replicate of that number runs, of so many: they take turns. So the first replicates
 /// of a run are those of a shorter one, and however many there are, no set has more than one more than another.
@@ -152,7 +166,7 @@ impl Difference {
 pub struct Band {
     /// Mean over all replicates; `None` where the series has no base that day.
     pub mean: Option<f64>,
-    /// 5 % quantile over the first [`KEPT_SERIES`] replicates; `None` for series of 0 and 1.
+    /// 5 % quantile over the first replicates, as many as [`kept_series`] says; `None` for series of 0 and 1.
     pub q05: Option<f64>,
     /// 95 % quantile.
     pub q95: Option<f64>,
@@ -169,12 +183,16 @@ pub struct PlanSummary {
     pub name: String,
     /// Members addressed, the same in every replicate.
     pub members: u64,
+    /// Posts scheduled a week for each member; 0 is silence.
+    pub posts_per_week: f64,
     /// One estimate per row of `METRICS`.
     pub estimates: Vec<Estimate>,
     /// One row a day, a band per `Outcome::ALL`.
     pub days: Vec<[Band; OUTCOMES]>,
     /// Open rate by day: reads of the posts sent that day / delivered that day; blank on days without posts.
     pub open_by_day: Vec<Band>,
+    /// The same by week: days 1 to 7, 8 to 14 and so on, the last week as long as the horizon leaves it.
+    pub open_by_week: Vec<Band>,
     /// Pooled over all replicates.
     pub repeats: [Repeat; REPEATS],
     /// Per row of `METRICS`, the values of the first [`KEPT_REPLICATES`] replicates.
@@ -216,6 +234,14 @@ impl Comparison {
 mod tests {
     use super::*;
     use crate::stats::mean::Moments;
+
+    #[test]
+    fn series_of_usual_runs_are_kept_whole_and_those_of_a_year_within_bounds() {
+        assert_eq!(kept_series(2, 30), KEPT_SERIES);
+        assert_eq!(kept_series(12, 3650), FEWEST_SERIES);
+        let year = kept_series(4, 365);
+        assert!((FEWEST_SERIES..KEPT_SERIES).contains(&year), "{year}");
+    }
 
     #[test]
     fn one_discordant_pair_of_four_hundred_leaves_a_chance_open_over_sets_too() {

@@ -13,10 +13,16 @@ use crate::engine::{Engine, Part, simulate_under};
 use crate::parameter::Parameters;
 use crate::plan::{self, Experiment};
 use crate::scenario::Draft;
-use crate::tally::{Metric, Outcome, PairedTally, Stakes};
+use crate::tally::{Counts, Metric, Outcome, PairedTally, Stakes, Tally};
 
 /// Replicates simulated between two merges: bounds memory, decides nothing.
 pub const LARGEST_CHUNK: u32 = 256;
+
+/// Bytes of tallies simulated between two merges, roughly, unless those of the fewest replicates have more.
+const CHUNK_BYTES: usize = 24 << 20;
+
+/// Fewest replicates between two merges: threads should not wait for each other often.
+const FEWEST_CHUNK: u32 = 32;
 
 /// Replicates of the first batch towards a precision, or two of each set where that is more; each further batch doubles.
 const FIRST_BATCH: u32 = 100;
@@ -98,14 +104,16 @@ pub fn compare_over(
     }
     let mut member_days = 0;
     let mut look = None;
+    let chunk = chunk(&sets[0]);
     let mut run_to = |accumulator: &mut Accumulator, to: u32| {
         while accumulator.replicates() < u64::from(to) && !engine.stopped() {
             let from = accumulator.replicates() as u32;
             let set_of = |number| set_of(number, sets.len());
-            let chunk = simulate_over(sets, set_of, from..to.min(from + LARGEST_CHUNK), engine);
-            let days = |outcome| chunk.iter().flat_map(|paired| &paired.plans).map(|t| t.total(outcome)).sum::<u64>();
+            let simulated = simulate_over(sets, set_of, from..to.min(from + chunk), engine);
+            let days =
+                |outcome| simulated.iter().flat_map(|paired| &paired.plans).map(|t| t.total(outcome)).sum::<u64>();
             member_days += days(Outcome::MemberDays) + days(Outcome::LeakExits);
-            engine.part(Part::Merge, || accumulator.accumulate(&chunk));
+            engine.part(Part::Merge, || accumulator.accumulate(&simulated));
         }
     };
     let wanted = match *target {
@@ -139,6 +147,17 @@ pub fn compare_over(
     Some(Compared { comparison, look, member_days, partial })
 }
 
+/// Replicates between two merges: fewer of long horizons and of many plans, whose tallies are large.
+pub(super) fn chunk(experiment: &Experiment) -> u32 {
+    let bytes = tally_bytes(experiment) as usize;
+    u32::try_from(CHUNK_BYTES / bytes.max(1)).unwrap_or(LARGEST_CHUNK).clamp(FEWEST_CHUNK, LARGEST_CHUNK)
+}
+
+/// Bytes of the tallies of one replicate.
+pub(super) fn tally_bytes(experiment: &Experiment) -> u64 {
+    (experiment.plans.len() * (size_of::<Tally>() + experiment.days as usize * size_of::<Counts>())) as u64
+}
+
 /// These replicates in order, each under the set that `set_of` gives it; when stopped, the complete ones up to the first that is
 /// missing.
 pub(super) fn simulate_over(
@@ -152,8 +171,13 @@ pub(super) fn simulate_over(
 
 /// Nothing known yet of the plans under these sets.
 pub(super) fn accumulator(sets: &[Experiment]) -> Accumulator {
-    let info = |plan: &plan::Plan| PlanInfo { name: plan.name.clone(), members: plan.members, stakes: plan.stakes };
     let first = &sets[0];
+    let info = |plan: &plan::Plan| PlanInfo {
+        name: plan.name.clone(),
+        members: plan.members,
+        posts_per_week: first.posts_per_week(plan) * plan.reach,
+        stakes: plan.stakes,
+    };
     let plans: Vec<PlanInfo> = first.plans.iter().map(info).collect();
     let stakes = |set: &Experiment| set.plans.iter().map(|plan| plan.stakes).collect::<Vec<Stakes>>();
     let stakes: Vec<Vec<Stakes>> = sets.iter().map(stakes).collect();

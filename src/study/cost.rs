@@ -3,6 +3,8 @@
 //! Comes in: an experiment. Goes out: seconds of one thread and bytes. The figures are those of docs/performance.md, for baseline
 //! instructions; faster ones halve them.
 
+use super::compare::{chunk, tally_bytes};
+use crate::analysis::kept_series;
 use crate::plan::{Experiment, Plan};
 use crate::population::{Block, LANES};
 use crate::tally::METRICS;
@@ -31,6 +33,10 @@ pub struct Cost {
     pub bytes: u64,
     /// Bytes that stay of it, for one of the first replicates.
     bytes_kept: u64,
+    /// Bytes of its tallies.
+    bytes_tallied: u64,
+    /// Replicates whose tallies are held at a time: not yet merged, or kept for the bands of days.
+    tallied: u64,
 }
 
 impl Cost {
@@ -51,13 +57,16 @@ impl Cost {
         Cost {
             seconds: people as f64 * MEMBER + experiment.plans.iter().map(lived).sum::<f64>(),
             bytes: people * TRAITS + experiment.plans.iter().map(laid_out).max().unwrap_or(0),
+            bytes_tallied: tally_bytes(experiment),
+            tallied: u64::from(chunk(experiment)) + kept_series(experiment.plans.len(), experiment.days) as u64,
             bytes_kept: (experiment.plans.len() * METRICS.len() * size_of::<f64>()) as u64,
         }
     }
 
     /// Bytes of so many replicates on so many threads.
     pub fn bytes_of(&self, replicates: u64, threads: u64) -> u64 {
-        self.bytes * threads.min(replicates) + self.bytes_kept * replicates.min(KEPT)
+        let tallied = self.bytes_tallied * self.tallied.min(2 * replicates);
+        self.bytes * threads.min(replicates) + self.bytes_kept * replicates.min(KEPT) + tallied
     }
 }
 

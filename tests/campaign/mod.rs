@@ -49,5 +49,5 @@ pub(crate) fn replicates(first: u32, campaigns: &[Vec<Campaign>]) -> Vec<PairedT
 pub(crate) fn plans(names: &[&str]) -> Vec<PlanInfo> {
     let stakes =
         Stakes { cost_per_send: 0.5, cost_per_post: 0.0, compliance_share: 0.0, margin: None, joiners_per_exit: 12.0 };
-    names.iter().map(|name| PlanInfo { name: (*name).into(), members: MEMBERS, stakes }).collect()
+    names.iter().map(|name| PlanInfo { name: (*name).into(), members: MEMBERS, posts_per_week: 3.5, stakes }).collect()
 }

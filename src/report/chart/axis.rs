@@ -55,6 +55,15 @@ impl Axis {
 
     /// Numbers around 0 that hold `low` and `high`; plus and minus are written.
     pub(super) fn around_zero(low: f64, high: f64, ticks: usize) -> Axis {
+        Axis::holding_zero(low, high, ticks, signed)
+    }
+
+    /// Amounts from 0, or from below it where `low` is, to at least `high`.
+    pub(super) fn with_zero(low: f64, high: f64, ticks: usize) -> Axis {
+        Axis::holding_zero(low, high, ticks, grouped)
+    }
+
+    fn holding_zero(low: f64, high: f64, ticks: usize, words: fn(f64, usize) -> String) -> Axis {
         let (low, high) = (low.min(0.0), high.max(0.0));
         let (low, high) = if high > low { (low, high) } else { (-1.0, 1.0) };
         let step = nice_step(high - low, ticks);
@@ -67,7 +76,7 @@ impl Axis {
         }
         let ticks = (first as i64..=last as i64).map(|i| {
             let value = i as f64 * step;
-            (value, signed(value, decimals))
+            (value, words(value, decimals))
         });
         Axis { ticks: ticks.collect(), range: first * step..last * step, ends: Ends::Centred }
     }

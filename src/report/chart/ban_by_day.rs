@@ -8,7 +8,7 @@ use super::axis::Axis;
 use super::canvas::Canvas;
 use super::sheet::{Head, Point, Series, compose, names_room};
 use super::style::{NAME, plan_colour};
-use super::words::{Verbs, compared, mean, percent, wilson};
+use super::words::{Verbs, compared, mean, percent, spell, wilson};
 use super::{Failure, Scene};
 
 /// With more plans, bands would hide each other.
@@ -49,10 +49,11 @@ pub(super) fn draw(scene: &Scene) -> Result<Option<Canvas>, Failure> {
     let never = if never.is_empty() { String::new() } else { format!("; in no replicate: {}", never.join(", ")) };
     let head = Head {
         title: title(scene),
-        subtitle:
-            "Share of replicates in which the platform had acted by the end of the day. The threshold of reports is \
-                   absolute: the chance grows with the list"
-                .to_owned(),
+        subtitle: format!(
+            "Share of replicates in which the platform had acted by the end of the {}. The threshold of reports is \
+                 absolute: the chance grows with the list",
+            spell(days).0
+        ),
         note: format!("lines are shares of replicates{bands}{never}"),
     };
     let panel_height = (18.0 * plans as f64 + 62.0).max(180.0);
@@ -94,10 +95,12 @@ fn chances(scene: &Scene, plan: usize, outcome: Outcome) -> Series {
     let comparison = scene.comparison;
     let summary = &comparison.plans[plan];
     let banded = comparison.plans.len() <= WITH_BANDS;
+    let (n_days, (_, length)) = (summary.days.len(), spell(summary.days.len()));
     let points: Vec<Point> = summary
         .days
         .iter()
         .enumerate()
+        .filter(|(i, _)| (i + 1).is_multiple_of(length) || i + 1 == n_days)
         .filter_map(|(i, day)| {
             let Band { mean: Some(mean), over_sets, .. } = day[outcome as usize] else { return None };
             let replicates = comparison.replicates;

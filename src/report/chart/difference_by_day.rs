@@ -11,7 +11,7 @@ use super::canvas::Canvas;
 use super::forest::unit;
 use super::sheet::{Drawn, Head, Point, Series, Sheet, compose};
 use super::style::{AXIS, GRID, NAME, NOTE, Rect, as_ink, colour_beside};
-use super::words::sentence;
+use super::words::{sentence, spell};
 use super::{Caption, Failure};
 
 const PANEL: f64 = 250.0;
@@ -47,8 +47,14 @@ pub(super) fn draw(page: &Page, caption: &Caption) -> Result<Option<Canvas>, Fai
     })
 }
 
+/// Looks that are shown: of every day, over long horizons of every week and of the day that decides.
 fn known<'a>(page: &Page<'a>, arm: usize) -> impl Iterator<Item = &'a TrialLook> {
-    page.found.looks_of(arm).filter(|look| look.difference.is_some())
+    let (_, length) = spell(page.found.days as usize);
+    let (last, decided) = (page.found.days, page.found.leaves_zero_out(arm));
+    let is_shown = move |look: &&TrialLook| {
+        (look.day as usize).is_multiple_of(length) || look.day == last || Some(look.day) == decided
+    };
+    page.found.looks_of(arm).filter(|look| look.difference.is_some()).filter(is_shown)
 }
 
 fn title(page: &Page, arms: &[usize]) -> String {

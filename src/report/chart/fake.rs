@@ -38,6 +38,9 @@ const NAMES: [&str; 12] = [
     "workshop",
 ];
 
+/// Posts a week of the plans, one of them silent.
+const POSTS_PER_WEEK: [f64; 12] = [0.5, 7.0, 3.0, 2.0, 35.0, 0.0, 14.0, 1.0, 5.0, 70.0, 1.4, 21.0];
+
 /// Plans, days and replicates of that kind.
 pub(super) fn comparison(kind: Kind, plans: usize, days: usize, replicates: u64) -> Comparison {
     let plans: Vec<PlanSummary> = (0..plans).map(|i| plan(kind, i, days, replicates)).collect();
@@ -149,6 +152,13 @@ fn plan(kind: Kind, i: usize, days: usize, replicates: u64) -> PlanSummary {
         });
     }
 
+    let of_week = |days: &[Band]| {
+        let known: Vec<f64> = days.iter().filter_map(|day| day.mean).collect();
+        let mean = (!known.is_empty()).then(|| known.iter().sum::<f64>() / known.len() as f64);
+        mean.map_or(Band { mean, q05: None, q95: None, over_sets: None }, |mean| band(mean, 0.1))
+    };
+    let open_by_week = open_by_day.chunks(7).map(of_week).collect();
+
     let d = days as f64;
     let mean_of = |key: &str, unit: Unit| match key {
         "open_rate" => open(d / 2.0),
@@ -182,14 +192,19 @@ fn plan(kind: Kind, i: usize, days: usize, replicates: u64) -> PlanSummary {
     let kept = |metric: &str| match (kind, metric) {
         (Kind::Empty, _) => vec![None; replicates as usize],
         (_, "loss") => (0..replicates as usize).map(|r| Some(loss(r))).collect(),
+        (Kind::Rich, "profit") => {
+            (0..replicates as usize).map(|r| Some(5000.0 * (0.2 + harm) + 90.0 * wobble(i, r))).collect()
+        }
         _ => Vec::new(),
     };
     PlanSummary {
         name: NAMES[i % NAMES.len()].to_owned(),
         members,
+        posts_per_week: POSTS_PER_WEEK[i % POSTS_PER_WEEK.len()],
         estimates,
         days: rows,
         open_by_day,
+        open_by_week,
         repeats: repeats(kind, i, days, harm),
         values: METRICS.iter().map(|metric| kept(metric.key)).collect(),
     }

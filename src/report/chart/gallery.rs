@@ -13,16 +13,14 @@ use super::{CHARTS, Caption, Scene, render};
 use crate::analysis::{Band, Comparison};
 use crate::diagnostic::Source;
 use crate::engine::Engine;
-use crate::evidence::{Pattern, patterns};
 use crate::parameter::{self, Parameters};
 use crate::report::ab as pages;
-use crate::report::patterns::Page as FieldPage;
 use crate::report::selection::Page;
 use crate::scenario;
 use crate::stats::Interval;
+use crate::study;
 use crate::study::ab::{self, Contest};
 use crate::study::select::{Beside, Dropped, Raced, Selection, Standing, ZoneFrom};
-use crate::study::{self, Search};
 
 pub(super) const CAPTION: Caption = Caption {
     scenario: "targeted-vs-spray",
@@ -170,22 +168,6 @@ fn the_chart_of_evidence_is_legible_and_has_a_row_for_every_claim_that_is_measur
     }
 }
 
-#[test]
-fn the_chart_of_patterns_is_legible_and_has_a_row_for_every_figure_that_is_judged() {
-    let fit = &parameter::fits()[0];
-    let sought: Vec<&Pattern> = patterns().iter().filter(|pattern| pattern.times == 1).collect();
-    let search = Search { patterns: &sought, replicates: 2, seed: 1, members: Some(300), set: &[] };
-    let scores = study::shows(&fit.parameters(), &search, &Engine::default()).unwrap();
-    let page = FieldPage { patterns: &scores, further: &[] };
-    let canvas = super::patterns::draw(&page, fit, &CAPTION).unwrap().unwrap();
-    assert_eq!(complaints(&canvas), Vec::<String>::new());
-    let words: Vec<&str> = texts(&canvas).iter().map(|text| text.words.as_str()).collect();
-    for check in sought.iter().flat_map(|pattern| &pattern.checks) {
-        let start: String = check.name.chars().take(20).collect();
-        assert_eq!(words.iter().any(|words| words.starts_with(&start)), check.is_banded(), "{}", check.name);
-    }
-}
-
 /// A small test of two plans under these overrides.
 fn contest(overrides: &[&str]) -> Contest {
     let source = Source { name: "launch-test.toml".into(), text: scenario::shipped("launch-test").unwrap().into() };
@@ -273,7 +255,7 @@ fn the_chart_of_a_race_is_legible_with_two_and_with_fifty_plans_equal_or_far_apa
 
 #[test]
 fn charts_are_the_same_to_the_byte_on_repetition() {
-    let comparison = comparison(Kind::Rich, 3, 30, 100);
+    let comparison = comparison(Kind::Rich, 5, 30, 100);
     for chart in CHARTS {
         let once = render(chart, &comparison, &headline(), &CAPTION).unwrap();
         assert_eq!(once, render(chart, &comparison, &headline(), &CAPTION).unwrap(), "{}", chart.key);
@@ -294,6 +276,10 @@ fn a_chart_without_anything_to_show_is_not_drawn() {
 
 fn words_of(canvas: &Canvas) -> String {
     texts(canvas).iter().map(|text| text.words.replace('\u{a0}', " ")).collect::<Vec<_>>().join(" ")
+}
+
+fn row(key: &str) -> usize {
+    METRICS.iter().position(|metric| metric.key == key).unwrap()
 }
 
 fn surfaces(canvas: &Canvas) -> usize {
@@ -320,9 +306,34 @@ fn a_chance_by_day_is_drawn_where_something_happened_with_the_band_of_the_sets()
 }
 
 #[test]
+fn frequencies_are_drawn_where_plans_differ_in_them_and_told_to_be_best_where_that_is_known() {
+    let draw = |comparison: &Comparison| {
+        let scene = Scene { comparison, headline: &headline(), caption: &CAPTION };
+        (super::frequency::draw)(&scene).unwrap()
+    };
+    let eight = comparison(Kind::Rich, 8, 180, 400);
+    let words = words_of(&draw(&eight).unwrap());
+    let posts = eight.plans.iter().max_by(|a, b| {
+        let profit = |plan: &crate::analysis::PlanSummary| plan.estimates[row("profit")].mean;
+        profit(a).partial_cmp(&profit(b)).unwrap()
+    });
+    let best = format!("Profit is highest at {} a week", posts.unwrap().posts_per_week);
+    assert!(words.contains(&best), "{best}: {words}");
+    assert!(words.contains("broken line: without posts"), "{words}");
+    let unknown = words_of(&draw(&comparison(Kind::Bare, 8, 180, 400)).unwrap());
+    assert!(unknown.contains("Which frequency brings the highest profit is not known"), "{unknown}");
+    let mut alike = eight.clone();
+    alike.plans[3].posts_per_week = alike.plans[1].posts_per_week;
+    assert!(draw(&alike).is_none(), "two plans post as often");
+    let mut others = eight.clone();
+    others.plans[3].members += 1;
+    assert!(draw(&others).is_none(), "one plan writes to others");
+    assert!(draw(&comparison(Kind::Rich, 3, 180, 400)).is_none(), "three frequencies make no curve");
+}
+
+#[test]
 fn the_label_of_people_by_day_is_where_its_area_ends() {
     let mut comparison = comparison(Kind::Rich, 1, 30, 400);
-    let row = |key: &str| METRICS.iter().position(|metric| metric.key == key).unwrap();
     let mut draw = |kept: f64| {
         for (key, share) in
             [("kept", kept), ("unreachable", 1.0 - kept), ("muted", 0.0), ("unsubscribe", 0.0), ("blocked", 0.0)]

@@ -16,12 +16,12 @@ mod evidence;
 mod fake;
 mod font;
 mod forest;
+mod frequency;
 mod funnel;
 mod indices;
 mod loss_distribution;
 mod open_by_day;
 mod pairs;
-mod patterns;
 mod people_by_day;
 mod power;
 mod race;
@@ -46,7 +46,6 @@ use crate::report::sensitivity;
 use crate::tally::Metric;
 
 pub use evidence::scorecard;
-pub use patterns::patterns;
 
 use canvas::{Canvas, Shape};
 
@@ -109,6 +108,11 @@ pub const CHARTS: &[Chart] = &[
         draw: people_by_day::draw,
     },
     Chart { key: "ban_by_day", title: "chance of having been limited or banned, by day", draw: ban_by_day::draw },
+    Chart {
+        key: "frequency",
+        title: "purchases, profit, members kept and chance of a limit against posts a week",
+        draw: frequency::draw,
+    },
     Chart { key: "funnel", title: "from delivered to bought, per 1,000 delivered", draw: funnel::draw },
     Chart { key: "repeats", title: "what each further read of the same content does", draw: repeats::draw },
     Chart {

@@ -1,12 +1,12 @@
-//! Open rate by day: one panel with named lines for a few plans, a panel each for many.
+//! Open rate by day, over long horizons by week: one panel with named lines for a few plans, a panel each for many.
 
-use crate::analysis::PlanSummary;
+use crate::analysis::{Band, PlanSummary};
 
 use super::axis::Axis;
 use super::canvas::Canvas;
 use super::sheet::{Head, Point, Series, Sheet, compose, names_room};
 use super::style::{GRID, NAME, Rect, as_ink, grid, grid_rows, plan_colour};
-use super::words::{Verbs, compared, mean, percent};
+use super::words::{Verbs, compared, mean, percent, spell};
 use super::{Failure, Scene};
 
 /// With more plans, bands would hide each other.
@@ -41,6 +41,7 @@ pub(super) fn draw(scene: &Scene) -> Result<Option<Canvas>, Failure> {
         return Ok(None);
     }
     let days = comparison.plans.iter().map(|plan| plan.open_by_day.len()).max().unwrap_or(0);
+    let (spell, _) = spell(days);
     let title = compared(comparison, "open_rate", &VERBS).unwrap_or_else(|| {
         let only = &comparison.plans[0];
         let rate = mean(only, "open_rate").map_or_else(String::new, |rate| format!(": {} in all", percent(rate)));
@@ -50,7 +51,9 @@ pub(super) fn draw(scene: &Scene) -> Result<Option<Canvas>, Failure> {
     let bands = if banded { "; bands hold 90 % of single campaigns (5 % to 95 %)" } else { "" };
     let head = Head {
         title,
-        subtitle: "Open rate by day: reads among posts delivered that day; days without posts are left out".to_owned(),
+        subtitle: format!(
+            "Open rate by {spell}: reads among posts delivered that {spell}; {spell}s without posts are left out"
+        ),
         note: format!("lines are means{bands}"),
     };
     let highest = series.iter().flat_map(|s| &s.points).map(|p| p.band.map_or(p.mean, |band| band.1.max(p.mean)));
@@ -69,8 +72,13 @@ pub(super) fn draw(scene: &Scene) -> Result<Option<Canvas>, Failure> {
 }
 
 fn points(plan: &PlanSummary) -> Vec<Point> {
-    let days = plan.open_by_day.iter().enumerate();
-    days.filter_map(|(i, day)| Some(Point { x: i as f64 + 1.0, mean: day.mean?, band: day.q05.zip(day.q95) })).collect()
+    let days = plan.open_by_day.len();
+    let (_, length) = spell(days);
+    let bands = if length == 1 { &plan.open_by_day } else { &plan.open_by_week };
+    let middle = |i: usize| (1 + i * length + days.min((i + 1) * length)) as f64 / 2.0;
+    let point =
+        |(i, band): (usize, &Band)| Some(Point { x: middle(i), mean: band.mean?, band: band.q05.zip(band.q95) });
+    bands.iter().enumerate().filter_map(point).collect()
 }
 
 /// A panel for each plan, with the other plans in grey behind it.

@@ -1,4 +1,4 @@
-//! People by day: for each plan, what has become of the members it addressed.
+//! People by day, over long horizons by week: for each plan, what has become of the members it addressed.
 
 use plotters::style::RGBAColor;
 
@@ -9,7 +9,7 @@ use super::axis::Axis;
 use super::canvas::Canvas;
 use super::sheet::{Drawn, GAP, Head, Panel, compose};
 use super::style::{NAME, NOTE, as_ink, grid, grid_rows, plan_colour};
-use super::words::{Verbs, compared, mean, percent};
+use super::words::{Verbs, compared, mean, percent, spell};
 use super::{Failure, Scene};
 
 /// States from the bottom up: from those who are there to those who cannot be reached.
@@ -53,8 +53,10 @@ pub(super) fn draw(scene: &Scene) -> Result<Option<Canvas>, Failure> {
     };
     let head = Head {
         title,
-        subtitle: "Share of the members addressed, by day; members who muted can still be reached but rarely look"
-            .to_owned(),
+        subtitle: format!(
+            "Share of the members addressed, by {}; members who muted can still be reached but rarely look",
+            spell(first.days.len()).0
+        ),
         note: format!(
             "means over replicates{}",
             if closing_days > 0.0 {
@@ -95,13 +97,16 @@ pub(super) fn draw(scene: &Scene) -> Result<Option<Canvas>, Failure> {
 /// From when to when, in days, and the share in each state.
 type Step = (f64, f64, [f64; STATES.len()]);
 
-/// By day and, where the closing midnight has a width, after it; a state without an estimate counts nobody, a day without any is left
-/// out.
+/// By day, or by week as it ends, and, where the closing midnight has a width, after it; a state without an estimate counts nobody, a
+/// day without any is left out.
 fn steps(plan: &PlanSummary, closing_days: f64) -> Vec<Step> {
-    let known = plan.days.iter().enumerate().filter(|(_, day)| day[Outcome::Active as usize].mean.is_some());
-    let by_day = known.map(|(i, day)| {
-        let share = |(state, _, _)| day[state as usize].mean.unwrap_or(0.0) / plan.members as f64;
-        (i as f64 + 0.5, i as f64 + 1.5, STATES.map(share))
+    let (_, length) = spell(plan.days.len());
+    let spells = plan.days.chunks(length).enumerate();
+    let by_day = spells.filter_map(|(i, days)| {
+        let last = days.last().filter(|day| day[Outcome::Active as usize].mean.is_some())?;
+        let share = |(state, _, _)| last[state as usize].mean.unwrap_or(0.0) / plan.members as f64;
+        let begins = (i * length) as f64 + 0.5;
+        Some((begins, begins + days.len() as f64, STATES.map(share)))
     });
     let end = plan.days.len() as f64 + 0.5;
     let closing = at_the_horizon(plan).filter(|_| closing_days > 0.0).map(|shares| (end, end + closing_days, shares));

@@ -11,6 +11,14 @@ use crate::tally::METRICS;
 /// Keeps a number and its sign on one line.
 const TIED: char = '\u{a0}';
 
+/// The longest horizon, days, of which charts show every day; of a longer one they show weeks.
+const DAYS_SHOWN_SINGLY: usize = 90;
+
+/// What a chart of so many days shows one of, in a word and in days.
+pub(super) fn spell(days: usize) -> (&'static str, usize) {
+    if days > DAYS_SHOWN_SINGLY { ("week", 7) } else { ("day", 1) }
+}
+
 /// Row of a metric in the table of metrics.
 pub(super) fn row_of(key: &str) -> usize {
     METRICS.iter().position(|metric| metric.key == key).expect("charts name metrics of the table")
