@@ -58,7 +58,8 @@ pub(super) enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Say what a metric, parameter, platform rule, claim, or key or word of a scenario means, its unit, source and default
+    /// Say what a metric, parameter, platform rule, claim, or key or word of a scenario means, its unit, source and default; or what is
+    /// known of `needs` and `frequency`
     Explain {
         /// Its name, or a word for it: `explain churn` finds `loss`
         name: String,
@@ -257,9 +258,6 @@ pub(super) enum Listed {
     Parameters,
     Platforms,
     Charts,
-    Claims,
-    Findings,
-    Patterns,
 }
 
 /// What was typed; ends the program with what is wrong about it.

@@ -19,6 +19,7 @@ mod select;
 mod sensitivity;
 mod sets;
 mod targets;
+mod topics;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
