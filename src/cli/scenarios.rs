@@ -21,6 +21,9 @@ const TEMPLATE: &str = include_str!("new.toml");
 /// The article gives no figure beyond this many posts a week (`interval-48h`).
 const KNOWN_POSTS_PER_WEEK: f64 = 3.5;
 
+/// From so many days on, members who forget no read wear out faster than field studies found (pattern P9).
+const DAYS_TO_FORGET: u32 = 60;
+
 /// Reads a scenario by path or shipped name.
 pub(super) fn read(named: &str, overrides: &[String]) -> Result<Draft, Failure> {
     let path = Path::new(named);
@@ -172,6 +175,16 @@ pub(super) fn notes(scenario: &Scenario, experiment: &Experiment) -> Vec<String>
             others.join(", ")
         ));
     }
+    let repeating = experiment.plans.iter().filter(|plan| plan.repeated_contents > 0);
+    let repeating: Vec<&str> = repeating.map(|plan| plan.name.as_str()).collect();
+    if scenario.days >= DAYS_TO_FORGET && !scenario.switches.repeat_memory && !repeating.is_empty() {
+        notes.push(format!(
+            "contents are repeated over {} days ({}), and here nobody ever forgets a read; field studies found wear that levels off (finding              `rotation-13-percent`). With --set switch.repeat_memory=true half of the reads are forgotten in {} days",
+            scenario.days,
+            repeating.join(", "),
+            experiment.parameters.repeat_memory_days
+        ));
+    }
     if scenario.money.margin.is_none() {
         notes.push("margin not given: revenue, profit and return on cost stay blank".to_owned());
     }
@@ -218,6 +231,21 @@ mod tests {
         let text = "[audience.club]\n[plan.a]\n[plan.b]\nlike = \"a\"\n[plan.c]\nlike = \"a\"\nreply = \"1h\"\n";
         let draft = scenario::parse("x", Source { name: "x.toml".into(), text: text.into() }, &[]);
         assert_eq!(likenesses(&draft.scenario), ["b is the same as a", "c differs from a only in: reply"]);
+    }
+
+    #[test]
+    fn repeats_over_two_months_are_warned_of_unless_reads_are_forgotten() {
+        let warns = |overrides: &[&str]| {
+            let text = "days = 60\n[audience.club]\n[plan.same]\ncontents = 1\n[plan.new]\n".to_owned();
+            let overrides: Vec<String> = overrides.iter().map(|&text| text.to_owned()).collect();
+            let draft = scenario::parse("x", Source { name: "x.toml".into(), text }, &overrides);
+            let notes = notes(&draft.scenario, &plan::compile(&draft, 1).unwrap());
+            notes.iter().any(|note| note.starts_with("contents are repeated over 60 days (same), and here nobody"))
+        };
+        assert!(warns(&[]));
+        assert!(!warns(&["days=59"]));
+        assert!(!warns(&["switch.repeat_memory=true"]));
+        assert!(!warns(&["plan.same.contents=1000"]), "a content that goes out once is not repeated");
     }
 
     #[test]
