@@ -14,10 +14,13 @@ use serde_json::Value;
 use twin::reference::{Comparison, FIRST, Figure, SECOND, compare, published};
 use wearout::diagnostic::Source;
 use wearout::engine::{Engine, simulate};
-use wearout::tally::{self, Stakes, Tally};
+use wearout::tally::{self, Outcome, Stakes, Tally};
 use wearout::{plan, platform, scenario};
 
 const REPLICATES: u32 = 200;
+
+/// `enforce_prob` of the independent implementation where reports are pooled.
+const ENFORCED: f64 = 0.0235;
 
 /// Of designs of 90 days, each under two platforms and two triggers.
 const REPLICATES_OF_FREQUENCIES: u32 = 60;
@@ -123,7 +126,57 @@ fn plans_that_differ_in_frequency_give_the_reference_figures_where_reports_are_c
 
 #[test]
 fn plans_that_differ_in_frequency_give_the_reference_figures_where_reports_are_pooled() {
-    let table = frequencies("pooled", 0.0235, &published(include_str!("data/reference_pooled.csv")));
+    let table = frequencies("pooled", ENFORCED, &published(include_str!("data/reference_pooled.csv")));
     assert_eq!(table.len(), 110);
     agrees(&table);
+}
+
+/// Reports of a week are pooled: who posts more is reported more, and a crossing is never diluted. More replicates: `.ci/frequencies`.
+#[test]
+fn more_posts_never_make_an_account_safer() {
+    let plans = [
+        "every = \"336h\"",
+        "on = [\"mon\"]",
+        "on = [\"mon\", \"thu\"]",
+        "on = [\"mon\", \"wed\", \"fri\"]",
+        "on = [\"mon\", \"tue\", \"wed\", \"thu\", \"fri\"]",
+        "every = \"24h\"",
+        "per_day = 2",
+        "per_day = 5",
+    ];
+    let plans: Vec<String> = plans.iter().enumerate().map(|(i, when)| format!("[plan.p{i}]\n{when}\n")).collect();
+    let times: u32 =
+        std::env::var("WEAROUT_TIMES").map_or(1, |times| times.parse().expect("WEAROUT_TIMES is a whole number"));
+    let mut falls = Vec::new();
+    for (members, replicates) in [(100, 50), (150, 50), (200, 50), (500, 25), (1200, 10), (5000, 4)] {
+        let text = format!(
+            "days = 180\nplatform = \"reference\"\nrules_off = [\"relevance\", \"slow\"]\nreport_trigger = \"pooled\"\n{}\
+             [audience.club]\nsize = {members}\nfit = 0.7\nfit_spread = 0.0\n{}",
+            circumstances(&SECOND),
+            plans.concat()
+        );
+        let overrides = [format!("behaviour.enforce_prob={ENFORCED}")];
+        let draft = scenario::parse("safer", Source { name: "safer.toml".into(), text }, &overrides);
+        let experiment = plan::compile(&draft, 1).unwrap_or_else(|faults| panic!("{faults}"));
+        let tallies = simulate(&experiment, 0..replicates * times, &Engine::default());
+        let chances = |plan: usize| {
+            let limited = |tally: &Tally| 1.0 - (1.0 - ENFORCED).powf(tally.total(Outcome::ReportCrossings) as f64);
+            tallies.iter().map(|paired| limited(&paired.plans[plan])).collect::<Vec<f64>>()
+        };
+        let chances: Vec<Vec<f64>> = (0..plans.len()).map(chances).collect();
+        let means: Vec<String> = chances.iter().map(|chances| format!("{:.4}", Figure::of(chances).mean)).collect();
+        println!("{members} members: {}", means.join(" "));
+        for (i, pair) in chances.windows(2).enumerate() {
+            let risen: Vec<f64> = pair[0].iter().zip(&pair[1]).map(|(rarer, oftener)| oftener - rarer).collect();
+            let Figure { mean, standard_error } = Figure::of(&risen);
+            if mean < -3.0 * standard_error {
+                falls.push(format!("{members} members, from plan {i} to {}: {mean} +- {standard_error}", i + 1));
+            }
+        }
+        assert!(
+            Figure::of(&chances[7]).mean > Figure::of(&chances[0]).mean,
+            "{members} members: the busiest is less safe"
+        );
+    }
+    assert!(falls.is_empty(), "{falls:#?}");
 }

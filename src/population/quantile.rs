@@ -233,7 +233,8 @@ mod tests {
     #[test]
     fn both_sides_of_a_law_meet_at_its_median() {
         let median = |side: &dyn Fn() -> [f64; KNOTS]| side()[KNOTS - 1];
-        for (a, b) in [(0.0015, 0.0085), (0.02, 0.08), (8000.0, 2000.0), (9999.0, 1.0), (99_990.0, 10.0), (0.25, 0.25)] {
+        for (a, b) in [(0.0015, 0.0085), (0.02, 0.08), (8000.0, 2000.0), (9999.0, 1.0), (99_990.0, 10.0), (0.25, 0.25)]
+        {
             let (low, high) = (LowerBeta::new(a, b), LowerBeta::new(b, a));
             let (low, high) = (median(&|| quantiles(&low)), -median(&|| quantiles(&high)));
             let miss = (low - high).abs() * libm::exp(LowerBeta::new(a, b).log_density(low));

@@ -187,7 +187,8 @@ impl Case {
                 slopes[(j, i)] = (above[j] - below[j]) / (2.0 * STEP * (high - low));
             }
         }
-        let misses = DVector::from_iterator(KNOWN.len(), self.known.iter().zip(&centre).map(|(k, c)| libm::log(*k) - c));
+        let misses =
+            DVector::from_iterator(KNOWN.len(), self.known.iter().zip(&centre).map(|(k, c)| libm::log(*k) - c));
         let variance = error_sd() * error_sd();
         let precision = slopes.transpose() * &slopes / variance;
         let pull = slopes.transpose() * misses / variance;
