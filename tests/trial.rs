@@ -29,12 +29,17 @@ fn merged<'a>(tallies: impl IntoIterator<Item = &'a Tally>) -> Tally {
         .unwrap()
 }
 
-/// What the account does is counted in every unit; here once.
+/// What the account does is counted in every unit; here not at all.
 fn of_members(mut tally: Tally) -> Tally {
     for day in &mut tally.days {
-        for of_account in
-            [Outcome::Posts, Outcome::PrivacyComplaints, Outcome::UnderReview, Outcome::Limited, Outcome::Banned]
-        {
+        for of_account in [
+            Outcome::Posts,
+            Outcome::GroupPosts,
+            Outcome::PrivacyComplaints,
+            Outcome::UnderReview,
+            Outcome::Limited,
+            Outcome::Banned,
+        ] {
             day.set(of_account, 0);
         }
     }
