@@ -380,11 +380,15 @@ fn words_lead_to_what_they_mean() {
         "{frequency}"
     );
     assert!(explain("C4").contains("compounds to"));
+    assert!(explain("need_days").contains("a field study found [email-revenue-saturates]"), "both ledgers");
+    assert!(explain("data-breach").contains("what is marked M is not verified"));
+    assert!(explain("email-revenue-saturates").contains("cited by: P1, need_rate"));
+    assert!(explain("p1").contains("2 a week over 5: 0.66 to 0.99"));
     assert!(explain("spray-loss30").contains("C4 is a contradiction: Spray loses 7 to 9 %"), "where it stands");
     let unknown = wearout(folder.path(), &["explain", "conversin"]);
     assert_eq!(status(&unknown), 1);
     assert!(stderr(&unknown).contains("did you mean `conversion`?"), "{}", stderr(&unknown));
-    for what in ["scenarios", "metrics", "parameters", "platforms", "charts"] {
+    for what in ["scenarios", "metrics", "parameters", "platforms", "charts", "claims", "findings", "patterns"] {
         assert!(stdout(&wearout(folder.path(), &["list", what])).lines().count() > 2, "{what}");
         let json = stdout(&wearout(folder.path(), &["list", what, "--json"]));
         assert!(serde_json::from_str::<serde_json::Value>(&json).unwrap().is_array(), "{what}");
@@ -452,7 +456,15 @@ fn evidence_gives_a_row_for_every_claim_and_the_same_bytes_on_any_number_of_thre
     }
     let runs = folder.path().join("output/evidence");
     let read = |run: &str, file: &str| fs::read(runs.join(run).join(file)).unwrap();
-    for file in ["evidence.csv", "facts.csv", "contradictions.csv", "evidence.svg", "evidence.png"] {
+    for file in [
+        "evidence.csv",
+        "facts.csv",
+        "contradictions.csv",
+        "patterns.csv",
+        "evidence.svg",
+        "patterns.svg",
+        "patterns.png",
+    ] {
         assert_eq!(read("0001", file), read("0002", file), "{file}");
     }
     assert_eq!(manifest(&runs.join("0001")), manifest(&runs.join("0002")));

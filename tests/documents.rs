@@ -9,15 +9,16 @@ use std::{env, fs};
 use wearout::diagnostic::Source;
 use wearout::engine::Engine;
 use wearout::evidence::contradictions::checks;
-use wearout::evidence::{self, Claim, Use};
+use wearout::evidence::{self, Claim, Finding, Pattern, Use};
 use wearout::parameter::{self, Basis, Parameter};
 use wearout::platform::{self, Profile};
 use wearout::report;
+use wearout::report::patterns::{self as field, band, figure, verdict};
 use wearout::report::scorecard::{Page, figures, heading};
 use wearout::report::sensitivity as pages;
 use wearout::scenario::{self, SHIPPED};
 use wearout::study::sensitivity::{Asked, Question, Request, sensitivity};
-use wearout::study::{self, Nearness, Scorecard, Scored};
+use wearout::study::{self, Nearness, PatternScore, Scorecard, Scored, Search, Shown};
 use wearout::tally::{Better, METRICS, Metric, Outcome};
 
 const COMMAND: &str = "WEAROUT_REGENERATE=1 cargo test --test documents";
@@ -34,6 +35,11 @@ const PARTS: &[Part] = &[
     Part("docs/evidence.md", "facts", facts),
     Part("docs/evidence.md", "claims", claims),
     Part("docs/evidence.md", "contradictions", contradictions),
+    Part("docs/evidence.md", "field", field_totals),
+    Part("docs/evidence.md", "patterns", pattern_rows),
+    Part("docs/evidence.md", "further", further_rows),
+    Part("docs/evidence.md", "against", against),
+    Part("docs/evidence.md", "findings", findings),
 ];
 
 /// Rewrites the generated parts once when asked to, before any test reads a document.
@@ -87,7 +93,7 @@ fn parameters() -> String {
     for line in include_str!("../src/parameter/parameters.toml").lines() {
         if let Some(heading) = line.strip_prefix("# --- ").and_then(|rest| rest.strip_suffix(" ---")) {
             let header =
-                "| key | default | unit | plausible | what it is | claims | basis |\n|---|---|---|---|---|---|---|";
+                "| key | default | unit | plausible | what it is | evidence | basis |\n|---|---|---|---|---|---|---|";
             let _ = writeln!(text, "\n### {heading}\n\n{header}");
         }
         if let Some(key) = line.strip_prefix("key = \"").and_then(|rest| rest.strip_suffix('"')) {
@@ -280,6 +286,86 @@ fn contradictions() -> String {
         );
     }
     text + "\n"
+}
+
+/// Replicates of each pattern's scenario behind the figures of docs/evidence.md.
+const PATTERN_REPLICATES: u32 = 4;
+
+/// Patterns, then further findings, under the defaults.
+static FIELD: LazyLock<Vec<PatternScore>> = LazyLock::new(|| {
+    let patterns: Vec<&Pattern> = evidence::patterns().iter().chain(evidence::further()).collect();
+    let search = Search { patterns: &patterns, replicates: PATTERN_REPLICATES, seed: 1 << 32, members: None, set: &[] };
+    study::shows(&parameter::Parameters::best(), &search, &Engine::default()).expect("nobody stops the engine")
+});
+
+fn field_page() -> field::Page<'static> {
+    let (patterns, further) = FIELD.split_at(evidence::patterns().len());
+    field::Page { patterns, further }
+}
+
+fn field_totals() -> String {
+    format!("\n* {}\n* {}\n\n", field::patterns_heading(&field_page()), field::further_heading(&field_page()))
+}
+
+fn pattern_rows() -> String {
+    let header = "\n| | pattern | findings | verdict | used | figure | band | simulated | |\n|---|---|---|---|---|---|---|---|---|\n";
+    field_page().patterns.iter().fold(header.to_owned(), |text, score| text + &score_rows(score)) + "\n"
+}
+
+fn further_rows() -> String {
+    let header = "\n| finding | says | verdict | figure | band | simulated | |\n|---|---|---|---|---|---|---|\n";
+    field_page().further.iter().fold(header.to_owned(), |text, score| text + &score_rows(score)) + "\n"
+}
+
+/// A row for each figure; what is said of the whole stands in the first.
+fn score_rows(score: &PatternScore) -> String {
+    let Pattern { key, title, findings, used, lacking, .. } = score.pattern;
+    let shown = match score.shown() {
+        Shown::CannotBeExpressed => format!("cannot be expressed: {lacking}"),
+        shown => shown.words().to_owned(),
+    };
+    let is_own = findings.len() == 1 && findings[0] == *key;
+    let whole = if is_own {
+        vec![format!("`{key}`"), title.clone(), shown]
+    } else {
+        vec![key.clone(), title.clone(), ids(findings), shown, used.words().to_owned()]
+    };
+    let mut text = String::new();
+    for (index, checked) in score.checks.iter().enumerate() {
+        let start = if index == 0 { whole.clone() } else { vec![String::new(); whole.len()] };
+        let own = [checked.check.name.clone(), band(checked.check), figure(checked), verdict(checked).to_owned()];
+        let _ = writeln!(text, "| {} |", [start, own.into()].concat().join(" | "));
+    }
+    text
+}
+
+fn against() -> String {
+    let header = "\n| finding | pulls against | how sure |\n|---|---|---|\n";
+    let row = |text: String, row: &evidence::Against| {
+        let sure = evidence::finding(&row.finding).map(Finding::sureness).unwrap_or_default();
+        text + &format!("| `{}` | {} | {sure} |\n", row.finding, row.against)
+    };
+    evidence::against().iter().fold(header.to_owned(), row) + "\n"
+}
+
+fn findings() -> String {
+    let header = "\n| finding | study | it found | how sure | used for |\n|---|---|---|---|---|\n";
+    evidence::findings().iter().fold(header.to_owned(), |text, finding| text + &finding_row(finding)) + "\n"
+}
+
+fn finding_row(finding: &Finding) -> String {
+    let Finding { id, citation, kind, channel, n, numbers, pattern, .. } = finding;
+    let parameters =
+        parameter::catalogue().iter().filter(|it| it.evidence.contains(id)).map(|it| format!("`{}`", it.key));
+    let patterns = evidence::patterns().iter().filter(|it| it.findings.contains(id)).map(|it| it.key.clone());
+    let further = evidence::further().iter().filter(|it| it.key == *id).map(|_| "checked on its own".to_owned());
+    let against = evidence::against().iter().filter(|it| it.finding == *id).map(|_| "pulls the other way".to_owned());
+    let used: Vec<String> = patterns.chain(further).chain(against).chain(parameters).collect();
+    let used = if used.is_empty() { "-".to_owned() } else { used.join(", ") };
+    format!(
+        "| `{id}` | {citation}. {kind}; {channel}; {n} | {pattern}: {numbers} | {} | {used} |\n",
+        finding.sureness()
+    )
 }
 
 /// A miss is only shown with its cause: whatever is off under either fit is spoken of in the section on misses.

@@ -1,6 +1,6 @@
 //! Whatever cites a claim cites one that exists: parameters, platform rules, shipped scenarios.
 
-use wearout::scenario::{DESIGNS, PATTERNS};
+use wearout::scenario::{DESIGNS, FINDINGS, PATTERNS};
 use wearout::tally::Observable;
 use wearout::{behaviour, evidence, parameter, platform, scenario};
 
@@ -29,7 +29,7 @@ fn every_claim_a_platform_rule_cites_exists() {
 
 #[test]
 fn every_claim_a_shipped_scenario_cites_exists_and_there_is_one() {
-    for (name, text) in scenario::SHIPPED.iter().chain(PATTERNS) {
+    for (name, text) in scenario::SHIPPED.iter().chain(PATTERNS).chain(FINDINGS) {
         let document: toml::Table = text.parse().unwrap();
         let ids: Vec<String> = document["evidence"].clone().try_into().unwrap();
         assert!(!ids.is_empty(), "{name} replays nothing");

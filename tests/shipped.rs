@@ -5,7 +5,7 @@ use std::fs;
 use wearout::diagnostic::Source;
 use wearout::parameter::Parameters;
 use wearout::plan::{compile, rotation};
-use wearout::scenario::{CONTENTS, PATTERNS, SHIPPED, parse, shipped};
+use wearout::scenario::{CONTENTS, FINDINGS, PATTERNS, SHIPPED, parse, shipped};
 
 #[test]
 fn every_file_of_the_folder_is_shipped_as_it_is() {
@@ -21,15 +21,17 @@ fn every_file_of_the_folder_is_shipped_as_it_is() {
 
 #[test]
 fn every_pattern_is_shipped_as_it_is_and_has_no_fault() {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/patterns");
-    let files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    assert_eq!(files.len(), PATTERNS.len());
-    for path in files {
-        let name = format!("patterns/{}", path.file_stem().unwrap().to_str().unwrap());
-        let text = shipped(&name).unwrap_or_else(|| panic!("{name} is not shipped"));
-        assert_eq!(text, fs::read_to_string(path).unwrap(), "{name}");
-        let draft = parse(&name, Source { name: name.clone(), text: text.into() }, &[]);
-        compile(&draft, 1).unwrap_or_else(|faults| panic!("{faults}"));
+    for (folder, scenarios) in [("patterns", PATTERNS), ("findings", FINDINGS)] {
+        let place = format!("{}/scenarios/{folder}", env!("CARGO_MANIFEST_DIR"));
+        let files: Vec<_> = fs::read_dir(place).unwrap().map(|entry| entry.unwrap().path()).collect();
+        assert_eq!(files.len(), scenarios.len());
+        for path in files {
+            let name = format!("{folder}/{}", path.file_stem().unwrap().to_str().unwrap());
+            let text = shipped(&name).unwrap_or_else(|| panic!("{name} is not shipped"));
+            assert_eq!(text, fs::read_to_string(path).unwrap(), "{name}");
+            let draft = parse(&name, Source { name: name.clone(), text: text.into() }, &[]);
+            compile(&draft, 1).unwrap_or_else(|faults| panic!("{faults}"));
+        }
     }
 }
 

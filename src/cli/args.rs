@@ -258,6 +258,9 @@ pub(super) enum Listed {
     Parameters,
     Platforms,
     Charts,
+    Claims,
+    Findings,
+    Patterns,
 }
 
 /// What was typed; ends the program with what is wrong about it.

@@ -1,4 +1,4 @@
-//! `wearout evidence`: which of the article's claims the model reproduces, as table, files and chart.
+//! `wearout evidence`: which of the article's claims and which patterns of the field the model reproduces, as tables, files and charts.
 
 use std::time::Instant;
 
@@ -7,20 +7,24 @@ use serde::Serialize;
 
 use super::args::EvidenceArgs;
 use super::{Failure, Shown, progress, run, show};
+use crate::evidence::{Pattern, further, patterns};
 use crate::parameter::Fit;
 use crate::report::chart::{self, Caption};
 use crate::report::manifest;
 use crate::report::scorecard::{Page, json, text};
-use crate::report::{self, File, csv};
+use crate::report::{self, File, csv, patterns as pages};
 use crate::rng;
 use crate::scenario::DESIGNS;
-use crate::study::{self, Scorecard};
+use crate::study::{self, PatternScore, Scorecard, Search};
 
 /// Name of the folder of its results.
 const NAME: &str = "evidence";
 
 /// The question that its chart opens with.
 const QUESTION: &str = "Which of the article's claims does the model reproduce?";
+
+/// The question of the chart of patterns.
+const PATTERNS_QUESTION: &str = "Which patterns of field studies does the model show?";
 
 /// What was asked for and done, for the manifest.
 #[derive(Debug, Serialize)]
@@ -33,6 +37,9 @@ struct Asked<'a> {
     seed: u64,
     replicates: u32,
     designs: Vec<&'static str>,
+    patterns_seed: u64,
+    patterns_replicates: u32,
+    patterns: Vec<&'static str>,
 }
 
 /// How long it took and on what; the only part of a manifest that changes on repetition.
@@ -51,14 +58,29 @@ pub(super) fn evidence(args: &EvidenceArgs) -> Result<(), Failure> {
     let fit = args.parameters;
 
     let simulating = Instant::now();
-    let total = DESIGNS.len() as u64 * u64::from(args.replicates);
-    let score = || pool.install(|| study::scorecard(&fit.parameters(), args.replicates, args.common.seed, &engine));
-    let card = progress::watched(&engine, Some(total), args.common.quiet, score);
-    let card = card.ok_or(Failure::Interrupted(": nothing was written"))?;
+    let sought: Vec<&Pattern> = patterns().iter().chain(further()).collect();
+    let search = Search {
+        patterns: &sought,
+        replicates: study::few(args.replicates),
+        seed: pattern_seed(args.common.seed),
+        members: None,
+        set: &[],
+    };
+    let total = DESIGNS.len() as u64 * u64::from(args.replicates) + search.total();
+    let score = || {
+        pool.install(|| {
+            let card = study::scorecard(&fit.parameters(), args.replicates, args.common.seed, &engine)?;
+            Some((card, study::shows(&fit.parameters(), &search, &engine)?))
+        })
+    };
+    let scored = progress::watched(&engine, Some(total), args.common.quiet, score);
+    let (card, scores) = scored.ok_or(Failure::Interrupted(": nothing was written"))?;
+    let (of_patterns, of_findings) = scores.split_at(patterns().len());
+    let of_field = pages::Page { patterns: of_patterns, further: of_findings };
     let simulate_s = simulating.elapsed().as_secs_f64();
 
     let reporting = Instant::now();
-    let mut files = files(&card, fit, args.common.seed)?;
+    let mut files = files(&card, &of_field, fit, [args.common.seed, search.seed])?;
     let asked = Asked {
         kind: NAME,
         version: env!("CARGO_PKG_VERSION"),
@@ -68,6 +90,9 @@ pub(super) fn evidence(args: &EvidenceArgs) -> Result<(), Failure> {
         seed: args.common.seed,
         replicates: args.replicates,
         designs: DESIGNS.iter().map(|(name, _)| *name).collect(),
+        patterns_seed: search.seed,
+        patterns_replicates: search.replicates,
+        patterns: sought.iter().map(|pattern| pattern.key.as_str()).collect(),
     };
     let timing = Timing {
         threads: pool.current_num_threads(),
@@ -79,21 +104,41 @@ pub(super) fn evidence(args: &EvidenceArgs) -> Result<(), Failure> {
     let written = report::write(&folder, &files);
 
     let page = Page { card: &card, fit };
-    let shown = if args.common.json { Shown::Json(json(&page)) } else { Shown::Page(text(&page)) };
+    let shown = if args.common.json {
+        let mut value = json(&page);
+        value["patterns"] = pages::json(of_patterns);
+        value["further_findings"] = pages::json(of_findings);
+        Shown::Json(value)
+    } else {
+        Shown::Page(format!("{}\n{}", text(&page), pages::text(&of_field)))
+    };
     show(&shown, written)
 }
 
+/// Luck of the patterns: none that a search from a small seed, or the check of its result, has seen.
+fn pattern_seed(seed: u64) -> u64 {
+    seed.rotate_left(32)
+}
+
 /// Every file but the manifest.
-fn files(card: &Scorecard, fit: &Fit, seed: u64) -> Result<Vec<File>, Failure> {
+fn files(card: &Scorecard, field: &pages::Page, fit: &Fit, seeds: [u64; 2]) -> Result<Vec<File>, Failure> {
+    let [seed, of_patterns] = seeds;
     let caption =
         Caption { scenario: NAME, question: QUESTION, seed, replicates: u64::from(card.replicates), partial: false };
     let drawn = chart::scorecard(card, fit, &caption).context("cannot draw the chart of evidence")?;
+    let replicates = field.patterns.iter().map(|score: &PatternScore| u64::from(score.replicates)).min().unwrap_or(0);
+    let caption =
+        Caption { scenario: NAME, question: PATTERNS_QUESTION, seed: of_patterns, replicates, partial: false };
+    let of_field = chart::patterns(field, fit, &caption).context("cannot draw the chart of patterns")?;
     let files = [
         ("evidence.csv", csv::evidence(card)),
         ("facts.csv", csv::facts(card)),
         ("contradictions.csv", csv::contradictions()),
+        ("patterns.csv", pages::csv(field)),
         ("evidence.svg", drawn.svg.into_bytes()),
         ("evidence.png", drawn.png),
+        ("patterns.svg", of_field.svg.into_bytes()),
+        ("patterns.png", of_field.png),
     ];
     Ok(files.into_iter().map(|(name, bytes)| File { name: name.into(), bytes }).collect())
 }

@@ -8,11 +8,12 @@ use super::args::Listed;
 use super::topics::{TOPICS, Topic};
 use super::{format, topics};
 use crate::diagnostic::nearest;
-use crate::evidence;
 use crate::evidence::contradictions::{Check, checks};
+use crate::evidence::{self, Claim, Entry, Finding, Pattern, findings, ledger, patterns};
 use crate::parameter::{self, Basis, Parameter};
 use crate::platform;
 use crate::report::chart::CHARTS;
+use crate::report::patterns::band;
 use crate::scenario::SHIPPED;
 use crate::tally::{self, METRICS, Metric};
 
@@ -27,6 +28,12 @@ fn rows(what: Listed) -> Vec<(String, String)> {
         Listed::Parameters => parameter::catalogue().iter().map(|p| (p.key.clone(), about(p))).collect(),
         Listed::Platforms => platform::catalog().iter().map(|p| (p.key.clone(), p.title.clone())).collect(),
         Listed::Charts => CHARTS.iter().map(|chart| (chart.key.to_owned(), chart.title.to_owned())).collect(),
+        Listed::Claims => ledger().iter().map(|claim| (claim.id.clone(), claim.statement.clone())).collect(),
+        Listed::Findings => {
+            let about = |f: &Finding| format!("{}: {} [{}]", f.channel, f.pattern, f.sureness());
+            findings().iter().map(|f| (f.id.clone(), about(f))).collect()
+        }
+        Listed::Patterns => patterns().iter().map(|p| (p.key.clone(), p.title.clone())).collect(),
     }
 }
 
@@ -69,13 +76,15 @@ pub(super) fn explain(name: &str) -> Result<String, String> {
         for rule in profile.rules.describe().iter().filter(|rule| rule.key == word) {
             let mut text = format!("{} (rule of platform {})\n  {}\n", rule.key, profile.key, rule.text);
             let _ = writeln!(text, "  confidence: {}\n  note: {}", rule.confidence, rule.note);
-            found.push(text + &claims(&rule.evidence));
+            found.push(text + &cited(&rule.evidence));
         }
     }
     found.extend(platform::find(&word).map(profile_text));
-    found.extend(
-        evidence::claim(&word).map(|claim| format!("{}\n{}", claim.id, claims(std::slice::from_ref(&claim.id)))),
-    );
+    found.extend(evidence::find(&word).map(|entry| match entry {
+        Entry::Claim(claim) => format!("{}\n{}", claim.id, claim_text(claim)),
+        Entry::Finding(finding) => finding_text(finding),
+    }));
+    found.extend(evidence::pattern(&word).map(pattern_text));
     found.extend(checks().into_iter().filter(|check| check.id.eq_ignore_ascii_case(&word)).map(check_text));
     found.extend(format::explained(&word));
     if let Some(key) = word.strip_prefix("behaviour.") {
@@ -86,15 +95,15 @@ pub(super) fn explain(name: &str) -> Result<String, String> {
     }
     let metrics = METRICS.iter().flat_map(|m| std::iter::once(m.key).chain(m.also.iter().copied()));
     let parameters = parameter::catalogue().iter().map(|p| p.key.as_str());
-    let claims = evidence::ledger().iter().map(|claim| claim.id.as_str());
     let platforms = platform::catalog().iter().map(|p| p.key.as_str());
     let topics = TOPICS.iter().flat_map(|topic| topic.names.iter().copied());
     let keys = format::names();
-    let keys = keys.iter().map(String::as_str);
-    let meant = nearest(&word, metrics.chain(parameters).chain(platforms).chain(claims).chain(topics).chain(keys));
+    let ids: Vec<&str> = evidence::ids().collect();
+    let keys = keys.iter().map(String::as_str).chain(ids);
+    let meant = nearest(&word, metrics.chain(parameters).chain(platforms).chain(topics).chain(keys));
     let help = match meant {
         Some(meant) => format!("did you mean `{meant}`?"),
-        None => "see `wearout list metrics`, `list parameters`, `list platforms` or docs/scenarios.md".to_owned(),
+        None => "see `wearout list metrics`, `list parameters`, `list platforms`, `list claims`, `list findings` or docs/scenarios.md".to_owned(),
     };
     Err(format!("error: nothing is called `{name}`\n  = help: {help}"))
 }
@@ -135,12 +144,12 @@ fn metric_text(metric: &Metric) -> String {
         let horizon = observable.strip_prefix(metric.key);
         horizon.is_some_and(|rest| rest.is_empty() || rest.starts_with(['@', '_']) && tally::find(observable).is_none())
     };
-    let measured = evidence::ledger().iter().filter(|claim| is_measured(&claim.observable));
+    let measured = ledger().iter().filter(|claim| is_measured(&claim.observable));
     let ids: Vec<String> = measured.map(|claim| claim.id.clone()).collect();
     if ids.is_empty() {
         text.push_str("  the article claims no figure for it\n");
     }
-    text + &claims(&ids)
+    text + &cited(&ids)
 }
 
 fn parameter_text(parameter: &Parameter) -> String {
@@ -148,7 +157,7 @@ fn parameter_text(parameter: &Parameter) -> String {
     let mut text = format!("{} (parameter)\n  {}\n", parameter.key, parameter.meaning);
     let (value, low, high) = (number(parameter.value), number(parameter.low), number(parameter.high));
     let _ = writeln!(text, "  default: {value} {} (plausible {low} to {high})\n  basis: {basis}", parameter.unit);
-    text + &claims(&parameter.evidence)
+    text + &cited(&parameter.evidence)
 }
 
 /// What a default rests on.
@@ -172,26 +181,66 @@ fn profile_text(profile: &platform::Profile) -> String {
     text
 }
 
-/// What the article claims under these ids.
-fn claims(ids: &[String]) -> String {
-    let mut text = String::new();
-    for claim in ids.iter().filter_map(|id| evidence::claim(id)) {
-        let _ = write!(text, "  the article claims [{}]: {}", claim.id, claim.statement);
-        match (claim.low, claim.high) {
-            (Some(low), Some(high)) if low == high => drop(write!(text, " ({low} {})", claim.unit)),
-            (Some(low), Some(high)) => drop(write!(text, " ({low} to {high} {})", claim.unit)),
-            _ => {}
+/// What the article claims and what field studies found under these ids.
+fn cited(ids: &[String]) -> String {
+    let text = |entry| match entry {
+        Entry::Claim(claim) => claim_text(claim),
+        Entry::Finding(finding) => {
+            let Finding { id, pattern, numbers, .. } = finding;
+            format!("  a field study found [{id}]: {pattern}\n    {numbers} ({})\n", finding.sureness())
         }
-        text.push('\n');
-        if !claim.note.is_empty() {
-            let _ = writeln!(text, "    our reading: {}", claim.note);
-            let words = || claim.note.split(|letter: char| !letter.is_alphanumeric());
-            for check in checks().into_iter().filter(|check| words().any(|word| word == check.id)) {
-                let _ = writeln!(text, "    {} is a contradiction: {}", check.id, check.statement);
-            }
+    };
+    ids.iter().filter_map(|id| evidence::find(id)).map(text).collect()
+}
+
+fn claim_text(claim: &Claim) -> String {
+    let mut text = format!("  the article claims [{}]: {}", claim.id, claim.statement);
+    match (claim.low, claim.high) {
+        (Some(low), Some(high)) if low == high => drop(write!(text, " ({low} {})", claim.unit)),
+        (Some(low), Some(high)) => drop(write!(text, " ({low} to {high} {})", claim.unit)),
+        _ => {}
+    }
+    text.push('\n');
+    if !claim.note.is_empty() {
+        let _ = writeln!(text, "    our reading: {}", claim.note);
+        let words = || claim.note.split(|letter: char| !letter.is_alphanumeric());
+        for check in checks().into_iter().filter(|check| words().any(|word| word == check.id)) {
+            let _ = writeln!(text, "    {} is a contradiction: {}", check.id, check.statement);
         }
     }
     text
+}
+
+fn finding_text(finding: &Finding) -> String {
+    let Finding { id, citation, kind, channel, n, varied, measured, numbers, pattern, check, replay, .. } = finding;
+    let rests = |evidence: &[String]| evidence.contains(id);
+    let parameters = parameter::catalogue().iter().filter(|p| rests(&p.evidence)).map(|p| p.key.as_str());
+    let shown_by = patterns().iter().filter(|p| rests(&p.findings)).map(|p| p.key.as_str());
+    let cited_by: Vec<&str> = shown_by.chain(parameters).collect();
+    let mut text = format!(
+        "{id} (finding of a field study)\n  {pattern}\n  varied: {varied}; measured: {measured}\n  found: {numbers}\n  \
+         how sure: {}\n  study: {kind}; {channel}; {n}\n  source: {citation}\n  a model must show: {check}\n  replay: {replay}\n",
+        finding.sureness()
+    );
+    if !cited_by.is_empty() {
+        let _ = writeln!(text, "  cited by: {}", cited_by.join(", "));
+    }
+    for row in evidence::against().iter().filter(|row| row.finding == *id) {
+        let _ = writeln!(text, "  pulls against {}", row.against);
+    }
+    text
+}
+
+fn pattern_text(pattern: &Pattern) -> String {
+    let mut text =
+        format!("{} (pattern of the field): {}\n  scenario: {}\n", pattern.key, pattern.title, pattern.scenario);
+    for check in pattern.checks.iter().filter(|check| check.is_banded()) {
+        let _ = writeln!(text, "  {}: {}", check.name, band(check));
+    }
+    if !pattern.lacking.is_empty() {
+        let _ = writeln!(text, "  cannot be expressed: {}", pattern.lacking);
+    }
+    text + &cited(&pattern.findings)
 }
 
 /// A parameter to four significant digits at the most: what a reader can use.

@@ -76,6 +76,28 @@ impl Finding {
     }
 }
 
+/// A finding that pulls the other way.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Against {
+    /// Id of the finding.
+    pub finding: String,
+    /// What it speaks against, and why it may.
+    pub against: String,
+}
+
+static AGAINST: LazyLock<Vec<Against>> = LazyLock::new(|| {
+    csv::Reader::from_reader(include_str!("against.csv").as_bytes())
+        .deserialize()
+        .collect::<Result<_, _>>()
+        .expect("a test reads the embedded list")
+});
+
+/// The findings that pull against the patterns or against each other: kept in sight.
+pub fn against() -> &'static [Against] {
+    &AGAINST
+}
+
 static FIELD: LazyLock<Vec<Finding>> = LazyLock::new(|| {
     csv::Reader::from_reader(include_str!("field.csv").as_bytes())
         .deserialize()
@@ -115,6 +137,14 @@ mod tests {
             }
             assert!(finding.sure.starts_with(['V', 'W']), "{}: {}", finding.id, finding.sure);
         }
+    }
+
+    #[test]
+    fn what_pulls_the_other_way_is_a_finding() {
+        for row in against() {
+            assert!(finding(&row.finding).is_some() && !row.against.is_empty(), "{}", row.finding);
+        }
+        assert_eq!(against().len(), 12);
     }
 
     #[test]

@@ -12,8 +12,8 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-pub use field::{Finding, Reading, finding, findings};
-pub use pattern::{Check, Measure, Pattern, pattern, patterns};
+pub use field::{Against, Finding, Reading, against, finding, findings};
+pub use pattern::{Check, Measure, Pattern, Used, further, pattern, patterns};
 pub use replay::{Replay, Use, facts, replays};
 
 /// One statement of the article.

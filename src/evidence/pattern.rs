@@ -1,6 +1,6 @@
-//! Patterns of the field, each with the checks that a model passes which shows it, as data.
+//! Patterns of the field, each with the checks that a model passes which shows it, as data; and findings checked on their own.
 //!
-//! Comes in: the embedded `patterns.toml`. Goes out: [`Pattern`]s. Observables, scenarios and plans are names here: a test of `study` holds
+//! Comes in: the embedded `patterns.toml` and `further.toml`. Goes out: [`Pattern`]s. Observables, scenarios and plans are names here: a test of `study` holds
 //! them to what there is. Nothing is scored here. Source: pattern-oriented modelling, Grimm et al. 2005, Science 310, 987-991.
 
 use std::sync::LazyLock;
@@ -11,7 +11,7 @@ use serde::Deserialize;
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Pattern {
-    /// `P1` to `P10`.
+    /// `P1` to `P10`; of a finding on its own, its id.
     pub key: String,
     /// What it says, a sentence without its full stop.
     pub title: String,
@@ -22,6 +22,9 @@ pub struct Pattern {
     /// How many times the replicates of the others it needs, 1 or more.
     #[serde(default = "once")]
     pub times: u32,
+    /// Whether fits have seen it.
+    #[serde(default)]
+    pub used: Used,
     /// What the model lacks to say it; blank where it can be expressed.
     #[serde(default)]
     pub lacking: String,
@@ -31,6 +34,30 @@ pub struct Pattern {
 
 fn once() -> u32 {
     1
+}
+
+/// Whether fits have seen a pattern.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Used {
+    /// Targets of the joint fit come from its findings.
+    Fitted,
+    /// A set of parameters that does not show it is no plausible one; the best fit has not seen it.
+    Selects,
+    /// No fit has seen it: out of sample.
+    #[default]
+    Unused,
+}
+
+impl Used {
+    /// The words in tables and files.
+    pub fn words(self) -> &'static str {
+        match self {
+            Used::Fitted => "fitted",
+            Used::Selects => "selects plausible sets",
+            Used::Unused => "out of sample",
+        }
+    }
 }
 
 /// One figure of a pattern's scenario, with the band it is to lie in.
@@ -49,11 +76,16 @@ pub struct Check {
     /// Plan it is divided by.
     #[serde(default)]
     pub over: String,
+    /// Observable it is divided by; `None`: the same.
+    pub base: Option<String>,
     /// Plan that is taken off both.
     pub less: Option<String>,
     /// Plans that are looked at; none: all of them.
     #[serde(default)]
     pub among: Vec<String>,
+    /// Plans whose best number of posts the best of `among` is divided by.
+    #[serde(default)]
+    pub against: Vec<String>,
     /// Least that shows the pattern; `None`: no lower end.
     pub low: Option<f64>,
     /// Most that shows it; `None`: no upper end.
@@ -93,14 +125,22 @@ struct File {
     pattern: Vec<Pattern>,
 }
 
-static PATTERNS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
-    let file: File = toml::from_str(include_str!("patterns.toml")).expect("a test parses the embedded patterns");
-    file.pattern
-});
+fn read(text: &str) -> Vec<Pattern> {
+    toml::from_str::<File>(text).expect("a test parses the embedded patterns").pattern
+}
+
+static PATTERNS: LazyLock<Vec<Pattern>> = LazyLock::new(|| read(include_str!("patterns.toml")));
+
+static FURTHER: LazyLock<Vec<Pattern>> = LazyLock::new(|| read(include_str!("further.toml")));
 
 /// The ten patterns, in order.
 pub fn patterns() -> &'static [Pattern] {
     &PATTERNS
+}
+
+/// Findings that no fit has seen, each checked on its own.
+pub fn further() -> &'static [Pattern] {
+    &FURTHER
 }
 
 /// The pattern of that key, such as `P1`.
@@ -117,7 +157,7 @@ mod tests {
     fn the_ten_patterns_rest_on_findings_and_can_be_told_from_their_opposite() {
         let keys: Vec<&str> = patterns().iter().map(|pattern| pattern.key.as_str()).collect();
         assert_eq!(keys, ["P1", "P2", "P3", "P4", "P5", "P6", "P7", "P8", "P9", "P10"]);
-        for pattern in patterns() {
+        for pattern in patterns().iter().chain(further()) {
             assert!(!pattern.findings.is_empty() && pattern.times > 0, "{}", pattern.key);
             for id in &pattern.findings {
                 assert!(finding(id).is_some(), "{} rests on `{id}`, which is no finding", pattern.key);
@@ -128,6 +168,21 @@ mod tests {
                 let (low, high) = check.band();
                 assert!(low < high, "{} {}", pattern.key, check.name);
             }
+        }
+    }
+
+    #[test]
+    fn a_finding_checked_on_its_own_was_seen_by_no_fit() {
+        let fitted: Vec<&String> =
+            patterns().iter().filter(|pattern| pattern.used == Used::Fitted).flat_map(|it| &it.findings[..1]).collect();
+        for pattern in further() {
+            assert_eq!(
+                (pattern.used, &pattern.findings),
+                (Used::Unused, &vec![pattern.key.clone()]),
+                "{}",
+                pattern.key
+            );
+            assert!(!fitted.contains(&&pattern.key), "{} gave a target", pattern.key);
         }
     }
 }

@@ -49,7 +49,7 @@ pub struct Parameter {
     pub domain: Option<[f64; 2]>,
     /// What it is and does.
     pub meaning: String,
-    /// Ids of the claims it rests on.
+    /// Ids of the claims and findings it rests on.
     pub evidence: Vec<String>,
     /// Where the default comes from.
     pub basis: Basis,

@@ -10,6 +10,7 @@ pub mod csv;
 pub mod json;
 pub mod manifest;
 mod number;
+pub mod patterns;
 pub mod scorecard;
 pub mod selection;
 pub mod sensitivity;

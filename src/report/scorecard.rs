@@ -140,7 +140,7 @@ pub fn figures(row: &Scored) -> [String; 2] {
 }
 
 /// Three significant digits, whole numbers whole.
-fn plain(value: f64) -> String {
+pub(super) fn plain(value: f64) -> String {
     let digits = match value.abs() {
         size if size >= 100.0 => 0,
         size if size >= 10.0 => 1,
@@ -151,7 +151,7 @@ fn plain(value: f64) -> String {
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
 
-fn shorten(text: &str, most: usize) -> String {
+pub(super) fn shorten(text: &str, most: usize) -> String {
     if text.chars().count() <= most {
         return text.to_owned();
     }
@@ -213,7 +213,7 @@ fn entry(check: &Check) -> String {
 }
 
 /// Lines that fit, the first after its own indent.
-fn wrapped(text: &str, [first, rest]: [&str; 2]) -> String {
+pub(super) fn wrapped(text: &str, [first, rest]: [&str; 2]) -> String {
     let mut lines = vec![first.to_owned()];
     let mut indent = first.len();
     for word in text.split(' ') {

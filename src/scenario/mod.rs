@@ -20,7 +20,7 @@ use crate::document::tree;
 use crate::units::{Channel, Flags, Hours, Kind, Privacy, Switches, Trigger, Weekday};
 
 pub use contents::{Content, Medium, OBJECTIVES, Objective, Recovery, Rotation};
-pub use shipped::{CONTENTS, DESIGNS, PATTERNS, SHIPPED, shipped};
+pub use shipped::{CONTENTS, DESIGNS, FINDINGS, PATTERNS, SHIPPED, shipped};
 pub use trials::arms_can_differ_in;
 
 /// Reads a scenario with its overrides (`KEY=VALUE`), and every fault in either.

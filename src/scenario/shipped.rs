@@ -84,6 +84,27 @@ patterns! {
     "p10-weary-minority"
 }
 
+macro_rules! findings {
+    ($($name:literal)*) => {
+        /// Name and text of every scenario on which a finding of a field study is checked on its own.
+        pub const FINDINGS: &[(&str, &str)] =
+            &[$((concat!("findings/", $name), include_str!(concat!("../../scenarios/findings/", $name, ".toml")))),*];
+    };
+}
+
+findings! {
+    "clicks-by-volume"
+    "quarter"
+    "app-push"
+    "pulsing"
+    "relevance"
+    "reply-speed"
+    "fresh-contents"
+    "weak-exposure"
+    "cold-list"
+    "segments"
+}
+
 /// Name and text of every shipped file of contents, which `wearout ab rotate` reads.
 pub const CONTENTS: &[(&str, &str)] = &[
     ("contents/spring", include_str!("../../scenarios/contents/spring.toml")),
@@ -96,6 +117,7 @@ pub fn shipped(name: &str) -> Option<&'static str> {
         .iter()
         .chain(DESIGNS)
         .chain(PATTERNS)
+        .chain(FINDINGS)
         .chain(CONTENTS)
         .find(|(shipped, _)| *shipped == name)
         .map(|(_, text)| *text)
@@ -107,7 +129,7 @@ mod tests {
 
     #[test]
     fn every_scenario_opens_with_its_question_in_a_comment() {
-        for (name, text) in SHIPPED.iter().chain(PATTERNS) {
+        for (name, text) in SHIPPED.iter().chain(PATTERNS).chain(FINDINGS) {
             let opening: String = text.lines().take_while(|line| line.starts_with('#')).collect();
             assert!(opening.contains('?'), "{name}");
             let document: toml::Table = text.parse().unwrap();

@@ -266,6 +266,11 @@ observables! {
         share(t, t.horizon.left + t.horizon.blocked + t.horizon.muted).map(|loss| f64::from(u8::from(loss > 0.5)));
     purchases_per_1000, PerThousandMembers, By, "purchases through posts sent by the end of the day / members addressed, times 1000",
         |t, (from, to), _| share(t, t.over(Outcome::Purchases, from, to)).map(|purchases| 1000.0 * purchases);
+    purchases_per_day, Share, Over, "purchases through posts in these days / days / members addressed", |t, (from, to), _|
+        share(t, t.over(Outcome::Purchases, from, to)).map(|purchases| purchases / (to - from + 1) as f64);
+    clicks_per_member, PerMember, Whole, "clicks / members addressed", |t, _, _| share(t, t.total(Outcome::Clicks));
+    exits_per_delivered, Share, Over, "members who left or blocked during a visit in these days / delivered in them",
+        |t, days, _| ratio(visit_exits(t, days) as f64, t.over(Outcome::Delivered, days.0, days.1));
     exits_per_member_day, Share, Over, "members who left or blocked during a visit / days of members still in",
         |t, days, _| exits_per_member_day(t, days);
     open_rate_kept, Ratio, Over, "open rate of the last fortnight of these days / of the first; blank below 28 days",

@@ -13,14 +13,16 @@ use super::{CHARTS, Caption, Scene, render};
 use crate::analysis::{Band, Comparison};
 use crate::diagnostic::Source;
 use crate::engine::Engine;
+use crate::evidence::{Pattern, patterns};
 use crate::parameter::{self, Parameters};
 use crate::report::ab as pages;
+use crate::report::patterns::Page as FieldPage;
 use crate::report::selection::Page;
 use crate::scenario;
 use crate::stats::Interval;
-use crate::study;
 use crate::study::ab::{self, Contest};
 use crate::study::select::{Beside, Dropped, Raced, Selection, Standing, ZoneFrom};
+use crate::study::{self, Search};
 
 pub(super) const CAPTION: Caption = Caption {
     scenario: "targeted-vs-spray",
@@ -165,6 +167,22 @@ fn the_chart_of_evidence_is_legible_and_has_a_row_for_every_claim_that_is_measur
     for row in card.claims() {
         let claim = row.replay.claim.as_str();
         assert_eq!(words.contains(&claim), row.figure.is_some(), "{claim}");
+    }
+}
+
+#[test]
+fn the_chart_of_patterns_is_legible_and_has_a_row_for_every_figure_that_is_judged() {
+    let fit = &parameter::fits()[0];
+    let sought: Vec<&Pattern> = patterns().iter().filter(|pattern| pattern.times == 1).collect();
+    let search = Search { patterns: &sought, replicates: 2, seed: 1, members: Some(300), set: &[] };
+    let scores = study::shows(&fit.parameters(), &search, &Engine::default()).unwrap();
+    let page = FieldPage { patterns: &scores, further: &[] };
+    let canvas = super::patterns::draw(&page, fit, &CAPTION).unwrap().unwrap();
+    assert_eq!(complaints(&canvas), Vec::<String>::new());
+    let words: Vec<&str> = texts(&canvas).iter().map(|text| text.words.as_str()).collect();
+    for check in sought.iter().flat_map(|pattern| &pattern.checks) {
+        let start: String = check.name.chars().take(20).collect();
+        assert_eq!(words.iter().any(|words| words.starts_with(&start)), check.is_banded(), "{}", check.name);
     }
 }
 

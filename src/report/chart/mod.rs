@@ -22,6 +22,7 @@ mod indices;
 mod loss_distribution;
 mod open_by_day;
 mod pairs;
+mod patterns;
 mod people_by_day;
 mod power;
 mod race;
@@ -46,6 +47,7 @@ use crate::report::sensitivity;
 use crate::tally::Metric;
 
 pub use evidence::scorecard;
+pub use patterns::patterns;
 
 use canvas::{Canvas, Shape};
 

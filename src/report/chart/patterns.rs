@@ -1,0 +1,148 @@
+//! Patterns of the field as a picture: bands as bars, simulated figures with their intervals as marks, grouped by pattern.
+//!
+//! Figures of many kinds share one scale because each is divided by the middle of its band, or by its end where it has one only. What is
+//! measured in standard errors, or lies beyond the scale, is an arrow to its side. Figures shown beside are left out.
+
+use crate::evidence::Measure;
+use crate::parameter::Fit;
+use crate::report::patterns::{Page, band, figure};
+use crate::study::{Checked, Nearness, PatternScore, Shown};
+
+use super::canvas::Canvas;
+use super::evidence::{RANGE, colour, mark};
+use super::sheet::{Drawn, Head, Sheet, compose};
+use super::style::{AXIS, GRID, LABEL, NAME, NOTE, PAPER, Rect, SMALL, as_ink};
+use super::{Caption, Failure, Rendered, rendered};
+
+/// What it shows, for those who cannot see it.
+const TITLE: &str = "patterns of field studies and what the model makes of them";
+
+const ROW: f64 = 20.0;
+/// Height of a pattern's heading.
+const HEADING: f64 = 34.0;
+/// Height of the scale above and below the rows.
+const SCALE: f64 = 26.0;
+/// Height of the key and the columns' names.
+const KEY: f64 = 56.0;
+/// Ratio at the ends of the scale.
+const WIDEST: f64 = 4.0;
+const TICKS: [f64; 5] = [1.0 / 3.0, 0.5, 1.0, 2.0, 3.0];
+
+/// The chart in both formats.
+///
+/// # Errors
+/// When plotters refuses to draw.
+///
+/// # Panics
+/// Never: the sheet is always drawn.
+pub fn patterns(page: &Page, fit: &Fit, caption: &Caption) -> Result<Rendered, Failure> {
+    let canvas = draw(page, fit, caption)?.expect("there are always patterns");
+    Ok(rendered(&canvas, TITLE))
+}
+
+pub(super) fn draw(page: &Page, fit: &Fit, caption: &Caption) -> Result<Option<Canvas>, Failure> {
+    let scores = page.patterns;
+    let count = |shown: Shown| scores.iter().filter(|score| score.shown() == shown).count();
+    let head = Head {
+        title: format!("The model shows {} of {} patterns of field studies", count(Shown::Shown), scores.len()),
+        subtitle: format!("Fit {}: simulated figures beside the bands that show a pattern, a row a figure", fit.name),
+        note: "line across a mark: 95 % interval, the error of a finite number of replicates; both are divided by the middle of the band, \
+               or by its end where it has one only; arrow: beyond the scale, or in standard errors; none of the studies is about marketing \
+               groups"
+            .to_owned(),
+    };
+    let n_rows: usize = scores.iter().map(|score| banded(score).count()).sum();
+    let height = KEY + 2.0 * SCALE + scores.len() as f64 * HEADING + n_rows as f64 * ROW;
+    compose(caption, &head, height, |sheet, plot| rows(sheet, plot, scores))
+}
+
+fn banded(score: &PatternScore) -> impl Iterator<Item = &Checked> {
+    score.checks.iter().filter(|checked| checked.check.is_banded() && score.pattern.lacking.is_empty())
+}
+
+/// Where a row's parts stand across the sheet.
+struct Columns {
+    left: f64,
+    right: f64,
+    band: f64,
+}
+
+impl Columns {
+    /// Where a ratio stands, within the scale.
+    fn at(&self, ratio: f64) -> f64 {
+        let along = libm::log(ratio.max(1e-9)) / libm::log(WIDEST);
+        f64::midpoint(self.left, self.right) + along.clamp(-1.0, 1.0) * (self.right - self.left) / 2.0
+    }
+}
+
+fn rows(sheet: &Sheet, plot: Rect, scores: &[PatternScore]) -> Drawn {
+    let columns = Columns { left: plot.left + 300.0, right: plot.right - 260.0, band: plot.right - 150.0 };
+    let mut x = plot.left;
+    let y = plot.top + 10.0;
+    sheet.bar(Rect { left: x, top: y - 7.0, right: x + 22.0, bottom: y + 7.0 }, RANGE)?;
+    sheet.text("band", (x + 30.0, y), LABEL)?;
+    x += 30.0 + LABEL.width("band") + 26.0;
+    for (nearness, words) in [(Nearness::Inside, "inside"), (Nearness::Off, "outside")] {
+        mark(sheet, (x + 6.0, y), nearness, colour(nearness))?;
+        sheet.text(words, (x + SMALL + 4.0, y), LABEL)?;
+        x += SMALL + 4.0 + LABEL.width(words) + 26.0;
+    }
+    let names = plot.top + 38.0;
+    sheet.text("figure", (plot.left, names), NOTE)?;
+    sheet.text("relative to the band", (f64::midpoint(columns.left, columns.right), names), NOTE.centred())?;
+    sheet.text("band", (columns.band, names), NOTE.ending())?;
+    sheet.text("simulated", (plot.right, names), NOTE.ending())?;
+
+    let (top, bottom) = (plot.top + KEY + SCALE, plot.bottom - SCALE);
+    for tick in TICKS {
+        let at = columns.at(tick);
+        sheet.line(&[(at, top), (at, bottom)], if tick == 1.0 { AXIS } else { GRID }, 1.0)?;
+        let words = if tick < 0.4 { "⅓ ×".to_owned() } else { format!("{tick} ×") };
+        for y in [top - 12.0, bottom + 12.0] {
+            sheet.text(&words, (at, y), NOTE.centred())?;
+        }
+    }
+    let mut y = top;
+    for score in scores {
+        // Paper behind the heading, so that no line of the scale runs through its words.
+        let behind = Rect { left: plot.left, top: y + 2.0, right: plot.right, bottom: y + HEADING - 2.0 };
+        sheet.bar(behind, PAPER)?;
+        let words = format!("{} {}: {}", score.pattern.key, score.shown().words(), score.pattern.title);
+        sheet.text(&NAME.shorten(&words, plot.right - plot.left), (plot.left, y + HEADING / 2.0 + 2.0), NAME)?;
+        y += HEADING;
+        for checked in banded(score) {
+            draw_row(sheet, &columns, (plot, y + ROW / 2.0), checked)?;
+            y += ROW;
+        }
+    }
+    Ok(())
+}
+
+fn draw_row(sheet: &Sheet, columns: &Columns, (plot, y): (Rect, f64), checked: &Checked) -> Drawn {
+    let check = checked.check;
+    sheet.text(&LABEL.shorten(&check.name, columns.left - plot.left - 8.0), (plot.left, y), LABEL)?;
+    sheet.text(&band(check), (columns.band, y), NOTE.ending())?;
+    let (low, high) = (check.low, check.high);
+    let middle = low.zip(high).map(|(low, high)| (low * high).sqrt()).or(low).or(high).unwrap_or(1.0);
+    let end = |end: Option<f64>, open: f64| end.map_or(open, |end| columns.at(end / middle));
+    let bar = Rect { left: end(low, columns.left), right: end(high, columns.right), top: y - 7.0, bottom: y + 7.0 };
+    sheet.bar(bar, RANGE)?;
+    let (Some(value), Some(is_inside)) = (checked.value, checked.is_inside) else {
+        return sheet.text("no figure", (plot.right, y), NOTE.ending());
+    };
+    let nearness = if is_inside { Nearness::Inside } else { Nearness::Off };
+    let colour = colour(nearness);
+    let ratio = value / middle;
+    if check.measure != Measure::LeastStep && (1.0 / WIDEST..=WIDEST).contains(&ratio) {
+        if let Some(interval) = checked.interval {
+            let ends = [interval.low, interval.high].map(|end| (columns.at(end / middle), y));
+            sheet.line(&ends, colour, 2.0)?;
+        }
+        mark(sheet, (columns.at(ratio), y), nearness, colour)?;
+    } else {
+        let is_above = value > middle;
+        let (tip, back) = if is_above { (columns.right, -9.0) } else { (columns.left, 9.0) };
+        sheet.area(&[(tip, y), (tip + back, y - 5.5), (tip + back, y + 5.5)], colour)?;
+    }
+    sheet.text(&figure(checked), (plot.right, y), LABEL.in_colour(as_ink(colour)).ending())
+}
