@@ -107,6 +107,7 @@ fn counts_become_the_tally_of_a_simulated_test() {
     assert!((value("open_rate") - 90.0 / 199.0).abs() < 1e-15);
     assert!((value("loss") - 0.04).abs() < 1e-15);
     assert!((value("reports_per_1000") - 1000.0 / 199.0).abs() < 1e-12);
+    assert!((value("reports_per_1000_members") - 10.0).abs() < 1e-12);
 }
 
 /// The tallies, whatever else was said of them.

@@ -31,6 +31,7 @@ const NEEDS: &[(&str, &[Role])] = &[
     ("muted", &[Role::Muted]),
     ("blocked", &[Role::Blocked]),
     ("reports_per_1000", &[Role::Delivered, Role::Reported]),
+    ("reports_per_1000_members", &[Role::Reported]),
     ("buyers", &[Role::Bought]),
     ("members_lost", &[Role::Left, Role::Blocked, Role::Muted]),
     ("delivered", &[Role::Delivered]),

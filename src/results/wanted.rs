@@ -24,7 +24,7 @@ pub struct Wanted {
 const SECONDARY: &[&str] = &["conversion", "open_rate", "click_rate", "interaction_rate"];
 
 /// Guardrails where none is asked for: of each line the first that is measured.
-const GUARDRAILS: &[&[&str]] = &[&["loss", "unsubscribe"], &["reports_per_1000"]];
+const GUARDRAILS: &[&[&str]] = &[&["loss", "unsubscribe"], &["reports_per_1000_members"]];
 
 /// Largest margin of what is no share: more than any figure of a table comes to.
 const MOST: f64 = 1e9;
