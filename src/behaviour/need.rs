@@ -82,3 +82,55 @@ fn advance(block: &mut Block, law: &Law, replicate: u32, lane: usize, now: f64) 
     }
     (block.need[lane], block.need_opens[lane], block.need_ends[lane]) = (number, opens, ends);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parameter::Parameters;
+    use crate::population::{Audience, LANES, Laws, PeopleLaw};
+    use crate::units::{Channel, Switches};
+
+    fn full_block() -> Block {
+        let laws = Laws::new(&Parameters::best(), &[]);
+        let people = PeopleLaw { fit: 0.5, fit_spread: 0.0, account_spread: 0.0, relation: 1.0 };
+        let audience = Audience::new((&laws, &[]), ([1, 2], [3, 4]), Channel::Direct, (1, LANES as u32), people);
+        let people = audience.draw(&laws, 0);
+        let everyone: Vec<u32> = (0..LANES as u32).collect();
+        Block::gather((&audience, &people), &everyone, (0, 0), 0.5, 0)
+    }
+
+    #[test]
+    fn a_need_never_ends_before_it_begins_and_the_next_begins_after_it_ended() {
+        for (rate, days) in [(1.0, 0.05), (0.2, 3.0), (0.001, 60.0)] {
+            let law =
+                Law { need_rate: rate, need_hours: DAY * days, ..Law::new(&Parameters::best(), Switches::default()) };
+            let (mut block, mut served) = (full_block(), 0);
+            for lane in 0..LANES {
+                let (mut number, mut ended) = (0, 0.0);
+                for hour in (0..DAY as u32 * 60).step_by(7) {
+                    let now = f64::from(hour);
+                    let is_open = is_open(&mut block, &law, 0, lane, now);
+                    let (begins, ends) = (block.need_opens[lane], block.need_ends[lane]);
+                    assert!(begins <= ends && now < ends, "at {now}: {begins} to {ends}");
+                    assert_eq!(is_open, begins <= now);
+                    assert!(block.need[lane] >= number, "needs are numbered in turn");
+                    assert!(
+                        block.need[lane] == number || begins >= ended,
+                        "at {now}: begins at {begins}, the last ended at {ended}"
+                    );
+                    (number, ended) = (block.need[lane], ends);
+                    if is_open && hour % 3 == 0 {
+                        serve(&mut block, lane, now);
+                        ended = now;
+                        served += 1;
+                        assert!(
+                            block.need_opens[lane] <= block.need_ends[lane],
+                            "served at {now}, which is not before it opened"
+                        );
+                    }
+                }
+            }
+            assert!(served > 0, "nobody was ever in need");
+        }
+    }
+}
