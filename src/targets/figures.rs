@@ -154,7 +154,7 @@ pub(super) fn targets(reader: &mut Reader<'_>, table: &Table, figures: &Figures,
             let observable = Observable::parse(&window).expect("observables of figures have windows of days");
             let quantity = Quantity::Simulated { observable, at, over: None };
             let name = format!("days {}-{} {name}", days.start, days.end - 1);
-            let target = Target { name, quantity, reading: of, weight, held_out, claim: None };
+            let target = Target { name, quantity, reading: of, weight, discrepancy: None, held_out, claim: None };
             found.push(Placed { target, at: place });
         }
     }

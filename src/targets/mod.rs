@@ -12,8 +12,9 @@ mod tune;
 
 use crate::behaviour::ClosedForm;
 use crate::diagnostic::Source;
+use crate::evidence::Pattern;
 use crate::parameter::Parameters;
-use crate::scenario::Draft;
+use crate::scenario::{self, Draft};
 use crate::stats::interval;
 use crate::tally::Observable;
 
@@ -33,11 +34,18 @@ pub struct Targets {
     pub scenarios: Vec<TargetScenario>,
     /// What is known.
     pub targets: Vec<Target>,
+    /// Patterns of the field that a plausible set shows too.
+    pub patterns: Vec<&'static Pattern>,
     /// What may move.
     pub tuned: Vec<Tuned>,
 }
 
 impl Targets {
+    /// Standard deviation of what the model leaves out of a target, on the log scale.
+    pub fn discrepancy_of(&self, target: &Target) -> f64 {
+        target.discrepancy.unwrap_or(self.discrepancy)
+    }
+
     /// Lets go of what moves only where every plausible set is looked for: a parameter stays at its start, a key as its scenarios have
     /// it.
     pub fn without_plausible_only(&mut self) {
@@ -59,8 +67,18 @@ pub struct TargetScenario {
     pub source: Source,
     /// What it says.
     pub draft: Draft,
+    /// What differs from the text, as for `--set`.
+    pub changes: Vec<String>,
     /// Replicates of it for each replicate of the others (1 or more): rare events need more to be seen.
     pub times: u32,
+}
+
+impl TargetScenario {
+    /// What it says with these changes too.
+    pub fn changed(&self, more: impl IntoIterator<Item = String>) -> Draft {
+        let changes: Vec<String> = self.changes.iter().cloned().chain(more).collect();
+        scenario::parse(&self.draft.scenario.name, self.source.clone(), &changes)
+    }
 }
 
 /// One thing that is known.
@@ -74,9 +92,11 @@ pub struct Target {
     pub reading: Reading,
     /// How much it counts; 1 unless something is said.
     pub weight: f64,
+    /// In place of [`Targets::discrepancy`].
+    pub discrepancy: Option<f64>,
     /// Not fitted, only scored.
     pub held_out: bool,
-    /// Id of the claim that gives it.
+    /// Id of the claim or finding that gives it.
     pub claim: Option<String>,
 }
 

@@ -4,8 +4,9 @@
 //! what may move in `tune`; lists as CSV are in `table`, a sender's own figures in `figures`.
 
 use crate::diagnostic::{At, Diagnostic, Faults, Source, plain};
-use crate::document::reader::{Names, Range, Reader};
+use crate::document::reader::{Names, Reader};
 use crate::document::tree::{Document, Node, Table, Value, document};
+use crate::evidence;
 use crate::parameter::{self, Fit, Parameters};
 use crate::scenario::{self, Draft};
 
@@ -15,7 +16,7 @@ use super::{TargetScenario, Targets, read, table, tune};
 /// Standard deviation of what the model leaves out, on the log scale (contract, section 10).
 const DISCREPANCY: f64 = 0.12;
 
-const TOP_KEYS: &[&str] = &["name", "discrepancy", "begin", "times", "target", "figures", "tune"];
+const TOP_KEYS: &[&str] = &["name", "discrepancy", "begin", "patterns", "set", "times", "target", "figures", "tune"];
 
 /// Most replicates of one scenario for each one of the others.
 const MOST_TIMES: u32 = 1000;
@@ -113,6 +114,7 @@ fn assemble(
         }
         None => Vec::new(),
     };
+    check_changes(&mut reader, &root, &scenarios);
     times(&mut reader, &root, &mut scenarios);
     let mut targets = read::targets(&mut reader, &listed, &scenarios);
     if let Some((table, figures)) = &figures {
@@ -131,13 +133,16 @@ fn assemble(
     {
         reader.must_be(node, "a name of letters, digits, - and _", "it names the folder of the results");
     }
-    let discrepancy = reader.number(root.get("discrepancy"), Range::Between(0.01, 2.0)).unwrap_or(DISCREPANCY);
+    let discrepancy = read::discrepancy(&mut reader, root.get("discrepancy")).unwrap_or(DISCREPANCY);
+    let keys: Vec<&str> = evidence::patterns().iter().map(|pattern| pattern.key.as_str()).collect();
+    let patterns = reader.names(root.get("patterns"), Names::new("pattern", &keys), 0).unwrap_or_default();
+    let patterns = patterns.iter().filter_map(|key| evidence::pattern(key)).collect();
     let faults = reader.faults;
     if let Some(faults) = Faults::new(sources, faults) {
         return Err(faults);
     }
     let scenarios = scenarios.into_iter().map(|known| known.scenario).collect();
-    Ok(Targets { name, discrepancy, begin, scenarios, targets, tuned })
+    Ok(Targets { name, discrepancy, begin, scenarios, targets, patterns, tuned })
 }
 
 /// How many replicates of a scenario go with each one of the others: `times = { "designs/spray" = 20 }`.
@@ -151,6 +156,29 @@ fn times(reader: &mut Reader<'_>, root: &Table, scenarios: &mut [Known]) {
         }
     }
 }
+
+/// What a list says of a scenario in another way than its text: `set = { "patterns/p1-saturation" = ["audience.list.size=1500"] }`.
+fn changes(root: &Table, scenario: &str) -> Vec<String> {
+    let Some(Value::Table(table)) = root.get("set").map(|node| &node.value) else { return Vec::new() };
+    let Some(Value::List(changes)) = table.get(scenario).map(|node| &node.value) else { return Vec::new() };
+    let text = |node: &Node| if let Value::Text(text) = &node.value { Some(text.clone()) } else { None };
+    changes.iter().filter_map(text).collect()
+}
+
+/// Faults what [`changes`] leaves out: other scenarios, and what is no list of texts.
+fn check_changes(reader: &mut Reader<'_>, root: &Table, scenarios: &[Known]) {
+    let Some(table) = reader.table(root.get("set"), SET).cloned() else { return };
+    let names: Vec<&str> = scenarios.iter().map(|known| known.scenario.name.as_str()).collect();
+    reader.only_keys(&table, &names);
+    for entry in &table.entries {
+        for change in reader.list(Some(&entry.node), "changes", 1).unwrap_or_default().to_vec() {
+            reader.text(Some(&change));
+        }
+    }
+}
+
+/// How changes of scenarios are said.
+const SET: &str = "{ \"designs/spray\" = [\"audience.people.size=500\"] }";
 
 /// The tables of a list of tables, `[[key]]`.
 fn tables(reader: &mut Reader<'_>, node: Option<&Node>, example: &str) -> Option<Vec<(Node, Table)>> {
@@ -211,9 +239,11 @@ impl Finding<'_> {
                 continue;
             };
             let stem = name.rsplit(['/', '\\']).next().unwrap_or(&name);
-            let draft = scenario::parse(stem.strip_suffix(".toml").unwrap_or(stem), source.clone(), &[]);
+            let changes = changes(root, &name);
+            let draft = scenario::parse(stem.strip_suffix(".toml").unwrap_or(stem), source.clone(), &changes);
             self.adopt(&draft);
-            known.push(Known { scenario: TargetScenario { name, source, draft, times: 1 }, at: node.at.clone() });
+            let scenario = TargetScenario { name, source, draft, changes, times: 1 };
+            known.push(Known { scenario, at: node.at.clone() });
         }
         known
     }

@@ -13,8 +13,20 @@ use crate::tally::{METRICS, Observable};
 use super::parse::Known;
 use super::{Quantity, Reading, Spot, Target};
 
-const TARGET_KEYS: &[&str] =
-    &["name", "scenario", "plan", "observable", "over", "band", "interval", "count", "weight", "held_out", "claim"];
+const TARGET_KEYS: &[&str] = &[
+    "name",
+    "scenario",
+    "plan",
+    "observable",
+    "over",
+    "band",
+    "interval",
+    "count",
+    "discrepancy",
+    "weight",
+    "held_out",
+    "claim",
+];
 const OVER_KEYS: &[&str] = &["scenario", "plan"];
 
 /// Largest count that is read; more could not be told from it.
@@ -36,6 +48,7 @@ fn target(reader: &mut Reader<'_>, node: &Node, table: &Table, known: &[Known]) 
     let claims: Vec<&str> = evidence::ids().collect();
     let name = reader.text(table.get("name"));
     let weight = weight(reader, table.get("weight"));
+    let discrepancy = discrepancy(reader, table.get("discrepancy"));
     let held_out = reader.switch(table.get("held_out")).unwrap_or(false);
     let claim = reader.name(table.get("claim"), Names::new("claim", &claims));
     let quantity = quantity(reader, node, table, known);
@@ -43,7 +56,12 @@ fn target(reader: &mut Reader<'_>, node: &Node, table: &Table, known: &[Known]) 
     let (quantity, reading) = (quantity?, reading?);
     let name = name.unwrap_or_else(|| described(&quantity, known));
     let at = table.get("name").map_or(&node.at, |name| &name.at).clone();
-    Some(Placed { target: Target { name, quantity, reading, weight, held_out, claim }, at })
+    Some(Placed { target: Target { name, quantity, reading, weight, discrepancy, held_out, claim }, at })
+}
+
+/// What the model may leave out of a figure, on the log scale.
+pub(super) fn discrepancy(reader: &mut Reader<'_>, node: Option<&Node>) -> Option<f64> {
+    reader.number(node, Range::Between(0.01, 2.0))
 }
 
 /// How much a target counts.

@@ -7,7 +7,6 @@ use crate::diagnostic::{At, plain};
 use crate::document::reader::{Names, Range, Reader, quoted, suggestion};
 use crate::document::tree::{Node, Table};
 use crate::parameter::{self, Basis, Parameter, Parameters};
-use crate::scenario;
 
 use super::parse::Known;
 use super::{Lever, Tuned};
@@ -196,7 +195,7 @@ fn check_key(reader: &mut Reader<'_>, node: &Node, change: &str, known: &Known) 
     if !scenario.draft.faults.is_empty() {
         return true;
     }
-    let changed = scenario::parse(&scenario.draft.scenario.name, scenario.source.clone(), &[change.to_owned()]);
+    let changed = scenario.changed([change.to_owned()]);
     if let Some(fault) = changed.faults.first() {
         let message = format!("`{}`: {change} in {}: {}", node.path, plain(&scenario.name), fault.message);
         reader.fault(&node.at, message, fault.help.clone().unwrap_or_default());

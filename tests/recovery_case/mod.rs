@@ -89,6 +89,7 @@ pub(crate) fn targets(known: &[f64]) -> Targets {
             high: known * (1.0 + 1.959_963_985 * KNOWN_SD),
         },
         weight: 1.0,
+        discrepancy: None,
         held_out: false,
         claim: None,
     };
@@ -96,8 +97,9 @@ pub(crate) fn targets(known: &[f64]) -> Targets {
         name: "recovery".into(),
         discrepancy: DISCREPANCY,
         begin: Parameters::best(),
-        scenarios: vec![TargetScenario { name: "recovery".into(), source, draft, times: 1 }],
+        scenarios: vec![TargetScenario { name: "recovery".into(), source, draft, changes: Vec::new(), times: 1 }],
         targets: KNOWN.iter().zip(known).map(target).collect(),
+        patterns: Vec::new(),
         tuned: TUNED.map(|(key, low, high)| tuned(key, low, high)).to_vec(),
     }
 }

@@ -77,9 +77,15 @@ fn heading(page: &Page) -> String {
         let _ = writeln!(
             text,
             "  {} sets with an implausibility below {CUTOFF:.0} on at least {:.0} % of the targets",
-            page.outcome.points.len(),
+            page.outcome.found,
             100.0 * MET
         );
+        let patterns: Vec<&str> = problem.targets.patterns.iter().map(|pattern| pattern.key.as_str()).collect();
+        if !patterns.is_empty() {
+            let shown = page.outcome.points.len();
+            let _ =
+                writeln!(text, "  {shown} of them show the patterns of the field asked for: {}", patterns.join(", "));
+        }
         if !plausible.search().is_exhaustive() {
             text.push_str("  focused where the best was expected, since few points were plausible: sets elsewhere may be missing\n");
         }
@@ -100,6 +106,12 @@ fn nothing(page: &Page) -> String {
     let Some(plausible) = page.calibration.plausible() else {
         return "Nothing was found: no point was measured.\n".to_owned();
     };
+    if page.outcome.found > 0 {
+        let found = page.outcome.found;
+        return format!(
+            "{found} sets meet the targets, and none of them shows every pattern of the field asked for.\n"
+        );
+    }
     let conflicts = plausible.conflicts(page.calibration.settings());
     let fitted: Vec<&Target> = page.targets().iter().filter(|target| !target.held_out).collect();
     let name = |i: &usize| fitted[*i].name.as_str();

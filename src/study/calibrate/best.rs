@@ -86,7 +86,7 @@ pub(super) fn loss(problem: &Problem, figures: &[Option<Figure>]) -> f64 {
     let fitted = targets.targets.iter().zip(figures).filter(|(target, _)| !target.held_out);
     let of_target = |(target, figure): (&crate::targets::Target, &Option<Figure>)| {
         let figure = figure.map_or(f64::INFINITY, |figure| figure.mean);
-        target.weight * huber(target.miss(figure).implausibility(targets.discrepancy))
+        target.weight * huber(target.miss(figure).implausibility(targets.discrepancy_of(target)))
     };
     fitted.map(of_target).sum()
 }

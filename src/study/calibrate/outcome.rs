@@ -9,11 +9,15 @@ use super::best::loss;
 use super::{Calibration, Problem, State};
 use crate::engine::Engine;
 use crate::stats::weighted;
+use crate::study::patterns::{self, Search, Shown};
 use crate::study::scorecard::nearness;
 use crate::study::{Figure, Nearness};
 
 /// Points whose predictions are shown at the most: those of the largest weights.
 const MOST_PREDICTED: usize = 300;
+
+/// Members of the lists on which patterns are looked for: enough to tell their bands apart, and few enough for hundreds of points.
+const PATTERN_MEMBERS: u32 = 2000;
 
 /// What was found.
 #[derive(Debug, Clone)]
@@ -21,6 +25,8 @@ const MOST_PREDICTED: usize = 300;
 pub struct Outcome {
     /// Points in the order of the tuned quantities, with weights that sum to 1; one point for a best fit, none where none is plausible.
     pub points: Vec<(Vec<f64>, f64)>,
+    /// Points before those were left out that do not show the patterns asked for.
+    pub found: usize,
     /// How many equally weighted points say as much (Kish).
     pub effective: f64,
     /// Figure of each target at the best point, on fresh luck.
@@ -63,6 +69,8 @@ impl Calibration {
             State::Posterior(posterior) => posterior.sample(fresh, &self.settings),
             State::Plausible(plausible) => plausible.sample(),
         };
+        let found = sample.len();
+        let sample = if let State::Plausible(_) = &self.state { fresh.showing(sample, engine) } else { sample };
         let mut heaviest: Vec<usize> = (0..sample.len()).collect();
         heaviest.sort_by(|&a, &b| sample[b].1.total_cmp(&sample[a].1).then(a.cmp(&b)));
         heaviest.truncate(MOST_PREDICTED);
@@ -81,6 +89,7 @@ impl Calibration {
         };
         let weights: Vec<f64> = sample.iter().map(|(_, weight)| *weight).collect();
         Outcome {
+            found,
             effective: weighted::effective(&weights),
             scores: (0..n_targets).map(|target| fresh.score(target, figures[target])).collect(),
             loss: at_best.map(|figures| loss(fresh, &figures)),
@@ -99,6 +108,30 @@ impl Score {
 }
 
 impl Problem<'_> {
+    /// The points that show the patterns asked for too, all of the same weight; all points where none is asked for.
+    fn showing(&self, mut sample: Vec<(Vec<f64>, f64)>, engine: &Engine) -> Vec<(Vec<f64>, f64)> {
+        let patterns = &self.targets.patterns;
+        if patterns.is_empty() {
+            return sample;
+        }
+        let is_shown = |(point, _): &(Vec<f64>, f64)| {
+            let parameters = self.parameters(point);
+            // One after another: most points that fail do so on the first.
+            patterns.chunks(1).all(|patterns| {
+                let members = Some(PATTERN_MEMBERS);
+                let search = Search { patterns, replicates: 2, seed: self.seed, members, set: &[] };
+                let scores = patterns::shows(&parameters, &search, engine);
+                scores.is_some_and(|scores| scores[0].shown() == Shown::Shown)
+            })
+        };
+        let shown: Vec<bool> = sample.par_iter().map(is_shown).collect();
+        let mut shown = shown.into_iter();
+        sample.retain(|_| shown.next() == Some(true));
+        let weight = 1.0 / sample.len().max(1) as f64;
+        sample.iter_mut().for_each(|(_, own)| *own = weight);
+        sample
+    }
+
     /// How a figure of a target compares with what is known.
     pub fn score(&self, target: usize, figure: Option<Figure>) -> Score {
         let known = &self.targets.targets[target];
@@ -114,7 +147,8 @@ impl Problem<'_> {
         };
         Score {
             figure,
-            implausibility: figure.map(|figure| known.miss(figure.mean).implausibility(self.targets.discrepancy)),
+            implausibility: figure
+                .map(|figure| known.miss(figure.mean).implausibility(self.targets.discrepancy_of(known))),
             off: figure.map(off).filter(|off| off.is_finite()),
         }
     }

@@ -52,7 +52,7 @@ impl Plausible {
                 .targets
                 .iter()
                 .filter(|target| !target.held_out)
-                .map(|target| band(target.reading, targets.discrepancy))
+                .map(|target| band(target.reading, targets.discrepancy_of(target)))
                 .collect(),
             rule: Rule::Share(MET),
             cutoff: CUTOFF,

@@ -25,7 +25,7 @@ use crate::stats::morris;
 use crate::stats::prior::BoxPrior;
 use crate::stats::random::{normal, uniform};
 use crate::study::Figure;
-use crate::targets::{Reading, Target, Targets};
+use crate::targets::{Reading, Target};
 
 /// Most quantities that are tuned at once: beyond, ABC needs more simulations than anyone has.
 pub const MOST_FREED: usize = 8;
@@ -250,13 +250,14 @@ struct Place {
 }
 
 fn known(problem: &Problem) -> Vec<Known> {
-    let Targets { targets, discrepancy, .. } = problem.targets;
-    let of = |&Target { reading, weight, .. }: &Target| {
+    let targets = problem.targets;
+    let of = |target: &Target| {
+        let Target { reading, weight, .. } = *target;
         let known = reading.known();
-        let sd = libm::hypot(*discrepancy, known.sd);
+        let sd = libm::hypot(targets.discrepancy_of(target), known.sd);
         Known { reading, low: libm::log(known.low), high: libm::log(known.high), sd, weight }
     };
-    targets.iter().filter(|target| !target.held_out).map(of).collect()
+    targets.targets.iter().filter(|target| !target.held_out).map(of).collect()
 }
 
 fn of_fitted(problem: &Problem, figures: &[Option<Figure>]) -> Vec<Option<Measured>> {

@@ -12,7 +12,7 @@ use crate::diagnostic::{Diagnostic, Faults};
 use crate::engine::{Engine, simulate};
 use crate::parameter::Parameters;
 use crate::plan::{Experiment, check_under, compile_under};
-use crate::scenario::{self, Draft};
+use crate::scenario::Draft;
 use crate::stats::interval::normal_quantile;
 use crate::study::Figure;
 use crate::study::corners::{self, Corner};
@@ -28,7 +28,7 @@ pub struct Problem<'a> {
     /// What is known and what may move.
     pub targets: &'a Targets,
     base: Parameters,
-    seed: u64,
+    pub(super) seed: u64,
     compiled: Vec<Experiment>,
 }
 
@@ -141,20 +141,12 @@ impl<'a> Problem<'a> {
 
     /// A scenario with its tuned keys at a point.
     fn draft<'s>(&self, index: usize, scenario: &'s TargetScenario, point: &[f64]) -> Cow<'s, Draft> {
-        let changes: Vec<String> = self
-            .targets
-            .tuned
-            .iter()
-            .zip(point)
-            .filter_map(|(tuned, value)| match &tuned.lever {
-                Lever::Key { scenarios, key } if scenarios.contains(&index) => Some(format!("{key}={value:?}")),
-                _ => None,
-            })
-            .collect();
-        if changes.is_empty() {
-            return Cow::Borrowed(&scenario.draft);
-        }
-        Cow::Owned(scenario::parse(&scenario.draft.scenario.name, scenario.source.clone(), &changes))
+        let tuned = self.targets.tuned.iter().zip(point).filter_map(|(tuned, value)| match &tuned.lever {
+            Lever::Key { scenarios, key } if scenarios.contains(&index) => Some(format!("{key}={value:?}")),
+            _ => None,
+        });
+        let mut tuned = tuned.peekable();
+        if tuned.peek().is_none() { Cow::Borrowed(&scenario.draft) } else { Cow::Owned(scenario.changed(tuned)) }
     }
 }
 
@@ -237,7 +229,7 @@ mod tests {
     fn target(reading: Reading) -> Target {
         let observable = Observable::parse("loss_above_half").expect("an observable");
         let quantity = Quantity::Simulated { observable, at: Spot { scenario: 0, plan: 0 }, over: None };
-        Target { name: "t".into(), quantity, reading, weight: 1.0, held_out: false, claim: None }
+        Target { name: "t".into(), quantity, reading, weight: 1.0, discrepancy: None, held_out: false, claim: None }
     }
 
     #[test]
