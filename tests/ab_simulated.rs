@@ -173,7 +173,7 @@ fn curves_are_the_same_on_one_thread_and_each_begins_where_the_plan_stands() {
         units: vec![6, 12],
         effects: vec![0.0, 0.4],
         mechanisms: true,
-        sets: wearout::parameter::article().sets[..2].to_vec(),
+        sets: wearout::parameter::plausible().sets[..2].to_vec(),
     };
     let found = curves(&contest, &request, &Engine::default());
     let one = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();

@@ -198,7 +198,7 @@ fn nothing_is_written_on_a_fault_and_unknown_things_are_faults() {
     );
     let missing = calibrate(folder.path(), &["article-2026"]);
     assert_eq!(status(&missing), 1);
-    assert!(stderr(&missing).contains("did you mean the shipped list `article-2025`?"), "{}", stderr(&missing));
+    assert!(stderr(&missing).contains("did you mean the shipped list `joint`?"), "{}", stderr(&missing));
     let unknown = calibrate(folder.path(), &["mine.toml", "--parameters-tuned", "read_bas"]);
     assert_eq!(status(&unknown), 1);
     assert!(stderr(&unknown).contains("--parameters-tuned:1:1"), "{}", stderr(&unknown));

@@ -139,7 +139,7 @@ fn what_moved_since_the_last_run_is_said() {
     let changed = run(&["--sets", "2", "--set", "plan.spaced.reply=never"]);
     assert!(changed.contains("Since run 0002:\n  plan.spaced.reply 2h30m -> never\n  spaced: "), "{changed}");
     let one = run(&["--parameters", "best", "--set", "plan.spaced.reply=never"]);
-    assert!(one.contains("Since run 0003:\n  parameters article-2025 -> best\n"), "{one}");
+    assert!(one.contains("Since run 0003:\n  parameters joint -> best\n"), "{one}");
 }
 
 #[test]
@@ -227,7 +227,7 @@ fn a_file_without_end_or_with_a_name_that_leads_elsewhere_is_refused() {
 fn numbers_that_do_not_go_together_are_usage_and_say_what_would() {
     let folder = folder_with("club.toml", FIVE_LINES);
     for (args, says) in [
-        (&["--sets", "301"][..], "--sets must be from 2 to the 300 sets of `article-2025`, found 301"),
+        (&["--sets", "301"][..], "--sets must be from 2 to the 300 sets of `joint`, found 301"),
         (&["--sets", "1"], "for one set: --parameters best"),
         (&["--replicates", "1"], "--replicates must be at least 2 under each of 200 sets, found 1"),
         (&["--parameters", "best", "--sets", "5"], "`best` is one set of parameters"),
@@ -262,7 +262,7 @@ fn parameters_are_an_ensemble_a_fit_or_a_file() {
 
     let unknown = run(&["--parameters", "artcle-2025"]);
     assert_eq!(status(&unknown), 1);
-    assert!(stderr(&unknown).contains("did you mean `article-2025`?"), "{}", stderr(&unknown));
+    assert!(stderr(&unknown).contains("did you mean `joint`?"), "{}", stderr(&unknown));
     fs::write(folder.path().join("old.csv"), mine.replace("model/2", "model/0")).unwrap();
     let old = run(&["--parameters", "old.csv"]);
     assert_eq!(status(&old), 1);
@@ -329,7 +329,7 @@ fn a_slip_in_what_is_typed_is_told_with_what_was_meant() {
         (&["run", "two"][..], 1, "did you mean the file `two.toml`?"),
         (&["rnu", "two.toml"], 2, "'run'"),
         (&["run", "two.toml", "--replicates", "-3"], 2, "must be a whole number from 1 to 16000000"),
-        (&["calibrate", "article-2025", "--time-limit", "-5m"], 2, "a time above 0, such as 90s, 5m or 1h30m"),
+        (&["calibrate", "joint", "--time-limit", "-5m"], 2, "a time above 0, such as 90s, 5m or 1h30m"),
         (&["run", "two.toml", "--\u{1b}[2J"], 2, "unexpected argument '--"),
         (
             &["run", "two.toml", "--precision", "-3"],
@@ -487,5 +487,9 @@ fn evidence_scores_another_fit_when_told_to_and_knows_their_names() {
 
     let output = wearout(folder.path(), &["evidence", "--parameters", "best"]);
     assert_eq!(status(&output), 2);
-    assert!(stderr(&output).contains("the fits are prediction, feasibility, reference"), "{}", stderr(&output));
+    assert!(
+        stderr(&output).contains("the fits are prediction, feasibility, reference, article-only"),
+        "{}",
+        stderr(&output)
+    );
 }

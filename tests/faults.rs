@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use wearout::analysis::{Comparison, Estimate, verdict};
 use wearout::diagnostic::{Diagnostic, Faults, Source};
 use wearout::engine::Engine;
-use wearout::parameter::{Parameters, article, catalogue};
+use wearout::parameter::{Parameters, catalogue, plausible};
 use wearout::plan::{self, schedule::schedule};
 use wearout::report::table::{Page, text};
 use wearout::report::{csv, json};
@@ -379,9 +379,9 @@ proptest! {
 
     #[test]
     fn no_accepted_scenario_has_a_figure_that_is_no_number(scenario in accepted(), over_sets in any::<bool>()) {
-        let article = &article().sets;
+        let plausible = &plausible().sets;
         let one = [Parameters::best()];
-        check_figures(&scenario, if over_sets { &article[..2] } else { &one });
+        check_figures(&scenario, if over_sets { &plausible[..2] } else { &one });
     }
 }
 

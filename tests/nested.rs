@@ -11,7 +11,7 @@ use experiment::{SEED, experiment};
 use wearout::analysis::{Accumulator, Between, Call, Comparison, Deviation, Doubt, Zone, set_of, verdict};
 use wearout::diagnostic::Source;
 use wearout::engine::Engine;
-use wearout::parameter::{Parameters, article};
+use wearout::parameter::{Parameters, plausible};
 use wearout::plan::Experiment;
 use wearout::scenario::{Draft, parse};
 use wearout::study::{Compared, Target, compare, compare_over, under_each};
@@ -43,7 +43,7 @@ fn parameters(comparison: &Comparison, plan: usize, key: &str) -> Between {
 
 #[test]
 fn equal_plans_differ_by_exactly_zero_in_every_set() {
-    let comparison = run(&under(CLUB, &article().sets[..12]), &Target::Replicates(24)).comparison;
+    let comparison = run(&under(CLUB, &plausible().sets[..12]), &Target::Replicates(24)).comparison;
     assert_eq!(comparison.plans[0].values, comparison.plans[1].values);
     for difference in comparison.differences.iter().filter(|difference| difference.plan == 1) {
         if difference.replicates > 0 {
@@ -55,7 +55,7 @@ fn equal_plans_differ_by_exactly_zero_in_every_set() {
 
 #[test]
 fn one_two_and_seven_threads_give_the_same_bytes() {
-    let experiments = under(CLUB, &article().sets[..5]);
+    let experiments = under(CLUB, &plausible().sets[..5]);
     let on = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         format!("{:?}", pool.install(|| run(&experiments, &Target::Replicates(33))))
@@ -67,7 +67,7 @@ fn one_two_and_seven_threads_give_the_same_bytes() {
 
 #[test]
 fn a_replicate_is_that_of_its_number_under_its_set() {
-    let experiments = under(CLUB, &article().sets[..3]);
+    let experiments = under(CLUB, &plausible().sets[..3]);
     let nested = run(&experiments, &Target::Replicates(8)).comparison;
     for (set, experiment) in experiments.iter().enumerate() {
         let alone = compare(experiment, &headline(), &Target::Replicates(8), false, &Engine::default()).unwrap();
@@ -85,10 +85,10 @@ fn a_replicate_is_that_of_its_number_under_its_set() {
 #[test]
 fn what_a_scenario_says_of_behaviour_holds_under_every_set() {
     let text = format!("{CLUB}[behaviour]\nread_base = -1.5\n");
-    for experiment in under(&text, &article().sets[..4]) {
+    for experiment in under(&text, &plausible().sets[..4]) {
         assert_eq!(experiment.parameters.read_base, -1.5);
     }
-    assert_ne!(under(CLUB, &article().sets[..2])[1].parameters.read_base, -1.5);
+    assert_ne!(under(CLUB, &plausible().sets[..2])[1].parameters.read_base, -1.5);
 }
 
 /// Half of the sets have one value and half another; what that does to the mean is known from many replicates under each.
@@ -132,7 +132,7 @@ fn sets_that_are_all_alike_are_not_seen_to_differ_and_have_the_mean_of_one() {
 
 #[test]
 fn a_precision_adds_rounds_and_ends_where_so_many_replicates_would() {
-    let experiments = under(CLUB, &article().sets[..7]);
+    let experiments = under(CLUB, &plausible().sets[..7]);
     let towards = run(&experiments, &Target::Precision { half_width: 0.012, most: 4000 });
     let n = towards.comparison.replicates as u32;
     assert!(n > 105 && n.is_multiple_of(7), "{n} replicates: the first round is 15 of each set");
@@ -143,7 +143,7 @@ fn a_precision_adds_rounds_and_ends_where_so_many_replicates_would() {
 
 #[test]
 fn the_most_of_a_precision_is_whole_rounds() {
-    let look = run(&under(CLUB, &article().sets[..7]), &Target::Precision { half_width: 1e-6, most: 200 });
+    let look = run(&under(CLUB, &plausible().sets[..7]), &Target::Precision { half_width: 1e-6, most: 200 });
     assert_eq!((look.comparison.replicates, look.partial), (196, false));
 }
 

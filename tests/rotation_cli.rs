@@ -72,7 +72,7 @@ fn a_file_of_contents_leaves_every_file_and_the_same_ones_again() {
 fn json_names_the_best_policy_and_runs_over_sets_of_parameters() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("club.toml"), CONTENTS).unwrap();
-    let args = ["club.toml", "--replicates", "6", "--parameters", "article-2025", "--sets", "3", "--json", "-q"];
+    let args = ["club.toml", "--replicates", "6", "--parameters", "joint", "--sets", "3", "--json", "-q"];
     let output = rotate(folder.path(), &args);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     let page: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();

@@ -12,7 +12,7 @@ use experiment::{SEED, experiment};
 use wearout::analysis::Zone;
 use wearout::diagnostic::Source;
 use wearout::engine::{Engine, simulate};
-use wearout::parameter::{Parameters, article};
+use wearout::parameter::{Parameters, plausible};
 use wearout::plan::{Experiment, compile_under};
 use wearout::scenario::parse;
 use wearout::study::select::{BESIDE, FIRST_STAGE, MOST_PLANS, Question, Selection, Unfit, select};
@@ -25,7 +25,7 @@ const CLUB: &str = "days = 10\n[audience.club]\nsize = 600\n[plan.daily]\n[plan.
 
 fn under(text: &str, n_sets: usize) -> Vec<Experiment> {
     let draft = parse("test", Source { name: "test.toml".into(), text: text.into() }, &[]);
-    under_each(&draft, SEED, &article().sets[..n_sets], &experiment(text)).unwrap()
+    under_each(&draft, SEED, &plausible().sets[..n_sets], &experiment(text)).unwrap()
 }
 
 fn question(key: &str, zone: Option<f64>) -> Question {

@@ -94,9 +94,9 @@ pub(super) struct Common {
 pub(super) struct RunArgs {
     /// A scenario file, or the name of a shipped scenario (`wearout list scenarios`)
     pub(super) scenario: String,
-    /// Sets of parameters: the ensemble `article-2025`; a fit for one set (`best`, `prediction`, `feasibility`, `reference`); or
+    /// Sets of parameters: the ensemble `joint`; a fit for one set (`best`, `prediction`, `feasibility`, `reference`, `article-only`); or
     /// an ensemble file (CSV)
-    #[arg(long, default_value = "article-2025", value_name = "NAME|FILE")]
+    #[arg(long, default_value = "joint", value_name = "NAME|FILE")]
     pub(super) parameters: String,
     /// How many sets of the ensemble, its first ones [default: 200, or all where there are fewer]
     #[arg(long, value_parser = whole::<u32>(0..=u32::MAX))]
@@ -158,7 +158,7 @@ pub(super) struct EvidenceArgs {
 /// Arguments of `calibrate`.
 #[derive(Debug, Args)]
 pub(super) struct CalibrateArgs {
-    /// A list of targets (TOML or CSV), a CSV of your own figures with --columns, or a shipped list: article-2025
+    /// A list of targets (TOML or CSV), a CSV of your own figures with --columns, or a shipped list: joint
     pub(super) targets: String,
     /// What to look for: the best fit, a posterior of up to eight quantities, or every plausible set
     #[arg(long, default_value = "best", value_parser = method)]

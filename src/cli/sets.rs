@@ -52,7 +52,7 @@ pub(super) fn choose(args: &RunArgs) -> Result<Chosen, Failure> {
         (Some(_), 1) => {
             return Err(usage(
                 &format!("`{name}` is one set of parameters, and --sets chooses from many"),
-                "leave --sets out, or name an ensemble: --parameters article-2025",
+                "leave --sets out, or name an ensemble: --parameters joint",
             ));
         }
         (Some(asked), available) if asked < 2 || asked as usize > available => {
@@ -103,9 +103,9 @@ fn target(args: &RunArgs, n_sets: u32) -> Result<Target, Failure> {
 /// # Errors
 /// When there is none of that name, or its file is at fault.
 pub(super) fn named(name: &str) -> Result<Ensemble, Failure> {
-    let article = parameter::article();
-    if name == article.name {
-        return Ok(article.clone());
+    let plausible = parameter::plausible();
+    if name == plausible.name {
+        return Ok(plausible.clone());
     }
     if let Some(fit) = find_fit(if name == BEST { DEFAULT_FIT } else { name }) {
         let (name, fit, sets) = (name.to_owned(), fit.name.clone(), vec![fit.parameters()]);
@@ -119,7 +119,7 @@ pub(super) fn named(name: &str) -> Result<Ensemble, Failure> {
 fn unknown(name: &str, cause: &Unread) -> Failure {
     let names = || {
         let fits = fits().iter().map(|fit| fit.name.as_str());
-        [parameter::article().name.as_str(), BEST].into_iter().chain(fits)
+        [parameter::plausible().name.as_str(), BEST].into_iter().chain(fits)
     };
     let help = inputs::beside(name).unwrap_or_else(|| match nearest(name, names()) {
         Some(meant) => format!("did you mean `{meant}`?"),

@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-pub use ensemble::{Ensemble, article, parse as parse_ensemble};
+pub use ensemble::{Ensemble, parse as parse_ensemble, plausible};
 pub use fit::{DEFAULT_FIT, Fit, MODEL, find_fit, fits};
 
 use crate::units::{Mechanisms, Switches};

@@ -34,7 +34,7 @@ pub(in crate::cli) struct PowerArgs {
     /// follow clicks [default: 0 to 1]
     #[arg(long, value_delimiter = ',', value_parser = effect)]
     effects: Vec<f64>,
-    /// Sets of the ensemble article-2025 over which the test is played as it stands; 0 leaves it out
+    /// Sets of the ensemble joint over which the test is played as it stands; 0 leaves it out
     #[arg(long, default_value_t = 20, value_parser = whole::<u32>(0..=300))]
     sets: u32,
     /// Formulas and assumptions below the table
@@ -63,7 +63,7 @@ pub(super) fn power(args: &PowerArgs) -> Result<(), Failure> {
     units.dedup();
     let effects =
         if args.effects.is_empty() { vec![0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.75, 1.0] } else { args.effects.clone() };
-    let sets = parameter::article().sets.iter().take(args.sets as usize).copied().collect();
+    let sets = parameter::plausible().sets.iter().take(args.sets as usize).copied().collect();
     let request = Request { tests: args.tests, alpha: args.which.alpha, units, effects, mechanisms: true, sets };
     let folder = report::folder(&common.out, &format!("{}-power", contest.draft.scenario.name))?;
 

@@ -23,7 +23,7 @@ pub(in crate::cli) struct RotateArgs {
     /// Replicates of every policy, those of all sets of parameters together
     #[arg(long, default_value_t = 200, value_parser = whole::<u32>(2..=20_000))]
     replicates: u32,
-    /// Parameters: a fit, an ensemble (`article-2025`) or a file of one (CSV); over several sets replicates take turns with them
+    /// Parameters: a fit, an ensemble (`joint`) or a file of one (CSV); over several sets replicates take turns with them
     #[arg(long, default_value = DEFAULT_FIT, value_name = "NAME|FILE")]
     parameters: String,
     /// How many sets of an ensemble, its first ones

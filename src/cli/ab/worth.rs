@@ -52,7 +52,7 @@ pub(in crate::cli) struct WorthArgs {
     /// scenario has it (a standard deviation: 0.2 is a fifth)
     #[arg(long, default_value_t = 0.0, value_parser = not_negative)]
     appeal: f64,
-    /// Sets of the ensemble article-2025 over which it is not known which arm is better
+    /// Sets of the ensemble joint over which it is not known which arm is better
     #[arg(long, default_value_t = 100, value_parser = whole::<u32>(2..=300))]
     sets: u32,
     /// Under each set: campaigns of each arm, and tests of each kind
@@ -102,7 +102,7 @@ pub(super) fn worth(args: &WorthArgs) -> Result<(), Failure> {
     };
     let mut files = vec![File { name: "worth.csv".into(), bytes: pages::csv(&page) }];
     files.extend(chart::weighed(&page, &caption).context("cannot draw")?.into_iter().flat_map(files_of));
-    let said = pages::study(&page, &parameter::article().name, &args.set);
+    let said = pages::study(&page, &parameter::plausible().name, &args.set);
     files.push(manifest::of_study(&said, &files, &timing).context("cannot write the manifest")?);
     let written = report::write(&folder, &files);
 
@@ -142,7 +142,7 @@ fn request(args: &WorthArgs, contest: &Contest) -> Result<Request, Failure> {
     }
     let within = |usual: &[u32], most: u32| usual.iter().copied().filter(|&n| n <= most).collect::<Vec<u32>>();
     Ok(Request {
-        sets: parameter::article().sets.iter().take(args.sets as usize).copied().collect(),
+        sets: parameter::plausible().sets.iter().take(args.sets as usize).copied().collect(),
         replicates: args.replicates,
         units: if args.groups.is_empty() { within(&usual, most) } else { args.groups.clone() },
         days: if args.days.is_empty() { within(&USUAL_DAYS, horizon) } else { args.days.clone() },
