@@ -70,9 +70,16 @@ impl Finding {
             Reading::Read => "read",
             Reading::Weak => "weak source",
         };
-        let place = self.sure.split_once('(').map_or("", |(_, place)| place.split(')').next().unwrap_or_default());
-        let place = if place.is_empty() { String::new() } else { format!(" ({place})") };
-        format!("{read}{place}{}", if self.is_unverified() { "; what is marked M is not verified" } else { "" })
+        let (place, rest) = self.sure.split_once('(').and_then(|(_, text)| text.split_once(')')).unwrap_or_default();
+        let mut parts = vec![if place.is_empty() { read.to_owned() } else { format!("{read} ({place})") }];
+        let rest = rest.trim_start_matches([';', ',', ' ']);
+        if !rest.is_empty() && !rest.ends_with(" M") {
+            parts.push(rest.replace(" W", " from a weak source").replace(" V", " read"));
+        }
+        if self.is_unverified() {
+            parts.push("what is marked M is not verified".to_owned());
+        }
+        parts.join("; ")
     }
 }
 
@@ -165,6 +172,7 @@ mod tests {
         let says = |id: &str| finding(id).map(Finding::sureness).unwrap_or_default();
         assert_eq!(says("alert-response-declines"), "read (PMC)");
         assert_eq!(says("telegram-churn"), "weak source");
+        assert_eq!(says("linkedin-less-mail"), "read (quotation); paper abstract read, figures not seen");
         assert_eq!(says("data-breach"), "read (abstract); what is marked M is not verified");
     }
 }

@@ -14,7 +14,7 @@ use crate::study::{Checked, PatternScore, Shown};
 use crate::tally::{Observable, Unit};
 
 /// Columns of what is measured.
-const NAME: usize = 68;
+const NAME: usize = 56;
 
 /// Everything that is said about patterns.
 #[derive(Debug, Clone, Copy)]
@@ -71,7 +71,7 @@ fn entry(score: &PatternScore) -> String {
     }
     for checked in &score.checks {
         let (name, found, band) = (shorten(&checked.check.name, NAME), figure(checked), band(checked.check));
-        let line = format!("      {name:NAME$} {found:>22}  {band:>14}  {}", verdict(checked));
+        let line = format!("      {name:NAME$} {found:>20}  {band:>14}  {}", verdict(checked));
         let _ = writeln!(text, "{}", line.trim_end());
     }
     text
@@ -95,7 +95,7 @@ pub fn verdict(checked: &Checked) -> &'static str {
 pub fn band(check: &Check) -> String {
     let unit = Observable::parse(&check.observable).ok().map(|observable| observable.unit());
     let is_percentage = check.measure == Measure::Level && unit.is_some_and(Unit::is_percentage);
-    let (scale, sign) = if is_percentage { (100.0, " %") } else { (1.0, "") };
+    let (scale, sign) = scale_and_sign(check, is_percentage);
     let number = |value: f64| plain(scale * value);
     match (check.low, check.high) {
         (Some(low), Some(high)) => format!("{} to {}{sign}", number(low), number(high)),
@@ -108,13 +108,22 @@ pub fn band(check: &Check) -> String {
 /// A figure with its interval, as it is read; blank where there is none.
 pub fn figure(checked: &Checked) -> String {
     let Some(value) = checked.value else { return String::new() };
-    let (scale, sign) = if checked.unit.is_some_and(Unit::is_percentage) { (100.0, " %") } else { (1.0, "") };
+    let (scale, sign) = scale_and_sign(checked.check, checked.unit.is_some_and(Unit::is_percentage));
     let digits = match (checked.check.measure, checked.interval) {
-        (Measure::Best | Measure::LeastStep, _) => return found(checked, plain_to_a_tenth),
+        (Measure::Best | Measure::LeastStep, _) => return found(checked, plain_to_a_tenth) + sign,
         (_, Some(interval)) => decimals(scale * (interval.high - interval.low) / 2.0),
         (_, None) => return plain(scale * value) + sign,
     };
     found(checked, |value| fixed(scale * value, digits)) + sign
+}
+
+/// What a figure is multiplied by to be read, and what follows it: steps are in paired standard errors.
+fn scale_and_sign(check: &Check, is_percentage: bool) -> (f64, &'static str) {
+    match check.measure {
+        Measure::LeastStep => (1.0, " SE"),
+        _ if is_percentage => (100.0, " %"),
+        _ => (1.0, ""),
+    }
 }
 
 fn found(checked: &Checked, number: impl Fn(f64) -> String) -> String {

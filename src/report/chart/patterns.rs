@@ -26,7 +26,7 @@ const SCALE: f64 = 26.0;
 const KEY: f64 = 56.0;
 /// Ratio at the ends of the scale.
 const WIDEST: f64 = 4.0;
-const TICKS: [f64; 5] = [1.0 / 3.0, 0.5, 1.0, 2.0, 3.0];
+const TICKS: [f64; 5] = [0.5, 0.75, 1.0, 2.0, 3.0];
 
 /// The chart in both formats.
 ///
@@ -97,9 +97,8 @@ fn rows(sheet: &Sheet, plot: Rect, scores: &[PatternScore]) -> Drawn {
     for tick in TICKS {
         let at = columns.at(tick);
         sheet.line(&[(at, top), (at, bottom)], if tick == 1.0 { AXIS } else { GRID }, 1.0)?;
-        let words = if tick < 0.4 { "⅓ ×".to_owned() } else { format!("{tick} ×") };
         for y in [top - 12.0, bottom + 12.0] {
-            sheet.text(&words, (at, y), NOTE.centred())?;
+            sheet.text(&format!("{tick} ×"), (at, y), NOTE.centred())?;
         }
     }
     let mut y = top;
