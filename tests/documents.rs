@@ -354,7 +354,7 @@ fn findings() -> String {
 }
 
 fn finding_row(finding: &Finding) -> String {
-    let Finding { id, citation, kind, channel, n, numbers, pattern, .. } = finding;
+    let Finding { id, citation, kind, channel, n, numbers, .. } = finding;
     let parameters =
         parameter::catalogue().iter().filter(|it| it.evidence.contains(id)).map(|it| format!("`{}`", it.key));
     let patterns = evidence::patterns().iter().filter(|it| it.findings.contains(id)).map(|it| it.key.clone());
@@ -363,7 +363,8 @@ fn finding_row(finding: &Finding) -> String {
     let used: Vec<String> = patterns.chain(further).chain(against).chain(parameters).collect();
     let used = if used.is_empty() { "-".to_owned() } else { used.join(", ") };
     format!(
-        "| `{id}` | {citation}. {kind}; {channel}; {n} | {pattern}: {numbers} | {} | {used} |\n",
+        "| `{id}` | {citation}. {kind}; {channel}; {n} | {}: {numbers} | {} | {used} |\n",
+        finding.says(),
         finding.sureness()
     )
 }

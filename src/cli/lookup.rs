@@ -30,7 +30,7 @@ fn rows(what: Listed) -> Vec<(String, String)> {
         Listed::Charts => CHARTS.iter().map(|chart| (chart.key.to_owned(), chart.title.to_owned())).collect(),
         Listed::Claims => ledger().iter().map(|claim| (claim.id.clone(), claim.statement.clone())).collect(),
         Listed::Findings => {
-            let about = |f: &Finding| format!("{}: {} [{}]", f.channel, f.pattern, f.sureness());
+            let about = |f: &Finding| format!("{}: {} [{}]", f.channel, f.says(), f.sureness());
             findings().iter().map(|f| (f.id.clone(), about(f))).collect()
         }
         Listed::Patterns => patterns().iter().map(|p| (p.key.clone(), p.title.clone())).collect(),
@@ -116,8 +116,8 @@ fn topic_text(topic: &Topic) -> String {
     for (says, ids) in topic.findings {
         let _ = writeln!(text, "  {says}:");
         for finding in ids.iter().filter_map(|id| evidence::finding(id)) {
-            let pattern = finding.pattern.trim_start_matches("COUNTER-PATTERN: ");
-            let _ = writeln!(text, "    {} ({}; {}): {pattern}", finding.id, finding.channel, finding.sureness());
+            let Finding { id, channel, .. } = finding;
+            let _ = writeln!(text, "    {id} ({channel}; {}): {}", finding.sureness(), finding.says());
         }
     }
     let _ = writeln!(text, "  {}", topic.next);
@@ -186,8 +186,8 @@ fn cited(ids: &[String]) -> String {
     let text = |entry| match entry {
         Entry::Claim(claim) => claim_text(claim),
         Entry::Finding(finding) => {
-            let Finding { id, pattern, numbers, .. } = finding;
-            format!("  a field study found [{id}]: {pattern}\n    {numbers} ({})\n", finding.sureness())
+            let Finding { id, numbers, .. } = finding;
+            format!("  a field study found [{id}]: {}\n    {numbers} ({})\n", finding.says(), finding.sureness())
         }
     };
     ids.iter().filter_map(|id| evidence::find(id)).map(text).collect()
@@ -212,14 +212,15 @@ fn claim_text(claim: &Claim) -> String {
 }
 
 fn finding_text(finding: &Finding) -> String {
-    let Finding { id, citation, kind, channel, n, varied, measured, numbers, pattern, check, replay, .. } = finding;
+    let Finding { id, citation, kind, channel, n, varied, measured, numbers, check, replay, .. } = finding;
     let rests = |evidence: &[String]| evidence.contains(id);
     let parameters = parameter::catalogue().iter().filter(|p| rests(&p.evidence)).map(|p| p.key.as_str());
     let shown_by = patterns().iter().filter(|p| rests(&p.findings)).map(|p| p.key.as_str());
     let cited_by: Vec<&str> = shown_by.chain(parameters).collect();
     let mut text = format!(
-        "{id} (finding of a field study)\n  {pattern}\n  varied: {varied}; measured: {measured}\n  found: {numbers}\n  \
+        "{id} (finding of a field study)\n  {}\n  varied: {varied}; measured: {measured}\n  found: {numbers}\n  \
          how sure: {}\n  study: {kind}; {channel}; {n}\n  source: {citation}\n  a model must show: {check}\n  replay: {replay}\n",
+        finding.says(),
         finding.sureness()
     );
     if !cited_by.is_empty() {

@@ -47,6 +47,11 @@ pub enum Reading {
 }
 
 impl Finding {
+    /// What it says in general, without the word that marks it as one that pulls the other way ([`against`] lists those).
+    pub fn says(&self) -> &str {
+        self.pattern.trim_start_matches("COUNTER-PATTERN: ")
+    }
+
     /// How it was read.
     pub fn reading(&self) -> Reading {
         if self.sure.starts_with('V') { Reading::Read } else { Reading::Weak }
