@@ -125,11 +125,12 @@ pub(super) struct Readers {
     /// Nested: read, click, purchase.
     word: Lane<u32>,
     interaction_word: Lane<u32>,
-    /// Who has an open need.
-    open: Mask,
     read: Mask,
+    /// Who clicks even without an open need.
     click: Mask,
-    /// Who buys on impulse, unless it has bought before.
+    /// Who clicks if it has an open need; whether it has is looked up for these alone.
+    tempted: Mask,
+    /// Who buys on impulse, if it has no open need and has not bought before.
     purchase: Mask,
     /// Chance that the content suits an open need, at what attention is left.
     suits: Lane<f32>,
@@ -143,7 +144,6 @@ pub(super) struct Readers {
 #[derive(Default)]
 struct Sums {
     reads: u32,
-    clicks: u32,
     interactions: u32,
     unwanted: u32,
     dwell_ms: u32,
@@ -161,9 +161,9 @@ impl Readers {
             earlier: [0.0; LANES],
             word: [0; LANES],
             interaction_word: [0; LANES],
-            open: [0; LANES],
             read: [0; LANES],
             click: [0; LANES],
+            tempted: [0; LANES],
             purchase: [0; LANES],
             suits: [0.0; LANES],
             irritation: [0.0; LANES],
@@ -213,16 +213,6 @@ impl Readers {
         }
     }
 
-    /// Looks up who has an open need: nothing is drawn for those who would not read.
-    #[inline(always)]
-    fn find_needs(&mut self, block: &mut Block, law: &Law, today: &Today<'_>, visit: &Visit) {
-        for i in 0..self.n.min(LANES) {
-            let lane = self.lane[i] % LANES;
-            let now = today.since_start(visit.hour[lane]);
-            self.open[i] = mask(need::is_open(block, law, today.replicate, lane, now));
-        }
-    }
-
     /// Who reads, clicks and would buy. `REPEATED`: the post's content goes out more than once; otherwise each read is the first.
     #[inline(always)]
     fn read<const REPEATED: bool>(&mut self, law: &Law, post: &Post<'_>, relevance: f32) -> Sums {
@@ -247,8 +237,8 @@ impl Readers {
                 let read = mask((i as u32) < n) & mask(u < p_read);
                 let first_read = select(mask(earlier < 0.5), law.first_read, 1.0);
                 let curious = click_chance * x;
-                let drawn = select(self.open[i], curious.max(with_need), curious);
-                let p_click = p_read * (drawn * w * first_read);
+                let p_click = p_read * (curious * w * first_read);
+                let p_with_need = p_read * (curious.max(with_need) * w * first_read);
                 let click = read & mask(u < p_click);
                 let p_purchase = p_click * (purchase_chance * w * first_read);
                 let p_interaction = math::logistic(law.interaction_base + law.interaction_slope * v);
@@ -257,11 +247,11 @@ impl Readers {
 
                 self.read[i] = read;
                 self.click[i] = click;
-                self.purchase[i] = click & !self.open[i] & mask(u < p_purchase);
+                self.tempted[i] = read & mask(u < p_with_need);
+                self.purchase[i] = click & mask(u < p_purchase);
                 self.suits[i] = law.purchase_given_need * w * first_read;
                 self.value[i] = v;
                 sums.reads += read & 1;
-                sums.clicks += click & 1;
                 sums.interactions += interaction & 1;
                 sums.unwanted += read & mask(v < law.unwanted_below) & 1;
                 sums.dwell_ms += math::rounded(dwell * 1000.0) & read;
@@ -283,7 +273,7 @@ impl Readers {
         }
     }
 
-    /// What reading changes in those who read.
+    /// What reading changes in those who read; returns how many clicked.
     #[inline(always)]
     fn leave_marks<const REPEATED: bool>(
         &self,
@@ -292,18 +282,24 @@ impl Readers {
         post: &Post<'_>,
         visit: &mut Visit,
         notes: &mut Notes<'_>,
-    ) {
+    ) -> u32 {
+        let mut clicks = 0;
         let tiring = fatigue::of_a_read(post.value);
         for i in super::lanes(&self.read) {
             let (lane, value) = (self.lane[i], self.value[i]);
-            let is_served = self.click[i] & self.open[i] != 0
+            let now = today.since_start(visit.hour[lane]);
+            let has_need =
+                law.needs && self.tempted[i] != 0 && need::is_open(block, law, today.replicate, lane, now);
+            let click = u32::from(has_need) | self.click[i] & 1;
+            clicks += click;
+            let is_served = has_need
                 && !post.flags.broken_link
                 && need::suits(block, today.replicate, lane, post.debut) < f64::from(self.suits[i]);
             if is_served {
-                need::serve(block, lane, today.since_start(visit.hour[lane]));
+                need::serve(block, lane, now);
             }
             let is_first = block.bought[lane] == 0;
-            if is_served || (self.purchase[i] != 0 && is_first) {
+            if is_served || (!has_need && self.purchase[i] != 0 && is_first) {
                 block.bought[lane] = 1;
                 notes.counts.add(Outcome::Purchases, 1);
                 notes.counts.add(Outcome::Buyers, u64::from(is_first));
@@ -322,7 +318,7 @@ impl Readers {
                 visit.over_patience[lane] |= mask(*reads > block.patience[lane]);
                 let repeat = &mut notes.repeats[(visit.last_repeat[lane] as usize).min(REPEATS - 1)];
                 repeat.reads += 1;
-                repeat.clicks += u64::from(self.click[i] & 1);
+                repeat.clicks += u64::from(click);
             } else {
                 visit.last_repeat[lane] = 0;
             }
@@ -330,6 +326,7 @@ impl Readers {
                 learn(block, law, lane, value);
             }
         }
+        clicks
     }
 }
 
@@ -347,26 +344,23 @@ fn offer<const REPEATED: bool>(
     }
     visit.begin();
     readers.pack(block, law, post, words.of(post, block, today, &visit.in_sight), visit);
-    if law.needs {
-        readers.find_needs(block, law, today, visit);
-    }
     let sums = readers.read::<REPEATED>(law, post, post.relevance[block.audience]);
     if law.every_read {
         readers.irritate(law, post);
     }
-    readers.leave_marks::<REPEATED>(block, (law, today), post, visit, notes);
+    let clicks = readers.leave_marks::<REPEATED>(block, (law, today), post, visit, notes);
     notes.counts.add(Outcome::Reads, u64::from(sums.reads));
-    notes.counts.add(Outcome::Clicks, u64::from(sums.clicks));
+    notes.counts.add(Outcome::Clicks, u64::from(clicks));
     notes.counts.add(Outcome::Interactions, u64::from(sums.interactions));
     notes.counts.add(Outcome::UnwantedReads, u64::from(sums.unwanted));
     notes.counts.add(Outcome::DwellMs, u64::from(sums.dwell_ms));
     let record = &mut notes.posts[post.index];
     record.reads += sums.reads;
-    record.clicks += sums.clicks;
+    record.clicks += clicks;
     record.interactions += sums.interactions;
     if !REPEATED {
         notes.repeats[0].reads += u64::from(sums.reads);
-        notes.repeats[0].clicks += u64::from(sums.clicks);
+        notes.repeats[0].clicks += u64::from(clicks);
     }
 }
 
