@@ -1,18 +1,21 @@
 //! Nominal member-days a second on one thread, for every instruction set of this machine.
 //!
 //! `cargo bench --bench simulate`; `cargo bench --bench simulate -- avx2` runs what has that in its name. Rows of `kernel`, `replicate`,
-//! `run` and `million` count nominal member-days (members x days, whether a member has left or not), rows of `draw` members and rows
-//! of `merge` plans. What each part of a day costs is not here: see `costs`; neither are other ways of writing the model: see `peers`.
+//! `run` and `million` count nominal member-days (members x days, whether a member has left or not), rows of `draw` members, of `merge`
+//! plans and of `compile` sets of parameters. What each part of a day costs is not here: see `costs`; neither are other ways of writing the
+//! model: see `peers`.
 
 mod campaign;
 
 use std::fmt;
 
-use campaign::{Campaign, FIVE_A_DAY, MIXED, REFERENCE, member_days, shipped, threads};
+use campaign::{Campaign, FIVE_A_DAY, MIXED, REFERENCE, draft, member_days, shipped, threads};
 use divan::Bencher;
 use divan::counter::ItemsCount;
 use wearout::engine::{Engine, Instructions, simulate};
-use wearout::study::{Target, compare, compare_over};
+use wearout::parameter::article;
+use wearout::plan::compile_under;
+use wearout::study::{Target, compare, compare_over, under_each};
 
 /// Name and lines of the plan.
 const CALENDARS: [(&str, &str); 5] = [
@@ -63,6 +66,33 @@ fn time(bencher: Bencher<'_, '_>, instructions: Instructions, campaign: &Campaig
 fn kernel(bencher: Bencher<'_, '_>, case: &Case) {
     let campaign = Campaign { groups: (4, 3200), platform: "none", plan: case.plan, ..REFERENCE };
     time(bencher, case.instructions, &campaign, |member_days| member_days);
+}
+
+/// The same with neither: beside `kernel_with_needs`, what a member-day costs more.
+#[divan::bench(args = cases(), max_time = 1)]
+fn kernel_without_needs(bencher: Bencher<'_, '_>, case: &Case) {
+    let switch = "needs = false\nevery_read = false";
+    let campaign = Campaign { groups: (4, 3200), platform: "none", plan: case.plan, switch, ..REFERENCE };
+    time(bencher, case.instructions, &campaign, |member_days| member_days);
+}
+
+/// Purchases serve needs, and every read irritates.
+#[divan::bench(args = cases(), max_time = 1)]
+fn kernel_with_needs(bencher: Bencher<'_, '_>, case: &Case) {
+    let switch = "needs = true\nevery_read = true";
+    let campaign = Campaign { groups: (4, 3200), platform: "none", plan: case.plan, switch, ..REFERENCE };
+    time(bencher, case.instructions, &campaign, |member_days| member_days);
+}
+
+/// The scenario to start with, compiled under each set of a default run: beside `run` (40 replicates of its 400), its share.
+#[divan::bench(max_time = 2)]
+fn compile(bencher: Bencher<'_, '_>) {
+    let (sets, pool) = (&article().sets[..200], threads(1));
+    let draft = draft("targeted-vs-spray");
+    let first = compile_under(&draft, 1, &sets[0], &[]).unwrap_or_else(|faults| panic!("{faults}"));
+    bencher
+        .counter(ItemsCount::new(sets.len()))
+        .bench(|| pool.install(|| under_each(&draft, 1, sets, &first).unwrap_or_else(|faults| panic!("{faults}"))));
 }
 
 /// A thousand members: with the people drawn, the platform's midnights and the tallies.

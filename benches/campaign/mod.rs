@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use wearout::diagnostic::Source;
 use wearout::plan::Experiment;
+use wearout::scenario::Draft;
 use wearout::{plan, scenario};
 
 /// Five kinds in turn.
@@ -54,11 +55,16 @@ pub(crate) fn member_days(experiment: &Experiment) -> u64 {
     experiment.plans.iter().map(|plan| plan.members).sum::<u64>() * u64::from(experiment.days)
 }
 
-/// A shipped scenario as an experiment.
-pub(crate) fn shipped(name: &str) -> Experiment {
+/// A shipped scenario as it was read.
+pub(crate) fn draft(name: &str) -> Draft {
     let text = scenario::shipped(name).expect("the scenario is shipped");
     let source = Source { name: name.into(), text: text.into() };
-    plan::compile(&scenario::parse(name, source, &[]), 1).unwrap_or_else(|faults| panic!("{faults}"))
+    scenario::parse(name, source, &[])
+}
+
+/// A shipped scenario as an experiment.
+pub(crate) fn shipped(name: &str) -> Experiment {
+    plan::compile(&draft(name), 1).unwrap_or_else(|faults| panic!("{faults}"))
 }
 
 /// A pool of so many threads.
