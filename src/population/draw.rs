@@ -350,6 +350,25 @@ mod tests {
         }
     }
 
+    /// Two hundred sets that differ in nothing by which members are drawn come to four tables, not to eight hundred.
+    #[test]
+    fn sets_share_the_tables_of_the_laws_they_agree_in() {
+        let first = Laws::new(&Parameters::best(), &[]);
+        let known: Vec<&QuantileTable> = first.tables().collect();
+        let made = |parameters: &Parameters| {
+            let laws = Laws::new(parameters, &known);
+            laws.tables().filter(|table| !known.iter().any(|known| known.is(table))).count()
+        };
+        let mut other = Parameters::best();
+        let mut of_200_sets = 0;
+        for _ in 0..200 {
+            (other.read_base, other.trust_drift) = (other.read_base + 0.001, other.trust_drift * 0.999);
+            of_200_sets += made(&other);
+        }
+        other.frailty_variance *= 1.1;
+        assert_eq!((of_200_sets, made(&other)), (0, 1));
+    }
+
     #[test]
     fn a_better_audience_moves_every_member_up() {
         let (laws, worse) = audience(0.5, 0.0);
