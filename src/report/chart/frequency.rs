@@ -22,7 +22,7 @@ const PANELS: [(&str, &str); 4] = [
 ];
 
 /// Height of a row of panels.
-const PANEL: f64 = 205.0;
+const PANEL: f64 = 222.0;
 
 /// Posts a week on one scale for every panel: the plans that post, rarest first, and what stands beside them without a post.
 struct Frequencies<'a> {
@@ -138,12 +138,12 @@ fn panel(sheet: &Sheet, scene: &Scene, plans: &Frequencies, (key, heading): (&st
     let highest = known.iter().map(|one| reach(one).1).chain(silent).fold(0.0, f64::max);
     let is_share = METRICS[row_of(key)].unit.is_percentage();
     let y = if is_share { Axis::shares(highest, 4) } else { Axis::with_zero(lowest, highest, 4) };
-    let rect = cell.inset(y.room(), 30.0, 8.0, 44.0);
-    sheet.text(heading, (cell.left, cell.top + 12.0), NAME)?;
+    let rect = cell.inset(y.room(), 46.0, 8.0, 46.0);
+    sheet.text(heading, (cell.left, cell.top + 8.0), NAME)?;
     let unbeaten = unbeaten(scene.comparison, &METRICS[row_of(key)]);
     let best = best(plans, &unbeaten).map(|posts| format!("best: {posts} a week").replace("posts a week", "posts"));
     let best = best.unwrap_or_else(|| "best: not known".to_owned());
-    sheet.text(&best, (rect.right, cell.top + 12.0), NOTE.ending())?;
+    sheet.text(&best, (cell.left, cell.top + 26.0), NOTE)?;
     let mut panel = sheet.panel(rect, &posts_axis(plans, rect.width()), &y)?;
     sheet.text("posts a week", (rect.centre().0, rect.bottom + 32.0), NOTE.centred())?;
     if let Some(silent) = silent {
@@ -151,10 +151,12 @@ fn panel(sheet: &Sheet, scene: &Scene, plans: &Frequencies, (key, heading): (&st
         sheet.dashes((rect.left, level), (rect.right, level), AXIS)?;
     }
     let [colour, _] = SIDES;
-    let points = known.iter().map(|(_, _, point)| *point).collect();
+    // Of a share an interval may pass what can be.
+    let within = |(low, high): (f64, f64)| (low.max(y.range.start), high.min(y.range.end));
+    let points = known.iter().map(|(_, _, point)| Point { band: point.band.map(within), ..*point }).collect();
     sheet.draw_series(&mut panel, &[Series { name: String::new(), value: String::new(), colour, points }])?;
     for (index, plan, point) in known {
-        if let Some((low, high)) = interval(plan) {
+        if let Some((low, high)) = interval(plan).map(within) {
             panel.line([(point.x, low), (point.x, high)].into_iter(), colour, 1.6)?;
         }
         let place = panel.place((point.x, point.mean));
