@@ -20,6 +20,7 @@ use wearout::scenario::{self, SHIPPED};
 use wearout::study::sensitivity::{Asked, Question, Request, sensitivity};
 use wearout::study::{self, Nearness, PatternScore, Scorecard, Scored, Search, Shown};
 use wearout::tally::{Better, METRICS, Metric, Outcome};
+use wearout::targets;
 
 const COMMAND: &str = "WEAROUT_REGENERATE=1 cargo test --test documents";
 
@@ -360,7 +361,9 @@ fn finding_row(finding: &Finding) -> String {
     let patterns = evidence::patterns().iter().filter(|it| it.findings.contains(id)).map(|it| it.key.clone());
     let further = evidence::further().iter().filter(|it| it.key == *id).map(|_| "checked on its own".to_owned());
     let against = evidence::against().iter().filter(|it| it.finding == *id).map(|_| "pulls the other way".to_owned());
-    let used: Vec<String> = patterns.chain(further).chain(against).chain(parameters).collect();
+    let is_target = targets::shipped("joint").is_some_and(|list| list.contains(&format!("claim = \"{id}\"")));
+    let fitted = is_target.then(|| "fitted".to_owned()).into_iter();
+    let used: Vec<String> = fitted.chain(patterns).chain(further).chain(against).chain(parameters).collect();
     let used = if used.is_empty() { "-".to_owned() } else { used.join(", ") };
     format!(
         "| `{id}` | {citation}. {kind}; {channel}; {n} | {}: {numbers} | {} | {used} |\n",

@@ -1,8 +1,9 @@
 //! Whatever cites a claim cites one that exists: parameters, platform rules, shipped scenarios.
 
+use wearout::evidence::Used;
 use wearout::scenario::{DESIGNS, FINDINGS, PATTERNS};
 use wearout::tally::Observable;
-use wearout::{behaviour, evidence, parameter, platform, scenario};
+use wearout::{behaviour, evidence, parameter, platform, scenario, targets};
 
 fn check(who: &str, ids: &[String]) {
     for id in ids {
@@ -77,6 +78,24 @@ fn every_design_is_replayed_by_a_claim_that_it_cites() {
         let claims: Vec<&str> =
             evidence::replays().iter().filter(replays).map(|replay| replay.claim.as_str()).collect();
         assert!(ids.iter().any(|id| claims.contains(&id.as_str())), "{name} cites {ids:?}, replayed by {claims:?}");
+    }
+}
+
+#[test]
+fn only_what_no_fit_has_seen_is_called_out_of_sample() {
+    let list: toml::Table = targets::shipped("joint").unwrap().parse().unwrap();
+    let cited: Vec<&str> =
+        list["target"].as_array().unwrap().iter().filter_map(|target| target.get("claim")?.as_str()).collect();
+    let selecting: Vec<String> = list["patterns"].clone().try_into().unwrap();
+    for pattern in evidence::patterns().iter().chain(evidence::further()) {
+        let used = if pattern.findings.iter().any(|id| cited.contains(&id.as_str())) {
+            Used::Fitted
+        } else if selecting.contains(&pattern.key) {
+            Used::Selects
+        } else {
+            Used::Unused
+        };
+        assert_eq!(pattern.used, used, "{}", pattern.key);
     }
 }
 

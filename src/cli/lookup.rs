@@ -163,7 +163,7 @@ fn parameter_text(parameter: &Parameter) -> String {
 /// What a default rests on.
 fn basis(parameter: &Parameter) -> &'static str {
     match parameter.basis {
-        Basis::Fitted => "fitted to the article's figures",
+        Basis::Fitted => "fitted to figures of the article and of field studies",
         Basis::Claim => "a figure of the article",
         Basis::Literature => "published by others",
         Basis::Assumption => "assumption",

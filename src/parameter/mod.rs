@@ -20,7 +20,7 @@ use crate::units::{Mechanisms, Switches};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Basis {
-    /// Fitted jointly to the article's figures (contract, section 6b).
+    /// Fitted jointly to figures of the article and of field studies.
     Fitted,
     /// A figure of the article, taken over.
     Claim,
