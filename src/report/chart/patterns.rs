@@ -17,7 +17,10 @@ use super::{Caption, Failure, Rendered, rendered};
 /// What it shows, for those who cannot see it.
 const TITLE: &str = "patterns of field studies and what the model makes of them";
 
-const ROW: f64 = 20.0;
+/// Height of a row: a line of words above the line of marks.
+const ROW: f64 = 40.0;
+/// Height of the line of words.
+const WORDS: f64 = 20.0;
 /// Height of a pattern's heading.
 const HEADING: f64 = 34.0;
 /// Height of the scale above and below the rows.
@@ -61,6 +64,7 @@ fn banded(score: &PatternScore) -> impl Iterator<Item = &Checked> {
 }
 
 /// Where a row's parts stand across the sheet.
+#[derive(Clone, Copy)]
 struct Columns {
     left: f64,
     right: f64,
@@ -76,7 +80,7 @@ impl Columns {
 }
 
 fn rows(sheet: &Sheet, plot: Rect, scores: &[PatternScore]) -> Drawn {
-    let columns = Columns { left: plot.left + 300.0, right: plot.right - 260.0, band: plot.right - 150.0 };
+    let columns = Columns { left: plot.left, right: plot.right, band: plot.right - 185.0 };
     let mut x = plot.left;
     let y = plot.top + 10.0;
     sheet.bar(Rect { left: x, top: y - 7.0, right: x + 22.0, bottom: y + 7.0 }, RANGE)?;
@@ -110,24 +114,28 @@ fn rows(sheet: &Sheet, plot: Rect, scores: &[PatternScore]) -> Drawn {
         sheet.text(&NAME.shorten(&words, plot.right - plot.left), (plot.left, y + HEADING / 2.0 + 2.0), NAME)?;
         y += HEADING;
         for checked in banded(score) {
-            draw_row(sheet, &columns, (plot, y + ROW / 2.0), checked)?;
+            draw_row(sheet, &columns, y, checked)?;
             y += ROW;
         }
     }
     Ok(())
 }
 
-fn draw_row(sheet: &Sheet, columns: &Columns, (plot, y): (Rect, f64), checked: &Checked) -> Drawn {
-    let check = checked.check;
-    sheet.text(&LABEL.shorten(&check.name, columns.left - plot.left - 8.0), (plot.left, y), LABEL)?;
-    sheet.text(&band(check), (columns.band, y), NOTE.ending())?;
+fn draw_row(sheet: &Sheet, columns: &Columns, top: f64, checked: &Checked) -> Drawn {
+    let (check, Columns { left, right, .. }) = (checked.check, *columns);
+    let (words, y) = (top + WORDS / 2.0, top + WORDS + 8.0);
+    let band_words = band(check);
+    let room = columns.band - NOTE.width(&band_words) - left - 12.0;
+    sheet.bar(Rect { left, top: top + 1.0, right, bottom: top + WORDS - 1.0 }, PAPER)?;
+    sheet.text(&LABEL.shorten(&check.name, room), (left, words), LABEL)?;
+    sheet.text(&band_words, (columns.band, words), NOTE.ending())?;
     let (low, high) = (check.low, check.high);
     let middle = low.zip(high).map(|(low, high)| (low * high).sqrt()).or(low).or(high).unwrap_or(1.0);
     let end = |end: Option<f64>, open: f64| end.map_or(open, |end| columns.at(end / middle));
-    let bar = Rect { left: end(low, columns.left), right: end(high, columns.right), top: y - 7.0, bottom: y + 7.0 };
+    let bar = Rect { left: end(low, left), right: end(high, right), top: y - 7.0, bottom: y + 7.0 };
     sheet.bar(bar, RANGE)?;
     let (Some(value), Some(is_inside)) = (checked.value, checked.is_inside) else {
-        return sheet.text("no figure", (plot.right, y), NOTE.ending());
+        return sheet.text("no figure", (right, words), NOTE.ending());
     };
     let nearness = if is_inside { Nearness::Inside } else { Nearness::Off };
     let colour = colour(nearness);
@@ -140,8 +148,8 @@ fn draw_row(sheet: &Sheet, columns: &Columns, (plot, y): (Rect, f64), checked: &
         mark(sheet, (columns.at(ratio), y), nearness, colour)?;
     } else {
         let is_above = value > middle;
-        let (tip, back) = if is_above { (columns.right, -9.0) } else { (columns.left, 9.0) };
+        let (tip, back) = if is_above { (right, -9.0) } else { (left, 9.0) };
         sheet.area(&[(tip, y), (tip + back, y - 5.5), (tip + back, y + 5.5)], colour)?;
     }
-    sheet.text(&figure(checked), (plot.right, y), LABEL.in_colour(as_ink(colour)).ending())
+    sheet.text(&figure(checked), (right, words), LABEL.in_colour(as_ink(colour)).ending())
 }
