@@ -371,7 +371,7 @@ fn words_lead_to_what_they_mean() {
     let needs = explain("needs");
     assert!(
         needs.starts_with("needs (topic)")
-            && needs.contains("need_rate: 0.00143 1/day")
+            && needs.contains("1/day (0.0007 to 0.0029): Needs that arise a day")
             && needs.contains("key of scenarios")
     );
     let frequency = explain("frequency");
