@@ -227,7 +227,7 @@ fn a_file_without_end_or_with_a_name_that_leads_elsewhere_is_refused() {
 fn numbers_that_do_not_go_together_are_usage_and_say_what_would() {
     let folder = folder_with("club.toml", FIVE_LINES);
     for (args, says) in [
-        (&["--sets", "301"][..], "--sets must be from 2 to the 300 sets of `joint`, found 301"),
+        (&["--sets", "285"][..], "--sets must be from 2 to the 284 sets of `joint`, found 285"),
         (&["--sets", "1"], "for one set: --parameters best"),
         (&["--replicates", "1"], "--replicates must be at least 2 under each of 200 sets, found 1"),
         (&["--parameters", "best", "--sets", "5"], "`best` is one set of parameters"),
