@@ -179,7 +179,8 @@ pub(super) fn notes(scenario: &Scenario, experiment: &Experiment) -> Vec<String>
     let repeating: Vec<&str> = repeating.map(|plan| plan.name.as_str()).collect();
     if scenario.days >= DAYS_TO_FORGET && !scenario.switches.repeat_memory && !repeating.is_empty() {
         notes.push(format!(
-            "contents are repeated over {} days ({}), and here nobody ever forgets a read; field studies found wear that levels off (finding              `rotation-13-percent`). With --set switch.repeat_memory=true half of the reads are forgotten in {} days",
+            "contents are repeated over {} days ({}), and here nobody ever forgets a read; field studies found wear that levels off (finding \
+             `rotation-13-percent`). With --set switch.repeat_memory=true half of the reads are forgotten in {} days",
             scenario.days,
             repeating.join(", "),
             experiment.parameters.repeat_memory_days
