@@ -253,10 +253,10 @@ fn where_no_plan_pays_for_itself_the_costs_are_named_before_silence_is_advised()
         caution::sentences(&cautions(&comparison, &experiment, &headline(), ZONE), &comparison, "CNY")
     };
     let dear = said("");
-    let note = dear.iter().find(|line| line.contains("no plan here pays for itself")).unwrap();
-    assert!(note.starts_with("at 0.30 CNY a delivered message no plan"), "{note}");
+    let note = dear.iter().find(|line| line.contains("no plan's posts pay for themselves")).unwrap();
+    assert!(note.starts_with("at 0.30 CNY a delivered message no plan's posts"), "{note}");
     assert!(note.contains("CNY (weekly) to ") && note.contains("`cost_per_post`"), "{note}");
-    assert!(said("cost = 0").iter().all(|line| !line.contains("pays for itself")));
+    assert!(said("cost = 0").iter().all(|line| !line.contains("pay for themselves")));
 }
 
 #[test]

@@ -54,7 +54,7 @@ fn sentence(caution: &Caution, comparison: &Comparison, currency: &str) -> Strin
                 |(plan, loss): (usize, f64)| format!("{} {currency} ({})", fixed(loss, two_digits(loss)), name(plan));
             let lost = if least.0 == most.0 { lost(*least) } else { format!("{} to {}", lost(*least), lost(*most)) };
             format!(
-                "at {sends} {currency} a delivered message{posts} no plan here pays for itself: posts lose {lost}. {SAY_WHAT_YOU_PAY}"
+                "at {sends} {currency} a delivered message{posts} no plan's posts pay for themselves: on average they lose {lost}. {SAY_WHAT_YOU_PAY}"
             )
         }
         Caution::FewerReportsAPost { plan, reports, baseline: others } => format!(
