@@ -41,9 +41,9 @@ How a test is designed
   Bans: all arms share one account, so a test sees one ban or none; n accounts without a ban leave 1 - 0.05^(1/n)
     possible (95 %).
 What it rests on
-  One set of parameters, a fit to one article's claims, which are unsourced. How often a platform acts on reports
-    is known to a wide range only, so what it does to the account is shown at both of its ends. Intervals are
-    Monte Carlo error.
+  One set of parameters, a fit to one article's unsourced claims and to field studies of other channels. How often a
+    platform acts on reports is known to a wide range only, so what it does to the account is shown at both of its
+    ends. Intervals are Monte Carlo error.
 ";
 
 /// The page as text, ending in a line break.

@@ -39,9 +39,9 @@ How power is worked out
   wrong sign, exaggeration: among tests that detected a difference (Gelman & Carlin 2014).
   gain without a mechanism: difference in power on the same luck; the effect itself may change with it.
 What it rests on
-  One set of parameters, but for the line over sets; fits to one article's claims, which are unsourced. Groups
-    differ by fit_spread (assumption). An effect by appeal scales clicks, and purchases after them, and nothing
-    else. Intervals are Monte Carlo error: the finite number of tests played.
+  One set of parameters, but for the line over sets; fits to one article's unsourced claims and to field studies of
+    other channels. Groups differ by fit_spread (assumption). An effect by appeal scales clicks, and purchases
+    after them, and nothing else. Intervals are Monte Carlo error: the finite number of tests played.
 ";
 
 impl Page<'_> {

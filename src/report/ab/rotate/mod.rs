@@ -113,7 +113,7 @@ Who learns
   longest, text and image by turns; a content opened by fewer than 15 % of those who got it is replaced by the others of its kind.
 What it rests on
   The planner knows totals to second order only; the replay shows what its calendar comes to. The simulator rests on fits to one
-  article's claims, which are unsourced; appeals are the file's word.
+  article's unsourced claims and to field studies of other channels; appeals are the file's word.
 ";
 
 /// What the manifest says.
