@@ -163,9 +163,9 @@ pub(super) fn notes(scenario: &Scenario, experiment: &Experiment) -> Vec<String>
         let plans = if often.len() == experiment.plans.len() { "every plan".to_owned() } else { often.join(", ") };
         notes.push(format!(
             "more than {KNOWN_POSTS_PER_WEEK} posts a week ({plans}): the article has no figure there, and no study of messaging groups is \
-             known. In email sales level off after about three a week (Hillstrom 2018, finding `email-revenue-saturates`), and a year's \
-             profit is best between three and seven a week in 39 of 40 plausible sets of an independent fit; where posts are free, the \
-             busiest plan still sells most in 30 to 90 days"
+             known. In email sales level off after about three a week (Hillstrom 2018, finding `email-revenue-saturates`). Over a year the \
+             model's posts alone earn most at three to seven a week, at small costs; with answers and repurchases, which fall as members \
+             leave, it is fewer. In 30 days the busiest plan still sells most, in 90 no longer surely"
         ));
     }
     let others = different_people(experiment);

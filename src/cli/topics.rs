@@ -49,7 +49,8 @@ frequency (topic): how often to post
   taken over, not its levels.
   The model: every post meets the needs that are open (`explain needs`), every read irritates, and each report counts for the whole
   account. So sales level off, losses and the chance of a limit do not, and the best number of posts depends on the horizon
-  and on what a post costs: where posts are free and only 30 to 90 days count, the busiest plan may still sell most.
+  and on what a post costs: where only 30 days count, the busiest plan sells most. Over a year posts alone earn most at three to
+  seven a week; with answers and repurchases, which fall as members leave, it is fewer.
   How unsure: the plausible sets of parameters differ in the best frequency; the chart `frequency` shows their range.
 ",
         parameters: &["irritation_per_fatigue", "read_per_fatigue"],
