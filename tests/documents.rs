@@ -474,8 +474,9 @@ fn every_claim_a_document_cites_is_in_the_ledger() {
         for word in document.split('`').skip(1).step_by(2).filter(is_id) {
             let is_plan =
                 || SHIPPED.iter().any(|(name, text)| *name == word || text.contains(&format!("[plan.{word}]")));
-            let exists = evidence::find(word).is_some() || platform::find(word).is_some() || is_plan();
-            assert!(exists, "{file} cites `{word}`, which is no claim, profile, scenario or plan");
+            let is_fit = || parameter::find_fit(word).is_some();
+            let exists = evidence::find(word).is_some() || platform::find(word).is_some() || is_plan() || is_fit();
+            assert!(exists, "{file} cites `{word}`, which is no claim, finding, profile, scenario, plan or fit");
         }
     }
 }
