@@ -288,8 +288,7 @@ impl Readers {
         for i in super::lanes(&self.read) {
             let (lane, value) = (self.lane[i], self.value[i]);
             let now = today.since_start(visit.hour[lane]);
-            let has_need =
-                law.needs && self.tempted[i] != 0 && need::is_open(block, law, today.replicate, lane, now);
+            let has_need = law.needs && self.tempted[i] != 0 && need::is_open(block, law, today.replicate, lane, now);
             let click = u32::from(has_need) | self.click[i] & 1;
             clicks += click;
             let is_served = has_need
