@@ -189,6 +189,31 @@ pub(super) fn notes(scenario: &Scenario, experiment: &Experiment) -> Vec<String>
     if scenario.money.margin.is_none() {
         notes.push("margin not given: revenue, profit and return on cost stay blank".to_owned());
     }
+    notes.extend(unlike_the_fit(scenario, experiment));
+    notes
+}
+
+/// Where a scenario goes another way than its parameters were fitted, and a parameter says nothing there.
+fn unlike_the_fit(scenario: &Scenario, experiment: &Experiment) -> Vec<String> {
+    let parameters = &experiment.parameters;
+    let mut notes = Vec::new();
+    if scenario.switches.needs == Some(false) && parameters.purchase_given_click <= 0.0 {
+        notes.push(
+            "`needs` is off and `purchase_given_click` is 0, so nobody buys through a post. --parameters article-only was fitted without needs"
+                .to_owned(),
+        );
+    }
+    let fitted = parameters.mechanisms.trigger;
+    let is_said = scenario.behaviour.iter().any(|(key, _)| key == "enforce_prob");
+    let otherwise = scenario.report_trigger.filter(|trigger| *trigger != fitted && !is_said);
+    if let Some(trigger) = otherwise.filter(|_| experiment.profile.rules.reports.is_some()) {
+        notes.push(format!(
+            "reports are counted as \"{}\", and `enforce_prob` was fitted where they are counted as \"{}\": so chances of a limit are those of no fit. \
+             Say behaviour.enforce_prob too, or leave `report_trigger` out",
+            trigger.key(),
+            fitted.key()
+        ));
+    }
     notes
 }
 
@@ -234,14 +259,32 @@ mod tests {
         assert_eq!(likenesses(&draft.scenario), ["b is the same as a", "c differs from a only in: reply"]);
     }
 
+    /// Whether a note that starts so is made of the scenario with these overrides.
+    fn is_noted(start: &str, text: &str, overrides: &[&str]) -> bool {
+        let overrides: Vec<String> = overrides.iter().map(|&text| text.to_owned()).collect();
+        let draft = scenario::parse("x", Source { name: "x.toml".into(), text: text.to_owned() }, &overrides);
+        let experiment = plan::compile(&draft, 1).unwrap_or_else(|faults| panic!("{faults}"));
+        notes(&draft.scenario, &experiment).iter().any(|note| note.starts_with(start))
+    }
+
+    #[test]
+    fn a_way_that_the_parameters_were_not_fitted_to_is_warned_of_where_they_say_nothing() {
+        let text = "[audience.club]\n[plan.a]\n";
+        let sells = |overrides: &[&str]| !is_noted("`needs` is off and `purchase_given_click` is 0", text, overrides);
+        assert!(sells(&[]) && sells(&["switch.needs=true"]));
+        assert!(!sells(&["switch.needs=false"]));
+        assert!(sells(&["switch.needs=false", "behaviour.purchase_given_click=0.01"]));
+        let limits = |overrides: &[&str]| !is_noted("reports are counted as \"last-read\"", text, overrides);
+        assert!(!limits(&["report_trigger=\"last-read\""]));
+        assert!(limits(&[]) && limits(&["report_trigger=\"last-read\"", "behaviour.enforce_prob=0.25"]));
+        assert!(limits(&["report_trigger=\"last-read\"", "platform=\"none\""]), "no rule counts reports");
+    }
+
     #[test]
     fn repeats_over_two_months_are_warned_of_unless_reads_are_forgotten() {
+        let text = "days = 60\n[audience.club]\n[plan.same]\ncontents = 1\n[plan.new]\n";
         let warns = |overrides: &[&str]| {
-            let text = "days = 60\n[audience.club]\n[plan.same]\ncontents = 1\n[plan.new]\n".to_owned();
-            let overrides: Vec<String> = overrides.iter().map(|&text| text.to_owned()).collect();
-            let draft = scenario::parse("x", Source { name: "x.toml".into(), text }, &overrides);
-            let notes = notes(&draft.scenario, &plan::compile(&draft, 1).unwrap());
-            notes.iter().any(|note| note.starts_with("contents are repeated over 60 days (same), and here nobody"))
+            is_noted("contents are repeated over 60 days (same), and here nobody", text, overrides)
         };
         assert!(warns(&[]));
         assert!(!warns(&["days=59"]));
