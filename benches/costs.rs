@@ -446,8 +446,12 @@ fn parts_of(compile: fn() -> Experiment, set: Instructions) -> Vec<PartOfRun> {
     let replicates = SHIPPED.1;
     let members: u64 = experiment.plans.iter().map(|plan| plan.members).sum();
     let chunk = simulate(&experiment, 0..40, &Engine::on(set));
-    let info =
-        |plan: &wearout::plan::Plan| PlanInfo { name: plan.name.clone(), members: plan.members, stakes: plan.stakes };
+    let info = |plan: &wearout::plan::Plan| PlanInfo {
+        name: plan.name.clone(),
+        members: plan.members,
+        posts_per_week: experiment.posts_per_week(plan),
+        stakes: plan.stakes,
+    };
     let infos: Vec<PlanInfo> = experiment.plans.iter().map(info).collect();
     let empty = Accumulator::new(&infos, experiment.baseline, experiment.days);
     let mut jobs = [

@@ -13,7 +13,7 @@ use campaign::{Campaign, FIVE_A_DAY, MIXED, REFERENCE, draft, member_days, shipp
 use divan::Bencher;
 use divan::counter::ItemsCount;
 use wearout::engine::{Engine, Instructions, simulate};
-use wearout::parameter::article;
+use wearout::parameter::plausible;
 use wearout::plan::compile_under;
 use wearout::study::{Target, compare, compare_over, under_each};
 
@@ -87,7 +87,7 @@ fn kernel_with_needs(bencher: Bencher<'_, '_>, case: &Case) {
 /// The scenario to start with, compiled under each set of a default run: beside `run` (40 replicates of its 400), its share.
 #[divan::bench(max_time = 2)]
 fn compile(bencher: Bencher<'_, '_>) {
-    let (sets, pool) = (&article().sets[..200], threads(1));
+    let (sets, pool) = (&plausible().sets[..200], threads(1));
     let draft = draft("targeted-vs-spray");
     let first = compile_under(&draft, 1, &sets[0], &[]).unwrap_or_else(|faults| panic!("{faults}"));
     bencher

@@ -160,7 +160,7 @@ fn more_posts_never_make_an_account_safer() {
         let experiment = plan::compile(&draft, 1).unwrap_or_else(|faults| panic!("{faults}"));
         let tallies = simulate(&experiment, 0..replicates * times, &Engine::default());
         let chances = |plan: usize| {
-            let limited = |tally: &Tally| 1.0 - (1.0 - ENFORCED).powf(tally.total(Outcome::ReportCrossings) as f64);
+            let limited = |tally: &Tally| 1.0 - libm::pow(1.0 - ENFORCED, tally.total(Outcome::ReportCrossings) as f64);
             tallies.iter().map(|paired| limited(&paired.plans[plan])).collect::<Vec<f64>>()
         };
         let chances: Vec<Vec<f64>> = (0..plans.len()).map(chances).collect();

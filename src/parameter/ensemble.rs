@@ -62,7 +62,7 @@ pub fn parse(source: Source, base: &Parameters) -> Result<Ensemble, Faults> {
                 Some(("fit", fit)) => fit.clone_into(&mut ensemble.fit),
                 Some(("model", version)) => model = Some((version.to_owned(), span)),
                 Some((key @ "needs", value)) => {
-                    reading.word(&mut base.mechanisms.needs, (key, value), &ON_OR_OFF, span)
+                    reading.word(&mut base.mechanisms.needs, (key, value), &ON_OR_OFF, span);
                 }
                 Some((key @ "every_read", value)) => {
                     reading.word(&mut base.mechanisms.every_read, (key, value), &ON_OR_OFF, span);

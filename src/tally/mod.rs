@@ -368,7 +368,9 @@ mod tests {
     fn a_campaign_followed_day_by_day_is_what_it_was_until_each_day() {
         let mut campaign = Tally::new(9);
         for (i, day) in campaign.days.iter_mut().enumerate() {
-            Outcome::ALL.iter().for_each(|(outcome, _)| day.add(*outcome, (i * (2 + *outcome as usize)) as u64));
+            for (outcome, _) in Outcome::ALL {
+                day.add(outcome, (i * (2 + outcome as usize)) as u64);
+            }
         }
         campaign.close();
         (campaign.horizon.members, campaign.horizon.repurchases) = (100, 7);

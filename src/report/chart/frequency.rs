@@ -178,7 +178,7 @@ fn posts_axis(plans: &Frequencies, pixels: f64) -> Axis {
     for posts in posts {
         let (at, words) = (libm::log2(posts), words(posts));
         let is_clear = ticks.last().is_none_or(|(last, before)| {
-            let apart = (NOTE.width(before) + NOTE.width(&words)) / 2.0 + 5.0;
+            let apart = f64::midpoint(NOTE.width(before), NOTE.width(&words)) + 5.0;
             (at - last) * pixels_an_octave >= apart
         });
         if is_clear {

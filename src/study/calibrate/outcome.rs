@@ -128,7 +128,9 @@ impl Problem<'_> {
         let mut shown = shown.into_iter();
         sample.retain(|_| shown.next() == Some(true));
         let weight = 1.0 / sample.len().max(1) as f64;
-        sample.iter_mut().for_each(|(_, own)| *own = weight);
+        for (_, own) in &mut sample {
+            *own = weight;
+        }
         sample
     }
 
