@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use recovery_case::{KNOWN, TUNED};
 use wearout::engine::Engine;
+use wearout::evidence;
 use wearout::parameter::{self, Basis, Parameters};
 use wearout::stats::history_matching;
 use wearout::study::calibrate::{Calibration, Method, Problem, Reason, Settings};
@@ -188,6 +189,23 @@ fn what_is_held_out_moves_no_fit() {
         targets.targets[6].held_out = false;
         assert!(before != after(2, &targets, method), "{method:?}");
     }
+}
+
+/// Without needs sales never level off, so no set shows that they do, however well it meets the targets.
+#[test]
+fn a_plausible_set_shows_the_patterns_that_are_asked_for() {
+    let mut targets = Targets { patterns: vec![evidence::pattern("P1").unwrap()], ..solvable() };
+    // Met by any figure.
+    targets.targets.iter_mut().for_each(|target| target.reading = Reading::Band { low: 0.0, high: 100.0 });
+    let without_needs = parameter::find_fit("article-only").unwrap().parameters();
+    let problem = Problem::new(&targets, &without_needs, SEED).unwrap();
+    let engine = Engine::default();
+    let settings = Settings { points: Some(4), ..settings(Method::Plausible, 400) };
+    let mut calibration = Calibration::new(&problem, settings).unwrap();
+    while calibration.step(&problem, &engine) {}
+    let outcome = calibration.outcome(&problem, REPLICATES, &engine);
+    assert!(outcome.found > 0, "sets meet the targets");
+    assert!(outcome.points.is_empty() && outcome.best.is_none(), "{:?}", outcome.points);
 }
 
 #[test]

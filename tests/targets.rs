@@ -121,6 +121,20 @@ interval = [0.5, 0.6]
 const TWO: &str = "[[target]]\nscenario = \"designs/spray\"\nobservable = \"open_rate\"\nband = [0.12, 0.18]\n";
 
 #[test]
+fn a_scenario_is_changed_for_a_list_and_a_figure_has_a_discrepancy_of_its_own() {
+    let with = |change: &str| {
+        format!("patterns = [\"P1\"]\nset = {{ \"designs/spray\" = [\"{change}\"] }}\n{TWO}discrepancy = 0.3\n")
+    };
+    let targets = read("a.toml", &with("audience.people.size=50"), &[]).unwrap();
+    assert_eq!(targets.scenarios[0].draft.scenario.audiences[0].size, 50);
+    assert_eq!(targets.scenarios[0].changed(["days=9".to_owned()]).scenario.audiences[0].size, 50, "changes add up");
+    assert_eq!((targets.discrepancy, targets.discrepancy_of(&targets.targets[0])), (0.12, 0.3));
+    assert_eq!(targets.patterns.iter().map(|pattern| pattern.key.as_str()).collect::<Vec<_>>(), ["P1"]);
+    let faults = read("a.toml", &with("audience.people.siz=50"), &[]).unwrap_err().to_string();
+    assert!(faults.contains("--> a.toml: set:1:1") && faults.contains("did you mean `size`?"), "{faults}");
+}
+
+#[test]
 fn parameters_named_beside_the_file_replace_what_it_tunes() {
     let text = format!("{TWO}[[tune]]\nparameter = \"read_base\"\nlow = -2\nhigh = 0\n");
     let tuned = read("a.toml", &text, &["block_share", "read_base"]).unwrap().tuned;

@@ -86,7 +86,7 @@ pub(super) fn read(reader: &mut Reader<'_>, root: &Table, name: &str) -> Scenari
         report_trigger: reader.word(root.get("report_trigger"), &Trigger::ALL),
         baseline: baseline(reader, root, &plan_names),
         headline,
-        evidence: reader.names(root.get("evidence"), Names::new("claim", &claims), 0).unwrap_or_default(),
+        evidence: reader.names(root.get("evidence"), Names::new("claim or finding", &claims), 0).unwrap_or_default(),
         equality: equality(reader, root),
         money: money(reader, root),
         behaviour: behaviour(reader, root),

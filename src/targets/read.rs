@@ -50,7 +50,7 @@ fn target(reader: &mut Reader<'_>, node: &Node, table: &Table, known: &[Known]) 
     let weight = weight(reader, table.get("weight"));
     let discrepancy = discrepancy(reader, table.get("discrepancy"));
     let held_out = reader.switch(table.get("held_out")).unwrap_or(false);
-    let claim = reader.name(table.get("claim"), Names::new("claim", &claims));
+    let claim = reader.name(table.get("claim"), Names::new("claim or finding", &claims));
     let quantity = quantity(reader, node, table, known);
     let reading = reading(reader, node, table, quantity.as_ref());
     let (quantity, reading) = (quantity?, reading?);
