@@ -211,8 +211,9 @@ fn without_rules_a_change_for_one_group_leaves_every_other_member_alone() {
 #[test]
 fn a_post_tomorrow_does_not_move_today() {
     for platform in ["none", "article-2025"] {
+        // Reports are not counted: a limit would keep the post of day 6 back.
         let text = format!(
-            "days = 12\nplatform = \"{platform}\"\n[audience.club]\nsize = 400\nfit = 0.5\n\
+            "days = 12\nplatform = \"{platform}\"\nrules_off = [\"reports\"]\n[audience.club]\nsize = 400\nfit = 0.5\n\
              [plan.a]\ndays = [1, 3, 5, 11]\n[plan.b]\ndays = [1, 3, 5, 6, 11]\n[plan.c]\ndays = [1, 3, 5, 11]\nat = [\"09:00\", \"20:00\"]\n"
         );
         let run = Run::of(&text, 5);

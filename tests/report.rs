@@ -158,11 +158,15 @@ fn posts_without_an_offer_are_said_to_sell_nothing() {
 
 #[test]
 fn a_limit_that_comes_of_a_long_list_is_said_to() {
-    let list =
-        |size: u32| format!("days = 12\n[audience.list]\nchannel = \"direct\"\nsize = {size}\nfit = 0.8\n[plan.ads]\n");
+    let list = |size: u32| {
+        format!(
+            "days = 12\nreport_trigger = \"last-read\"\n[audience.list]\nchannel = \"direct\"\nsize = {size}\nfit = 0.8\n[plan.ads]\n"
+        )
+    };
     let is_of_length =
         |said: &[String]| said.iter().any(|line| line.starts_with("ads is limited because its list is long"));
-    assert!(is_of_length(&cautions_of(&list(30_000), &headline())));
+    let often = list(30_000).replacen("[plan.ads]", "[behaviour]\nenforce_prob = 0.25\n[plan.ads]", 1);
+    assert!(is_of_length(&cautions_of(&often, &headline())));
     assert!(!is_of_length(&cautions_of(&list(60), &headline())));
 }
 

@@ -32,6 +32,14 @@ fn only(names: &str) -> Profile {
     rules.no_reply.take_if(|_| !is_kept("no_reply"));
     rules.review.take_if(|_| !is_kept("review"));
     rules.admin.take_if(|_| !is_kept("admin"));
+    counting_by_post(profile)
+}
+
+/// A profile that counts reporters of the post they read last, which needs no more than the records of posts.
+fn counting_by_post(mut profile: Profile) -> Profile {
+    if let Some(rule) = &mut profile.rules.reports {
+        rule.trigger = Trigger::LastRead;
+    }
     profile
 }
 
@@ -230,7 +238,8 @@ fn several_crossings_of_one_night_are_one_limit() {
 
 #[test]
 fn the_reference_counts_a_limit_and_applies_none() {
-    let mut account = account(platform::find("reference").unwrap(), 0);
+    let profile = counting_by_post(platform::find("reference").unwrap().clone());
+    let mut account = account(&profile, 0);
     for day in 1..30 {
         night(&mut account, day, &[reported(day - 1, 6)], &[]);
         assert!(account.ever_limited() && !account.banned());

@@ -617,7 +617,7 @@ fn needy(days: u32, needs: bool, suits: f64, also: &str, plans: &str) -> String 
     );
     let behaviour = [law.as_str(), AT_NOON, ALIKE, ALWAYS_HERE, ALWAYS_READ, NOBODY_QUITS, NO_QUESTIONS, also];
     let text = scenario(days, "size = 1000\nfit = 0.8", &behaviour, plans);
-    text.replacen("[audience", &format!("[switch]\nneeds = {needs}\n[audience"), 1)
+    text.replacen("needs = false", &format!("needs = {needs}"), 1)
 }
 
 /// Chance that a member is in a need a day after it was out of one, and after it was in one.
@@ -706,8 +706,7 @@ fn every_read_counts_and_with_one_read_a_visit_nothing_else_changes() {
     let behaviour = [hazards, ALWAYS_READ, NO_DISTRUST, NO_REPETITION, NO_LEAKS];
     let with = |every_read: bool, plan: &str| {
         let text = scenario(10, "size = 1000\nfit = 0.6", &behaviour, plan);
-        let switch = format!("[switch]\nevery_read = {every_read}\n[audience");
-        Run::of(&text.replacen("[audience", &switch, 1), 8)
+        Run::of(&text.replacen("every_read = false", &format!("every_read = {every_read}"), 1), 8)
     };
     // Posted before anybody comes, so that nobody meets two posts at once.
     let daily = "[plan.a]\nat = [\"06:00\"]";
@@ -725,7 +724,7 @@ fn every_read_counts_and_with_one_read_a_visit_nothing_else_changes() {
         NO_LEAKS,
     ];
     let text = scenario(1, "size = 1000", &sturdy, "[plan.a]\nat = [\"06:00\", \"08:00\", \"10:00\"]");
-    let run = Run::of(&text.replacen("[audience", "[switch]\nevery_read = true\n[audience", 1), 40);
+    let run = Run::of(&text.replacen("every_read = false", "every_read = true", 1), 40);
     let of_three = 1.0 - (-3.0 * (-3.0_f64).exp()).exp();
     agrees("left after three reads", &run.each(0, on_day(Outcome::Leaves, 1)), of_three, 0.01);
 }
@@ -779,7 +778,7 @@ proptest! {
         let plans = format!("[plan.before]\nposts = [{}]\n[plan.after]\nposts = [{}]", lines(&before), lines(&after));
         let law = "need_rate = 0.1\nneed_days = 4\npurchase_given_need = 0.3\nread_per_fatigue = 0\npurchase_given_click = 0.05";
         let text = scenario(15, "size = 300\nfit = 0.7", &[law, NOBODY_QUITS, NO_QUESTIONS], &plans)
-            .replacen("[audience", "[switch]\nneeds = true\n[audience", 1);
+            .replacen("needs = false", "needs = true", 1);
         for paired in &Run::of(&text, 2).replicates {
             let buyers = |plan: usize| paired.plans[plan].total(Outcome::Buyers);
             prop_assert!(buyers(0) <= buyers(1), "{} after {added} was added to {before:?}, {} before", buyers(1), buyers(0));

@@ -41,11 +41,14 @@ pub(crate) fn experiment(text: &str) -> Experiment {
     }
 }
 
-/// A scenario without platform: one club, some behaviour, and plans written out.
+/// A scenario without platform, needs and more than one read of a visit that irritates: one club, some behaviour, and plans written
+/// out, perhaps after switches.
 pub(crate) fn scenario(days: u32, club: &str, behaviour: &[&str], plans: &str) -> String {
     let behaviour = behaviour.join("\n");
+    let plans = plans.strip_prefix("[switch]\n").unwrap_or(plans);
     format!(
-        "days = {days}\nplatform = \"none\"\n\n[audience.club]\nfit_spread = 0.0\n{club}\n\n[behaviour]\n{behaviour}\n\n{plans}\n"
+        "days = {days}\nplatform = \"none\"\n\n[audience.club]\nfit_spread = 0.0\n{club}\n\n[behaviour]\n{behaviour}\n\n\
+         [switch]\nneeds = false\nevery_read = false\n{plans}\n"
     )
 }
 

@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use wearout::diagnostic::Source;
-use wearout::plan::{Experiment, compile};
+use wearout::parameter;
+use wearout::plan::{Experiment, compile_under};
 use wearout::platform::{self, Profile};
 use wearout::scenario::{Draft, parse};
 use wearout::units::Trigger;
@@ -102,7 +103,10 @@ fn merged(texts: &[&str]) -> String {
 /// The draft and experiment of a text; the case of that name may want a platform of its own.
 pub(crate) fn compiled_as(name: &str, text: &str) -> (Draft, Experiment) {
     let draft = parse("case", Source { name: "case.toml".into(), text: text.into() }, &[]);
-    let mut experiment = compile(&draft, SEED).unwrap_or_else(|faults| panic!("{name}: {faults}\n{text}"));
+    // Of the mechanisms that go with parameters, only those that the case names.
+    let plain = parameter::find_fit("article-only").expect("a shipped fit").parameters();
+    let mut experiment =
+        compile_under(&draft, SEED, &plain, &[]).unwrap_or_else(|faults| panic!("{name}: {faults}\n{text}"));
     match name {
         "long delays" => experiment.profile = Cow::Borrowed(&*LATE),
         "reports are pooled" => experiment.profile = counting(Trigger::Pooled),
