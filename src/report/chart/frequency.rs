@@ -30,6 +30,14 @@ struct Frequencies<'a> {
     silent: Option<&'a PlanSummary>,
 }
 
+impl Frequencies<'_> {
+    /// Whether the plans are compared with one that sends nothing: then what posts change is known better than what comes in.
+    fn is_silence_baseline(&self, scene: &Scene) -> bool {
+        let baseline = &scene.comparison.plans[scene.comparison.baseline];
+        self.silent.is_some_and(|silent| silent.name == baseline.name)
+    }
+}
+
 pub(super) fn draw(scene: &Scene) -> Result<Option<Canvas>, Failure> {
     let comparison = scene.comparison;
     let Some(plans) = frequencies(&comparison.plans) else { return Ok(None) };
@@ -83,6 +91,7 @@ fn title(scene: &Scene, plans: &Frequencies) -> String {
         ("purchases_per_1000", "Purchases are", "purchases")
     };
     let best = match best(plans, &unbeaten(scene.comparison, &METRICS[row_of(key)])) {
+        Some(posts) if posts.contains(" to ") => format!("{noun} highest somewhere from {posts} a week"),
         Some(posts) => format!("{noun} highest at {posts} a week"),
         None => format!("Which frequency brings the highest {of_noun} is not known"),
     };
@@ -117,20 +126,27 @@ fn best(plans: &Frequencies, unbeaten: &[usize]) -> Option<String> {
 
 fn panel(sheet: &Sheet, scene: &Scene, plans: &Frequencies, (key, heading): (&str, &str), cell: Rect) -> Drawn {
     let at = |plan: &PlanSummary| libm::log2(plan.posts_per_week);
-    let known: Vec<(usize, &PlanSummary, Point)> = plans
+    let is_above_silence = key == "profit" && plans.is_silence_baseline(scene);
+    let known: Vec<(usize, Point, Option<(f64, f64)>)> = plans
         .posting
         .iter()
         .filter_map(|&(index, plan)| {
-            let found = estimate(plan, key)?;
-            let over_sets = found.decomposition.and_then(|decomposition| decomposition.over_sets);
+            let (mean, low, high, decomposition) = if is_above_silence {
+                let found = scene.comparison.difference(index, key)?;
+                (found.difference?, found.low, found.high, found.decomposition)
+            } else {
+                let found = estimate(plan, key)?;
+                (found.mean?, found.low, found.high, found.decomposition)
+            };
+            let over_sets = decomposition.and_then(|decomposition| decomposition.over_sets);
             let band = over_sets.map(|interval| (interval.low, interval.high));
-            Some((index, plan, Point { x: at(plan), mean: found.mean?, band }))
+            Some((index, Point { x: at(plan), mean, band }, low.zip(high)))
         })
         .collect();
-    let interval = |plan: &PlanSummary| estimate(plan, key).and_then(|found| found.low.zip(found.high));
-    let silent = plans.silent.and_then(|plan| mean(plan, key));
-    let reach = |(_, plan, point): &(usize, &PlanSummary, Point)| {
-        let ends = [Some((point.mean, point.mean)), point.band, interval(plan)];
+    let silent = if is_above_silence { Some(0.0) } else { plans.silent.and_then(|plan| mean(plan, key)) };
+    let heading = if is_above_silence { "Profit above that without posts" } else { heading };
+    let reach = |(_, point, interval): &(usize, Point, Option<(f64, f64)>)| {
+        let ends = [Some((point.mean, point.mean)), point.band, *interval];
         let low = ends.iter().flatten().map(|end| end.0).fold(f64::INFINITY, f64::min);
         (low, ends.iter().flatten().map(|end| end.1).fold(f64::NEG_INFINITY, f64::max))
     };
@@ -153,10 +169,10 @@ fn panel(sheet: &Sheet, scene: &Scene, plans: &Frequencies, (key, heading): (&st
     let [colour, _] = SIDES;
     // Of a share an interval may pass what can be.
     let within = |(low, high): (f64, f64)| (low.max(y.range.start), high.min(y.range.end));
-    let points = known.iter().map(|(_, _, point)| Point { band: point.band.map(within), ..*point }).collect();
+    let points = known.iter().map(|(_, point, _)| Point { band: point.band.map(within), ..*point }).collect();
     sheet.draw_series(&mut panel, &[Series { name: String::new(), value: String::new(), colour, points }])?;
-    for (index, plan, point) in known {
-        if let Some((low, high)) = interval(plan).map(within) {
+    for (index, point, interval) in known {
+        if let Some((low, high)) = interval.map(within) {
             panel.line([(point.x, low), (point.x, high)].into_iter(), colour, 1.6)?;
         }
         let place = panel.place((point.x, point.mean));
