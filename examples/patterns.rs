@@ -1,0 +1,29 @@
+//! In how many of the plausible sets each pattern of the field is shown, as a table for `docs/evidence.md`: the first 100 sets, lists of
+//! 2,000, two replicates, on luck that no search has seen. `cargo run --release --example patterns` takes minutes.
+
+#![expect(clippy::print_stdout, reason = "an example prints")]
+
+use rayon::prelude::*;
+use wearout::engine::Engine;
+use wearout::evidence::patterns;
+use wearout::parameter::plausible;
+use wearout::study::{Search, Shown, shows};
+
+const SETS: usize = 100;
+const SEED: u64 = 20_251_130;
+
+fn main() {
+    let patterns: Vec<_> = patterns().iter().collect();
+    let search = Search { patterns: &patterns, replicates: 2, seed: SEED, members: Some(2000), set: &[] };
+    let scores: Vec<_> = plausible().sets[..SETS]
+        .par_iter()
+        .filter_map(|parameters| shows(parameters, &search, &Engine::default()))
+        .collect();
+    println!("| pattern | shown in, of {} sets |\n|---|---|", scores.len());
+    for (i, pattern) in patterns.iter().enumerate() {
+        let shown = scores.iter().filter(|score| score[i].shown() == Shown::Shown).count();
+        let said =
+            if pattern.lacking.is_empty() { shown.to_string() } else { Shown::CannotBeExpressed.words().to_owned() };
+        println!("| {} {} | {said} |", pattern.key, pattern.title);
+    }
+}
