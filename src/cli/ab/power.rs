@@ -35,7 +35,7 @@ pub(in crate::cli) struct PowerArgs {
     #[arg(long, value_delimiter = ',', value_parser = effect)]
     effects: Vec<f64>,
     /// Sets of the ensemble joint over which the test is played as it stands; 0 leaves it out
-    #[arg(long, default_value_t = 20, value_parser = whole::<u32>(0..=300))]
+    #[arg(long, default_value_t = 20, value_parser = whole::<u32>(0..=284))]
     sets: u32,
     /// Formulas and assumptions below the table
     #[arg(long)]

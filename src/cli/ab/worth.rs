@@ -53,7 +53,7 @@ pub(in crate::cli) struct WorthArgs {
     #[arg(long, default_value_t = 0.0, value_parser = not_negative)]
     appeal: f64,
     /// Sets of the ensemble joint over which it is not known which arm is better
-    #[arg(long, default_value_t = 100, value_parser = whole::<u32>(2..=300))]
+    #[arg(long, default_value_t = 100, value_parser = whole::<u32>(2..=284))]
     sets: u32,
     /// Under each set: campaigns of each arm, and tests of each kind
     #[arg(long, default_value_t = 4, value_parser = whole::<u32>(2..=10_000))]

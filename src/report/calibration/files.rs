@@ -56,9 +56,11 @@ pub fn ensemble(page: &Page, name: &str) -> Option<Vec<u8>> {
     let settings = page.calibration.settings();
     let targets = &page.problem.targets.targets;
     let held_out = targets.iter().filter(|target| target.held_out).count();
+    let patterns: Vec<&str> = page.problem.targets.patterns.iter().map(|pattern| pattern.key.as_str()).collect();
+    let showing = if patterns.is_empty() { String::new() } else { format!(", showing {}", patterns.join(" ")) };
     let Mechanisms { needs, every_read, trigger } = page.problem.base().mechanisms;
     let mut text = format!(
-        "# name = {name}\n# fit = {} of targets {name} ({} fitted, {held_out} held out), seed {}, {} simulations\n# model = {MODEL}\n\
+        "# name = {name}\n# fit = {} of targets {name} ({} fitted, {held_out} held out{showing}), seed {}, {} simulations\n# model = {MODEL}\n\
          # needs = {needs}\n# every_read = {every_read}\n# trigger = {}\n",
         method_word(settings.method),
         targets.len() - held_out,
