@@ -196,7 +196,7 @@ fn nothing_is_written_on_a_fault_and_unknown_things_are_faults() {
         "{}",
         stderr(&bad)
     );
-    let missing = calibrate(folder.path(), &["article-2026"]);
+    let missing = calibrate(folder.path(), &["jiont"]);
     assert_eq!(status(&missing), 1);
     assert!(stderr(&missing).contains("did you mean the shipped list `joint`?"), "{}", stderr(&missing));
     let unknown = calibrate(folder.path(), &["mine.toml", "--parameters-tuned", "read_bas"]);

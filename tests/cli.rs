@@ -260,7 +260,7 @@ fn parameters_are_an_ensemble_a_fit_or_a_file() {
     assert_eq!(manifest["parameters"]["parameters"].as_str(), Some("mine.csv"));
     assert_eq!(manifest["parameters"]["fit"].as_str(), Some("prediction"));
 
-    let unknown = run(&["--parameters", "artcle-2025"]);
+    let unknown = run(&["--parameters", "jiont"]);
     assert_eq!(status(&unknown), 1);
     assert!(stderr(&unknown).contains("did you mean `joint`?"), "{}", stderr(&unknown));
     fs::write(folder.path().join("old.csv"), mine.replace("model/2", "model/0")).unwrap();

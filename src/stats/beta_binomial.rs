@@ -7,7 +7,14 @@
 
 use statrs::function::beta::inv_beta_reg;
 
+use super::interval::normal_quantile;
 use super::mean::Moments;
+
+/// Variance over classes, relative to the largest there can be, that is a remainder of rounding.
+const ROUNDING: f64 = 1e-9;
+
+/// Shapes beyond which a Beta distribution is as good as normal, to a hundredth of its deviation, and its inverse is not found.
+const NORMAL: f64 = 1e4;
 
 /// The trials of one class.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,7 +31,7 @@ pub enum Spread {
     /// As a Beta distribution with these shapes.
     #[expect(missing_docs, reason = "the names say it")]
     Beta { alpha: f64, beta: f64 },
-    /// No more than chance within the classes explains: the unbiased estimate of the variance is 0 or below.
+    /// No more than chance within the classes explains: the unbiased estimate of the variance is 0, but for rounding, or below.
     TooSmall,
     /// As far as it can: in every class nearly all trials agree, so that the probability is 0 in some classes and 1 in the others.
     AllOrNone,
@@ -63,7 +70,7 @@ pub fn beta_moments(classes: &[Trials]) -> Option<Probabilities> {
     let chance = squares_within / degrees_within as f64 * inverse_sizes / shares.n() as f64;
     let raw_variance = variance_of_shares - chance;
     let most = mean * (1.0 - mean);
-    let spread = if raw_variance <= 0.0 {
+    let spread = if raw_variance <= ROUNDING * most {
         Spread::TooSmall
     } else if raw_variance >= most {
         Spread::AllOrNone
@@ -80,6 +87,11 @@ impl Probabilities {
         match self.spread {
             Spread::TooSmall => None,
             Spread::AllOrNone => Some(f64::from(u8::from(p > 1.0 - self.mean))),
+            Spread::Beta { alpha, beta } if alpha.min(beta) > NORMAL => {
+                // Of a two-sided confidence 2 p - 1.
+                let z = if p < 0.5 { -normal_quantile(1.0 - 2.0 * p) } else { normal_quantile(2.0 * p - 1.0) };
+                Some((self.mean + z * self.raw_variance.sqrt()).clamp(0.0, 1.0))
+            }
             Spread::Beta { alpha, beta } => Some(inv_beta_reg(alpha, beta, p)),
         }
     }
@@ -96,6 +108,23 @@ mod tests {
 
     fn of(counts: &[[u64; 2]]) -> Vec<Trials> {
         counts.iter().map(|&[successes, n]| Trials { successes, n }).collect()
+    }
+
+    /// With shapes of 1e15 the search of the inverse never ended.
+    #[test]
+    fn classes_that_differ_next_to_nothing_have_quantiles_in_order_near_the_mean() {
+        let alike = of(&[[7, 10], [7, 10]]);
+        assert_eq!(beta_moments(&alike).unwrap().spread, Spread::TooSmall);
+        for mean in [1e-6, 0.001, 0.3, 0.7, 0.999_999] {
+            for concentration in [10.0, 1e4, 1e6, 1e8, 9e8] {
+                let raw_variance = mean * (1.0 - mean) / (concentration + 1.0);
+                let spread = Spread::Beta { alpha: mean * concentration, beta: (1.0 - mean) * concentration };
+                let found = Probabilities { mean, raw_variance, spread };
+                let [low, middle, high] = [0.025, 0.5, 0.975].map(|p| found.quantile(p).unwrap());
+                assert!(0.0 <= low && low <= middle && middle <= high && high <= 1.0, "{mean} {concentration}");
+                assert!((middle - mean).abs() <= 3.0 * raw_variance.sqrt(), "{mean} {concentration}: {middle}");
+            }
+        }
     }
 
     #[test]
