@@ -30,6 +30,9 @@ struct Frequencies<'a> {
     silent: Option<&'a PlanSummary>,
 }
 
+/// A plan by index, where it lies, and the 95 % interval of its mean.
+type Placed = (usize, Point, Option<(f64, f64)>);
+
 impl Frequencies<'_> {
     /// Whether the plans are compared with one that sends nothing: then what posts change is known better than what comes in.
     fn is_silence_baseline(&self, scene: &Scene) -> bool {
@@ -127,7 +130,7 @@ fn best(plans: &Frequencies, unbeaten: &[usize]) -> Option<String> {
 fn panel(sheet: &Sheet, scene: &Scene, plans: &Frequencies, (key, heading): (&str, &str), cell: Rect) -> Drawn {
     let at = |plan: &PlanSummary| libm::log2(plan.posts_per_week);
     let is_above_silence = key == "profit" && plans.is_silence_baseline(scene);
-    let known: Vec<(usize, Point, Option<(f64, f64)>)> = plans
+    let known: Vec<Placed> = plans
         .posting
         .iter()
         .filter_map(|&(index, plan)| {
@@ -145,7 +148,7 @@ fn panel(sheet: &Sheet, scene: &Scene, plans: &Frequencies, (key, heading): (&st
         .collect();
     let silent = if is_above_silence { Some(0.0) } else { plans.silent.and_then(|plan| mean(plan, key)) };
     let heading = if is_above_silence { "Profit above that without posts" } else { heading };
-    let reach = |(_, point, interval): &(usize, Point, Option<(f64, f64)>)| {
+    let reach = |(_, point, interval): &Placed| {
         let ends = [Some((point.mean, point.mean)), point.band, *interval];
         let low = ends.iter().flatten().map(|end| end.0).fold(f64::INFINITY, f64::min);
         (low, ends.iter().flatten().map(|end| end.1).fold(f64::NEG_INFINITY, f64::max))
