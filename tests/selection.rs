@@ -54,8 +54,13 @@ fn the_plan_selected_is_the_best_of_a_full_run_or_within_the_zone() {
 
 #[test]
 fn a_clearly_worse_plan_is_dropped_at_the_first_look_and_runs_no_more() {
-    let found =
-        race(vec![experiment(&CLUB.replace("size = 600", "size = 1500"))], &question("conversion", Some(0.0005)));
+    // Without needs, so that sales grow with posts and the rarest plan lies far behind.
+    let impulse = "[switch]
+needs = false
+[behaviour]
+purchase_given_click = 0.013
+[audience";
+    let found = race(vec![experiment(&CLUB.replacen("[audience", impulse, 1))], &question("conversion", Some(0.0003)));
     let rare = found.plans.iter().find(|plan| plan.name == "rare").unwrap();
     let dropped = rare.dropped.unwrap();
     assert_eq!((rare.replicates, dropped.at), (u64::from(FIRST_STAGE), u64::from(FIRST_STAGE)));
