@@ -9,14 +9,12 @@ use rayon::prelude::*;
 
 use super::sample::{PairedSample, Sample};
 use super::{
-    Band, CONFIDENCE, Comparison, Decomposition, Difference, KEPT_REPLICATES, PlanSummary, decomposition, kept_series,
-    set_of,
+    Band, Comparison, Decomposition, Difference, KEPT_REPLICATES, PlanSummary, decomposition, kept_series, set_of,
 };
 use crate::stats::Interval;
 use crate::stats::beta_binomial::Trials;
 use crate::stats::mean::Moments;
 use crate::stats::quantile::quantiles;
-use crate::stats::random_effects::RandomEffects;
 use crate::tally::{Counts, METRICS, Outcome, PairedTally, Stakes, Tally};
 
 /// What must be known of a plan beforehand.
@@ -244,27 +242,7 @@ impl PlanRecord {
 
     fn differences(&self, plan: usize) -> impl Iterator<Item = Difference> {
         METRICS.iter().zip(&self.against_baseline).map(move |(metric, Differences { all, sets })| {
-            let effects = RandomEffects::of(sets);
-            let difference = Difference {
-                plan,
-                metric,
-                difference: effects.map(|effects| effects.mean()).or(all.difference()),
-                low: None,
-                high: None,
-                mcse: effects.map(|effects| effects.standard_error()).or(all.standard_error()),
-                variance_ratio: all.variance_ratio(),
-                replicates: all.n(),
-                same_events: self.is_baseline_throughout,
-                sample: *all,
-                effects,
-                decomposition: None,
-            };
-            let interval = difference.interval(CONFIDENCE);
-            Difference {
-                low: interval.map(|interval| interval.low),
-                high: interval.map(|interval| interval.high),
-                ..difference
-            }
+            Difference::of(plan, metric, (*all, sets), self.is_baseline_throughout)
         })
     }
 

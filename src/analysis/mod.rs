@@ -27,6 +27,7 @@ pub use unbeaten::unbeaten;
 pub use verdict::{Call, Doubt, Finding, Overall, PlanVerdict, Verdict, Zone, verdict};
 
 use crate::stats::Interval;
+use crate::stats::mean::Moments;
 use crate::stats::random_effects::RandomEffects;
 use crate::tally::{Counts, METRICS, Metric, OUTCOMES, REPEATS, Repeat, Unit};
 
@@ -112,6 +113,37 @@ pub struct Difference {
 }
 
 impl Difference {
+    /// What paired replicates say, and the means of sets where there are several: an interval of Monte Carlo error, and not yet what
+    /// remains uncertain.
+    fn of(
+        plan: usize,
+        metric: &'static Metric,
+        (sample, sets): (PairedSample, &[Moments]),
+        same_events: bool,
+    ) -> Difference {
+        let effects = RandomEffects::of(sets);
+        let difference = Difference {
+            plan,
+            metric,
+            difference: effects.map(|effects| effects.mean()).or(sample.difference()),
+            low: None,
+            high: None,
+            mcse: effects.map(|effects| effects.standard_error()).or(sample.standard_error()),
+            variance_ratio: sample.variance_ratio(),
+            replicates: sample.n(),
+            same_events,
+            sample,
+            effects,
+            decomposition: None,
+        };
+        let interval = difference.interval(CONFIDENCE);
+        Difference {
+            low: interval.map(|interval| interval.low),
+            high: interval.map(|interval| interval.high),
+            ..difference
+        }
+    }
+
     /// Interval of the mean difference (Monte Carlo error only); `None` below two replicates. Of a chance over several sets, the
     /// hull of that on the means of the sets and of that of the replicates: few discordant replicates make the sets look more alike
     /// than is known.
@@ -233,7 +265,6 @@ impl Comparison {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stats::mean::Moments;
 
     #[test]
     fn series_of_usual_runs_are_kept_whole_and_those_of_a_year_within_bounds() {
@@ -252,23 +283,12 @@ mod tests {
             sample.push(plan, 0.0);
             sets[set_of(replicate, 200)].push(plan);
         }
-        let effects = RandomEffects::of(&sets);
-        let difference = Difference {
-            plan: 1,
-            metric,
-            difference: sample.difference(),
-            low: None,
-            high: None,
-            mcse: None,
-            variance_ratio: None,
-            replicates: 400,
-            same_events: false,
-            sample,
-            effects,
-            decomposition: None,
-        };
+        let difference = Difference::of(1, metric, (sample, &sets), false);
         let replicates = sample.interval(0.95).unwrap();
-        assert!(effects.unwrap().mean_interval(0.95).high < 0.01 && replicates.high > 0.01, "{replicates:?}");
+        assert!(
+            difference.effects.unwrap().mean_interval(0.95).high < 0.01 && replicates.high > 0.01,
+            "{replicates:?}"
+        );
         for interval in [difference.interval(0.95), difference.over_sets(0.95)] {
             let interval = interval.unwrap();
             assert!(interval.high >= replicates.high && interval.low <= replicates.low, "{interval:?}");

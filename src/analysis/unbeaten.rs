@@ -7,7 +7,6 @@
 use super::sample::PairedSample;
 use super::{CONFIDENCE, Comparison, Difference, set_of};
 use crate::stats::mean::Moments;
-use crate::stats::random_effects::RandomEffects;
 use crate::tally::{Better, METRICS, Metric};
 
 /// Plans with an estimate of the metric that no other plan beats: none is better both on average and in 95 % of the plausible sets.
@@ -52,21 +51,7 @@ fn difference(
             sets[set_of(replicate, comparison.n_sets)].push(own - others);
         }
     }
-    let effects = RandomEffects::of(&sets);
-    Difference {
-        plan,
-        metric,
-        difference: sample.difference(),
-        low: None,
-        high: None,
-        mcse: None,
-        variance_ratio: None,
-        replicates: sample.n(),
-        same_events: false,
-        sample,
-        effects,
-        decomposition: None,
-    }
+    Difference::of(plan, metric, (sample, &sets), false)
 }
 
 #[cfg(test)]

@@ -67,6 +67,21 @@ pub(super) fn choose(args: &RunArgs) -> Result<Chosen, Failure> {
     Ok(Chosen { name, fit, sets, target })
 }
 
+/// So many of the shipped plausible sets, for a study over them.
+///
+/// # Errors
+/// When there are not so many.
+pub(super) fn plausible(asked: u32) -> Result<Vec<Parameters>, Failure> {
+    let Ensemble { name, sets, .. } = parameter::plausible();
+    if asked as usize > sets.len() {
+        return Err(usage(
+            &format!("--sets must be at most the {} sets of `{name}`, found {asked}", sets.len()),
+            "leave it out for the usual number",
+        ));
+    }
+    Ok(sets[..asked as usize].to_vec())
+}
+
 fn target(args: &RunArgs, n_sets: u32) -> Result<Target, Failure> {
     let least = FEWEST_PER_SET * n_sets;
     match (args.precision, args.replicates) {

@@ -326,6 +326,9 @@ mod tests {
         }
     }
 
+    const NOTHING_AT_STAKE: Stakes =
+        Stakes { cost_per_send: 0.0, cost_per_post: 0.0, compliance_share: 0.0, margin: None, joiners_per_exit: 12.0 };
+
     #[test]
     fn a_share_is_what_it_counts_over_how_many() {
         let mut tally = Tally::new(2);
@@ -335,17 +338,10 @@ mod tests {
         tally.close();
         (tally.horizon.members, tally.horizon.left, tally.horizon.blocked) = (1000, 13, 17);
         (tally.horizon.active, tally.horizon.muted, tally.horizon.unreachable) = (900, 31, 39);
-        let stakes = Stakes {
-            cost_per_send: 0.0,
-            cost_per_post: 0.0,
-            compliance_share: 0.0,
-            margin: None,
-            joiners_per_exit: 12.0,
-        };
         let counted = METRICS.iter().filter_map(|metric| Some((metric, metric.trials(&tally)?)));
         for (metric, (successes, trials)) in counted.clone() {
             assert_eq!(metric.unit, Unit::Share, "{}", metric.key);
-            assert_eq!((metric.value)(&tally, &stakes), ratio(successes, trials), "{}", metric.key);
+            assert_eq!((metric.value)(&tally, &NOTHING_AT_STAKE), ratio(successes, trials), "{}", metric.key);
         }
         assert_eq!(counted.count(), 12);
     }
@@ -353,13 +349,6 @@ mod tests {
     #[test]
     fn an_empty_base_is_blank_not_zero() {
         let nothing = Tally::new(30);
-        let stakes = Stakes {
-            cost_per_send: 0.0,
-            cost_per_post: 0.0,
-            compliance_share: 0.0,
-            margin: None,
-            joiners_per_exit: 12.0,
-        };
         for key in [
             "open_rate",
             "loss",
@@ -371,7 +360,7 @@ mod tests {
             "activity_drop_weekly",
         ] {
             let metric = find(key).unwrap();
-            assert_eq!((metric.value)(&nothing, &stakes), None, "{key}");
+            assert_eq!((metric.value)(&nothing, &NOTHING_AT_STAKE), None, "{key}");
         }
     }
 }

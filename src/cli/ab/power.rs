@@ -7,8 +7,7 @@ use clap::Args;
 
 use super::{Which, caption, files_of, no_figure, page_of, timing};
 use crate::cli::args::{Common, whole};
-use crate::cli::{Failure, Shown, ended, progress, run, show};
-use crate::parameter;
+use crate::cli::{Failure, Shown, ended, progress, run, sets, show};
 use crate::report::ab::power::{self as pages, Page};
 use crate::report::{self, File, chart, manifest};
 use crate::study::ab::power::{Request, curves, tests_expected};
@@ -35,7 +34,7 @@ pub(in crate::cli) struct PowerArgs {
     #[arg(long, value_delimiter = ',', value_parser = effect)]
     effects: Vec<f64>,
     /// Sets of the ensemble joint over which the test is played as it stands; 0 leaves it out
-    #[arg(long, default_value_t = 20, value_parser = whole::<u32>(0..=284))]
+    #[arg(long, default_value_t = 20, value_parser = whole::<u32>(0..=100_000))]
     sets: u32,
     /// Formulas and assumptions below the table
     #[arg(long)]
@@ -63,7 +62,7 @@ pub(super) fn power(args: &PowerArgs) -> Result<(), Failure> {
     units.dedup();
     let effects =
         if args.effects.is_empty() { vec![0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.75, 1.0] } else { args.effects.clone() };
-    let sets = parameter::plausible().sets.iter().take(args.sets as usize).copied().collect();
+    let sets = sets::plausible(args.sets)?;
     let request = Request { tests: args.tests, alpha: args.which.alpha, units, effects, mechanisms: true, sets };
     let folder = report::folder(&common.out, &format!("{}-power", contest.draft.scenario.name))?;
 

@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::{files_of, page_of, timing};
 use crate::cli::args::{Common, whole};
-use crate::cli::{Failure, Shown, ended, progress, run, scenarios, show};
+use crate::cli::{Failure, Shown, ended, progress, run, scenarios, sets, show};
 use crate::parameter::{self, Parameters};
 use crate::report::ab::worth::{self as pages, Page};
 use crate::report::chart::{self, Caption};
@@ -53,7 +53,7 @@ pub(in crate::cli) struct WorthArgs {
     #[arg(long, default_value_t = 0.0, value_parser = not_negative)]
     appeal: f64,
     /// Sets of the ensemble joint over which it is not known which arm is better
-    #[arg(long, default_value_t = 100, value_parser = whole::<u32>(2..=284))]
+    #[arg(long, default_value_t = 100, value_parser = whole::<u32>(2..=100_000))]
     sets: u32,
     /// Under each set: campaigns of each arm, and tests of each kind
     #[arg(long, default_value_t = 4, value_parser = whole::<u32>(2..=10_000))]
@@ -142,7 +142,7 @@ fn request(args: &WorthArgs, contest: &Contest) -> Result<Request, Failure> {
     }
     let within = |usual: &[u32], most: u32| usual.iter().copied().filter(|&n| n <= most).collect::<Vec<u32>>();
     Ok(Request {
-        sets: parameter::plausible().sets.iter().take(args.sets as usize).copied().collect(),
+        sets: sets::plausible(args.sets)?,
         replicates: args.replicates,
         units: if args.groups.is_empty() { within(&usual, most) } else { args.groups.clone() },
         days: if args.days.is_empty() { within(&USUAL_DAYS, horizon) } else { args.days.clone() },

@@ -11,8 +11,9 @@ use crate::report::scorecard::{figures, heading};
 use crate::study::{Nearness, Scorecard, Scored, count};
 
 use super::canvas::{Canvas, Place};
+use super::ratios::Ratios;
 use super::sheet::{Drawn, Head, Sheet, compose};
-use super::style::{AXIS, GRID, LABEL, NAME, NOTE, PAPER, Rect, SMALL, as_ink};
+use super::style::{AXIS, LABEL, NAME, NOTE, PAPER, Rect, SMALL, as_ink};
 use super::words::percent;
 use super::{Caption, Failure, Rendered, rendered};
 
@@ -81,25 +82,15 @@ pub(super) fn draw(card: &Scorecard, fit: &Fit, caption: &Caption) -> Result<Opt
 /// Where a row's parts stand across the sheet.
 struct Columns {
     claim: f64,
-    left: f64,
-    right: f64,
+    ratios: Ratios,
     article: f64,
     simulated: f64,
-}
-
-impl Columns {
-    /// Where a ratio to the article stands, within the scale.
-    fn at(&self, ratio: f64) -> f64 {
-        let along = libm::log(ratio.max(1e-9)) / libm::log(WIDEST);
-        f64::midpoint(self.left, self.right) + along.clamp(-1.0, 1.0) * (self.right - self.left) / 2.0
-    }
 }
 
 fn rows(sheet: &Sheet, plot: Rect, groups: &[(Use, Vec<&Scored>)]) -> Drawn {
     let columns = Columns {
         claim: plot.left,
-        left: plot.left + 170.0,
-        right: plot.right - 284.0,
+        ratios: Ratios { left: plot.left + 170.0, right: plot.right - 284.0, widest: WIDEST },
         article: plot.right - 178.0,
         simulated: plot.right,
     };
@@ -108,18 +99,16 @@ fn rows(sheet: &Sheet, plot: Rect, groups: &[(Use, Vec<&Scored>)]) -> Drawn {
     sheet.text("taken over", (x + SMALL + 4.0, plot.top + 10.0), LABEL)?;
     let names = plot.top + 38.0;
     sheet.text("claim", (columns.claim, names), NOTE)?;
-    sheet.text("relative to the article", (f64::midpoint(columns.left, columns.right), names), NOTE.centred())?;
+    sheet.text(
+        "relative to the article",
+        (f64::midpoint(columns.ratios.left, columns.ratios.right), names),
+        NOTE.centred(),
+    )?;
     sheet.text("article", (columns.article, names), NOTE.ending())?;
     sheet.text("simulated", (columns.simulated, names), NOTE.ending())?;
 
     let (top, bottom) = (plot.top + KEY + SCALE, plot.bottom - SCALE);
-    for tick in TICKS {
-        let colour = if tick == 1.0 { AXIS } else { GRID };
-        sheet.line(&[(columns.at(tick), top), (columns.at(tick), bottom)], colour, 1.0)?;
-        for y in [top - 12.0, bottom + 12.0] {
-            sheet.text(&format!("{tick} ×"), (columns.at(tick), y), NOTE.centred())?;
-        }
-    }
+    columns.ratios.draw_ticks(sheet, (top, bottom), &TICKS)?;
     let mut y = top;
     for (used, scored) in groups {
         // Paper behind the heading, so that no line of the scale runs through its words.
@@ -139,26 +128,16 @@ fn draw_row(sheet: &Sheet, columns: &Columns, y: f64, row: &Scored) -> Drawn {
     let (Some((low, high)), Some(figure), Some(nearness)) = (row.range, row.figure, row.nearness) else {
         return Ok(());
     };
-    let claim = LABEL.shorten(&row.replay.claim, columns.left - columns.claim - 8.0);
+    let claim = LABEL.shorten(&row.replay.claim, columns.ratios.left - columns.claim - 8.0);
     sheet.text(&claim, (columns.claim, y), LABEL)?;
     let middle = f64::midpoint(low, high);
-    let (from, to) = (columns.at(low / middle), columns.at(high / middle));
+    let (from, to) = (columns.ratios.at(low / middle), columns.ratios.at(high / middle));
     let half = ((to - from) / 2.0).max(1.5);
     let centre = f64::midpoint(from, to);
     sheet.bar(Rect { left: centre - half, right: centre + half, top: y - 7.0, bottom: y + 7.0 }, RANGE)?;
 
     let colour = if is_taken_over(row) { AXIS } else { colour(nearness) };
-    if let Some(interval) = row.interval {
-        let ends = [interval.low, interval.high].map(|end| (columns.at(end / middle), y));
-        sheet.line(&ends, colour, 2.0)?;
-    }
-    let ratio = figure.mean / middle;
-    if (1.0 / WIDEST..=WIDEST).contains(&ratio) {
-        mark(sheet, (columns.at(ratio), y), nearness, colour)?;
-    } else {
-        let (tip, back) = (columns.at(ratio), if ratio > 1.0 { -9.0 } else { 9.0 });
-        sheet.area(&[(tip, y), (tip + back, y - 5.5), (tip + back, y + 5.5)], colour)?;
-    }
+    columns.ratios.draw_figure(sheet, y, (figure.mean, row.interval, middle), (nearness, colour))?;
     let [article, simulated] = figures(row);
     sheet.text(&article, (columns.article, y), NOTE.ending())?;
     let face = if is_taken_over(row) { NOTE } else { LABEL.in_colour(as_ink(colour)) };

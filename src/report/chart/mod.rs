@@ -27,6 +27,7 @@ mod people_by_day;
 mod power;
 mod race;
 mod raster;
+mod ratios;
 mod regret;
 mod repeats;
 mod sheet;

@@ -10,8 +10,9 @@ use crate::study::{Checked, Nearness, PatternScore, Shown};
 
 use super::canvas::Canvas;
 use super::evidence::{RANGE, colour, mark};
+use super::ratios::Ratios;
 use super::sheet::{Drawn, Head, Sheet, compose};
-use super::style::{AXIS, GRID, LABEL, NAME, NOTE, PAPER, Rect, SMALL, as_ink};
+use super::style::{LABEL, NAME, NOTE, PAPER, Rect, SMALL, as_ink};
 use super::{Caption, Failure, Rendered, rendered};
 
 /// What it shows, for those who cannot see it.
@@ -63,24 +64,8 @@ fn banded(score: &PatternScore) -> impl Iterator<Item = &Checked> {
     score.checks.iter().filter(|checked| checked.check.is_banded() && score.pattern.lacking.is_empty())
 }
 
-/// Where a row's parts stand across the sheet.
-#[derive(Clone, Copy)]
-struct Columns {
-    left: f64,
-    right: f64,
-    band: f64,
-}
-
-impl Columns {
-    /// Where a ratio stands, within the scale.
-    fn at(&self, ratio: f64) -> f64 {
-        let along = libm::log(ratio.max(1e-9)) / libm::log(WIDEST);
-        f64::midpoint(self.left, self.right) + along.clamp(-1.0, 1.0) * (self.right - self.left) / 2.0
-    }
-}
-
 fn rows(sheet: &Sheet, plot: Rect, scores: &[PatternScore]) -> Drawn {
-    let columns = Columns { left: plot.left, right: plot.right, band: plot.right - 185.0 };
+    let (ratios, band) = (Ratios { left: plot.left, right: plot.right, widest: WIDEST }, plot.right - 185.0);
     let mut x = plot.left;
     let y = plot.top + 10.0;
     sheet.bar(Rect { left: x, top: y - 7.0, right: x + 22.0, bottom: y + 7.0 }, RANGE)?;
@@ -93,18 +78,12 @@ fn rows(sheet: &Sheet, plot: Rect, scores: &[PatternScore]) -> Drawn {
     }
     let names = plot.top + 38.0;
     sheet.text("figure", (plot.left, names), NOTE)?;
-    sheet.text("relative to the band", (f64::midpoint(columns.left, columns.right), names), NOTE.centred())?;
-    sheet.text("band", (columns.band, names), NOTE.ending())?;
+    sheet.text("relative to the band", (f64::midpoint(ratios.left, ratios.right), names), NOTE.centred())?;
+    sheet.text("band", (band, names), NOTE.ending())?;
     sheet.text("simulated", (plot.right, names), NOTE.ending())?;
 
     let (top, bottom) = (plot.top + KEY + SCALE, plot.bottom - SCALE);
-    for tick in TICKS {
-        let at = columns.at(tick);
-        sheet.line(&[(at, top), (at, bottom)], if tick == 1.0 { AXIS } else { GRID }, 1.0)?;
-        for y in [top - 12.0, bottom + 12.0] {
-            sheet.text(&format!("{tick} ×"), (at, y), NOTE.centred())?;
-        }
-    }
+    ratios.draw_ticks(sheet, (top, bottom), &TICKS)?;
     let mut y = top;
     for score in scores {
         // Paper behind the heading, so that no line of the scale runs through its words.
@@ -114,24 +93,24 @@ fn rows(sheet: &Sheet, plot: Rect, scores: &[PatternScore]) -> Drawn {
         sheet.text(&NAME.shorten(&words, plot.right - plot.left), (plot.left, y + HEADING / 2.0 + 2.0), NAME)?;
         y += HEADING;
         for checked in banded(score) {
-            draw_row(sheet, &columns, y, checked)?;
+            draw_row(sheet, (&ratios, band), y, checked)?;
             y += ROW;
         }
     }
     Ok(())
 }
 
-fn draw_row(sheet: &Sheet, columns: &Columns, top: f64, checked: &Checked) -> Drawn {
-    let (check, Columns { left, right, .. }) = (checked.check, *columns);
+fn draw_row(sheet: &Sheet, (ratios, column): (&Ratios, f64), top: f64, checked: &Checked) -> Drawn {
+    let (check, Ratios { left, right, .. }) = (checked.check, *ratios);
     let (words, y) = (top + WORDS / 2.0, top + WORDS + 8.0);
     let band_words = band(check);
-    let room = columns.band - NOTE.width(&band_words) - left - 12.0;
+    let room = column - NOTE.width(&band_words) - left - 12.0;
     sheet.bar(Rect { left, top: top + 1.0, right, bottom: top + WORDS - 1.0 }, PAPER)?;
     sheet.text(&LABEL.shorten(&check.name, room), (left, words), LABEL)?;
-    sheet.text(&band_words, (columns.band, words), NOTE.ending())?;
+    sheet.text(&band_words, (column, words), NOTE.ending())?;
     let (low, high) = (check.low, check.high);
     let middle = low.zip(high).map(|(low, high)| (low * high).sqrt()).or(low).or(high).unwrap_or(1.0);
-    let end = |end: Option<f64>, open: f64| end.map_or(open, |end| columns.at(end / middle));
+    let end = |end: Option<f64>, open: f64| end.map_or(open, |end| ratios.at(end / middle));
     let bar = Rect { left: end(low, left), right: end(high, right), top: y - 7.0, bottom: y + 7.0 };
     sheet.bar(bar, RANGE)?;
     let (Some(value), Some(is_inside)) = (checked.value, checked.is_inside) else {
@@ -139,17 +118,11 @@ fn draw_row(sheet: &Sheet, columns: &Columns, top: f64, checked: &Checked) -> Dr
     };
     let nearness = if is_inside { Nearness::Inside } else { Nearness::Off };
     let colour = colour(nearness);
-    let ratio = value / middle;
-    if check.measure != Measure::LeastStep && (1.0 / WIDEST..=WIDEST).contains(&ratio) {
-        if let Some(interval) = checked.interval {
-            let ends = [interval.low, interval.high].map(|end| (columns.at(end / middle), y));
-            sheet.line(&ends, colour, 2.0)?;
-        }
-        mark(sheet, (columns.at(ratio), y), nearness, colour)?;
+    if check.measure == Measure::LeastStep {
+        ratios.arrow(sheet, y, value > middle, colour)?;
     } else {
-        let is_above = value > middle;
-        let (tip, back) = if is_above { (right, -9.0) } else { (left, 9.0) };
-        sheet.area(&[(tip, y), (tip + back, y - 5.5), (tip + back, y + 5.5)], colour)?;
+        let interval = checked.interval.filter(|_| ratios.holds(value / middle));
+        ratios.draw_figure(sheet, y, (value, interval, middle), (nearness, colour))?;
     }
     sheet.text(&figure(checked), (right, words), LABEL.in_colour(as_ink(colour)).ending())
 }

@@ -8,9 +8,10 @@ use crate::study::calibrate::Score;
 use crate::targets::Target;
 
 use super::canvas::Canvas;
-use super::evidence::{RANGE, colour, key, mark};
+use super::evidence::{RANGE, colour, key};
+use super::ratios::Ratios;
 use super::sheet::{Drawn, Head, Sheet, compose};
-use super::style::{AXIS, GRID, LABEL, NAME, NOTE, PAPER, Rect, as_ink};
+use super::style::{LABEL, NAME, NOTE, PAPER, Rect, as_ink};
 use super::words::sentence;
 use super::{Caption, Failure};
 
@@ -52,34 +53,21 @@ pub(super) fn draw(page: &Page, caption: &Caption) -> Result<Option<Canvas>, Fai
 
 /// Where a row's parts stand across the sheet.
 struct Columns {
-    left: f64,
-    right: f64,
+    ratios: Ratios,
     known: f64,
 }
 
-impl Columns {
-    fn at(&self, ratio: f64) -> f64 {
-        let along = libm::log(ratio.max(1e-9)) / libm::log(WIDEST);
-        f64::midpoint(self.left, self.right) + along.clamp(-1.0, 1.0) * (self.right - self.left) / 2.0
-    }
-}
-
 fn draw_groups(sheet: &Sheet, plot: Rect, groups: &[(&str, Vec<Row>)]) -> Drawn {
-    let columns = Columns { left: plot.left + 182.0, right: plot.right - 270.0, known: plot.right - 150.0 };
+    let ratios = Ratios { left: plot.left + 182.0, right: plot.right - 270.0, widest: WIDEST };
+    let columns = Columns { ratios, known: plot.right - 150.0 };
     key(sheet, (plot.left, plot.top + 10.0), "what is known")?;
     let names = plot.top + 38.0;
     sheet.text("target", (plot.left, names), NOTE)?;
-    sheet.text("relative to what is known", (f64::midpoint(columns.left, columns.right), names), NOTE.centred())?;
+    sheet.text("relative to what is known", (f64::midpoint(ratios.left, ratios.right), names), NOTE.centred())?;
     sheet.text("known", (columns.known, names), NOTE.ending())?;
     sheet.text("simulated", (plot.right, names), NOTE.ending())?;
     let (top, bottom) = (plot.top + KEY + SCALE, plot.bottom - SCALE);
-    for tick in TICKS {
-        let at = columns.at(tick);
-        sheet.line(&[(at, top), (at, bottom)], if tick == 1.0 { AXIS } else { GRID }, 1.0)?;
-        for y in [top - 12.0, bottom + 12.0] {
-            sheet.text(&format!("{tick} ×"), (at, y), NOTE.centred())?;
-        }
-    }
+    ratios.draw_ticks(sheet, (top, bottom), &TICKS)?;
     let mut y = top;
     for (heading, rows) in groups {
         // Paper behind the heading, so that no line of the scale runs through its words.
@@ -96,27 +84,19 @@ fn draw_groups(sheet: &Sheet, plot: Rect, groups: &[(&str, Vec<Row>)]) -> Drawn 
 
 fn draw_row(sheet: &Sheet, columns: &Columns, (plot, y): (Rect, f64), (target, score): &Row) -> Drawn {
     let (low, high) = target.reading.range();
-    let name = LABEL.shorten(&target.name, columns.left - plot.left - 8.0);
+    let Columns { ratios, known: column } = *columns;
+    let name = LABEL.shorten(&target.name, ratios.left - plot.left - 8.0);
     sheet.text(&name, (plot.left, y), LABEL)?;
     let middle = if low > 0.0 { (low * high).sqrt() } else { high };
-    let (from, to) = (columns.at(low / middle), columns.at(high / middle));
+    let (from, to) = (ratios.at(low / middle), ratios.at(high / middle));
     let (centre, half) = (f64::midpoint(from, to), ((to - from) / 2.0).max(1.5));
     sheet.bar(Rect { left: centre - half, right: centre + half, top: y - 7.0, bottom: y + 7.0 }, RANGE)?;
     let known = if low == high { short(low) } else { format!("{} to {}", short(low), short(high)) };
-    sheet.text(&known, (columns.known, y), NOTE.ending())?;
+    sheet.text(&known, (column, y), NOTE.ending())?;
     let (Some(figure), Some(nearness)) = (score.figure, score.nearness()) else {
         return sheet.text("not measured", (plot.right, y), NOTE.ending());
     };
     let colour = colour(nearness);
-    if let Some(interval) = figure.interval(0.95) {
-        sheet.line(&[interval.low, interval.high].map(|end| (columns.at(end / middle), y)), colour, 2.0)?;
-    }
-    let ratio = figure.mean / middle;
-    if (1.0 / WIDEST..=WIDEST).contains(&ratio) {
-        mark(sheet, (columns.at(ratio), y), nearness, colour)?;
-    } else {
-        let (tip, back) = (columns.at(ratio), if ratio > 1.0 { -9.0 } else { 9.0 });
-        sheet.area(&[(tip, y), (tip + back, y - 5.5), (tip + back, y + 5.5)], colour)?;
-    }
+    ratios.draw_figure(sheet, y, (figure.mean, figure.interval(0.95), middle), (nearness, colour))?;
     sheet.text(&short(figure.mean), (plot.right, y), LABEL.in_colour(as_ink(colour)).ending())
 }
