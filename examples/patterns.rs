@@ -1,11 +1,12 @@
-//! In how many of the plausible sets each pattern of the field is shown, as a table for `docs/evidence.md`: the first 100 sets, lists of
-//! 2,000, two replicates, on luck that no search has seen. `cargo run --release --example patterns` takes minutes.
+//! In how many of the plausible sets each pattern of the field is shown, and where their best number of posts lies, as the tables of
+//! `docs/evidence.md`: the first 100 sets, lists of 2,000, two replicates, on luck that no search has seen.
+//! `cargo run --release --example patterns` takes minutes.
 
 #![expect(clippy::print_stdout, reason = "an example prints")]
 
 use rayon::prelude::*;
 use wearout::engine::Engine;
-use wearout::evidence::patterns;
+use wearout::evidence::{Measure, patterns};
 use wearout::parameter::plausible;
 use wearout::study::{Search, Shown, shows};
 
@@ -25,5 +26,13 @@ fn main() {
         let said =
             if pattern.lacking.is_empty() { shown.to_string() } else { Shown::CannotBeExpressed.words().to_owned() };
         println!("| {} {} | {said} |", pattern.key, pattern.title);
+    }
+    let p2 = patterns.iter().position(|pattern| pattern.key == "P2").expect("a pattern");
+    println!("\n| {} | posts a week: sets |\n|---|---|", patterns[p2].title);
+    for (i, check) in patterns[p2].checks.iter().enumerate().filter(|(_, check)| check.measure == Measure::Best) {
+        let mut best: Vec<f64> = scores.iter().filter_map(|score| score[p2].checks[i].value).collect();
+        best.sort_by(f64::total_cmp);
+        let counts = best.chunk_by(|a, b| a == b).map(|same| format!("{:.1}: {}", same[0], same.len()));
+        println!("| {} | {} |", check.name, counts.collect::<Vec<_>>().join(", "));
     }
 }
