@@ -8,8 +8,13 @@ use crate::stats::Interval;
 use crate::stats::random_effects::Share;
 use crate::tally::{Metric, Unit};
 
+/// What a metric is called: amounts of money say in which currency.
+pub(super) fn label(metric: &Metric, currency: &str) -> String {
+    if metric.unit == Unit::Money { format!("{}, {currency}", metric.label) } else { metric.label.to_owned() }
+}
+
 /// The verdict, line by line.
-pub(super) fn lines(verdict: &Verdict) -> Vec<String> {
+pub(super) fn lines(verdict: &Verdict, currency: &str) -> Vec<String> {
     if verdict.plans.is_empty() {
         return vec!["Verdict: one plan alone; a second one would say whether it is better.".into()];
     }
@@ -34,7 +39,8 @@ pub(super) fn lines(verdict: &Verdict) -> Vec<String> {
     ));
     for plan in &verdict.plans {
         lines.push(conclusion(plan, verdict));
-        lines.extend(plan.findings.iter().map(|finding| format!("  {}", finding_line(finding, verdict.replicates))));
+        let line = |finding| format!("  {}", finding_line(finding, currency, verdict.replicates));
+        lines.extend(plan.findings.iter().map(line));
     }
     lines
 }
@@ -112,10 +118,11 @@ fn in_short(doubt: Doubt, n: u64) -> String {
     }
 }
 
-fn finding_line(finding: &Finding, n: u64) -> String {
+fn finding_line(finding: &Finding, currency: &str, n: u64) -> String {
     let metric = finding.metric;
+    let label = label(metric, currency);
     let Some(difference) = finding.difference else {
-        return format!("{}: no replicate has a base for both", metric.label);
+        return format!("{label}: no replicate has a base for both");
     };
     let size = size(metric, difference, finding.interval);
     let side = if difference > 0.0 { "higher" } else { "lower" };
@@ -137,7 +144,7 @@ fn finding_line(finding: &Finding, n: u64) -> String {
         ),
     };
     let sign = finding.sign.map_or(String::new(), |sign| format!("; {side} in {}", share_of_sets(sign)));
-    format!("{}: {size}, {said}{sign}", metric.label)
+    format!("{label}: {size}, {said}{sign}")
 }
 
 /// `97 % of the plausible sets (93 to 99 %)`.

@@ -85,7 +85,7 @@ pub fn text(page: &Page) -> String {
     if page.comparison.n_sets > 1 {
         parts.push(decompositions(page));
     }
-    parts.push(sentence::lines(page.verdict).iter().map(|line| wrapped(line)).collect());
+    parts.push(sentence::lines(page.verdict, page.currency).iter().map(|line| wrapped(line)).collect());
     if !page.notes.is_empty() {
         parts.push(page.notes.iter().map(|note| wrapped(&format!("Note: {note}"))).collect());
     }
@@ -122,17 +122,12 @@ fn rows(page: &Page) -> Vec<&'static Metric> {
     rows
 }
 
-/// What a row is called: amounts of money say in which currency.
-fn label(page: &Page, metric: &Metric) -> String {
-    if metric.unit == Unit::Money { format!("{}, {}", metric.label, page.currency) } else { metric.label.to_owned() }
-}
-
 fn levels(page: &Page) -> String {
     let comparison = page.comparison;
     let rows = rows(page);
     let corner = format!("mean of {}", design(comparison));
     let mut labels = vec![corner, "members addressed".into()];
-    labels.extend(rows.iter().map(|metric| label(page, metric)));
+    labels.extend(rows.iter().map(|metric| sentence::label(metric, page.currency)));
     let column = |(plan, summary): (usize, &PlanSummary)| -> Vec<String> {
         let is_marked = plan == comparison.baseline && comparison.plans.len() > 1;
         let heading = summary.name.clone() + if is_marked { " (baseline)" } else { "" };
@@ -229,7 +224,7 @@ fn differences(page: &Page) -> String {
     let comparison = page.comparison;
     let rows: Vec<&'static Metric> = rows(page).into_iter().chain(CHANCES.iter().filter_map(|key| find(key))).collect();
     let mut labels = vec![String::new()];
-    labels.extend(rows.iter().map(|metric| label(page, metric)));
+    labels.extend(rows.iter().map(|metric| sentence::label(metric, page.currency)));
     let others = comparison.plans.iter().enumerate().filter(|(plan, _)| *plan != comparison.baseline);
     let column = |(plan, summary): (usize, &PlanSummary)| -> Vec<String> {
         let cells = rows.iter().filter_map(|metric| comparison.difference(plan, metric.key)).map(difference_cell);
@@ -257,7 +252,7 @@ fn decompositions(page: &Page) -> String {
     let headline = &page.verdict.headline;
     let mut labels = vec![String::new()];
     for metric in headline {
-        labels.push(label(page, metric));
+        labels.push(sentence::label(metric, page.currency));
         labels.extend(
             ["  chance: campaign to campaign", "  parameters: set to set", "  Monte Carlo: of the mean"]
                 .map(str::to_owned),

@@ -101,7 +101,7 @@ pub(super) fn unit(unit: Unit) -> (&'static str, f64) {
         Unit::PerDay => ("per day", 1.0),
         Unit::PerMonth => ("per 30 days", 1.0),
         Unit::Seconds => ("seconds", 1.0),
-        Unit::Money => ("currency", 1.0),
+        Unit::Money => ("in the scenario's currency", 1.0),
         Unit::Ratio => ("ratio", 1.0),
     }
 }

@@ -323,6 +323,18 @@ fn a_chance_by_day_is_drawn_where_something_happened_with_the_band_of_the_sets()
 }
 
 #[test]
+fn a_baseline_that_sends_nothing_is_not_said_to_be_opened_like_others() {
+    let mut silent = comparison(Kind::Rich, 3, 365, 400);
+    let baseline = silent.baseline;
+    silent.plans[baseline].estimates[row("open_rate")].mean = None;
+    silent.plans[baseline].open_by_week.clear();
+    let scene = Scene { comparison: &silent, headline: &headline(), caption: &CAPTION };
+    let words = words_of(&(super::open_by_day::draw)(&scene).unwrap().unwrap());
+    assert!(words.contains("has no open rate that others could be compared with"), "{words}");
+    assert!(words.contains("a last one that is not whole"), "{words}");
+}
+
+#[test]
 fn frequencies_are_drawn_where_plans_differ_in_them_and_told_to_be_best_where_that_is_known() {
     let draw = |comparison: &Comparison| {
         let scene = Scene { comparison, headline: &headline(), caption: &CAPTION };

@@ -41,7 +41,7 @@ pub(super) fn draw(scene: &Scene) -> Result<Option<Canvas>, Failure> {
         return Ok(None);
     }
     let days = comparison.plans.iter().map(|plan| plan.open_by_day.len()).max().unwrap_or(0);
-    let (spell, _) = spell(days);
+    let (spell, length) = spell(days);
     let title = compared(comparison, "open_rate", &VERBS).unwrap_or_else(|| {
         let only = &comparison.plans[0];
         let rate = mean(only, "open_rate").map_or_else(String::new, |rate| format!(": {} in all", percent(rate)));
@@ -52,7 +52,8 @@ pub(super) fn draw(scene: &Scene) -> Result<Option<Canvas>, Failure> {
     let head = Head {
         title,
         subtitle: format!(
-            "Open rate by {spell}: reads among posts delivered that {spell}; {spell}s without posts are left out"
+            "Open rate by {spell}: reads among posts delivered that {spell}; {spell}s without posts{} are left out",
+            if length == 1 { "" } else { ", and a last one that is not whole," }
         ),
         note: format!("lines are means{bands}"),
     };
@@ -75,10 +76,12 @@ fn points(plan: &PlanSummary) -> Vec<Point> {
     let days = plan.open_by_day.len();
     let (_, length) = spell(days);
     let bands = if length == 1 { &plan.open_by_day } else { &plan.open_by_week };
-    let middle = |i: usize| (1 + i * length + days.min((i + 1) * length)) as f64 / 2.0;
+    // Of a last week that is not whole, most posts are not yet read when the days are over.
+    let whole = days / length;
+    let middle = |i: usize| (1 + 2 * i * length + length) as f64 / 2.0;
     let point =
         |(i, band): (usize, &Band)| Some(Point { x: middle(i), mean: band.mean?, band: band.q05.zip(band.q95) });
-    bands.iter().enumerate().filter_map(point).collect()
+    bands.iter().take(whole).enumerate().filter_map(point).collect()
 }
 
 /// A panel for each plan, with the other plans in grey behind it.

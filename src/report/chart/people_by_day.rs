@@ -28,7 +28,7 @@ const VERBS: Verbs = Verbs {
     less: "keeps a smaller share of members active than",
     several: "keep",
     several_more: "a larger share of members active",
-    several_less: "a smaller one",
+    several_less: "a smaller share of members active",
     noun: "share of members kept active",
 };
 

@@ -132,6 +132,13 @@ pub(super) fn compared(comparison: &Comparison, key: &str, verbs: &Verbs) -> Opt
         [only] => Some(sentence(&of_two(base, comparison.plans.get(only.plan)?, only, key, verbs))),
         _ => {
             let n = others.len();
+            if mean(base, key).is_none() {
+                return Some(format!(
+                    "{} has no {} that others could be compared with",
+                    sentence(&base.name),
+                    verbs.noun
+                ));
+            }
             let on = |wanted| others.iter().filter(|difference| side(difference) == wanted).count();
             let opening = format!("Compared with {}, ", base.name);
             let of = |k: usize| match n {
