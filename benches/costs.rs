@@ -15,11 +15,11 @@ use std::{env, fs};
 
 use campaign::{Campaign, FIVE_A_DAY, MIXED, REFERENCE, member_days, shipped, threads};
 use rayon::ThreadPool;
-use wearout::analysis::{Accumulator, PlanInfo};
-use wearout::engine::{Engine, Instructions, simulate};
-use wearout::plan::Experiment;
-use wearout::study::{Target, compare};
-use wearout::tally::Outcome;
+use wearout_core::analysis::{Accumulator, PlanInfo};
+use wearout_core::engine::{Engine, Instructions, simulate};
+use wearout_core::plan::Experiment;
+use wearout_core::study::{Target, compare};
+use wearout_core::tally::Outcome;
 
 const DOCUMENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/performance.md");
 
@@ -446,7 +446,7 @@ fn parts_of(compile: fn() -> Experiment, set: Instructions) -> Vec<PartOfRun> {
     let replicates = SHIPPED.1;
     let members: u64 = experiment.plans.iter().map(|plan| plan.members).sum();
     let chunk = simulate(&experiment, 0..40, &Engine::on(set));
-    let info = |plan: &wearout::plan::Plan| PlanInfo {
+    let info = |plan: &wearout_core::plan::Plan| PlanInfo {
         name: plan.name.clone(),
         members: plan.members,
         posts_per_week: experiment.posts_per_week(plan),

@@ -10,10 +10,10 @@ use std::time::Instant;
 
 use rayon::prelude::*;
 use recovery_case::{Case, TUNED, effective, interval, resample};
-use wearout::engine::Engine;
-use wearout::stats::interval::exact_of_proportion;
-use wearout::stats::random::uniform;
-use wearout::stats::sbc::{rank, uniformity};
+use wearout_core::engine::Engine;
+use wearout_stats::interval::exact_of_proportion;
+use wearout_stats::random::uniform;
+use wearout_stats::sbc::{rank, uniformity};
 
 const FITS: u32 = 200;
 const PARTICLES: usize = 400;

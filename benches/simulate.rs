@@ -12,10 +12,10 @@ use std::fmt;
 use campaign::{Campaign, FIVE_A_DAY, MIXED, REFERENCE, draft, member_days, shipped, threads};
 use divan::Bencher;
 use divan::counter::ItemsCount;
-use wearout::engine::{Engine, Instructions, simulate};
-use wearout::parameter::plausible;
-use wearout::plan::compile_under;
-use wearout::study::{Target, compare, compare_over, under_each};
+use wearout_core::engine::{Engine, Instructions, simulate};
+use wearout_core::parameter::plausible;
+use wearout_core::plan::compile_under;
+use wearout_core::study::{Target, compare, compare_over, under_each};
 
 /// Name and lines of the plan.
 const CALENDARS: [(&str, &str); 5] = [

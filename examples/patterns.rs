@@ -5,10 +5,10 @@
 #![expect(clippy::print_stdout, reason = "an example prints")]
 
 use rayon::prelude::*;
-use wearout::engine::Engine;
-use wearout::evidence::{Measure, patterns};
-use wearout::parameter::plausible;
-use wearout::study::{Search, Shown, shows};
+use wearout_core::engine::Engine;
+use wearout_core::evidence::{Measure, patterns};
+use wearout_core::parameter::plausible;
+use wearout_core::study::{Search, Shown, shows};
 
 const SETS: usize = 100;
 const SEED: u64 = 20_251_130;

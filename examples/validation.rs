@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use designs::simulated;
 use twin::reference::FIRST;
 use twin::{Record, reference};
-use wearout::platform::{self, Profile, Rules};
+use wearout_core::platform::{self, Profile, Rules};
 
 const REPLICATES: u32 = 200;
 

@@ -1,57 +1,152 @@
-//! wearout: what a sending plan does to the people who receive it.
+//! The rim: reads files, runs studies, prints. Results and JSON go to stdout, progress, warnings and faults to stderr.
 //!
-//! The data flows one way. A text becomes a [`scenario::Draft`], which [`plan::compile`] turns into an [`plan::Experiment`]
-//! or every fault at once. For each replicate the [`engine`] draws a [`population`] and lets every plan live its days on it
-//! ([`behaviour`] for members, [`platform`] for the sender's account), which gives a [`tally::Tally`] a plan. The
-//! [`analysis`] makes estimates and paired differences of tallies, a [`study`] decides what to run, and [`report`] shows what came
-//! out. Modules below stand in that order, from the ground up; `ARCHITECTURE.md` has the floors.
-//!
-//! ```
-//! use wearout::diagnostic::Source;
-//! use wearout::engine::Engine;
-//! use wearout::study::{Target, compare};
-//! use wearout::{plan, scenario, tally};
-//!
-//! let text = "[audience.club]\nsize = 100\n[plan.daily]\n[plan.spaced]\nevery = \"48h\"\n";
-//! let draft = scenario::parse("club", Source { name: "club.toml".into(), text: text.into() }, &[]);
-//! let experiment = plan::compile(&draft, 1)?;
-//!
-//! let headline = [tally::find("loss").expect("a metric")];
-//! let compared = compare(&experiment, &headline, &Target::Replicates(50), false, &Engine::default());
-//! let comparison = compared.expect("nobody stopped it").comparison;
-//! let difference = comparison.difference(1, "loss").expect("plan 1 is not the baseline");
-//! assert!(difference.difference < Some(0.0), "fewer posts lose fewer members");
-//! # Ok::<(), wearout::diagnostic::Faults>(())
-//! ```
+//! Exit status: 0 ok, 1 fault in the input, 2 usage, 3 cannot write, 130 interrupted.
 
-pub mod diagnostic;
-pub mod units;
+mod ab;
+mod args;
+mod calibrate;
+mod checkpoint;
+mod estimate;
+mod evidence;
+mod folders;
+mod format;
+mod inputs;
+mod interrupt;
+mod lookup;
+mod progress;
+mod run;
+mod scenarios;
+mod select;
+mod sensitivity;
+mod sets;
+mod targets;
+mod topics;
 
-mod document;
-pub mod evidence;
-pub mod math;
-pub mod parameter;
-pub mod rng;
-pub mod stats;
-pub mod tally;
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::path::PathBuf;
 
-pub mod population;
+use args::Command;
+use folders::FileError;
+use serde_json::Value;
+use wearout_core::diagnostic::{Faults, plain};
 
-pub mod behaviour;
-pub mod platform;
+/// What ends a command early.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    /// What the user wrote is wrong.
+    #[error("{0}")]
+    Input(#[from] Faults),
+    /// What the user asked for does not exist.
+    #[error("{0}")]
+    Unknown(String),
+    /// What the user asked for does not go together.
+    #[error("{0}")]
+    Usage(String),
+    /// A file can't be written.
+    #[error("error: {0}")]
+    File(#[from] FileError),
+    /// Something else outside failed.
+    #[error("error: {0:#}")]
+    Other(#[from] anyhow::Error),
+    /// Stopped by the user.
+    #[error("interrupted{0}")]
+    Interrupted(&'static str),
+}
 
-pub mod scenario;
+impl Failure {
+    fn status(&self) -> u8 {
+        match self {
+            Failure::Input(_) | Failure::Unknown(_) => 1,
+            Failure::Usage(_) => 2,
+            Failure::File(_) | Failure::Other(_) => 3,
+            Failure::Interrupted(_) => interrupt::STATUS,
+        }
+    }
+}
 
-pub mod plan;
-pub mod results;
-pub mod targets;
+/// Parses a command line, whose first word names the program, carries it out and returns its exit status.
+pub fn main(args: impl IntoIterator<Item = OsString>) -> u8 {
+    let command = match args::parse(args) {
+        Ok(command) => command,
+        Err(status) => return status,
+    };
+    let done = match command {
+        Command::Run(args) if args.selection.select => select::run(&args),
+        Command::Run(args) => run::run(&args),
+        Command::Evidence(args) => evidence::evidence(&args),
+        Command::Calibrate(args) => calibrate::calibrate(&args),
+        Command::Sensitivity(args) => sensitivity::run(&args),
+        Command::Ab(command) => ab::ab(&command),
+        Command::Check(args) => scenarios::check(&args),
+        Command::New { name, from } => scenarios::new(&name, from.as_deref()),
+        Command::List { what, json } => print(&lookup::list(what, json)),
+        Command::Explain { name } => lookup::explain(&name).map_err(Failure::Unknown).and_then(|text| print(&text)),
+    };
+    match done {
+        Ok(()) => 0,
+        Err(failure) => {
+            tell(&failure.to_string());
+            failure.status()
+        }
+    }
+}
 
-pub mod engine;
+/// What a study shows on the terminal.
+enum Shown {
+    /// For programs.
+    Json(Value),
+    /// For people.
+    Page(String),
+}
 
-pub mod analysis;
+/// Shows what a study found and where its files are. What could not be written is shown all the same: the work is done.
+fn show(shown: &Shown, written: Result<PathBuf, FileError>) -> Result<(), Failure> {
+    match shown {
+        Shown::Json(value) => {
+            print(&format!("{value:#}\n"))?;
+            tell(&written?.display().to_string());
+        }
+        Shown::Page(text) => {
+            print(text)?;
+            print(&format!("\n{}\n", written?.display()))?;
+        }
+    }
+    Ok(())
+}
 
-pub mod study;
+/// How a study ends whose user may have stopped it.
+fn ended(partial: bool) -> Result<(), Failure> {
+    if partial { Err(Failure::Interrupted(": what is complete was written, marked as partial")) } else { Ok(()) }
+}
 
-pub mod report;
+/// Prints a result. A reader that has gone away (`| head`) is no failure.
+fn print(text: &str) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    match out.write_all(harmless(text).as_bytes()).and_then(|()| out.flush()) {
+        Err(cause) if cause.kind() != io::ErrorKind::BrokenPipe => {
+            Err(anyhow::Error::new(cause).context("cannot print").into())
+        }
+        _ => Ok(()),
+    }
+}
 
-pub mod cli;
+/// Says something beside the result; nobody may be listening.
+fn tell(text: &str) {
+    let _ = writeln!(io::stderr(), "{}", harmless(text));
+}
+
+/// Text that a terminal shows as it is: names of files may hold what a terminal would obey.
+fn harmless(text: &str) -> String {
+    text.split('\n').map(plain).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_is_printed_moves_a_terminal() {
+        assert_eq!(harmless("a\u{1b}[2J\n\u{202e}b"), "a\\u001b[2J\n\\u202eb");
+    }
+}

@@ -1,7 +1,8 @@
 //! The `wearout` program.
 
+use std::env;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    wearout::cli::main()
+    ExitCode::from(wearout::main(env::args_os()))
 }

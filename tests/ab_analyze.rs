@@ -13,15 +13,15 @@ use std::time::Duration;
 use proptest::prelude::*;
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{Rng, SeedableRng};
-use wearout::analysis::Zone;
-use wearout::analysis::trial::{Decision, Guarding, Method, MoreDays, Question, Trial, TrialAnalysis, analyse};
-use wearout::diagnostic::Source;
-use wearout::engine::{Engine, simulate_trial};
-use wearout::plan::compile;
-use wearout::report::ab::analyze::{self as pages, Page};
-use wearout::results::{Adjust, Asked, Results, read};
-use wearout::scenario;
-use wearout::tally::{Dealt, Outcome, Tally, TrialUnit, find};
+use wearout_core::analysis::Zone;
+use wearout_core::analysis::trial::{Decision, Guarding, Method, MoreDays, Question, Trial, TrialAnalysis, analyse};
+use wearout_core::diagnostic::Source;
+use wearout_core::engine::{Engine, simulate_trial};
+use wearout_core::plan::compile;
+use wearout_core::results::{Adjust, Asked, Results, read};
+use wearout_core::scenario;
+use wearout_core::tally::{Dealt, Outcome, Tally, TrialUnit, find};
+use wearout_show::ab::analyze::{self as pages, Page};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

@@ -3,13 +3,13 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
 use serde_json::Value;
-use wearout::stats::clustered_power::{
+use wearout_stats::clustered_power::{
     clusters_for_rates, clusters_needed, correlation_with_earlier, design_effect, detectable, deviation_of_mean,
 };
-use wearout::stats::power::lift::{self, Arm};
-use wearout::stats::power::normal::{self, Spread};
-use wearout::stats::power::{Sides, Wanted, student};
-use wearout::stats::{allocation, decaying_effect, dudewicz_dalal, looks};
+use wearout_stats::power::lift::{self, Arm};
+use wearout_stats::power::normal::{self, Spread};
+use wearout_stats::power::{Sides, Wanted, student};
+use wearout_stats::{allocation, decaying_effect, dudewicz_dalal, looks};
 
 struct Case {
     inputs: Value,

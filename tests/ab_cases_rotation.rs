@@ -3,8 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
 use serde_json::Value;
-use wearout::stats::bandit::{Ucb1, recency_penalty};
-use wearout::stats::rebounding::{Rebounding, best, greedy, total};
+use wearout_stats::bandit::{Ucb1, recency_penalty};
+use wearout_stats::rebounding::{Rebounding, best, greedy, total};
 
 struct Case {
     inputs: Value,

@@ -5,22 +5,22 @@
 use rand::SeedableRng;
 use rand::rngs::Xoshiro256PlusPlus;
 use serde_json::Value;
-use wearout::stats::adjustment::{self, Arm};
-use wearout::stats::beta_arms::{self, Share};
-use wearout::stats::beta_binomial::Trials;
-use wearout::stats::chance_to_win;
-use wearout::stats::cluster_robust::{self, Cluster, Correction};
-use wearout::stats::clustered_power;
-use wearout::stats::interval;
-use wearout::stats::mixture;
-use wearout::stats::multiplicity;
-use wearout::stats::paired::Pairs;
-use wearout::stats::permutation::{self, Effort};
-use wearout::stats::ratio::{Covariances, Ratio};
-use wearout::stats::sequence::{self, Look};
-use wearout::stats::test_and_roll::{self, Prior, Units};
-use wearout::stats::two_proportions::TwoArms;
-use wearout::stats::two_sample::{self, Difference, Summary};
+use wearout_stats::adjustment::{self, Arm};
+use wearout_stats::beta_arms::{self, Share};
+use wearout_stats::beta_binomial::Trials;
+use wearout_stats::chance_to_win;
+use wearout_stats::cluster_robust::{self, Cluster, Correction};
+use wearout_stats::clustered_power;
+use wearout_stats::interval;
+use wearout_stats::mixture;
+use wearout_stats::multiplicity;
+use wearout_stats::paired::Pairs;
+use wearout_stats::permutation::{self, Effort};
+use wearout_stats::ratio::{Covariances, Ratio};
+use wearout_stats::sequence::{self, Look};
+use wearout_stats::test_and_roll::{self, Prior, Units};
+use wearout_stats::two_proportions::TwoArms;
+use wearout_stats::two_sample::{self, Difference, Summary};
 
 struct Case {
     inputs: Value,

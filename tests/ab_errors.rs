@@ -6,10 +6,10 @@
 
 use rand::SeedableRng;
 use rand::rngs::Xoshiro256PlusPlus;
-use wearout::analysis::Zone;
-use wearout::analysis::trial::{Guarding, Question, Trial, TrialAnalysis, analyse};
-use wearout::stats::random::{normal, uniform};
-use wearout::tally::{Dealt, Guardrail, Outcome, Tally, TrialUnit, find};
+use wearout_core::analysis::Zone;
+use wearout_core::analysis::trial::{Guarding, Question, Trial, TrialAnalysis, analyse};
+use wearout_core::tally::{Dealt, Guardrail, Outcome, Tally, TrialUnit, find};
+use wearout_stats::random::{normal, uniform};
 
 /// Tests played of a cell.
 fn n_tests(usual: u32) -> u32 {

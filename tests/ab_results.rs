@@ -7,9 +7,9 @@ use std::fs;
 use std::path::Path;
 
 use proptest::prelude::*;
-use wearout::diagnostic::Source;
-use wearout::results::{Adjust, Asked, DateOrder, Results, read};
-use wearout::tally::{Dealt, Outcome, Stakes, find};
+use wearout_core::diagnostic::Source;
+use wearout_core::results::{Adjust, Asked, DateOrder, Results, read};
+use wearout_core::tally::{Dealt, Outcome, Stakes, find};
 
 fn usual() -> Asked {
     Asked {

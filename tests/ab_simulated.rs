@@ -1,15 +1,15 @@
 //! Tests of tests: played on simulated people where nothing differs, p values must be uniform and intervals hold what they promise;
 //! where something differs, power must be what the closed form says once nothing else acts.
 
-use wearout::diagnostic::Source;
-use wearout::engine::{Engine, simulate_trial};
-use wearout::parameter::Parameters;
-use wearout::scenario::parse;
-use wearout::stats::permutation::{self, Effort};
-use wearout::stats::random::uniform;
-use wearout::stats::{kolmogorov, looks};
-use wearout::study::ab::power::{Power, Request, curves, with_appeal};
-use wearout::study::ab::{Asked, Contest, Method, Seen, play};
+use wearout_core::diagnostic::Source;
+use wearout_core::engine::{Engine, simulate_trial};
+use wearout_core::parameter::Parameters;
+use wearout_core::scenario::parse;
+use wearout_core::study::ab::power::{Power, Request, curves, with_appeal};
+use wearout_core::study::ab::{Asked, Contest, Method, Seen, play};
+use wearout_stats::permutation::{self, Effort};
+use wearout_stats::random::uniform;
+use wearout_stats::{kolmogorov, looks};
 
 /// Tests in a cell.
 const TESTS: u32 = 2000;
@@ -88,12 +88,12 @@ fn where_arms_are_the_same_permutation_p_values_randomised_at_ties_are_uniform()
         for (groups, size) in [GROUPS[0], GROUPS[2], GROUPS[4]] {
             let contest = same(groups, size, differences);
             let tests = simulate_trial(&contest.experiment, &contest.trial, 0..TESTS, &Engine::default());
-            let p_value = |(number, test): (usize, &wearout::tally::TrialTally)| {
+            let p_value = |(number, test): (usize, &wearout_core::tally::TrialTally)| {
                 let metric = contest.judge.metric;
                 let of_arm = |arm| -> Vec<f64> {
                     test.arm(arm).map(|tally| (metric.value)(tally, &contest.judge.stakes[arm]).unwrap()).collect()
                 };
-                let mut rng = wearout::rng::method(1, number as u32, 0);
+                let mut rng = wearout_core::rng::method(1, number as u32, 0);
                 let few = Effort { at_most: 1000, drawn: 499 };
                 let found = permutation::difference(&of_arm(0), &of_arm(1), few, &mut rng).unwrap();
                 found.randomised_p_value(uniform(&mut rng))
@@ -173,7 +173,7 @@ fn curves_are_the_same_on_one_thread_and_each_begins_where_the_plan_stands() {
         units: vec![6, 12],
         effects: vec![0.0, 0.4],
         mechanisms: true,
-        sets: wearout::parameter::plausible().sets[..2].to_vec(),
+        sets: wearout_core::parameter::plausible().sets[..2].to_vec(),
     };
     let found = curves(&contest, &request, &Engine::default());
     let one = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();

@@ -6,10 +6,10 @@ mod campaign;
 
 use campaign::{Campaign, MEMBERS, plans, replicates};
 use proptest::prelude::*;
-use wearout::analysis::{
+use wearout_core::analysis::{
     Accumulator, Call, Comparison, Doubt, Finding, KEPT_REPLICATES, Overall, Precision, Verdict, Zone, verdict,
 };
-use wearout::tally::{METRICS, Metric, Outcome, PairedTally, Unit, find};
+use wearout_core::tally::{METRICS, Metric, Outcome, PairedTally, Unit, find};
 
 const ZONE: Zone = Zone { points: 0.01, relative: 0.10, below: 0.05 };
 

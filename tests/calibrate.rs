@@ -120,8 +120,9 @@ fn what_is_found_can_be_run() {
     let folder = folder();
     calibrate(folder.path(), &["mine.toml", "--simulations", "30"]);
     let sets = fs::read_to_string(folder.path().join("output/mine-calibration/0001/ensemble.csv")).unwrap();
-    let source = wearout::diagnostic::Source { name: "ensemble.csv".into(), text: sets };
-    let ensemble = wearout::parameter::parse_ensemble(source, &wearout::parameter::Parameters::best()).unwrap();
+    let source = wearout_core::diagnostic::Source { name: "ensemble.csv".into(), text: sets };
+    let ensemble =
+        wearout_core::parameter::parse_ensemble(source, &wearout_core::parameter::Parameters::best()).unwrap();
     assert_eq!((ensemble.sets.len(), ensemble.keys), (1, vec!["read_base".to_owned(), "irritation_base".to_owned()]));
 }
 

@@ -11,12 +11,12 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use recovery_case::{KNOWN, TUNED};
-use wearout::engine::Engine;
-use wearout::evidence;
-use wearout::parameter::{self, Basis, Parameters};
-use wearout::stats::history_matching;
-use wearout::study::calibrate::{Calibration, Method, Problem, Reason, Settings};
-use wearout::targets::{Lever, Reading, Targets, Tuned};
+use wearout_core::engine::Engine;
+use wearout_core::evidence;
+use wearout_core::parameter::{self, Basis, Parameters};
+use wearout_core::study::calibrate::{Calibration, Method, Problem, Reason, Settings};
+use wearout_core::targets::{Lever, Reading, Targets, Tuned};
+use wearout_stats::history_matching;
 
 const METHODS: [Method; 3] = [Method::Best, Method::Posterior, Method::Plausible];
 const REPLICATES: u32 = 2;
@@ -255,9 +255,9 @@ fn a_plausible_set_of_a_focused_search_is_said_to_be_one() {
     let focused = state(&whole).replacen("\"is_focused\":false", "\"is_focused\":true", 1);
     let said = |calibration: &Calibration| {
         let outcome = calibration.outcome(&problem, REPLICATES, &engine);
-        let learned = wearout::analysis::learned(&outcome.points, &targets.tuned);
-        let ended = wearout::report::calibration::Ended::TimeLimit;
-        wearout::report::calibration::text(&wearout::report::calibration::Page {
+        let learned = wearout_core::analysis::learned(&outcome.points, &targets.tuned);
+        let ended = wearout_show::calibration::Ended::TimeLimit;
+        wearout_show::calibration::text(&wearout_show::calibration::Page {
             problem: &problem,
             calibration,
             outcome: &outcome,

@@ -7,11 +7,11 @@
 use rand::SeedableRng;
 use rand::rngs::Xoshiro256PlusPlus;
 use rayon::prelude::*;
-use wearout::stats::abc_likelihood::{self, Trials};
-use wearout::stats::abc_smc::{AbcSmc, Settings};
-use wearout::stats::prior::Prior;
-use wearout::stats::random::{normal, normal_quantile, uniform};
-use wearout::stats::sbc::{Uniformity, rank, uniformity};
+use wearout_stats::abc_likelihood::{self, Trials};
+use wearout_stats::abc_smc::{AbcSmc, Settings};
+use wearout_stats::prior::Prior;
+use wearout_stats::random::{normal, normal_quantile, uniform};
+use wearout_stats::sbc::{Uniformity, rank, uniformity};
 
 const DRAWS: usize = 99;
 const BINS: usize = 20;

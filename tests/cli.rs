@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use tempfile::TempDir;
-use wearout::engine::Instructions;
+use wearout_core::engine::Instructions;
 
 const FIVE_LINES: &str = "[audience.club]\nsize = 60\n[plan.daily]\n[plan.spaced]\nevery = \"48h\"\n";
 
@@ -60,7 +60,7 @@ fn a_five_line_plan_runs_and_leaves_every_file() {
     ] {
         assert!(run.join(file).metadata().unwrap().len() > 0, "{file}");
     }
-    for chart in wearout::report::chart::CHARTS {
+    for chart in wearout_show::chart::CHARTS {
         let drawn = run.join(format!("{}.png", chart.key)).exists();
         assert_eq!(drawn, run.join(format!("{}.svg", chart.key)).exists(), "{}", chart.key);
     }
@@ -315,7 +315,7 @@ fn new_copies_a_shipped_scenario() {
     let folder = tempfile::tempdir().unwrap();
     assert_eq!(status(&wearout(folder.path(), &["new", "mine", "--from", "spacing"])), 0);
     let text = fs::read_to_string(folder.path().join("mine.toml")).unwrap();
-    assert_eq!(text, wearout::scenario::shipped("spacing").unwrap());
+    assert_eq!(text, wearout_core::scenario::shipped("spacing").unwrap());
     assert_eq!(status(&wearout(folder.path(), &["new", "contents", "--from", "spring"])), 0);
     let unknown = wearout(folder.path(), &["new", "other", "--from", "spacng"]);
     assert_eq!(status(&unknown), 1);

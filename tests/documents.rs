@@ -6,21 +6,21 @@ use std::fmt::Write;
 use std::sync::LazyLock;
 use std::{env, fs};
 
-use wearout::diagnostic::Source;
-use wearout::engine::Engine;
-use wearout::evidence::contradictions::checks;
-use wearout::evidence::{self, Claim, Finding, Pattern, Use};
-use wearout::parameter::{self, Basis, Parameter};
-use wearout::platform::{self, Profile};
-use wearout::report;
-use wearout::report::patterns::{self as field, band, figure, verdict};
-use wearout::report::scorecard::{Page, figures, heading};
-use wearout::report::sensitivity as pages;
-use wearout::scenario::{self, SHIPPED};
-use wearout::study::sensitivity::{Asked, Question, Request, sensitivity};
-use wearout::study::{self, Nearness, PatternScore, Scorecard, Scored, Search, Shown};
-use wearout::tally::{Better, METRICS, Metric, Outcome};
-use wearout::targets;
+use wearout_core::diagnostic::Source;
+use wearout_core::engine::Engine;
+use wearout_core::evidence::contradictions::checks;
+use wearout_core::evidence::{self, Claim, Finding, Pattern, Use};
+use wearout_core::parameter::{self, Basis, Parameter};
+use wearout_core::platform::{self, Profile};
+use wearout_core::scenario::{self, SHIPPED};
+use wearout_core::study::sensitivity::{Asked, Question, Request, sensitivity};
+use wearout_core::study::{self, Nearness, PatternScore, Scorecard, Scored, Search, Shown};
+use wearout_core::tally::{Better, METRICS, Metric, Outcome};
+use wearout_core::targets;
+use wearout_show as report;
+use wearout_show::patterns::{self as field, band, figure, verdict};
+use wearout_show::scorecard::{Page, figures, heading};
+use wearout_show::sensitivity as pages;
 
 const COMMAND: &str = "WEAROUT_REGENERATE=1 cargo test --test documents";
 
@@ -91,7 +91,7 @@ fn every_generated_part_says_what_the_code_says() {
 /// The parameters in the order and under the headings of their file.
 fn parameters() -> String {
     let mut text = String::new();
-    for line in include_str!("../src/parameter/parameters.toml").lines() {
+    for line in include_str!("../crates/core/src/parameter/parameters.toml").lines() {
         if let Some(heading) = line.strip_prefix("# --- ").and_then(|rest| rest.strip_suffix(" ---")) {
             let header =
                 "| key | default | unit | plausible | what it is | evidence | basis |\n|---|---|---|---|---|---|---|";
@@ -417,7 +417,7 @@ fn every_series_and_file_of_a_run_is_explained() {
     for (_, series) in Outcome::ALL {
         assert!(output.contains(&format!("| `{series}` |")), "output/README.md has no row for `{series}`");
     }
-    for chart in wearout::report::chart::CHARTS {
+    for chart in wearout_show::chart::CHARTS {
         assert!(
             output.contains(&format!("| `{}` |", chart.key)),
             "output/README.md has no row for chart `{}`",
@@ -429,7 +429,7 @@ fn every_series_and_file_of_a_run_is_explained() {
 #[test]
 fn every_column_and_chart_of_a_sensitivity_analysis_is_explained() {
     let output = document("output/README.md");
-    for chart in wearout::report::chart::SENSITIVITY_CHARTS {
+    for chart in wearout_show::chart::SENSITIVITY_CHARTS {
         assert!(output.contains(&format!("| `{}` |", chart.key)), "output/README.md has no row for `{}`", chart.key);
     }
     let text = "[audience.club]\nsize = 20\n[plan.daily]\n[plan.spaced]\nevery = \"48h\"\n";

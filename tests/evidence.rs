@@ -1,9 +1,9 @@
 //! Whatever cites a claim cites one that exists: parameters, platform rules, shipped scenarios.
 
-use wearout::evidence::Used;
-use wearout::scenario::{DESIGNS, FINDINGS, PATTERNS};
-use wearout::tally::Observable;
-use wearout::{behaviour, evidence, parameter, platform, scenario, targets};
+use wearout_core::evidence::Used;
+use wearout_core::scenario::{DESIGNS, FINDINGS, PATTERNS};
+use wearout_core::tally::Observable;
+use wearout_core::{behaviour, evidence, parameter, platform, scenario, targets};
 
 fn check(who: &str, ids: &[String]) {
     for id in ids {

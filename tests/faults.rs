@@ -8,16 +8,16 @@ use std::fs;
 use std::path::Path;
 
 use proptest::prelude::*;
-use wearout::analysis::{Comparison, Estimate, verdict};
-use wearout::diagnostic::{Diagnostic, Faults, Source};
-use wearout::engine::Engine;
-use wearout::parameter::{Parameters, catalogue, plausible};
-use wearout::plan::{self, schedule::schedule};
-use wearout::report::table::{Page, text};
-use wearout::report::{csv, json};
-use wearout::scenario::{Draft, parse};
-use wearout::study::{Target, compare_over};
-use wearout::tally::{METRICS, find};
+use wearout_core::analysis::{Comparison, Estimate, verdict};
+use wearout_core::diagnostic::{Diagnostic, Faults, Source};
+use wearout_core::engine::Engine;
+use wearout_core::parameter::{Parameters, catalogue, plausible};
+use wearout_core::plan::{self, schedule::schedule};
+use wearout_core::scenario::{Draft, parse};
+use wearout_core::study::{Target, compare_over};
+use wearout_core::tally::{METRICS, find};
+use wearout_show::table::{Page, text};
+use wearout_show::{csv, json};
 
 fn read(name: &str, text: &str, overrides: &[String]) -> Draft {
     parse("a", Source { name: name.into(), text: text.into() }, overrides)
@@ -272,7 +272,7 @@ fn extreme(least: f64, most: f64) -> impl Strategy<Value = f64> {
 fn behaviour() -> impl Strategy<Value = String> {
     let free: Vec<_> = catalogue().iter().filter(|parameter| !parameter.key.starts_with("visit_")).collect();
     prop_oneof![prop::sample::subsequence(free.clone(), 0..6), Just(free)].prop_flat_map(|chosen| {
-        let line = |parameter: &&wearout::parameter::Parameter| {
+        let line = |parameter: &&wearout_core::parameter::Parameter| {
             let (key, (least, most)) = (parameter.key.clone(), parameter.domain());
             extreme(least, most).prop_map(move |value| format!("{key} = {value:?}\n"))
         };

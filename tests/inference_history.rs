@@ -4,10 +4,10 @@
 
 use rand::SeedableRng;
 use rand::rngs::Xoshiro256PlusPlus;
-use wearout::stats::emulator::Residual;
-use wearout::stats::history_matching::{HistoryError, HistoryMatching, Input, Rule, Run, Setup, Stop, Target};
-use wearout::stats::mean::Moments;
-use wearout::stats::random::{normal, uniform};
+use wearout_stats::emulator::Residual;
+use wearout_stats::history_matching::{HistoryError, HistoryMatching, Input, Rule, Run, Setup, Stop, Target};
+use wearout_stats::mean::Moments;
+use wearout_stats::random::{normal, uniform};
 
 /// The generator of one call: keyed by the wave, as the module asks.
 fn generator(seed: u64, history: Option<&HistoryMatching>) -> Xoshiro256PlusPlus {

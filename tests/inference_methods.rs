@@ -5,10 +5,10 @@
 use rand::SeedableRng;
 use rand::rngs::Xoshiro256PlusPlus;
 use serde_json::Value;
-use wearout::stats::abc_smc::{AbcSmc, Settings, Stop};
-use wearout::stats::cma_es::CmaEs;
-use wearout::stats::prior::{BoxPrior, Prior};
-use wearout::stats::random::{normal, normal_quantile, uniform};
+use wearout_stats::abc_smc::{AbcSmc, Settings, Stop};
+use wearout_stats::cma_es::CmaEs;
+use wearout_stats::prior::{BoxPrior, Prior};
+use wearout_stats::random::{normal, normal_quantile, uniform};
 
 struct Case {
     inputs: Value,

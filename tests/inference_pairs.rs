@@ -3,8 +3,8 @@
 use rand::SeedableRng;
 use rand::rngs::Xoshiro256PlusPlus;
 use serde_json::Value;
-use wearout::stats::paired::PairedTable;
-use wearout::stats::random::uniform;
+use wearout_stats::paired::PairedTable;
+use wearout_stats::random::uniform;
 
 /// Expected values of a case.
 fn expected(name: &str) -> Value {

@@ -8,11 +8,11 @@ use std::f64::consts::PI;
 use rand::SeedableRng;
 use rand::rngs::Xoshiro256PlusPlus;
 use serde_json::Value;
-use wearout::stats::interval;
-use wearout::stats::morris::{self, Effects};
-use wearout::stats::random::{normal, uniform};
-use wearout::stats::sbc::{self, Uniformity};
-use wearout::stats::sobol::{self, Indices, Resampling};
+use wearout_stats::interval;
+use wearout_stats::morris::{self, Effects};
+use wearout_stats::random::{normal, uniform};
+use wearout_stats::sbc::{self, Uniformity};
+use wearout_stats::sobol::{self, Indices, Resampling};
 
 struct Case {
     inputs: Value,

@@ -7,10 +7,10 @@ mod experiment;
 
 use experiment::{Run, experiment};
 use proptest::prelude::*;
-use wearout::engine::{Engine, Instructions, simulate};
-use wearout::plan::Experiment;
-use wearout::scenario::SHIPPED;
-use wearout::tally::{Outcome, PairedTally, Tally};
+use wearout_core::engine::{Engine, Instructions, simulate};
+use wearout_core::plan::Experiment;
+use wearout_core::scenario::SHIPPED;
+use wearout_core::tally::{Outcome, PairedTally, Tally};
 
 /// Three plans that use most mechanisms, and two audiences.
 const BUSY: &str = r#"

@@ -8,14 +8,14 @@ mod experiment;
 
 use campaign::{Campaign, plans, replicates};
 use experiment::{SEED, experiment};
-use wearout::analysis::{Accumulator, Between, Call, Comparison, Deviation, Doubt, Zone, set_of, verdict};
-use wearout::diagnostic::Source;
-use wearout::engine::Engine;
-use wearout::parameter::{Parameters, plausible};
-use wearout::plan::Experiment;
-use wearout::scenario::{Draft, parse};
-use wearout::study::{Compared, Target, compare, compare_over, under_each};
-use wearout::tally::{METRICS, Metric, find};
+use wearout_core::analysis::{Accumulator, Between, Call, Comparison, Deviation, Doubt, Zone, set_of, verdict};
+use wearout_core::diagnostic::Source;
+use wearout_core::engine::Engine;
+use wearout_core::parameter::{Parameters, plausible};
+use wearout_core::plan::Experiment;
+use wearout_core::scenario::{Draft, parse};
+use wearout_core::study::{Compared, Target, compare, compare_over, under_each};
+use wearout_core::tally::{METRICS, Metric, find};
 
 /// Two plans that are the same and one that is not.
 const CLUB: &str = "days = 10\n[audience.club]\nsize = 120\n[money]\nmargin = 60\n\

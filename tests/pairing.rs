@@ -9,7 +9,7 @@
 mod experiment;
 
 use experiment::{Run, experiment};
-use wearout::analysis::{Accumulator, Comparison, PlanInfo};
+use wearout_core::analysis::{Accumulator, Comparison, PlanInfo};
 
 const REPLICATES: u32 = 200;
 
@@ -19,7 +19,7 @@ fn compare(days: u32, club: &str, [harsher, milder]: [&str; 2]) -> Comparison {
         "days = {days}\nplatform = \"none\"\n[audience.club]\nsize = 1000\n{club}\n[plan.harsher]\n{harsher}\n[plan.milder]\n{milder}\n"
     );
     let experiment = experiment(&text);
-    let info = |plan: &wearout::plan::Plan| PlanInfo {
+    let info = |plan: &wearout_core::plan::Plan| PlanInfo {
         name: plan.name.clone(),
         members: plan.members,
         posts_per_week: experiment.posts_per_week(plan),

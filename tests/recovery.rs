@@ -8,7 +8,7 @@ mod recovery_case;
 
 use rayon::prelude::*;
 use recovery_case::{Case, Sample, TUNED, effective, interval};
-use wearout::engine::Engine;
+use wearout_core::engine::Engine;
 
 const FITS: u32 = 20;
 const PARTICLES: usize = 60;

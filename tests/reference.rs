@@ -12,10 +12,10 @@ use std::collections::BTreeMap;
 use designs::{circumstances, simulated};
 use serde_json::Value;
 use twin::reference::{Comparison, FIRST, Figure, SECOND, compare, published};
-use wearout::diagnostic::Source;
-use wearout::engine::{Engine, simulate};
-use wearout::tally::{self, Outcome, Stakes, Tally};
-use wearout::{plan, platform, scenario};
+use wearout_core::diagnostic::Source;
+use wearout_core::engine::{Engine, simulate};
+use wearout_core::tally::{self, Outcome, Stakes, Tally};
+use wearout_core::{plan, platform, scenario};
 
 const REPLICATES: u32 = 200;
 

@@ -7,14 +7,14 @@ mod campaign;
 mod experiment;
 
 use campaign::{Campaign, plans, replicates};
-use wearout::analysis::{Accumulator, Comparison, Zone, cautions, headline as headline_of, verdict};
-use wearout::engine::Engine;
-use wearout::plan::Experiment;
-use wearout::report::chart::{CHARTS, Caption, render};
-use wearout::report::table::{Enforcement, Page};
-use wearout::report::{caution, csv, json, table};
-use wearout::study::{Target, compare as compare_plans};
-use wearout::tally::{METRICS, Metric, Outcome, REPEATS, find};
+use wearout_core::analysis::{Accumulator, Comparison, Zone, cautions, headline as headline_of, verdict};
+use wearout_core::engine::Engine;
+use wearout_core::plan::Experiment;
+use wearout_core::study::{Target, compare as compare_plans};
+use wearout_core::tally::{METRICS, Metric, Outcome, REPEATS, find};
+use wearout_show::chart::{CHARTS, Caption, render};
+use wearout_show::table::{Enforcement, Page};
+use wearout_show::{caution, csv, json, table};
 
 const ZONE: Zone = Zone { points: 0.01, relative: 0.10, below: 0.05 };
 

@@ -5,14 +5,14 @@ mod experiment;
 
 use std::sync::Mutex;
 
-use wearout::diagnostic::Source;
-use wearout::engine::{Chooser, Engine, Replayed, replay, simulate};
-use wearout::parameter::Parameters;
-use wearout::plan::rotation::{self, Rotation};
-use wearout::report::ab::rotate as pages;
-use wearout::scenario::parse;
-use wearout::study::ab::rotate::{FIGURES, Policy, Question, Ran, Rotated, rotate};
-use wearout::tally::PostRecord;
+use wearout_core::diagnostic::Source;
+use wearout_core::engine::{Chooser, Engine, Replayed, replay, simulate};
+use wearout_core::parameter::Parameters;
+use wearout_core::plan::rotation::{self, Rotation};
+use wearout_core::scenario::parse;
+use wearout_core::study::ab::rotate::{FIGURES, Policy, Question, Ran, Rotated, rotate};
+use wearout_core::tally::PostRecord;
+use wearout_show::ab::rotate as pages;
 
 /// Contents of every sort, in a club that the platform watches and whose members forget. Without needs, of which a content that is chosen
 /// on the way suits others than one that a plan sends at the same time.

@@ -10,10 +10,10 @@ mod experiment;
 
 use experiment::*;
 use proptest::prelude::*;
-use wearout::platform::{self, Account, Group, Judgement, Practice, Profile, TopicRelevance, Treatment};
-use wearout::rng;
-use wearout::tally::{Outcome, PostRecord, QuestionRecord, Tally};
-use wearout::units::Trigger;
+use wearout_core::platform::{self, Account, Group, Judgement, Practice, Profile, TopicRelevance, Treatment};
+use wearout_core::rng;
+use wearout_core::tally::{Outcome, PostRecord, QuestionRecord, Tally};
+use wearout_core::units::Trigger;
 
 const PRACTICE: Practice =
     Practice { mean_reply_hours: 2.0, complaints_per_month: 0.0, leaks_per_month: 0.0, enforce_prob: 1.0 };

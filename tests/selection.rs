@@ -9,15 +9,15 @@ use std::fs;
 use std::process::{Command, Output};
 
 use experiment::{SEED, experiment};
-use wearout::analysis::Zone;
-use wearout::diagnostic::Source;
-use wearout::engine::{Engine, simulate};
-use wearout::parameter::{Parameters, plausible};
-use wearout::plan::{Experiment, compile_under};
-use wearout::scenario::parse;
-use wearout::study::select::{BESIDE, FIRST_STAGE, MOST_PLANS, Question, Selection, Unfit, select};
-use wearout::study::{Target, compare, under_each};
-use wearout::tally::find;
+use wearout_core::analysis::Zone;
+use wearout_core::diagnostic::Source;
+use wearout_core::engine::{Engine, simulate};
+use wearout_core::parameter::{Parameters, plausible};
+use wearout_core::plan::{Experiment, compile_under};
+use wearout_core::scenario::parse;
+use wearout_core::study::select::{BESIDE, FIRST_STAGE, MOST_PLANS, Question, Selection, Unfit, select};
+use wearout_core::study::{Target, compare, under_each};
+use wearout_core::tally::find;
 
 /// Plans from once a day to once in ten, one the same as another and one near it.
 const CLUB: &str = "days = 10\n[audience.club]\nsize = 600\n[plan.daily]\n[plan.spaced]\nevery = \"48h\"\n\

@@ -5,13 +5,15 @@ use std::fs;
 use std::process::{Command, Output};
 
 use rayon::ThreadPoolBuilder;
-use wearout::analysis::{Call, Overall};
-use wearout::diagnostic::{Faults, Source};
-use wearout::engine::{Engine, simulate};
-use wearout::report::sensitivity::{Page, text, tipping};
-use wearout::scenario::{Draft, parse};
-use wearout::study::sensitivity::{Asked, Decision, Question, Request, Sensitivity, replicates_expected, sensitivity};
-use wearout::tally::Outcome;
+use wearout_core::analysis::{Call, Overall};
+use wearout_core::diagnostic::{Faults, Source};
+use wearout_core::engine::{Engine, simulate};
+use wearout_core::scenario::{Draft, parse};
+use wearout_core::study::sensitivity::{
+    Asked, Decision, Question, Request, Sensitivity, replicates_expected, sensitivity,
+};
+use wearout_core::tally::Outcome;
+use wearout_show::sensitivity::{Page, text, tipping};
 
 /// Nothing happens but reading and buying, and everybody is alike: conversion is a share of the clicks.
 const ONLY_BUYING: &str = "
@@ -161,8 +163,8 @@ fn a_verdict_that_hangs_on_one_parameter_names_it_and_where_it_turns() {
         // What the difference is worth per unit of the parameter, at the turn itself.
         let base = question.variants.base();
         let mut there = base.clone();
-        there.law = wearout::behaviour::Law::new(
-            &wearout::parameter::Parameters { purchase_given_click: turn.value, ..base.parameters },
+        there.law = wearout_core::behaviour::Law::new(
+            &wearout_core::parameter::Parameters { purchase_given_click: turn.value, ..base.parameters },
             question.variants.scenario().switches,
         );
         let differences: Vec<f64> = simulate(&there, 0..30, &Engine::default())

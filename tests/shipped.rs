@@ -2,10 +2,10 @@
 
 use std::fs;
 
-use wearout::diagnostic::Source;
-use wearout::parameter::Parameters;
-use wearout::plan::{compile, rotation};
-use wearout::scenario::{CONTENTS, FINDINGS, PATTERNS, SHIPPED, parse, shipped};
+use wearout_core::diagnostic::Source;
+use wearout_core::parameter::Parameters;
+use wearout_core::plan::{compile, rotation};
+use wearout_core::scenario::{CONTENTS, FINDINGS, PATTERNS, SHIPPED, parse, shipped};
 
 #[test]
 fn every_file_of_the_folder_is_shipped_as_it_is() {

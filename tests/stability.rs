@@ -14,10 +14,10 @@ mod experiment;
 use std::fmt::Write;
 use std::fs;
 
-use wearout::engine::{Engine, simulate};
-use wearout::rng;
-use wearout::scenario::SHIPPED;
-use wearout::tally::{Horizon, Outcome, Tally};
+use wearout_core::engine::{Engine, simulate};
+use wearout_core::rng;
+use wearout_core::scenario::SHIPPED;
+use wearout_core::tally::{Horizon, Outcome, Tally};
 
 const GOLDENS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/goldens.csv");
 

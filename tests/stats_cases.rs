@@ -5,9 +5,9 @@
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{RngExt, SeedableRng};
 use serde_json::Value;
-use wearout::stats::mean::Moments;
-use wearout::stats::paired::{PairedTable, Pairs};
-use wearout::stats::{interval, sequence};
+use wearout_stats::mean::Moments;
+use wearout_stats::paired::{PairedTable, Pairs};
+use wearout_stats::{interval, sequence};
 
 struct Case {
     inputs: Value,

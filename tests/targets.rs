@@ -6,9 +6,9 @@
 use std::fs;
 use std::path::Path;
 
-use wearout::diagnostic::{Faults, Source};
-use wearout::scenario;
-use wearout::targets::{
+use wearout_core::diagnostic::{Faults, Source};
+use wearout_core::scenario;
+use wearout_core::targets::{
     Lever, Missing, OwnFigures, Quantity, Reading, SHIPPED, Target, Targets, parse, parse_figures, shipped,
 };
 
@@ -73,7 +73,7 @@ fn figures_of_single_companies_are_held_out() {
 
 #[test]
 fn without_a_word_on_tuning_every_fitted_parameter_moves_in_every_search() {
-    use wearout::parameter::{Basis, catalogue};
+    use wearout_core::parameter::{Basis, catalogue};
     let fitted: Vec<&str> = catalogue().iter().filter(|p| p.basis == Basis::Fitted).map(|p| p.key.as_str()).collect();
     let (only_plausible, tuned): (Vec<_>, Vec<_>) = article().tuned.into_iter().partition(|tuned| tuned.plausible_only);
     assert!(only_plausible.iter().all(|tuned| !fitted.contains(&tuned.name.as_str())));
@@ -264,7 +264,7 @@ fn no_text_brings_the_reader_down() {
 /// Each range is sound alone, and a search would come to hours that cross. Of the two, the fault says where.
 #[test]
 fn ranges_that_overlap_are_a_fault_before_the_first_simulation() {
-    use wearout::study::calibrate::Problem;
+    use wearout_core::study::calibrate::Problem;
     let tuned = |from: &str, to: &str| {
         let text = format!(
             "{TWO}[[tune]]\nparameter = \"read_base\"\n[[tune]]\nparameter = \"visit_from_hour\"\n{from}\n\
@@ -287,15 +287,15 @@ fn ranges_that_overlap_are_a_fault_before_the_first_simulation() {
     // The remedy works; and a point that cannot be compiled has no figure, which every method takes as a miss.
     let apart = tuned("low = 5\nhigh = 9", "low = 22\nhigh = 24");
     let problem = Problem::new(&apart, &apart.begin, 1).unwrap();
-    let engine = wearout::engine::Engine::default();
+    let engine = wearout_core::engine::Engine::default();
     assert!(problem.figures(&[-1.0, 7.0, 23.0], 0..2, &engine).iter().all(Option::is_some));
     assert!(problem.figures(&[-1.0, 23.9, 1.0], 0..2, &engine).iter().all(Option::is_none));
 }
 
 #[test]
 fn every_observable_is_explained() {
-    use wearout::behaviour::CLOSED_FORMS;
-    use wearout::tally::OBSERVABLES;
+    use wearout_core::behaviour::CLOSED_FORMS;
+    use wearout_core::tally::OBSERVABLES;
     let text = include_str!("../docs/calibration.md");
     let keys = OBSERVABLES.iter().map(|row| row.key).chain(CLOSED_FORMS.iter().map(|form| form.key));
     for key in keys {
@@ -321,7 +321,7 @@ fn what_moves_only_for_plausible_sets_stays_where_the_list_has_it_in_other_searc
          [[tune]]\nparameter = \"fatigue_half_life\"\nlow = 30.0\nhigh = 70.0\nstart = 35.0\nonly = \"plausible\"\n"
     );
     let mut targets = read("a.toml", &text, &[]).unwrap();
-    let reference = wearout::parameter::find_fit("reference").unwrap().parameters();
+    let reference = wearout_core::parameter::find_fit("reference").unwrap().parameters();
     assert_eq!(targets.begin, reference);
     targets.without_plausible_only();
     assert_eq!(targets.tuned.len(), 1);
@@ -333,7 +333,7 @@ fn what_moves_only_for_plausible_sets_stays_where_the_list_has_it_in_other_searc
 fn beside_what_it_fits_the_article_begins_at_the_catalogue() {
     let mut article = article();
     article.without_plausible_only();
-    let best = wearout::parameter::Parameters::best();
+    let best = wearout_core::parameter::Parameters::best();
     let values = article.tuned.iter().map(|tuned| (tuned.name.as_str(), best.get(&tuned.name).unwrap()));
     assert_eq!(article.begin.with(values), best);
 }

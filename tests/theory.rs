@@ -12,7 +12,7 @@ use experiment::*;
 use proptest::prelude::*;
 use statrs::distribution::{Beta, ContinuousCDF, Gamma};
 use statrs::function::gamma::gamma_lr;
-use wearout::tally::{Outcome, Tally, find};
+use wearout_core::tally::{Outcome, Tally, find};
 
 fn logistic(x: f64) -> f64 {
     1.0 / (1.0 + (-x).exp())

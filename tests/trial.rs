@@ -8,9 +8,9 @@ mod experiment;
 use std::collections::BTreeSet;
 
 use experiment::experiment;
-use wearout::engine::{Engine, simulate, simulate_trial};
-use wearout::plan::Experiment;
-use wearout::tally::{Outcome, PairedTally, Tally, TrialTally};
+use wearout_core::engine::{Engine, simulate, simulate_trial};
+use wearout_core::plan::Experiment;
+use wearout_core::tally::{Outcome, PairedTally, Tally, TrialTally};
 
 const REPLICATES: u32 = 20;
 

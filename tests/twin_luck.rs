@@ -19,12 +19,12 @@ use experiment::SEED;
 use mechanisms::{CASES, Case, LIMITED, SCREENED, TOGETHER, TOGETHER_WITH_NEEDS, compiled_as};
 use rayon::prelude::*;
 use statrs::distribution::{ContinuousCDF, Normal};
-use wearout::engine::{Engine, simulate};
-use wearout::parameter::{Parameter, Parameters, catalogue};
-use wearout::plan::Experiment;
-use wearout::rng::{At, Purpose, account_key, uniform};
-use wearout::scenario::{Audience, Draft};
-use wearout::tally::{EXPECTED_UNITS, Outcome, PairedTally, Tally};
+use wearout_core::engine::{Engine, simulate};
+use wearout_core::parameter::{Parameter, Parameters, catalogue};
+use wearout_core::plan::Experiment;
+use wearout_core::rng::{At, Purpose, account_key, uniform};
+use wearout_core::scenario::{Audience, Draft};
+use wearout_core::tally::{EXPECTED_UNITS, Outcome, PairedTally, Tally};
 
 use twin::{KeyedLuck, Law, Luck, compiled};
 

@@ -2,10 +2,10 @@
 
 use std::fmt::Write;
 
-use wearout::diagnostic::Source;
-use wearout::plan::Experiment;
-use wearout::scenario::Draft;
-use wearout::{plan, scenario};
+use wearout_core::diagnostic::Source;
+use wearout_core::plan::Experiment;
+use wearout_core::scenario::Draft;
+use wearout_core::{plan, scenario};
 
 /// Five kinds in turn.
 pub(crate) const MIXED: &str = r#"kinds = ["hard", "reminder", "useful", "hard", "preview"]"#;

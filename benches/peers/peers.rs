@@ -18,8 +18,8 @@ use std::ops::Range;
 use std::time::Instant;
 
 use serde::Serialize;
-use wearout::engine::{Engine, Instructions, simulate};
-use wearout::tally::{Outcome, PairedTally};
+use wearout_core::engine::{Engine, Instructions, simulate};
+use wearout_core::tally::{Outcome, PairedTally};
 
 use campaign::{Campaign, Parameters, Record};
 use tuned::Tuned;

@@ -7,11 +7,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use wearout::diagnostic::Source;
-use wearout::parameter;
-use wearout::plan::Experiment;
-use wearout::units::Privacy;
-use wearout::{plan, scenario};
+use wearout_core::diagnostic::Source;
+use wearout_core::parameter;
+use wearout_core::plan::Experiment;
+use wearout_core::units::Privacy;
+use wearout_core::{plan, scenario};
 
 const MEMBERS: u32 = 1000;
 const DAYS: u32 = 30;

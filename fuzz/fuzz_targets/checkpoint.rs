@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::{Corpus, fuzz_target};
-use wearout::study::calibrate::Calibration;
+use wearout_core::study::calibrate::Calibration;
 
 fuzz_target!(|text: &str| -> Corpus {
     let Ok(calibration) = serde_json::from_str::<Calibration>(text) else { return Corpus::Keep };

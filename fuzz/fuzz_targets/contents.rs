@@ -3,10 +3,10 @@
 #![no_main]
 
 use libfuzzer_sys::{Corpus, fuzz_target};
-use wearout::diagnostic::Source;
-use wearout::parameter::Parameters;
-use wearout::plan::rotation::compile;
-use wearout::scenario::parse;
+use wearout_core::diagnostic::Source;
+use wearout_core::parameter::Parameters;
+use wearout_core::plan::rotation::compile;
+use wearout_core::scenario::parse;
 
 fuzz_target!(|text: &str| -> Corpus {
     let draft = parse("fuzzed", Source { name: "fuzzed.toml".to_owned(), text: text.to_owned() }, &[]);

@@ -5,8 +5,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use wearout::diagnostic::Source;
-use wearout::targets::{Missing, OwnFigures, parse_figures};
+use wearout_core::diagnostic::Source;
+use wearout_core::targets::{Missing, OwnFigures, parse_figures};
 
 const CLUB: &str = "days = 28\n[audience.club]\nsize = 20\n[plan.daily]\n";
 

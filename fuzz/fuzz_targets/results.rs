@@ -3,12 +3,12 @@
 #![no_main]
 
 use libfuzzer_sys::{Corpus, fuzz_target};
-use wearout::analysis::trial::{Question, Trial, analyse};
-use wearout::diagnostic::Source;
-use wearout::report::ab::analyze::{Page, analysis, explanation, looks, text, value};
-use wearout::results::{Adjust, Asked, read};
-use wearout::scenario::Equality;
-use wearout::tally::Dealt;
+use wearout_core::analysis::trial::{Question, Trial, analyse};
+use wearout_core::diagnostic::Source;
+use wearout_core::results::{Adjust, Asked, read};
+use wearout_core::scenario::Equality;
+use wearout_core::tally::Dealt;
+use wearout_show::ab::analyze::{Page, analysis, explanation, looks, text, value};
 
 fuzz_target!(|table: &str| -> Corpus {
     let asked = Asked {

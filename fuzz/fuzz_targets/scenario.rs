@@ -5,10 +5,10 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use wearout::diagnostic::{Faults, Source};
-use wearout::parameter::Parameters;
-use wearout::plan::check_under;
-use wearout::scenario::parse;
+use wearout_core::diagnostic::{Faults, Source};
+use wearout_core::parameter::Parameters;
+use wearout_core::plan::check_under;
+use wearout_core::scenario::parse;
 
 fuzz_target!(|text: &str| {
     let options: Vec<String> = text.lines().filter_map(|line| line.strip_prefix("#! ")).map(str::to_owned).collect();

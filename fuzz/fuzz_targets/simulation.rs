@@ -3,16 +3,16 @@
 #![no_main]
 
 use libfuzzer_sys::{Corpus, fuzz_target};
-use wearout::analysis::verdict;
-use wearout::diagnostic::Source;
-use wearout::engine::Engine;
-use wearout::parameter::Parameters;
-use wearout::plan::{check_under, compile_under};
-use wearout::report::csv;
-use wearout::report::table::{Page, text};
-use wearout::scenario::{Scenario, parse};
-use wearout::study::{Target, compare};
-use wearout::tally::find;
+use wearout_core::analysis::verdict;
+use wearout_core::diagnostic::Source;
+use wearout_core::engine::Engine;
+use wearout_core::parameter::Parameters;
+use wearout_core::plan::{check_under, compile_under};
+use wearout_core::scenario::{Scenario, parse};
+use wearout_core::study::{Target, compare};
+use wearout_core::tally::find;
+use wearout_show::csv;
+use wearout_show::table::{Page, text};
 
 /// Small enough to be simulated thousands of times a minute.
 fn is_small(scenario: &Scenario) -> bool {
@@ -34,7 +34,7 @@ fuzz_target!(|scenario: &str| -> Corpus {
     let compared = compare(&experiment, &headline, &Target::Replicates(2), false, &Engine::default());
     let comparison = compared.expect("nobody stops it").comparison;
     for plan in &comparison.plans {
-        for (metric, estimate) in wearout::tally::METRICS.iter().zip(&plan.estimates) {
+        for (metric, estimate) in wearout_core::tally::METRICS.iter().zip(&plan.estimates) {
             let ends = [estimate.mean, estimate.low, estimate.high].into_iter().flatten();
             let mut ends = ends.chain(estimate.quantiles.into_iter().flatten());
             assert!(!metric.unit.is_within_one() || ends.all(|end| (0.0..=1.0).contains(&end)), "{}", metric.key);

@@ -5,9 +5,9 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use wearout::diagnostic::Source;
-use wearout::study::calibrate::Problem;
-use wearout::targets::{Missing, parse};
+use wearout_core::diagnostic::Source;
+use wearout_core::study::calibrate::Problem;
+use wearout_core::targets::{Missing, parse};
 
 const CLUB: &str = "days = 7\n[audience.club]\nsize = 20\n[plan.daily]\n[plan.spaced]\nevery = \"48h\"\n";
 

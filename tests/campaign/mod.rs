@@ -1,7 +1,7 @@
 //! Small campaigns written by hand: two days, a hundred members, and the counts that a test speaks of.
 
-use wearout::analysis::PlanInfo;
-use wearout::tally::{Outcome, PairedTally, Stakes, Tally};
+use wearout_core::analysis::PlanInfo;
+use wearout_core::tally::{Outcome, PairedTally, Stakes, Tally};
 
 pub(crate) const MEMBERS: u64 = 100;
 

@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use wearout::diagnostic::Source;
-use wearout::engine::{Engine, simulate};
-use wearout::platform::Profile;
-use wearout::tally::{EXPECTED_UNITS, Outcome, Tally};
-use wearout::units::{Hours, Privacy};
-use wearout::{plan, scenario};
+use wearout_core::diagnostic::Source;
+use wearout_core::engine::{Engine, simulate};
+use wearout_core::platform::Profile;
+use wearout_core::tally::{EXPECTED_UNITS, Outcome, Tally};
+use wearout_core::units::{Hours, Privacy};
+use wearout_core::{plan, scenario};
 
 use super::twin::reference::Contract;
 use super::twin::{self, Counts, Design, Horizon, Record};
@@ -54,7 +54,7 @@ pub(crate) fn circumstances(contract: &Contract) -> String {
 
 /// Our tally in the words of the twin.
 fn record(tally: &Tally) -> Record {
-    let day = |counts: &wearout::tally::Counts| Counts {
+    let day = |counts: &wearout_core::tally::Counts| Counts {
         delivered: counts.get(Outcome::Delivered),
         reads: counts.get(Outcome::Reads),
         clicks: counts.get(Outcome::Clicks),

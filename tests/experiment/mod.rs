@@ -1,10 +1,10 @@
 //! Experiments from short scenario texts, and what they count held against what arithmetic says.
 
-use wearout::diagnostic::Source;
-use wearout::engine::{Engine, simulate};
-use wearout::plan::{Experiment, compile};
-use wearout::scenario::parse;
-use wearout::tally::{Outcome, PairedTally, Tally};
+use wearout_core::diagnostic::Source;
+use wearout_core::engine::{Engine, simulate};
+use wearout_core::plan::{Experiment, compile};
+use wearout_core::scenario::parse;
+use wearout_core::tally::{Outcome, PairedTally, Tally};
 
 /// Seed of every test: fixed, so that a test holds or fails for good.
 pub(crate) const SEED: u64 = 20_251_123;

@@ -7,12 +7,12 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use wearout::diagnostic::Source;
-use wearout::parameter;
-use wearout::plan::{Experiment, compile_under};
-use wearout::platform::{self, Profile};
-use wearout::scenario::{Draft, parse};
-use wearout::units::Trigger;
+use wearout_core::diagnostic::Source;
+use wearout_core::parameter;
+use wearout_core::plan::{Experiment, compile_under};
+use wearout_core::platform::{self, Profile};
+use wearout_core::scenario::{Draft, parse};
+use wearout_core::units::Trigger;
 
 use super::experiment::SEED;
 

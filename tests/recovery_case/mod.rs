@@ -4,15 +4,15 @@
 //! One scenario with one plan, four parameters, eight targets read as intervals.
 
 use nalgebra::{DMatrix, DVector};
-use wearout::diagnostic::Source;
-use wearout::engine::Engine;
-use wearout::parameter::Parameters;
-use wearout::rng::{self, Stream};
-use wearout::scenario;
-use wearout::stats::random::{normal, normal_quantile, uniform};
-use wearout::study::calibrate::{Calibration, Method, Problem, Settings};
-use wearout::tally::Observable;
-use wearout::targets::{Lever, Quantity, Reading, Spot, Target, TargetScenario, Targets, Tuned};
+use wearout_core::diagnostic::Source;
+use wearout_core::engine::Engine;
+use wearout_core::parameter::Parameters;
+use wearout_core::rng::{self, Stream};
+use wearout_core::scenario;
+use wearout_core::study::calibrate::{Calibration, Method, Problem, Settings};
+use wearout_core::tally::Observable;
+use wearout_core::targets::{Lever, Quantity, Reading, Spot, Target, TargetScenario, Targets, Tuned};
+use wearout_stats::random::{normal, normal_quantile, uniform};
 
 /// What the model leaves out, and the error of what is known: standard deviations on the log scale.
 pub(crate) const DISCREPANCY: f64 = 0.12;

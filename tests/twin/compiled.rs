@@ -3,10 +3,10 @@
 //! Comes in: a scenario's draft and its experiment. Goes out: a plan's [`Design`]s, one an audience, and what the twin makes of
 //! them as the engine's own [`Tally`]. Parameters are the experiment's; posts, audiences and practice are read from the draft.
 
-use wearout::plan::{Experiment, schedule};
-use wearout::scenario::{self, Draft};
-use wearout::tally::{EXPECTED_UNITS, Outcome, Tally};
-use wearout::units::{Channel, Mechanisms, Trigger};
+use wearout_core::plan::{Experiment, schedule};
+use wearout_core::scenario::{self, Draft};
+use wearout_core::tally::{EXPECTED_UNITS, Outcome, Tally};
+use wearout_core::units::{Channel, Mechanisms, Trigger};
 
 use super::{Counts, Design, KeyedLuck, Life, Post, Profile, Slot, live};
 

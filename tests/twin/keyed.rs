@@ -1,13 +1,13 @@
-//! The engine's own luck: each accident is the word that `wearout::rng` documents for it, at the same coordinates.
+//! The engine's own luck: each accident is the word that `wearout_core::rng` documents for it, at the same coordinates.
 //!
 //! Traits are those the engine draws, in its own precision: a trait off by a table's error would move every draw after it.
 //! Whether they are the quantiles of their words is a claim of its own.
 
 use std::cell::Cell;
 
-use wearout::plan::Experiment;
-use wearout::population::People;
-use wearout::rng::{At, Key, Purpose, account_key, uniform, uniform_f64};
+use wearout_core::plan::Experiment;
+use wearout_core::population::People;
+use wearout_core::rng::{At, Key, Purpose, account_key, uniform, uniform_f64};
 
 use super::luck::{Luck, Slot, poisson};
 use super::member::{Law, Traits};

@@ -1,9 +1,9 @@
 //! A member: traits, state, and one day of it, mechanism by mechanism in the order of the contract (sections 2 to 4).
 
 use statrs::distribution::{self, ContinuousCDF};
-use wearout::parameter::Parameters;
-use wearout::tally::{REPEATS, Repeat};
-use wearout::units::{Kind, Privacy, Trigger};
+use wearout_core::parameter::Parameters;
+use wearout_core::tally::{REPEATS, Repeat};
+use wearout_core::units::{Kind, Privacy, Trigger};
 
 use super::luck::{Luck, Slot};
 use super::{Counts, DAY, Design, Horizon, Post, PostCounts};

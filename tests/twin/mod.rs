@@ -24,9 +24,9 @@ pub use member::{Law, Ledger, Member, Need, Sent, Status, Today, Traits, day, ho
 use std::collections::BTreeSet;
 
 use statrs::distribution::{ContinuousCDF, Normal};
-use wearout::parameter::Parameters;
-use wearout::tally::{REPEATS, Repeat};
-use wearout::units::{Channel, Flags, Kind, Privacy, Switches, Trigger};
+use wearout_core::parameter::Parameters;
+use wearout_core::tally::{REPEATS, Repeat};
+use wearout_core::units::{Channel, Flags, Kind, Privacy, Switches, Trigger};
 
 /// Hours in a day; day d (from 1) covers the hours 24 (d - 1) up to 24 d.
 pub const DAY: f64 = 24.0;

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use serde_json::Value;
-use wearout::parameter::Parameters;
-use wearout::units::{Channel, Flags, Hours, Kind, Privacy, Switches, Trigger};
+use wearout_core::parameter::Parameters;
+use wearout_core::units::{Channel, Flags, Hours, Kind, Privacy, Switches, Trigger};
 
 use super::{Counts, Design, Post, Record, Slot};
 

@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 
 use rayon::prelude::*;
 use statrs::distribution::{ChiSquared, ContinuousCDF, DiscreteCDF, Normal, Poisson};
-use wearout::rng::{At, Key, Purpose, account_key, key};
+use wearout_core::rng::{At, Key, Purpose, account_key, key};
 
 /// Chance that a sound generator fails any of the tests of a run.
 pub(crate) const FALSE_ALARM: f64 = 0.001;

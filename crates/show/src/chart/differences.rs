@@ -1,0 +1,201 @@
+//! Differences of a test's arms from its control with their intervals, beside the zone of practical equality or a guardrail's margin: a row
+//! for each metric and arm, a panel for each unit.
+
+use plotters::style::RGBAColor;
+use wearout_core::analysis::trial::Effect;
+use wearout_core::tally::Better;
+
+use crate::ab::analyze::{Page, short_label, verdict};
+
+use super::axis::Axis;
+use super::canvas::{Canvas, Place};
+use super::forest::{unit, wish, with_ends};
+use super::sheet::{Drawn, Head, Sheet, compose};
+use super::style::{AXIS, GRID, LABEL, NAME, NOTE, PAPER, QUIET, Rect, as_ink, colour_beside};
+use super::words::sentence;
+use super::{Caption, Failure};
+
+const ROW: f64 = 26.0;
+/// Height of a panel's scale with its unit.
+const SCALE: f64 = 56.0;
+
+/// A difference and what it is held against.
+struct Line<'a> {
+    effect: &'a Effect,
+    role: Role,
+    /// Half-width of what is shaded around 0; of a guardrail only the worse side.
+    shaded: Option<f64>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Role {
+    Deciding,
+    Secondary,
+    Guardrail,
+}
+
+/// Rows of one unit.
+struct Panel<'a> {
+    unit: &'static str,
+    /// What a value is multiplied with to be shown.
+    factor: f64,
+    rows: Vec<Row<'a>>,
+}
+
+/// A row: the name of a metric above those of several arms, or a difference.
+enum Row<'a> {
+    Heading(String),
+    Line(Line<'a>),
+}
+
+pub(super) fn draw(page: &Page, caption: &Caption) -> Result<Option<Canvas>, Failure> {
+    let panels = panels(page);
+    if panels.is_empty() {
+        return Ok(None);
+    }
+    let guarded =
+        if page.found.guardrails.is_empty() { "" } else { " and, of guardrails, up to the margin on the worse side" };
+    let judged = if page.found.is_running() { " (secondary metrics: of today alone)" } else { "" };
+    let head = Head {
+        title: title(page),
+        subtitle: format!(
+            "Difference from {} with 95 % intervals{judged}; shaded: what is practically equal{guarded}",
+            page.control()
+        ),
+        note: format!(
+            "filled: the interval leaves zero out; arrow: the direction one would wish for; intervals of several arms hold together{}",
+            if page.is_end_said {
+                String::new()
+            } else {
+                format!("; they hold only if day {} was the planned end", page.found.days)
+            }
+        ),
+    };
+    let height: f64 = panels.iter().map(|panel| panel.rows.len() as f64 * ROW + SCALE).sum();
+    compose(caption, &head, height, |sheet, plot| {
+        let mut top = plot.top;
+        for panel in &panels {
+            let rows = Rect { top, bottom: top + panel.rows.len() as f64 * ROW, ..plot };
+            draw_panel(sheet, page, panel, rows)?;
+            top = rows.bottom + SCALE;
+        }
+        Ok(())
+    })
+}
+
+/// The verdict, without what its figures rest on, and with the first of its buts: the rows below show the others, and what is open.
+fn title(page: &Page) -> String {
+    let verdict = verdict(page);
+    let verdict = verdict.split("; whether ").next().unwrap_or(&verdict);
+    let verdict = verdict.split("; but ").take(2).collect::<Vec<&str>>().join("; but ");
+    sentence(&verdict.replace(" -", " −").replace("(-", "(−"))
+}
+
+fn panels<'a>(page: &Page<'a>) -> Vec<Panel<'a>> {
+    let found = page.found;
+    let of = |effect: &'a Effect, role: Role, shaded: Option<f64>| Line { effect, role, shaded };
+    let lines = found
+        .effects
+        .iter()
+        .map(|effect| of(effect, Role::Deciding, effect.zone))
+        .chain(found.secondary.iter().map(|effect| of(effect, Role::Secondary, effect.zone)))
+        .chain(found.guardrails.iter().map(|guarded| of(&guarded.effect, Role::Guardrail, guarded.margin)));
+    let several = found.arms.len() > 2;
+    let mut panels: Vec<Panel> = Vec::new();
+    let mut before = None;
+    for line in lines.filter(|line| line.effect.difference.is_some()) {
+        let (unit, factor) = unit(line.effect.metric.unit);
+        let at = panels.iter().position(|panel| panel.unit == unit).unwrap_or_else(|| {
+            panels.push(Panel { unit, factor, rows: Vec::new() });
+            panels.len() - 1
+        });
+        let named = Some((line.role, line.effect.metric.key));
+        if several && before != named {
+            panels[at].rows.push(Row::Heading(name(&line)));
+        }
+        before = named;
+        panels[at].rows.push(Row::Line(line));
+    }
+    panels
+}
+
+fn name(line: &Line) -> String {
+    let what = if line.role == Role::Guardrail { "guardrail " } else { "" };
+    let words = format!("{what}{} {}", short_label(line.effect.metric), wish(line.effect.metric.better));
+    words.trim_end().to_owned()
+}
+
+fn draw_panel(sheet: &Sheet, page: &Page, panel: &Panel, rows: Rect) -> Drawn {
+    let n_rows = panel.rows.len();
+    let lines = || {
+        panel.rows.iter().enumerate().filter_map(|(i, row)| match row {
+            Row::Line(line) => Some((rows.row(i, n_rows), line)),
+            Row::Heading(_) => None,
+        })
+    };
+    let reach = |line: &Line| {
+        let (low, high) = line.effect.interval.map(|interval| (interval.low, interval.high)).unzip();
+        let shaded = line.shaded.unwrap_or(0.0);
+        [line.effect.difference, low, high, Some(shaded), Some(-shaded)].into_iter().flatten().map(|x| x * panel.factor)
+    };
+    let low = lines().flat_map(|(_, line)| reach(line)).fold(0.0, f64::min);
+    let high = lines().flat_map(|(_, line)| reach(line)).fold(0.0, f64::max);
+    let area = rows.inset(226.0, 0.0, 170.0, 0.0);
+    let x = Axis::around_zero(low, high, 5);
+    let scale = sheet.panel(area, &Axis { ticks: Vec::new(), ..x.clone() }, &Axis::bare(0.0..1.0))?;
+    let across = |value: f64| scale.place((value * panel.factor, 0.0)).0;
+    for (band, line) in lines() {
+        let Some(shaded) = line.shaded else { continue };
+        let (left, right) = match (line.role, line.effect.metric.better) {
+            (Role::Guardrail, Better::Lower) => (0.0, shaded),
+            (Role::Guardrail, _) => (-shaded, 0.0),
+            _ => (-shaded, shaded),
+        };
+        let (top, bottom) = (band.top + 3.0, band.bottom - 3.0);
+        sheet.bar(Rect { left: across(left), right: across(right), top, bottom }, GRID)?;
+    }
+    for (value, words) in &x.ticks {
+        let (at, _) = scale.place((*value, 0.0));
+        sheet.line(&[(at, area.top), (at, area.bottom)], if *value == 0.0 { AXIS } else { GRID }, 1.0)?;
+        sheet.text(words, (at, area.bottom + 12.0), NOTE.centred())?;
+    }
+    sheet.text(panel.unit, (area.centre().0, area.bottom + 31.0), NOTE.centred())?;
+    for (i, row) in panel.rows.iter().enumerate() {
+        if let Row::Heading(words) = row {
+            sheet.text(&NAME.shorten(words, 214.0), (rows.left, rows.row(i, n_rows).centre().1), NAME)?;
+        }
+    }
+    for (band, line) in lines() {
+        let y = band.centre().1;
+        label(sheet, page, line, (rows.left, y))?;
+        let effect = line.effect;
+        let hue = hue(page, line);
+        if let Some(interval) = effect.interval {
+            sheet.line(&[(across(interval.low), y), (across(interval.high), y)], hue, 2.2)?;
+        }
+        let value = effect.difference.expect("rows without a difference were left out");
+        sheet.dot((across(value), y), 4.5, hue)?;
+        if effect.interval.is_none_or(|interval| interval.contains(0.0)) {
+            sheet.dot((across(value), y), 2.7, PAPER)?;
+        }
+        let ends = effect.interval.map(|interval| (interval.low * panel.factor, interval.high * panel.factor));
+        sheet.text(&with_ends(value * panel.factor, ends, panel.factor), (rows.right, y), LABEL.ending())?;
+    }
+    Ok(())
+}
+
+/// Several arms keep their colours; of one arm only what decides and guards is coloured.
+fn hue(page: &Page, line: &Line) -> RGBAColor {
+    let is_one = page.found.arms.len() == 2;
+    if is_one && line.role == Role::Secondary { QUIET } else { colour_beside(page.found.control, line.effect.arm) }
+}
+
+/// The arm below its metric's heading, or the metric of the only arm.
+fn label(sheet: &Sheet, page: &Page, line: &Line, (left, y): Place) -> Drawn {
+    if page.found.arms.len() > 2 {
+        let face = LABEL.in_colour(as_ink(hue(page, line)));
+        return sheet.text(&face.shorten(page.arm(line.effect.arm), 202.0), (left + 12.0, y), face);
+    }
+    let face = if line.role == Role::Deciding { NAME } else { LABEL };
+    sheet.text(&face.shorten(&name(line), 214.0), (left, y), face)
+}

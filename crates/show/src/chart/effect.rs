@@ -1,0 +1,149 @@
+//! What the arms of a test differ by on each day alone, with the lifetime fitted to it and how long to run; and what clicks by read.
+
+use wearout_core::study::ab::design::Daily;
+use wearout_core::study::ab::power::CONFIDENCE;
+use wearout_core::tally::Repeat;
+use wearout_stats::decaying_effect::Decay;
+use wearout_stats::interval::normal_quantile;
+
+use crate::ab::design::Page;
+use crate::ab::{days as days_of, points};
+use crate::number::{fixed, scale};
+
+use super::axis::Axis;
+use super::canvas::Canvas;
+use super::sheet::{Drawn, Head, Point, Series, Sheet, compose};
+use super::style::{ALERT, INK, NAME, NOTE, Rect, SIDES};
+use super::words::{sentence, wilson};
+use super::{Caption, Failure};
+
+/// Reads of a rank below which its clicks are left out.
+const FEWEST_READS: u64 = 100;
+
+/// Height of a panel with its heading and axis.
+const PANEL: f64 = 250.0;
+
+pub(super) fn draw(page: &Page, caption: &Caption) -> Result<Option<Canvas>, Failure> {
+    let found = page.found;
+    if found.daily.len() < 2 {
+        return Ok(None);
+    }
+    let by_read = found.by_read.iter().any(|reads| ranks(reads).len() > 1);
+    let contest = page.contest;
+    let head = Head {
+        title: title(page),
+        subtitle: format!(
+            "{}, {} minus {}, on each day alone, {} a day",
+            sentence(contest.judge.metric.label),
+            contest.treated(),
+            contest.control(),
+            points(contest.judge.metric)
+        ),
+        note: "means over simulated tests; bands: 95 % Monte Carlo intervals; thin line: fitted decay".to_owned(),
+    };
+    compose(caption, &head, PANEL * if by_read { 2.0 } else { 1.0 }, |sheet, plot| {
+        let rows = if by_read { 2 } else { 1 };
+        days(sheet, plot.row(0, rows), page)?;
+        if by_read { reads(sheet, plot.row(1, rows), page) } else { Ok(()) }
+    })
+}
+
+fn title(page: &Page) -> String {
+    let found = page.found;
+    let days = page.contest.trial.days;
+    let worn = match found.decay {
+        Some(Decay { lifetime: Some(lifetime), longest: Some(_), .. }) => {
+            format!("The difference wears off with a lifetime of {} days", fixed(lifetime, 1))
+        }
+        // A difference that stays fits too, or best.
+        Some(_) => "Whether the difference wears off is not known".to_owned(),
+        None => format!("Whether the difference wears off is not estimable from {}", days_of(days)),
+    };
+    match found.enough_days {
+        Some(enough) if enough < days => format!("{worn}; days after day {enough} of {days} add no power"),
+        Some(_) => format!("{worn}; every one of the {days} days adds power"),
+        None => worn,
+    }
+}
+
+fn days(sheet: &Sheet, row: Rect, page: &Page) -> Drawn {
+    let found = page.found;
+    let scale = scale(page.contest.judge.metric.unit);
+    let reach = normal_quantile(CONFIDENCE);
+    let band = |daily: &Daily| {
+        let half = daily.effect.mcse.map_or(0.0, |error| reach * error);
+        (scale * (daily.effect.estimate - half), scale * (daily.effect.estimate + half))
+    };
+    let fitted = |daily: &Daily| {
+        let day = f64::from(daily.day);
+        Some((day, scale * found.decay?.at(day - 0.5)))
+    };
+    let ends = found.daily.iter().map(band).fold((0.0_f64, 0.0_f64), |(low, high), (a, b)| (low.min(a), high.max(b)));
+    let y = Axis::around_zero(ends.0, ends.1, 4);
+    let rect = row.inset(y.room(), 34.0, 16.0, 32.0);
+    sheet.text("By day", (row.left, rect.top - 18.0), NAME)?;
+    let mut panel = sheet.panel(rect, &Axis::days(found.daily.len(), rect.width()), &y)?;
+    let points = found.daily.iter().map(|daily| Point {
+        x: f64::from(daily.day),
+        mean: scale * daily.effect.estimate,
+        band: Some(band(daily)),
+    });
+    let series = Series { name: String::new(), value: String::new(), colour: SIDES[0], points: points.collect() };
+    sheet.draw_series(&mut panel, &[series])?;
+    panel.line(found.daily.iter().filter_map(fitted), INK, 1.2)?;
+    let marks = [
+        (found.enough_days.map(f64::from), "power levels off"),
+        (found.decay.and_then(|decay| decay.lifetime), "lifetime"),
+    ];
+    for (level, (at, words)) in marks.into_iter().enumerate() {
+        let last = found.daily.len() as f64;
+        let Some(at) = at.filter(|at| (1.0..=last).contains(at)) else { continue };
+        let (x, top) = panel.place((at, y.range.end));
+        sheet.dashes((x, top), (x, rect.bottom), ALERT)?;
+        let face = NOTE.in_colour(ALERT);
+        let wide = face.width(words) + 6.0;
+        let (place, face) = if x + wide < rect.right { (x + 5.0, face) } else { (x - 5.0, face.ending()) };
+        sheet.text(words, (place, top + 10.0 + 16.0 * level as f64), face)?;
+    }
+    Ok(())
+}
+
+/// Ranks of reads that are common enough: earlier reads, and clicks out of reads.
+fn ranks(reads: &[Repeat]) -> Vec<(usize, u64, u64)> {
+    let common = reads.iter().enumerate().take_while(|(_, repeat)| repeat.reads >= FEWEST_READS);
+    common.map(|(earlier, repeat)| (earlier, repeat.clicks, repeat.reads)).collect()
+}
+
+fn reads(sheet: &Sheet, row: Rect, page: &Page) -> Drawn {
+    let contest = page.contest;
+    let of_arm = |arm: usize| -> Vec<Point> {
+        let ranks = ranks(&page.found.by_read[arm]).into_iter().map(|(earlier, clicks, reads)| Point {
+            x: earlier as f64 + 1.0,
+            mean: clicks as f64 / reads as f64,
+            band: wilson(clicks, reads),
+        });
+        ranks.collect()
+    };
+    let names = [contest.control(), contest.treated()];
+    let series: Vec<Series> = [0, 1]
+        .into_iter()
+        .map(|arm| Series {
+            name: names[arm].to_owned(),
+            value: String::new(),
+            colour: SIDES[arm],
+            points: of_arm(arm),
+        })
+        .filter(|series| !series.points.is_empty())
+        .collect();
+    let last = series.iter().map(|series| series.points.len()).max().unwrap_or(1);
+    let highest =
+        series.iter().flat_map(|series| &series.points).map(|point| point.band.map_or(point.mean, |band| band.1));
+    let y = Axis::shares(highest.fold(0.0, f64::max), 4);
+    let rect = row.inset(y.room(), 34.0, super::sheet::names_room(&series), 32.0);
+    sheet.text("By read of the same content: clicks per read", (row.left, rect.top - 18.0), NAME)?;
+    let ticks = (1..=last).map(|rank| (rank as f64, rank.to_string())).collect();
+    let x = Axis { ticks, ..Axis::bare(1.0..(last as f64).max(2.0)) };
+    let mut panel = sheet.panel(rect, &x, &y)?;
+    sheet.draw_series(&mut panel, &series)?;
+    sheet.name_lines(&panel, &series)
+}

@@ -1,0 +1,185 @@
+//! The scorecard as a picture: the article's range as a bar, the simulated mean with its interval as a mark, one row a claim.
+//!
+//! Quantities of many units share one scale because each is divided by the middle of the article's range. Verdicts differ in colour and in
+//! shape. Claims that measure nothing are left out and counted in the caption.
+
+use plotters::style::RGBAColor;
+use wearout_core::evidence::Use;
+use wearout_core::parameter::Fit;
+use wearout_core::study::{Nearness, Scorecard, Scored, count};
+
+use crate::scorecard::{figures, heading};
+
+use super::canvas::{Canvas, Place};
+use super::ratios::Ratios;
+use super::sheet::{Drawn, Head, Sheet, compose};
+use super::style::{AXIS, LABEL, NAME, NOTE, PAPER, Rect, SMALL, as_ink};
+use super::words::percent;
+use super::{Caption, Failure, Rendered, rendered};
+
+/// What it shows, for those who cannot see it.
+const TITLE: &str = "claims of the article and what the model makes of them";
+
+const ROW: f64 = 20.0;
+/// Height of a group's heading.
+const HEADING: f64 = 34.0;
+/// Height of the scale, which stands above and below the rows.
+const SCALE: f64 = 26.0;
+/// Height of the key and the columns' names.
+const KEY: f64 = 56.0;
+
+/// Ratio to the article at the ends of the scale.
+const WIDEST: f64 = 2.6;
+
+const TICKS: [f64; 5] = [0.5, 0.75, 1.0, 1.5, 2.0];
+
+/// The article's ranges.
+pub(super) const RANGE: RGBAColor = RGBAColor(0xCD, 0xD3, 0xD9, 1.0);
+
+/// The chart in both formats.
+///
+/// # Errors
+/// When plotters refuses to draw.
+///
+/// # Panics
+/// Never: the sheet of a scorecard is always drawn.
+pub fn scorecard(card: &Scorecard, fit: &Fit, caption: &Caption) -> Result<Rendered, Failure> {
+    let canvas = draw(card, fit, caption)?.expect("a scorecard always has rows");
+    Ok(rendered(&canvas, TITLE))
+}
+
+pub(super) fn draw(card: &Scorecard, fit: &Fit, caption: &Caption) -> Result<Option<Canvas>, Failure> {
+    let groups: Vec<(Use, Vec<&Scored>)> = Use::ALL
+        .into_iter()
+        .map(|used| (used, card.claims().filter(|row| row.replay.used == used && row.figure.is_some()).collect()))
+        .filter(|(_, rows): &(Use, Vec<&Scored>)| !rows.is_empty())
+        .collect();
+    let n_rows: usize = groups.iter().map(|(_, rows)| rows.len()).sum();
+    let facts = count(card.facts());
+    let head = Head {
+        title: format!(
+            "{} of {} facts lie within {} of what the article says, {} within {}",
+            facts.close,
+            facts.all,
+            percent(wearout_core::study::CLOSE),
+            facts.near,
+            percent(wearout_core::study::FAR)
+        ),
+        subtitle: format!(
+            "Fit {}, fitted to {}: simulated figures over the article's, a row a claim",
+            fit.name, fit.fitted_to
+        ),
+        note: format!(
+            "line across a mark: 95 % interval, the error of a finite number of replicates; both are divided by the middle of the article's \
+             range; {} claims measure nothing and are left out",
+            card.claims().count() - n_rows
+        ),
+    };
+    let height = KEY + 2.0 * SCALE + groups.len() as f64 * HEADING + n_rows as f64 * ROW;
+    compose(caption, &head, height, |sheet, plot| rows(sheet, plot, &groups))
+}
+
+/// Where a row's parts stand across the sheet.
+struct Columns {
+    claim: f64,
+    ratios: Ratios,
+    article: f64,
+    simulated: f64,
+}
+
+fn rows(sheet: &Sheet, plot: Rect, groups: &[(Use, Vec<&Scored>)]) -> Drawn {
+    let columns = Columns {
+        claim: plot.left,
+        ratios: Ratios { left: plot.left + 170.0, right: plot.right - 284.0, widest: WIDEST },
+        article: plot.right - 178.0,
+        simulated: plot.right,
+    };
+    let x = key(sheet, (plot.left, plot.top + 10.0), "the article's range")?;
+    mark(sheet, (x + 6.0, plot.top + 10.0), Nearness::Inside, AXIS)?;
+    sheet.text("taken over", (x + SMALL + 4.0, plot.top + 10.0), LABEL)?;
+    let names = plot.top + 38.0;
+    sheet.text("claim", (columns.claim, names), NOTE)?;
+    sheet.text(
+        "relative to the article",
+        (f64::midpoint(columns.ratios.left, columns.ratios.right), names),
+        NOTE.centred(),
+    )?;
+    sheet.text("article", (columns.article, names), NOTE.ending())?;
+    sheet.text("simulated", (columns.simulated, names), NOTE.ending())?;
+
+    let (top, bottom) = (plot.top + KEY + SCALE, plot.bottom - SCALE);
+    columns.ratios.draw_ticks(sheet, (top, bottom), &TICKS)?;
+    let mut y = top;
+    for (used, scored) in groups {
+        // Paper behind the heading, so that no line of the scale runs through its words.
+        let behind = Rect { left: plot.left, top: y + 2.0, right: plot.right, bottom: y + HEADING - 2.0 };
+        sheet.bar(behind, PAPER)?;
+        sheet.text(heading(*used), (plot.left, y + HEADING / 2.0 + 2.0), NAME)?;
+        y += HEADING;
+        for row in scored {
+            draw_row(sheet, &columns, y + ROW / 2.0, row)?;
+            y += ROW;
+        }
+    }
+    Ok(())
+}
+
+fn draw_row(sheet: &Sheet, columns: &Columns, y: f64, row: &Scored) -> Drawn {
+    let (Some((low, high)), Some(figure), Some(nearness)) = (row.range, row.figure, row.nearness) else {
+        return Ok(());
+    };
+    let claim = LABEL.shorten(&row.replay.claim, columns.ratios.left - columns.claim - 8.0);
+    sheet.text(&claim, (columns.claim, y), LABEL)?;
+    let middle = f64::midpoint(low, high);
+    let (from, to) = (columns.ratios.at(low / middle), columns.ratios.at(high / middle));
+    let half = ((to - from) / 2.0).max(1.5);
+    let centre = f64::midpoint(from, to);
+    sheet.bar(Rect { left: centre - half, right: centre + half, top: y - 7.0, bottom: y + 7.0 }, RANGE)?;
+
+    let colour = if is_taken_over(row) { AXIS } else { colour(nearness) };
+    columns.ratios.draw_figure(sheet, y, (figure.mean, row.interval, middle), (nearness, colour))?;
+    let [article, simulated] = figures(row);
+    sheet.text(&article, (columns.article, y), NOTE.ending())?;
+    let face = if is_taken_over(row) { NOTE } else { LABEL.in_colour(as_ink(colour)) };
+    sheet.text(&simulated, (columns.simulated, y), face.ending())
+}
+
+/// Whether the figure is the article's own, so that its nearness proves nothing.
+fn is_taken_over(row: &Scored) -> bool {
+    row.replay.design.is_none() && !row.replay.is_fact()
+}
+
+pub(super) fn colour(nearness: Nearness) -> RGBAColor {
+    match nearness {
+        Nearness::Inside => RGBAColor(0x00, 0x9E, 0x73, 1.0),
+        Nearness::Within12 => RGBAColor(0x00, 0x72, 0xB2, 1.0),
+        Nearness::Within25 => RGBAColor(0xE6, 0x9F, 0x00, 1.0),
+        Nearness::Off => RGBAColor(0xD5, 0x5E, 0x00, 1.0),
+    }
+}
+
+/// A filled disc, a ring, a diamond or a square: told apart without colour.
+pub(super) fn mark(sheet: &Sheet, (x, y): Place, nearness: Nearness, colour: RGBAColor) -> Drawn {
+    match nearness {
+        Nearness::Inside => sheet.dot((x, y), 4.6, colour),
+        Nearness::Within12 => {
+            sheet.dot((x, y), 5.0, colour)?;
+            sheet.dot((x, y), 2.8, PAPER)
+        }
+        Nearness::Within25 => sheet.area(&[(x, y - 6.5), (x + 6.5, y), (x, y + 6.5), (x - 6.5, y)], colour),
+        Nearness::Off => sheet.bar(Rect { left: x - 5.0, top: y - 5.0, right: x + 5.0, bottom: y + 5.0 }, colour),
+    }
+}
+
+/// What bar and marks mean; where it ends, across the sheet.
+pub(super) fn key(sheet: &Sheet, (mut x, y): Place, range: &str) -> Result<f64, Failure> {
+    sheet.bar(Rect { left: x, top: y - 7.0, right: x + 22.0, bottom: y + 7.0 }, RANGE)?;
+    sheet.text(range, (x + 30.0, y), LABEL)?;
+    x += 30.0 + LABEL.width(range) + 26.0;
+    for nearness in [Nearness::Inside, Nearness::Within12, Nearness::Within25, Nearness::Off] {
+        mark(sheet, (x + 6.0, y), nearness, colour(nearness))?;
+        sheet.text(nearness.words(), (x + SMALL + 4.0, y), LABEL)?;
+        x += SMALL + 4.0 + LABEL.width(nearness.words()) + 26.0;
+    }
+    Ok(x)
+}

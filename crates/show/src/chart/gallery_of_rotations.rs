@@ -1,0 +1,60 @@
+//! The charts of rotations of few and of many contents: legible. To look at them: see `gallery`.
+
+use wearout_core::diagnostic::Source;
+use wearout_core::engine::Engine;
+use wearout_core::parameter::Parameters;
+use wearout_core::scenario::parse;
+use wearout_core::study::ab::rotate::{Question, Rotated, rotate};
+
+use super::gallery::{CAPTION, complaints};
+use super::{calendar, regret, rendered};
+use crate::ab::rotate::Page;
+
+/// Rotations of few and of many contents and posts.
+fn rotations() -> Vec<(String, Question, Rotated)> {
+    let contents = |n: usize| {
+        let content = |i: usize| {
+            format!(
+                "[content.{}{i}]\nappeal = {}\n",
+                ["a", "a-rather-long-name-of-a-content-"][i % 2],
+                1.0 + 0.1 * i as f64
+            )
+        };
+        (0..n).map(content).collect::<String>()
+    };
+    let shape = |(n, days, every, objective): (usize, u32, &str, &str)| {
+        let text = format!(
+            "days = {days}\n[audience.club]\nsize = 30\n[rotation]\nevery = \"{every}\"\nobjective = \"{objective}\"\n{}",
+            contents(n)
+        );
+        let draft = parse("club", Source { name: "club.toml".into(), text }, &[]);
+        let question = Question::read(&draft, 1, &[Parameters::best()], 3).unwrap();
+        let found = rotate(&question, &Engine::default()).unwrap();
+        (format!("rotation-{n}-contents-{days}-days"), question, found)
+    };
+    let shapes = [
+        (2, 3, "48h", "clicks"),
+        (6, 42, "48h", "buyers-less-losses"),
+        (15, 60, "48h", "conversion"),
+        (40, 30, "24h", "clicks"),
+    ];
+    shapes.into_iter().map(shape).collect()
+}
+
+#[test]
+fn the_charts_of_a_rotation_are_legible() {
+    let folder = std::env::var_os("WEAROUT_GALLERY").map(std::path::PathBuf::from);
+    for (name, question, found) in rotations() {
+        let page = Page { question: &question, found: &found };
+        for (chart, canvas) in
+            [("calendar", calendar::draw(&page, &CAPTION).unwrap()), ("regret", regret::draw(&page, &CAPTION).unwrap())]
+        {
+            let canvas = canvas.unwrap_or_else(|| panic!("{name} {chart} shows nothing"));
+            assert_eq!(complaints(&canvas), Vec::<String>::new(), "{name} {chart}");
+            if let Some(folder) = &folder {
+                std::fs::create_dir_all(folder).unwrap();
+                std::fs::write(folder.join(format!("{name}-{chart}.png")), rendered(&canvas, chart).png).unwrap();
+            }
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! Sobol' indices with their intervals: a row a factor, what it explains alone above what it explains with the others.
+
+use plotters::style::RGBAColor;
+use wearout_stats::sobol::{Index, Indices};
+
+use crate::sensitivity::Page;
+
+use super::axis::Axis;
+use super::canvas::Canvas;
+use super::sheet::{Drawn, Head, Sheet, compose};
+use super::style::{AXIS, GRID, LABEL, NAME, NOTE, PAPER, Rect, SIDES, as_ink};
+use super::tornado::basis_face;
+use super::words::{percent, sentence};
+use super::{Caption, Failure};
+
+/// Rows that still make one picture.
+const MOST_ROWS: usize = 24;
+
+const ROW: f64 = 36.0;
+/// Height of the key above the rows.
+const KEY: f64 = 34.0;
+/// Height of the scale below them.
+const SCALE: f64 = 46.0;
+
+pub(super) fn draw(page: &Page, caption: &Caption) -> Result<Option<Canvas>, Failure> {
+    let found = page.found;
+    let Some(indices) = &found.indices else { return Ok(None) };
+    let Some(inputs) = &indices.inputs else { return Ok(None) };
+    let mut rows: Vec<(usize, &Indices)> = found.indexed.iter().copied().zip(inputs).collect();
+    rows.sort_by(|(_, a), (_, b)| b.total.estimate.total_cmp(&a.total.estimate));
+    rows.truncate(MOST_ROWS);
+    let luck = indices.noise_share().map_or_else(String::new, |share| {
+        format!("; luck, which the indices leave out, is {} of the variance of a single campaign", percent(share))
+    });
+    let head = Head {
+        title: title(page, &rows),
+        subtitle: format!("{}: share of the variance over the factors' ranges", sentence(&page.measure())),
+        note: format!(
+            "{} base rows × {} streams of luck; lines: 95 % bootstrap intervals, cut at 0 and 100 %{luck}",
+            found.base_rows, page.question.streams
+        ),
+    };
+    let caption = Caption { replicates: found.replicates, ..*caption };
+    let height = KEY + ROW * rows.len() as f64 + SCALE;
+    compose(&caption, &head, height, |sheet, plot| draw_rows(sheet, page, &rows, plot))
+}
+
+fn title(page: &Page, rows: &[(usize, &Indices)]) -> String {
+    let Some((factor, of)) = rows.first() else { return String::new() };
+    let leader = &page.factor(*factor).key;
+    let alone = percent(of.first.estimate.clamp(0.0, 1.0));
+    let together = page.found.explained().map_or(0.0, |explained| (1.0 - explained).clamp(0.0, 1.0));
+    let label = page.question.measure.metric.label;
+    format!("{leader} alone explains {alone} of what moves {label}; {} is interactions", percent(together))
+}
+
+fn draw_rows(sheet: &Sheet, page: &Page, rows: &[(usize, &Indices)], plot: Rect) -> Drawn {
+    let [alone, with_others] = SIDES;
+    sheet.key(
+        (plot.left + 210.0, plot.top + 8.0),
+        &[("alone (first order)", alone), ("with the others (total)", with_others)],
+    )?;
+    sheet.text("alone", (plot.right - 70.0, plot.top + 8.0), NOTE.ending())?;
+    sheet.text("total", (plot.right, plot.top + 8.0), NOTE.ending())?;
+    let table = plot.inset(0.0, KEY, 0.0, SCALE);
+    let reach = |index: Index| index.interval.map_or(index.estimate, |interval| interval.high.max(index.estimate));
+    let highest = rows.iter().map(|(_, of)| reach(of.first).max(reach(of.total))).fold(0.0, f64::max);
+    let x = Axis::shares(highest, 5);
+    let area = table.inset(216.0, 0.0, 138.0, 0.0);
+    let panel = sheet.panel(area, &Axis { ticks: Vec::new(), ..x.clone() }, &Axis::bare(0.0..1.0))?;
+    let across = |value: f64| panel.place((value.clamp(x.range.start, x.range.end), 0.0)).0;
+    for (value, words) in &x.ticks {
+        let colour = if *value == 0.0 { AXIS } else { GRID };
+        sheet.line(&[(across(*value), area.top), (across(*value), area.bottom)], colour, 1.0)?;
+        sheet.text(words, (across(*value), area.bottom + 12.0), NOTE.centred())?;
+    }
+    sheet.text("share of variance", (area.centre().0, area.bottom + 31.0), NOTE.centred())?;
+    for (i, (factor, of)) in rows.iter().enumerate() {
+        let band = table.row(i, rows.len());
+        let (_, middle) = band.centre();
+        let factor = page.factor(*factor);
+        sheet.text(&NAME.shorten(&factor.key, 202.0), (plot.left, middle - 8.0), NAME)?;
+        sheet.text(factor.basis(), (plot.left, middle + 8.0), basis_face(factor.basis()))?;
+        let mark = |index: Index, y: f64, colour: RGBAColor| -> Drawn {
+            if let Some(interval) = index.interval {
+                sheet.line(&[(across(interval.low), y), (across(interval.high), y)], colour, 2.2)?;
+            }
+            sheet.dot((across(index.estimate), y), 4.5, colour)
+        };
+        mark(of.first, middle - 6.0, alone)?;
+        mark(of.total, middle + 6.0, with_others)?;
+        sheet.dot((across(of.total.estimate), middle + 6.0), 2.4, PAPER)?;
+        for (index, colour, right) in [(of.first, alone, plot.right - 70.0), (of.total, with_others, plot.right)] {
+            let words = percent(index.estimate.clamp(0.0, 1.0));
+            sheet.text(&words, (right, middle), LABEL.in_colour(as_ink(colour)).ending())?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,93 @@
+//! How far each policy stays behind the best, post by post: lines of regret with bands of its mean.
+
+use wearout_core::study::ab::rotate::Ran;
+use wearout_core::tally::Unit;
+
+use crate::ab::rotate::Page;
+use crate::number::scale;
+
+use super::axis::{Axis, Ends};
+use super::canvas::Canvas;
+use super::sheet::{Head, Point, Series, compose, names_room};
+use super::style::{BASELINE, NOTE, nth_colour};
+use super::words::{grouped, sentence};
+use super::{Caption, Failure};
+
+const HEIGHT: f64 = 380.0;
+
+pub(super) fn draw(page: &Page, caption: &Caption) -> Result<Option<Canvas>, Failure> {
+    let found = page.found;
+    let factor = scale(page.unit());
+    let series: Vec<Series> =
+        found.policies.iter().enumerate().map(|(index, ran)| series(page, index, ran, factor)).collect();
+    let points = || series.iter().flat_map(|one| &one.points);
+    if found.steps.len() < 2 || points().next().is_none() {
+        return Ok(None);
+    }
+    let reach = |point: &Point| point.band.unwrap_or((point.mean, point.mean));
+    let low = points().map(|point| reach(point).0).fold(0.0, f64::min);
+    let high = points().map(|point| reach(point).1).fold(0.0, f64::max);
+    let unit = if page.unit() == Unit::Share { "percentage points" } else { "a campaign" };
+    let head = Head {
+        title: title(page),
+        subtitle: format!(
+            "Regret after each post: {} so far of {}, less the policy's own, {unit}",
+            page.objective(),
+            page.name(page.best())
+        ),
+        note: "lines are means over replicates on the same people; bands: 95 % intervals of the mean".to_owned(),
+    };
+    let y = Axis::around_zero(low, high, 6);
+    let last = found.steps[found.steps.len() - 1].posts;
+    compose(caption, &head, HEIGHT, |sheet, plot| {
+        let rect = plot.inset(y.room(), 4.0, names_room(&series), 40.0);
+        let mut panel = sheet.panel(rect, &posts_axis(found.steps[0].posts, last, rect.width()), &y)?;
+        sheet.draw_series(&mut panel, &series)?;
+        sheet.name_lines(&panel, &series)?;
+        sheet.text("posts sent", (rect.centre().0, rect.bottom + 32.0), NOTE.centred())
+    })
+}
+
+fn series(page: &Page, index: usize, ran: &Ran, factor: f64) -> Series {
+    let points: Vec<Point> = page
+        .found
+        .steps
+        .iter()
+        .zip(&ran.regret)
+        .filter_map(|(step, regret)| {
+            let regret = (*regret)?;
+            let band = regret.interval.map(|interval| (factor * interval.low, factor * interval.high));
+            Some(Point { x: step.posts as f64, mean: factor * regret.mean, band })
+        })
+        .collect();
+    let decimals = |mean: f64| match page.unit() {
+        Unit::Share => 2,
+        _ => usize::from(mean.abs() < 9.95),
+    };
+    let value = points.last().map_or_else(String::new, |point| grouped(point.mean, decimals(point.mean)));
+    let colour = if index == 0 { BASELINE } else { nth_colour(index - 1) };
+    Series { name: page.name(ran), value, colour, points }
+}
+
+fn title(page: &Page) -> String {
+    let best = page.name(page.best());
+    let behind = page.found.policies.iter().filter(|ran| {
+        let last = ran.regret.last().copied().flatten();
+        last.and_then(|regret| regret.interval).is_some_and(|interval| interval.low > 0.0)
+    });
+    let others = page.found.policies.len() - 1;
+    match behind.count() {
+        0 => format!("{}: no policy is clearly behind {best}", sentence(page.objective())),
+        n if n == others => format!("Most {} under {}: all others are clearly behind", page.objective(), best),
+        n => format!("Most {} under {}: {n} of {others} others are clearly behind", page.objective(), best),
+    }
+}
+
+/// Numbers of posts, whole, from the first to the last.
+fn posts_axis(first: usize, last: usize, pixels: f64) -> Axis {
+    let range = first as f64..last as f64;
+    let apart = 34.0 * (range.end - range.start) / pixels;
+    let step = [1, 2, 5, 10, 20, 50, 100].into_iter().find(|&step| f64::from(step) >= apart).unwrap_or(200) as usize;
+    let ticks = (first..=last).filter(|posts| posts % step == 0).map(|posts| (posts as f64, posts.to_string()));
+    Axis { ticks: ticks.collect(), range, ends: Ends::Centred }
+}

@@ -1,0 +1,115 @@
+//! What each factor alone does to a figure: two bars a row, one for each end of its range, from the figure as the scenario has it.
+
+use wearout_core::study::sensitivity::{End, Swing};
+use wearout_stats::Interval;
+
+use crate::sensitivity::{Page, at, significant};
+
+use super::axis::Axis;
+use super::canvas::Canvas;
+use super::sheet::{Drawn, Head, Sheet, compose};
+use super::style::{ALERT, AXIS, Face, GRID, INK, LABEL, NAME, NOTE, Rect, SIDES};
+use super::words::sentence;
+use super::{Caption, Failure};
+
+/// Rows that still make one picture.
+const MOST_ROWS: usize = 16;
+
+/// Factors that move it less than this share of what the first does are only counted.
+const LEAST: f64 = 0.02;
+
+const ROW: f64 = 36.0;
+/// Height of the key above the rows.
+const KEY: f64 = 34.0;
+/// Height of the scale below them.
+const SCALE: f64 = 46.0;
+
+pub(super) fn draw(page: &Page, caption: &Caption) -> Result<Option<Canvas>, Failure> {
+    let mut swings: Vec<&Swing> = page.found.swings.iter().filter(|swing| swing.width() > 0.0).collect();
+    swings.sort_by(|a, b| b.width().total_cmp(&a.width()));
+    let n_moving = swings.len();
+    let (Some(&first), Some(level)) = (swings.first(), page.found.level) else { return Ok(None) };
+    swings.retain(|swing| swing.width() >= LEAST * first.width());
+    swings.truncate(MOST_ROWS);
+    let head = Head {
+        title: title(page, first),
+        subtitle: format!(
+            "{}: change in {} from {}, each factor alone at the ends of its range",
+            sentence(&page.measure()),
+            page.unit(),
+            significant(page.scale() * level.mean)
+        ),
+        note: format!(
+            "{} of {n_moving} factors that move it, the others at the best fit; thin lines: 95 % intervals of the change on the same luck, \
+             the error of a finite number of replicates, not of the model",
+            swings.len()
+        ),
+    };
+    let height = KEY + ROW * swings.len() as f64 + SCALE;
+    compose(caption, &head, height, |sheet, plot| rows(sheet, page, &swings, plot))
+}
+
+fn title(page: &Page, first: &Swing) -> String {
+    let factor = page.factor(first.factor);
+    let label = page.question.measure.metric.label;
+    let figure = |end: Option<End>| Some(significant(page.scale() * end?.level.mean).replace('-', "−"));
+    match (figure(first.low), figure(first.high)) {
+        (Some(low), Some(high)) => {
+            sentence(&format!("{label} hangs most on {}: {low} at its low end, {high} at its high end", factor.key))
+        }
+        _ => sentence(&format!("{label} hangs most on {}", factor.key)),
+    }
+}
+
+fn rows(sheet: &Sheet, page: &Page, swings: &[&Swing], plot: Rect) -> Drawn {
+    let entries = [("at the low end of its range", SIDES[0]), ("at the high end", SIDES[1])];
+    sheet.key((plot.left + 210.0, plot.top + 8.0), &entries)?;
+    sheet.text("range", (plot.right, plot.top + 8.0), NOTE.ending())?;
+    let table = plot.inset(0.0, KEY, 0.0, SCALE);
+    let scale = page.scale();
+    let reaches = swings.iter().flat_map(|swing| [swing.low, swing.high]).flatten().flat_map(|end| {
+        let Interval { low, high } = interval(end);
+        [low * scale, high * scale]
+    });
+    let (low, high) = reaches.fold((0.0, 0.0), |(low, high): (f64, f64), value| (low.min(value), high.max(value)));
+    let x = Axis::around_zero(low, high, 5);
+    let area = table.inset(210.0, 0.0, 138.0, 0.0);
+    let panel = sheet.panel(area, &Axis { ticks: Vec::new(), ..x.clone() }, &Axis::bare(0.0..1.0))?;
+    let across = |value: f64| panel.place((value, 0.0)).0;
+    for (value, words) in &x.ticks {
+        let colour = if *value == 0.0 { AXIS } else { GRID };
+        sheet.line(&[(across(*value), area.top), (across(*value), area.bottom)], colour, 1.0)?;
+        sheet.text(words, (across(*value), area.bottom + 12.0), NOTE.centred())?;
+    }
+    sheet.text(&format!("change, {}", page.unit()), (area.centre().0, area.bottom + 31.0), NOTE.centred())?;
+    for (i, swing) in swings.iter().enumerate() {
+        let band = table.row(i, swings.len());
+        let (_, middle) = band.centre();
+        let factor = page.factor(swing.factor);
+        sheet.text(&NAME.shorten(&factor.key, 196.0), (plot.left, middle - 8.0), NAME)?;
+        sheet.text(factor.basis(), (plot.left, middle + 8.0), basis_face(factor.basis()))?;
+        let range = format!("{} to {}", at(factor, factor.low), at(factor, factor.high)).replace('-', "−");
+        sheet.text(&range, (plot.right, middle), LABEL.ending())?;
+        for ((end, colour), y) in [swing.low, swing.high].into_iter().zip(SIDES).zip([middle - 5.0, middle + 5.0]) {
+            let Some(end) = end else { continue };
+            let tip = across(scale * end.change.mean);
+            let (left, right) = (tip.min(across(0.0)), tip.max(across(0.0)));
+            sheet.bar(Rect { left, right, top: y - 4.0, bottom: y + 4.0 }, colour)?;
+            let Interval { low, high } = interval(end);
+            if high > low {
+                sheet.line(&[(across(scale * low), y), (across(scale * high), y)], INK, 1.2)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What rests on nothing but an assumption is not to be overlooked.
+pub(super) fn basis_face(basis: &str) -> Face {
+    if basis == "assumption" { NOTE.in_colour(ALERT) } else { NOTE }
+}
+
+/// The interval of a change, or the change itself.
+fn interval(end: End) -> Interval {
+    end.change.interval.unwrap_or(Interval { low: end.change.mean, high: end.change.mean })
+}

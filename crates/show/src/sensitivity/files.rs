@@ -1,0 +1,169 @@
+//! The tables of a sensitivity analysis as CSV, one function a file.
+//!
+//! Comes in: a page. Goes out: UTF-8 with a header line, in the measure's own unit; what is not known is a blank cell.
+
+use wearout_core::study::sensitivity::{End, Factor, Level, Swing, Tip};
+use wearout_stats::Interval;
+use wearout_stats::sobol::Index;
+
+use super::{Page, decision};
+use crate::csv::{cell, write};
+
+const FACTOR: [&str; 5] = ["factor", "basis", "unit", "low", "high"];
+
+fn factor(factor: &Factor) -> Vec<String> {
+    let Factor { key, low, high, .. } = factor;
+    vec![key.clone(), factor.basis().into(), factor.unit().into(), cell(Some(*low)), cell(Some(*high))]
+}
+
+fn header<'a>(columns: &[&'a str]) -> Vec<&'a str> {
+    FACTOR.iter().chain(columns).copied().collect()
+}
+
+fn ends(interval: Option<Interval>) -> [String; 2] {
+    [cell(interval.map(|interval| interval.low)), cell(interval.map(|interval| interval.high))]
+}
+
+/// `morris.csv`: a row per factor, in their order.
+pub fn morris(page: &Page) -> Vec<u8> {
+    let header = header(&["mu", "mu_star", "mu_star_low", "mu_star_high", "sigma", "trajectories"]);
+    let effects = page.found.effects.iter().flatten().enumerate();
+    let rows = effects.map(|(index, effects)| {
+        let [low, high] = ends(Some(effects.mu_star_interval));
+        let numbers = [cell(Some(effects.mu)), cell(Some(effects.mu_star)), low, high, cell(effects.sigma)];
+        let row = factor(page.factor(index)).into_iter().chain(numbers);
+        row.chain([page.found.trajectories.to_string()]).collect()
+    });
+    write(&header, rows)
+}
+
+/// `sobol.csv`: a row per factor with indices, the most influential of the screening first.
+pub fn sobol(page: &Page) -> Vec<u8> {
+    let header = header(&[
+        "first",
+        "first_low",
+        "first_high",
+        "total",
+        "total_low",
+        "total_high",
+        "variance",
+        "noise_variance",
+        "base_rows",
+        "streams",
+    ]);
+    let rows = page.found.indices.iter().flat_map(|indices| {
+        let whole = [
+            cell(Some(indices.variance)),
+            cell(indices.noise_variance),
+            page.found.base_rows.to_string(),
+            page.question.streams.to_string(),
+        ];
+        page.found.indexed.iter().enumerate().map(move |(input, &index)| {
+            let of = indices.inputs.as_ref().map(|inputs| inputs[input]);
+            let cells = |index: Option<Index>| {
+                let [low, high] = ends(index.and_then(|index| index.interval));
+                [cell(index.map(|index| index.estimate)), low, high]
+            };
+            let row = factor(page.factor(index)).into_iter();
+            row.chain(cells(of.map(|of| of.first))).chain(cells(of.map(|of| of.total))).chain(whole.clone()).collect()
+        })
+    });
+    write(&header, rows)
+}
+
+/// `tornado.csv`: a row per factor, in their order.
+pub fn tornado(page: &Page) -> Vec<u8> {
+    let header = header(&[
+        "default",
+        "at_default",
+        "at_low",
+        "at_low_low",
+        "at_low_high",
+        "at_high",
+        "at_high_low",
+        "at_high_high",
+        "change_low",
+        "change_low_low",
+        "change_low_high",
+        "change_high",
+        "change_high_low",
+        "change_high_high",
+        "replicates",
+    ]);
+    let rows = page.found.swings.iter().map(|swing| {
+        let row = factor(page.factor(swing.factor)).into_iter();
+        let here = [cell(page.factor(swing.factor).default), cell(page.found.level.map(|level| level.mean))];
+        row.chain(here).chain(swing_cells(swing)).chain([page.question.replicates.to_string()]).collect()
+    });
+    write(&header, rows)
+}
+
+fn swing_cells(swing: &Swing) -> impl Iterator<Item = String> {
+    let both = [swing.low, swing.high];
+    let cells = |end: Option<End>, of: fn(End) -> Level| {
+        let level = end.map(of);
+        let [low, high] = ends(level.and_then(|level| level.interval));
+        [cell(level.map(|level| level.mean)), low, high]
+    };
+    let levels = both.into_iter().flat_map(move |end| cells(end, |end| end.level));
+    levels.chain(both.into_iter().flat_map(move |end| cells(end, |end| end.change)))
+}
+
+/// `tipping.csv`: a row per plan, decision and factor, the nearest turn first.
+pub fn tipping(page: &Page) -> Vec<u8> {
+    let columns = [
+        "plan",
+        "decision",
+        "as_it_stands",
+        "factor",
+        "basis",
+        "unit",
+        "low",
+        "high",
+        "default",
+        "searched",
+        "turns_at",
+        "change",
+        "half_ranges",
+        "becomes",
+        "replicates",
+    ];
+    let rows = sorted(&page.found.tips).into_iter().map(|tip| {
+        let what = tip.metric.map_or("overall", |metric| metric.key);
+        let subject = [page.plan(tip.plan).to_owned(), what.to_owned(), decision(tip.before).to_owned()];
+        let default = page.factor(tip.factor).default;
+        let turn = tip.turn;
+        let change = turn.and_then(|turn| Some(turn.value - default?));
+        let numbers = [
+            cell(default),
+            tip.searched.to_string(),
+            cell(turn.map(|turn| turn.value)),
+            cell(change),
+            cell(turn.map(|turn| turn.half_ranges)),
+            turn.map_or_else(String::new, |turn| decision(turn.after).to_owned()),
+            page.question.replicates.to_string(),
+        ];
+        subject.into_iter().chain(factor(page.factor(tip.factor))).chain(numbers).collect()
+    });
+    write(&columns, rows)
+}
+
+/// Decision by decision, the nearest turn first and factors that turn nothing over last; equals stay in their order.
+pub(super) fn sorted(tips: &[Tip]) -> Vec<&Tip> {
+    let mut subjects: Vec<(usize, Option<&str>)> = Vec::new();
+    for tip in tips {
+        let subject = (tip.plan, tip.metric.map(|metric| metric.key));
+        if !subjects.contains(&subject) {
+            subjects.push(subject);
+        }
+    }
+    let mut sorted: Vec<&Tip> = Vec::with_capacity(tips.len());
+    for (plan, key) in subjects {
+        let mut of: Vec<&Tip> =
+            tips.iter().filter(|tip| tip.plan == plan && tip.metric.map(|metric| metric.key) == key).collect();
+        let distance = |tip: &Tip| tip.turn.map_or(f64::INFINITY, |turn| turn.half_ranges);
+        of.sort_by(|a, b| distance(a).total_cmp(&distance(b)));
+        sorted.extend(of);
+    }
+    sorted
+}

@@ -1,0 +1,248 @@
+//! The verdict in sentences: size first, then what it means.
+//!
+//! Comes in: a verdict. Goes out: lines of text. What is better is decided in `analysis`; only the wording is here.
+
+use wearout_core::analysis::{Call, Doubt, Finding, Overall, PlanVerdict, Verdict};
+use wearout_core::tally::{Metric, Unit};
+use wearout_stats::Interval;
+use wearout_stats::random_effects::Share;
+
+use super::number::{decimals, fixed, plain_decimals, scale, signed, telling};
+
+/// What a metric is called: amounts of money say in which currency.
+pub(super) fn label(metric: &Metric, currency: &str) -> String {
+    if metric.unit == Unit::Money { format!("{}, {currency}", metric.label) } else { metric.label.to_owned() }
+}
+
+/// The verdict, line by line.
+pub(super) fn lines(verdict: &Verdict, currency: &str) -> Vec<String> {
+    if verdict.plans.is_empty() {
+        return vec!["Verdict: one plan alone; a second one would say whether it is better.".into()];
+    }
+    let names: Vec<&str> = verdict.headline.iter().map(|metric| metric.label).collect();
+    let zone = verdict.zone;
+    let mut lines = vec![format!("Verdict, against {}: {}", verdict.baseline, list(&names))];
+    let together = if verdict.n_sets > 1 {
+        lines.push(
+            "(95 % for all together, parameters and Monte Carlo error included: a call holds over the plausible sets)"
+                .into(),
+        );
+        ""
+    } else {
+        "95 % for all together; "
+    };
+    lines.push(format!(
+        "({together}practically equal: within {} {}, or {} % of a baseline that is below {} % or not a share)",
+        shortest(100.0 * zone.points),
+        if (zone.points - 0.01).abs() < 1e-12 { "point" } else { "points" },
+        shortest(100.0 * zone.relative),
+        shortest(100.0 * zone.below),
+    ));
+    for plan in &verdict.plans {
+        lines.push(conclusion(plan, verdict));
+        let line = |finding| format!("  {}", finding_line(finding, currency, verdict.replicates));
+        lines.extend(plan.findings.iter().map(line));
+    }
+    lines
+}
+
+/// A verdict on a plan in a word or two, as in JSON and CSV.
+pub(super) fn overall(overall: Overall) -> &'static str {
+    match overall {
+        Overall::Dominates => "dominates",
+        Overall::Dominated => "dominated",
+        Overall::Price => "price",
+        Overall::Equal => "practically equal",
+        Overall::Open => "open",
+    }
+}
+
+/// A call in a word or two, as in JSON and CSV.
+pub(super) fn call(call: Call) -> &'static str {
+    match call {
+        Call::Better => "better",
+        Call::Worse => "worse",
+        Call::Different => "different",
+        Call::PracticallyEqual => "practically equal",
+        Call::Unknown => "not known",
+    }
+}
+
+/// What follows for one plan, in one sentence.
+pub(super) fn conclusion(plan: &PlanVerdict, verdict: &Verdict) -> String {
+    let phrases = |call: Call| -> Vec<String> {
+        plan.findings.iter().filter(|finding| finding.call == call).filter_map(phrase).collect()
+    };
+    let (name, baseline) = (&plan.name, &verdict.baseline);
+    let (better, worse) = (phrases(Call::Better), phrases(Call::Worse));
+    let mut unknown: Vec<(String, Vec<&str>)> = Vec::new();
+    for (doubt, label) in plan.findings.iter().filter_map(|finding| Some((finding.doubt?, finding.metric.label))) {
+        let words = in_short(doubt, verdict.replicates);
+        match unknown.iter_mut().find(|(known, _)| *known == words) {
+            Some((_, labels)) => labels.push(label),
+            None => unknown.push((words, vec![label])),
+        }
+    }
+    let not_known: Vec<String> = unknown.iter().map(|(words, labels)| format!("{words} {}", list(labels))).collect();
+    let not_known = not_known.join("; ");
+    match plan.overall {
+        Overall::Dominates => {
+            format!("{name} dominates {baseline}: {}, and is worse in nothing named here", better.join(", "))
+        }
+        Overall::Dominated => {
+            format!("{name} is dominated by {baseline}: {}, and is better in nothing named here", worse.join(", "))
+        }
+        Overall::Price if unknown.is_empty() => {
+            format!("{name} has a price: {}, {}", better.join(", "), worse.join(", "))
+        }
+        Overall::Price => format!("{name} has a price: {}, {}; {not_known}", better.join(", "), worse.join(", ")),
+        Overall::Equal => format!("{name} is practically equal to {baseline} in all of them"),
+        Overall::Open => {
+            let known: Vec<String> = [better, worse, phrases(Call::Different)].concat();
+            match (known.is_empty(), unknown.is_empty()) {
+                (true, _) => format!("{name}: {not_known}"),
+                (false, true) => format!("{name}: {}, which is neither better nor worse", known.join(", ")),
+                (false, false) => format!("{name}: {}; {not_known}", known.join(", ")),
+            }
+        }
+    }
+}
+
+/// What is not known, before the labels of the metrics it is not known of.
+fn in_short(doubt: Doubt, n: u64) -> String {
+    match doubt {
+        Doubt::Difference => format!("not known after {}:", replicates(n)),
+        Doubt::Size => format!("whether by enough to matter is not known after {}:", replicates(n)),
+        Doubt::SizeBySet => "the plausible sets differ on whether by enough to matter:".into(),
+        Doubt::ApartOnAverage | Doubt::EqualOnAverage => "known only on average over the plausible sets:".into(),
+        Doubt::Disagreement { .. } => "the plausible sets disagree on".into(),
+    }
+}
+
+fn finding_line(finding: &Finding, currency: &str, n: u64) -> String {
+    let metric = finding.metric;
+    let label = label(metric, currency);
+    let Some(difference) = finding.difference else {
+        return format!("{label}: no replicate has a base for both");
+    };
+    let size = size(metric, difference, finding.interval);
+    let side = if difference > 0.0 { "higher" } else { "lower" };
+    let said = match finding.doubt {
+        None => call(finding.call).to_owned(),
+        Some(Doubt::Difference) => format!("not known after {}", replicates(n)),
+        Some(Doubt::Size) => format!("{side}, but whether by enough to matter is not known after {}", replicates(n)),
+        Some(Doubt::SizeBySet) => format!("{side}, but whether by enough to matter differs between the plausible sets"),
+        Some(Doubt::ApartOnAverage) => {
+            format!("{side} on average over the plausible sets, but not surely in each of them")
+        }
+        Some(Doubt::EqualOnAverage) => {
+            "practically equal on average over the plausible sets, but not surely in each of them".into()
+        }
+        Some(Doubt::Disagreement { higher, lower }) => format!(
+            "not known: the plausible sets disagree; higher by enough to matter in {}, lower in {}",
+            share_of_sets(higher),
+            share_of_sets(lower)
+        ),
+    };
+    let sign = finding.sign.map_or(String::new(), |sign| format!("; {side} in {}", share_of_sets(sign)));
+    format!("{label}: {size}, {said}{sign}")
+}
+
+/// `97 % of the plausible sets (93 to 99 %)`.
+fn share_of_sets(Share { estimate, interval: Interval { low, high } }: Share) -> String {
+    if low > 0.999 {
+        return "over 99.9 % of the plausible sets".into();
+    }
+    // An estimate never says "all": sets that are not in the sample may differ.
+    let is_nearly_all = estimate >= 0.9995;
+    let percent = |share: f64| {
+        let is_nearly = |end: f64| share != end && (share - end).abs() < 0.01;
+        fixed(100.0 * share, usize::from(is_nearly(0.0) || is_nearly(1.0)))
+    };
+    let most = if is_nearly_all { "over 99.9".into() } else { percent(estimate) };
+    format!("{most} % of the plausible sets ({} to {} %)", percent(low), percent(high))
+}
+
+/// `+1.6 points (+1.4 to +1.8)`.
+fn size(metric: &Metric, difference: f64, interval: Option<Interval>) -> String {
+    let factor = scale(metric.unit);
+    let decimals = digits(metric, interval);
+    let amount = format!("{}{}", signed(factor * difference, decimals), unit_word(metric.unit));
+    match interval {
+        Some(Interval { low, high }) => {
+            format!("{amount} ({} to {})", signed(factor * low, decimals), signed(factor * high, decimals))
+        }
+        None => amount,
+    }
+}
+
+fn digits(metric: &Metric, interval: Option<Interval>) -> usize {
+    match interval {
+        Some(Interval { low, high }) if low < high => {
+            let factor = scale(metric.unit);
+            telling(decimals(factor * (high - low) / 2.0), [factor * low, factor * high])
+        }
+        _ => plain_decimals(metric.unit),
+    }
+}
+
+/// A finding as a verb: "sells 1.6 points less".
+fn phrase(finding: &Finding) -> Option<String> {
+    let (metric, difference) = (finding.metric, finding.difference?);
+    let is_more = difference > 0.0;
+    let x = fixed(scale(metric.unit) * difference.abs(), digits(metric, finding.interval));
+    let (less, fewer, lower) = if is_more { ("more", "more", "higher") } else { ("less", "fewer", "lower") };
+    Some(match metric.key {
+        "conversion" => format!("sells {x} points {less}"),
+        "loss" => format!("loses {x} points {fewer} members"),
+        "unsubscribe" => format!("drives {x} points {fewer} members out"),
+        "kept" => format!("keeps {x} points {fewer} members"),
+        "buyers" => format!("wins {x} {fewer} buyers"),
+        "purchases" => format!("wins {x} {fewer} purchases"),
+        "profit" => format!("makes {x} {less} profit"),
+        "members_lost" => format!("loses {x} {fewer} members"),
+        "p_limited" => format!("is limited {x} points {less} often"),
+        "p_banned" => format!("is banned {x} points {less} often"),
+        _ => format!("is {x}{} {lower} in {}", unit_word(metric.unit), metric.label),
+    })
+}
+
+pub(super) fn unit_word(unit: Unit) -> &'static str {
+    match unit {
+        unit if unit.is_percentage() => " points",
+        Unit::Seconds => " s",
+        _ => "",
+    }
+}
+
+/// `400 replicates`, `1 replicate`.
+pub(super) fn replicates(n: u64) -> String {
+    if n == 1 { "1 replicate".into() } else { format!("{} replicates", fixed(n as f64, 0)) }
+}
+
+/// `a, b and c`.
+pub(super) fn list(words: &[&str]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => (*one).into(),
+        [rest @ .., last] => format!("{} and {last}", rest.join(", ")),
+    }
+}
+
+fn shortest(percent: f64) -> String {
+    ((percent * 1e6).round() / 1e6).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_share_that_rounds_to_all_sets_reads_over_99_9() {
+        let share = |estimate, low, high| share_of_sets(Share { estimate, interval: Interval { low, high } });
+        assert_eq!(share(0.97, 0.93, 0.985), "97 % of the plausible sets (93 to 99 %)");
+        assert_eq!(share(0.9997, 0.9988, 1.0), "over 99.9 % of the plausible sets (99.9 to 100 %)");
+        assert_eq!(share(1.0, 0.6, 1.0), "over 99.9 % of the plausible sets (60 to 100 %)");
+        assert_eq!(share(1.0, 0.9995, 1.0), "over 99.9 % of the plausible sets");
+    }
+}

@@ -1,0 +1,153 @@
+//! `wearout ab ...`: tests designed, powered, analysed, and judged by whether they pay.
+
+mod analyze;
+mod design;
+mod power;
+mod rotate;
+mod worth;
+
+use std::time::Instant;
+
+use clap::{Args, Subcommand};
+use wearout_core::engine::Engine;
+use wearout_core::parameter::{DEFAULT_FIT, Fit};
+use wearout_core::rng;
+use wearout_core::study::ab::{Asked, Contest, Method};
+use wearout_show::File;
+use wearout_show::ab::{Head, Timing};
+use wearout_show::chart::{Caption, Rendered};
+
+use super::args::fit;
+use super::{Failure, Shown, scenarios};
+
+/// What there is to know of a test.
+#[derive(Debug, Subcommand)]
+pub(super) enum AbCommand {
+    /// Say what a test can find, how long it should run, and what it can say of guardrails and bans
+    Design(design::DesignArgs),
+    /// Say what a test of your own tells: which arm is better, how sure that is, and what would make it surer
+    Analyze(analyze::AnalyzeArgs),
+    /// Say how often a test would tell its arms apart: against groups, effect and duration, and what each mechanism costs
+    Power(power::PowerArgs),
+    /// Say whether a test pays: what choosing better gains, less what testing costs
+    Worth(worth::WorthArgs),
+    /// Plan which content goes out when, and compare that calendar with taking turns and with learning on the way
+    Rotate(rotate::RotateArgs),
+}
+
+/// Carries one out.
+pub(super) fn ab(command: &AbCommand) -> Result<(), Failure> {
+    match command {
+        AbCommand::Design(args) => design::design(args),
+        AbCommand::Analyze(args) => analyze::analyze(args),
+        AbCommand::Power(args) => power::power(args),
+        AbCommand::Worth(args) => worth::worth(args),
+        AbCommand::Rotate(args) => rotate::run(args),
+    }
+}
+
+/// Which test of which scenario, and how it is judged.
+#[derive(Debug, Args)]
+struct Which {
+    /// A scenario file with a `[test.NAME]`, or the name of a shipped scenario
+    scenario: String,
+    /// The test [default: the scenario's first]
+    #[arg(long)]
+    test: Option<String>,
+    /// What it decides by (`wearout list metrics`) [default: the test's own]
+    #[arg(long)]
+    metric: Option<String>,
+    /// The arm that is compared with the control [default: the first other]
+    #[arg(long)]
+    arm: Option<String>,
+    /// How arms of groups are told apart: `means` (Welch's t on group means) or `permutation`
+    #[arg(long, default_value = "means", value_parser = method)]
+    by: Method,
+    /// Level of the test, two-sided
+    #[arg(long, default_value_t = 0.05, value_parser = level)]
+    alpha: f64,
+    /// Named set of parameters: a fit
+    #[arg(long, value_name = "FIT", default_value = DEFAULT_FIT, value_parser = fit)]
+    parameters: &'static Fit,
+    /// Change a key of the scenario before it is read (repeatable)
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<String>,
+}
+
+impl Which {
+    fn contest(&self, seed: u64) -> Result<Contest, Failure> {
+        let draft = scenarios::read(&self.scenario, &self.set)?;
+        let asked =
+            Asked { test: self.test.clone(), metric: self.metric.clone(), arm: self.arm.clone(), method: self.by };
+        Ok(Contest::read(&draft, seed, &self.parameters.parameters(), &asked)?)
+    }
+
+    /// What the manifest says of a study of this test.
+    fn head<'a>(&'a self, command: &'static str, contest: &'a Contest) -> Head<'a> {
+        Head {
+            command,
+            scenario: &contest.draft.scenario.name,
+            version: env!("CARGO_PKG_VERSION"),
+            generator: rng::LAYOUT,
+            test: &contest.said.name,
+            metric: contest.judge.metric.key,
+            control: contest.control(),
+            arm: contest.treated(),
+            alpha: self.alpha,
+            seed: contest.judge.seed,
+            parameters: &self.parameters.name,
+            set: &self.set,
+        }
+    }
+}
+
+fn method(word: &str) -> Result<Method, String> {
+    match word {
+        "means" => Ok(Method::Means),
+        "permutation" => Ok(Method::Permutation),
+        _ => Err("means or permutation".into()),
+    }
+}
+
+fn level(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(level) if (1e-6..=0.5).contains(&level) => Ok(level),
+        _ => Err("a share from 0.000001 to 0.5, such as 0.05".into()),
+    }
+}
+
+/// What charts say of a study.
+fn caption(contest: &Contest, tests: u32, partial: bool) -> Caption<'_> {
+    let scenario = &contest.draft.scenario;
+    let seed = contest.judge.seed;
+    Caption { scenario: &scenario.name, question: &scenario.question, seed, replicates: u64::from(tests), partial }
+}
+
+/// Why a study has nothing to show.
+fn no_figure(contest: &Contest, engine: &Engine) -> Failure {
+    if engine.stopped() {
+        return Failure::Interrupted(": no point was complete, nothing was written");
+    }
+    Failure::Unknown(format!(
+        "error: `{}` has no figure in any of the tests: nothing it counts happened, or there is no margin\n  = help: another --metric",
+        contest.judge.metric.key
+    ))
+}
+
+/// A page for people, with formulas and assumptions where these were asked for.
+fn page_of(text: String, explanation: Option<&str>) -> Shown {
+    Shown::Page(text + &explanation.map_or_else(String::new, |explanation| format!("\n{explanation}")))
+}
+
+/// A chart as its two files.
+fn files_of((key, rendered): (&str, Rendered)) -> [File; 2] {
+    [
+        File { name: format!("{key}.svg"), bytes: rendered.svg.into_bytes() },
+        File { name: format!("{key}.png"), bytes: rendered.png },
+    ]
+}
+
+/// How long the simulation took so far, for the manifest.
+fn timing(threads: usize, instructions: &'static str, started: Instant) -> Timing {
+    Timing { threads, instructions, simulate_s: started.elapsed().as_secs_f64() }
+}
