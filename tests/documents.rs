@@ -485,8 +485,11 @@ fn every_claim_a_document_cites_is_in_the_ledger() {
 fn the_map_of_the_code_is_short_and_names_every_module() {
     let architecture = document("ARCHITECTURE.md");
     assert!(architecture.lines().count() <= 150, "{} lines, at most 150", architecture.lines().count());
-    for entry in fs::read_dir(path("src")).unwrap() {
+    for entry in fs::read_dir(path("crates/core/src")).unwrap() {
         let name = entry.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned();
+        if name == "lib" {
+            continue;
+        }
         assert!(architecture.contains(&format!("`{name}")), "ARCHITECTURE.md does not name `{name}`");
     }
 }

@@ -127,7 +127,7 @@ pub fn relative_difference(control: &Summary, treated: &Summary) -> Option<Diffe
 /// Welch's difference of the means of two lists of units; `None` below two units in an arm and where neither arm varies.
 ///
 /// ```
-/// use wearout::stats::two_sample::welch;
+/// use wearout_stats::two_sample::welch;
 /// let difference = welch(&[0.10, 0.13, 0.11], &[0.14, 0.18, 0.15, 0.17]).unwrap();
 /// assert!((difference.estimate - 0.0467).abs() < 1e-4 && difference.p_value() < 0.05);
 /// assert_eq!(welch(&[0.10, 0.13], &[0.14]), None);

@@ -26,8 +26,8 @@ pub use trials::arms_can_differ_in;
 /// Reads a scenario with its overrides (`KEY=VALUE`), and every fault in either.
 ///
 /// ```
-/// use wearout::diagnostic::Source;
-/// use wearout::scenario::parse;
+/// use wearout_core::diagnostic::Source;
+/// use wearout_core::scenario::parse;
 ///
 /// let text = "[audience.club]\n[plan.daily]\n[plan.spaced]\nevery = \"24h\"\n";
 /// let source = Source { name: "club.toml".into(), text: text.into() };
