@@ -8,13 +8,14 @@ use rayon::ThreadPool;
 use serde::Serialize;
 use wearout_core::analysis;
 use wearout_core::engine::Engine;
+use wearout_core::finding::hash;
 use wearout_core::parameter::MODEL;
 use wearout_core::rng;
 use wearout_core::study::calibrate::{Calibration, Method, Problem, Settings};
 use wearout_show::File;
 use wearout_show::calibration::{Ended, Page, files, json, method_word, text};
 use wearout_show::chart::{self, Caption};
-use wearout_show::manifest::{hash, of_study};
+use wearout_show::manifest::of_study;
 
 use super::args::CalibrateArgs;
 use super::checkpoint::Checkpoint;

@@ -176,6 +176,8 @@ mod tests {
     use std::thread;
     use std::time::SystemTime;
 
+    use wearout_core::finding::hash;
+
     use super::*;
 
     fn file(name: &str, text: &str) -> File {
@@ -212,8 +214,8 @@ mod tests {
             for run in 0..RUNS {
                 let text = format!("writer {writer}, run {run}");
                 let files = ["a.csv", "b.csv"].map(|name| file(name, &text));
-                let hash = manifest::hash(text.bytes());
-                let place = write(&folder, &[&files[..], &[file(manifest::NAME, &hash)]].concat()).unwrap();
+                let sum = hash(text.bytes());
+                let place = write(&folder, &[&files[..], &[file(manifest::NAME, &sum)]].concat()).unwrap();
                 let number: usize = place.file_name().unwrap().to_str().unwrap().parse().unwrap();
                 let named: usize = latest(&folder).trim().parse().unwrap();
                 assert!(named >= number, "latest names {named} when {number} is whole");
@@ -222,13 +224,9 @@ mod tests {
         thread::scope(|scope| (0..WRITERS).for_each(|writer| drop(scope.spawn(move || writes(writer)))));
         let mut expected: Vec<String> = (1..=WRITERS * RUNS).map(|number| format!("{number:04}")).collect();
         for run in &expected {
-            let hash = fs::read_to_string(folder.join(run).join(manifest::NAME)).unwrap();
+            let sum = fs::read_to_string(folder.join(run).join(manifest::NAME)).unwrap();
             for name in ["a.csv", "b.csv"] {
-                assert_eq!(
-                    manifest::hash(fs::read(folder.join(run).join(name)).unwrap().into_iter()),
-                    hash,
-                    "{run}/{name}"
-                );
+                assert_eq!(hash(fs::read(folder.join(run).join(name)).unwrap().into_iter()), sum, "{run}/{name}");
             }
         }
         assert_eq!(latest(&folder), format!("{}\n", expected.last().unwrap()));

@@ -8,6 +8,7 @@ mod calibrate;
 mod checkpoint;
 mod estimate;
 mod evidence;
+mod finish;
 mod folders;
 mod format;
 mod inputs;
@@ -21,6 +22,7 @@ mod sensitivity;
 mod sets;
 mod targets;
 mod topics;
+mod watch;
 
 use std::ffi::OsString;
 use std::io::{self, Write};

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 use wearout_core::engine::Engine;
+use wearout_core::study::Stage;
 use wearout_core::study::calibrate::Calibration;
 
 use super::{estimate, interrupt, tell};
@@ -59,13 +60,50 @@ pub(super) fn saying<T>(doing: &str, quiet: bool, work: impl FnOnce() -> T) -> T
 
 fn watch(engine: &Engine, total: Option<u64>, done: &AtomicBool) {
     let started = Instant::now();
-    let bar = io::stderr().is_terminal().then(|| bar(total));
-    let mut next_line = FIRST_LINE;
+    let mut shown = Shown::new(Stage::Simulating { replicates: total });
     while !done.load(Ordering::Acquire) {
         thread::sleep(LOOK.min(Duration::from_millis(20) + started.elapsed() / 10));
+        shown.look(engine, started);
+    }
+}
+
+/// What is shown of a stage.
+pub(super) struct Shown {
+    stage: Stage,
+    bar: Option<ProgressBar>,
+    next_line: Duration,
+}
+
+impl Shown {
+    pub(super) fn new(stage: Stage) -> Shown {
+        let total = match stage {
+            Stage::Simulating { replicates } => Some(replicates),
+            Stage::Compiling { .. } => None,
+        };
+        let bar = total.filter(|_| io::stderr().is_terminal()).map(bar);
+        Shown { stage, bar, next_line: FIRST_LINE }
+    }
+
+    /// Looks at how far it is; it began at `started`.
+    pub(super) fn look(&mut self, engine: &Engine, started: Instant) {
+        let elapsed = started.elapsed();
+        match self.stage {
+            Stage::Compiling { sets } if elapsed >= self.next_line => {
+                self.next_line = Duration::MAX;
+                tell(&match sets {
+                    1 => "compiling the scenario".to_owned(),
+                    sets => format!("compiling {sets} sets of parameters"),
+                });
+            }
+            Stage::Compiling { .. } => {}
+            Stage::Simulating { replicates: total } => self.simulating(engine, total, elapsed),
+        }
+    }
+
+    fn simulating(&mut self, engine: &Engine, total: Option<u64>, elapsed: Duration) {
         let replicates = engine.replicates();
         let merging = engine.merging();
-        match &bar {
+        match &self.bar {
             Some(bar) => {
                 bar.set_position(replicates);
                 bar.set_message(match total {
@@ -74,9 +112,9 @@ fn watch(engine: &Engine, total: Option<u64>, done: &AtomicBool) {
                     None => String::new(),
                 });
             }
-            None if started.elapsed() >= next_line => {
-                next_line = started.elapsed() + LINE;
-                let rate = replicates as f64 / started.elapsed().as_secs_f64();
+            None if elapsed >= self.next_line => {
+                self.next_line = elapsed + LINE;
+                let rate = replicates as f64 / elapsed.as_secs_f64();
                 let of = total.map_or(String::new(), |total| format!(" of {total}"));
                 let left = total.filter(|_| rate > 0.0 && !merging).map_or(String::new(), |total| {
                     format!(", {} left", estimate::time(total.saturating_sub(replicates) as f64 / rate))
@@ -87,8 +125,13 @@ fn watch(engine: &Engine, total: Option<u64>, done: &AtomicBool) {
             None => {}
         }
     }
-    if let Some(bar) = bar {
-        bar.finish_and_clear();
+}
+
+impl Drop for Shown {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
     }
 }
 

@@ -7,26 +7,26 @@ use std::path::{Path, PathBuf};
 
 use crate::folders::FileError;
 use wearout_core::diagnostic::{Source, nearest};
+use wearout_core::finding::{self, Note, USUAL_SETS};
 use wearout_core::plan::{self, Experiment};
-use wearout_core::scenario::{self, CONTENTS, Draft, SHIPPED, Scenario};
+use wearout_core::scenario::{self, CONTENTS, Draft, Input, SHIPPED, Scenario};
 use wearout_core::study::{Cost, FEWEST_PER_SET};
+use wearout_show::notes::{About, sentence};
 
 use super::args::CheckArgs;
 use super::inputs::{self, Unread};
-use super::sets::USUAL_SETS;
 use super::{Failure, estimate, print, run};
 
 /// What `wearout new` writes.
 const TEMPLATE: &str = include_str!("new.toml");
 
-/// The article gives no figure beyond this many posts a week (`interval-48h`).
-const KNOWN_POSTS_PER_WEEK: f64 = 3.5;
-
-/// From so many days on, members who forget no read wear out faster than field studies found (pattern P9).
-const DAYS_TO_FORGET: u32 = 60;
-
 /// Reads a scenario by path or shipped name.
 pub(super) fn read(named: &str, overrides: &[String]) -> Result<Draft, Failure> {
+    Ok(input(named, overrides)?.draft())
+}
+
+/// Finds a scenario by path or shipped name.
+pub(super) fn input(named: &str, overrides: &[String]) -> Result<Input, Failure> {
     let path = Path::new(named);
     let shipped = if path.exists() { None } else { scenario::shipped(named) };
     let text = match shipped {
@@ -36,7 +36,7 @@ pub(super) fn read(named: &str, overrides: &[String]) -> Result<Draft, Failure> 
         }
     };
     let source = Source { name: named.to_owned(), text };
-    Ok(scenario::parse(&inputs::stem(path)?, source, overrides))
+    Ok(Input { name: inputs::stem(path)?, source, set: overrides.to_vec() })
 }
 
 /// Reads a scenario with contents by path or shipped name, with or without `contents/` before it.
@@ -126,96 +126,17 @@ fn takes(cost: Cost, threads: usize) -> String {
 
 /// In what a plan differs from the one it copies.
 fn differs(scenario: &Scenario, plan: &str) -> String {
-    let like = scenario.plans.iter().find(|known| known.name == plan).and_then(|plan| plan.like.as_ref());
-    match like {
-        Some((other, keys)) if keys.is_empty() => format!(", the same as {other}"),
-        Some((other, keys)) => format!(", differs from {other} only in: {}", keys.join(", ")),
-        None => String::new(),
+    match finding::differs(scenario, plan) {
+        Some(Note::Copy { of, keys, .. }) if keys.is_empty() => format!(", the same as {of}"),
+        Some(Note::Copy { of, keys, .. }) => format!(", differs from {of} only in: {}", keys.join(", ")),
+        _ => String::new(),
     }
-}
-
-/// Which plans copy which, a line each.
-pub(super) fn likenesses(scenario: &Scenario) -> Vec<String> {
-    let line = |plan: &scenario::Plan| {
-        let says = differs(scenario, &plan.name);
-        let verb = if says.starts_with(", the same") { " is" } else { "" };
-        (!says.is_empty()).then(|| format!("{}{verb}{}", plan.name, says.replacen(',', "", 1)))
-    };
-    scenario.plans.iter().filter_map(line).collect()
-}
-
-/// Names of the plans that address other audiences than the baseline.
-pub(super) fn different_people(experiment: &Experiment) -> Vec<String> {
-    let baseline = &experiment.plans[experiment.baseline];
-    let others = experiment.plans.iter().filter(|plan| plan.audiences != baseline.audiences);
-    others.map(|plan| plan.name.clone()).collect()
 }
 
 /// What a reader of the verdict must know besides.
 pub(super) fn notes(scenario: &Scenario, experiment: &Experiment) -> Vec<String> {
-    let mut notes = Vec::new();
-    let often: Vec<&str> = experiment
-        .plans
-        .iter()
-        .filter(|plan| experiment.posts_per_week(plan) * plan.reach > KNOWN_POSTS_PER_WEEK)
-        .map(|plan| plan.name.as_str())
-        .collect();
-    if !often.is_empty() {
-        let plans = if often.len() == experiment.plans.len() { "every plan".to_owned() } else { often.join(", ") };
-        notes.push(format!(
-            "more than {KNOWN_POSTS_PER_WEEK} posts a week ({plans}): the article has no figure there, and no study of messaging groups is \
-             known. In email sales level off after about three a week (Hillstrom 2018, finding `email-revenue-saturates`). Over a year the \
-             model's posts alone earn most at three to seven a week, at small costs; with answers and repurchases, which fall as members \
-             leave, it is fewer. In 30 days the busiest plan still sells most, in 90 no longer surely"
-        ));
-    }
-    let others = different_people(experiment);
-    if !others.is_empty() {
-        notes.push(format!(
-            "different people ({}): some of the difference is whom you write to, not how",
-            others.join(", ")
-        ));
-    }
-    let repeating = experiment.plans.iter().filter(|plan| plan.repeated_contents > 0);
-    let repeating: Vec<&str> = repeating.map(|plan| plan.name.as_str()).collect();
-    if scenario.days >= DAYS_TO_FORGET && !scenario.switches.repeat_memory && !repeating.is_empty() {
-        notes.push(format!(
-            "contents are repeated over {} days ({}), and here nobody ever forgets a read; field studies found wear that levels off (finding \
-             `rotation-13-percent`). With --set switch.repeat_memory=true half of the reads are forgotten in {} days",
-            scenario.days,
-            repeating.join(", "),
-            experiment.parameters.repeat_memory_days
-        ));
-    }
-    if scenario.money.margin.is_none() {
-        notes.push("margin not given: revenue, profit and return on cost stay blank".to_owned());
-    }
-    notes.extend(unlike_the_fit(scenario, experiment));
-    notes
-}
-
-/// Where a scenario goes another way than its parameters were fitted, and a parameter says nothing there.
-fn unlike_the_fit(scenario: &Scenario, experiment: &Experiment) -> Vec<String> {
-    let parameters = &experiment.parameters;
-    let mut notes = Vec::new();
-    if scenario.switches.needs == Some(false) && parameters.purchase_given_click <= 0.0 {
-        notes.push(
-            "`needs` is off and `purchase_given_click` is 0, so nobody buys through a post. --parameters article-only was fitted without needs"
-                .to_owned(),
-        );
-    }
-    let fitted = parameters.mechanisms.trigger;
-    let is_said = scenario.behaviour.iter().any(|(key, _)| key == "enforce_prob");
-    let otherwise = scenario.report_trigger.filter(|trigger| *trigger != fitted && !is_said);
-    if let Some(trigger) = otherwise.filter(|_| experiment.profile.rules.reports.is_some()) {
-        notes.push(format!(
-            "reports are counted as \"{}\", and `enforce_prob` was fitted where they are counted as \"{}\": so chances of a limit are those of no fit. \
-             Say behaviour.enforce_prob too, or leave `report_trigger` out",
-            trigger.key(),
-            fitted.key()
-        ));
-    }
-    notes
+    let about = About { comparison: None, currency: &scenario.money.currency };
+    finding::notes(scenario, experiment).iter().map(|note| sentence(note, about)).collect()
 }
 
 /// `wearout new`, from the template or from a shipped scenario.
@@ -252,46 +173,6 @@ pub(super) fn new(name: &str, from: Option<&str>) -> Result<(), Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_copy_that_changes_nothing_is_said_in_a_sentence() {
-        let text = "[audience.club]\n[plan.a]\n[plan.b]\nlike = \"a\"\n[plan.c]\nlike = \"a\"\nreply = \"1h\"\n";
-        let draft = scenario::parse("x", Source { name: "x.toml".into(), text: text.into() }, &[]);
-        assert_eq!(likenesses(&draft.scenario), ["b is the same as a", "c differs from a only in: reply"]);
-    }
-
-    /// Whether a note that starts so is made of the scenario with these overrides.
-    fn is_noted(start: &str, text: &str, overrides: &[&str]) -> bool {
-        let overrides: Vec<String> = overrides.iter().map(|&text| text.to_owned()).collect();
-        let draft = scenario::parse("x", Source { name: "x.toml".into(), text: text.to_owned() }, &overrides);
-        let experiment = plan::compile(&draft, 1).unwrap_or_else(|faults| panic!("{faults}"));
-        notes(&draft.scenario, &experiment).iter().any(|note| note.starts_with(start))
-    }
-
-    #[test]
-    fn a_way_that_the_parameters_were_not_fitted_to_is_warned_of_where_they_say_nothing() {
-        let text = "[audience.club]\n[plan.a]\n";
-        let sells = |overrides: &[&str]| !is_noted("`needs` is off and `purchase_given_click` is 0", text, overrides);
-        assert!(sells(&[]) && sells(&["switch.needs=true"]));
-        assert!(!sells(&["switch.needs=false"]));
-        assert!(sells(&["switch.needs=false", "behaviour.purchase_given_click=0.01"]));
-        let limits = |overrides: &[&str]| !is_noted("reports are counted as \"last-read\"", text, overrides);
-        assert!(!limits(&["report_trigger=\"last-read\""]));
-        assert!(limits(&[]) && limits(&["report_trigger=\"last-read\"", "behaviour.enforce_prob=0.25"]));
-        assert!(limits(&["report_trigger=\"last-read\"", "platform=\"none\""]), "no rule counts reports");
-    }
-
-    #[test]
-    fn repeats_over_two_months_are_warned_of_unless_reads_are_forgotten() {
-        let text = "days = 60\n[audience.club]\n[plan.same]\ncontents = 1\n[plan.new]\n";
-        let warns = |overrides: &[&str]| {
-            is_noted("contents are repeated over 60 days (same), and here nobody", text, overrides)
-        };
-        assert!(warns(&[]));
-        assert!(!warns(&["days=59"]));
-        assert!(!warns(&["switch.repeat_memory=true"]));
-        assert!(!warns(&["plan.same.contents=1000"]), "a content that goes out once is not repeated");
-    }
 
     #[test]
     fn the_template_is_a_scenario_without_faults() {

@@ -4,13 +4,14 @@ use std::time::Instant;
 
 use anyhow::Context;
 use wearout_core::diagnostic::nearest;
+use wearout_core::finding::{Note, Sets};
 use wearout_core::scenario::Scenario;
 use wearout_core::study::select::{FIRST_STAGE, Question, Unfit, select};
 use wearout_core::tally::{Better, METRICS, Metric, Unit, find};
+use wearout_show::File;
 use wearout_show::chart::{Caption, raced};
-use wearout_show::manifest::Sets;
+use wearout_show::notes::{About, sentence};
 use wearout_show::selection::{self as pages, Page};
-use wearout_show::{File, caution};
 
 use super::args::RunArgs;
 use super::sets::usage;
@@ -47,7 +48,9 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
 
     let is_of_earnings = question.metric.unit == Unit::Money && question.metric.better == Better::Higher;
     if is_of_earnings && is_silent[found.leader] {
-        notes.push(caution::silence_earns_most(&scenario.plans[found.leader].name));
+        let note = Note::SilenceEarnsMost { plan: scenario.plans[found.leader].name.clone() };
+        let about = About { comparison: None, currency: &scenario.money.currency };
+        notes.push(sentence(&note, about));
     }
     let page = Page { metric: question.metric, found: &found, n_sets, notes: &notes };
     let mut files = files(&page, scenario, args.common.seed)?;

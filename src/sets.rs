@@ -3,9 +3,8 @@
 use std::path::Path;
 
 use wearout_core::diagnostic::{Source, nearest};
+use wearout_core::finding::{Asked, Sets, USUAL_SETS, is_shipped};
 use wearout_core::parameter::{self, DEFAULT_FIT, Ensemble, Parameters, find_fit, fits, parse_ensemble};
-use wearout_core::study::{FEWEST_PER_SET, Target};
-use wearout_show::manifest::Sets;
 
 use super::Failure;
 use super::args::RunArgs;
@@ -13,15 +12,6 @@ use super::inputs::{self, Unread};
 
 /// What `--parameters` calls the default fit.
 const BEST: &str = "best";
-
-/// Sets of an ensemble that are used unless told otherwise: with two replicates each, as many campaigns as under one set.
-pub(super) const USUAL_SETS: usize = 200;
-
-/// Replicates under one set of parameters unless told otherwise.
-const USUAL_REPLICATES: u32 = 400;
-
-/// The most replicates of a run, whose numbers have 24 bits.
-const MOST_REPLICATES: u64 = 16_000_000;
 
 /// The sets a run runs under.
 #[derive(Debug)]
@@ -32,8 +22,6 @@ pub(super) struct Chosen {
     fit: String,
     /// The sets, in order.
     pub(super) sets: Vec<Parameters>,
-    /// When to stop.
-    pub(super) target: Target,
 }
 
 impl Chosen {
@@ -41,6 +29,18 @@ impl Chosen {
     pub(super) fn recorded(&self, replicates: u64) -> Sets {
         Sets::of(&self.name, &self.fit, &self.sets, replicates)
     }
+}
+
+/// What `--parameters` names: shipped parameters, or an ensemble file.
+///
+/// # Errors
+/// When it is neither.
+pub(super) fn asked(name: &str) -> Result<Asked, Failure> {
+    if is_shipped(name) {
+        return Ok(Asked::Named(name.to_owned()));
+    }
+    let text = inputs::text(Path::new(name), inputs::MOST_OF_A_TABLE).map_err(|cause| unknown(name, &cause))?;
+    Ok(Asked::Text(Source { name: name.to_owned(), text }))
 }
 
 /// The sets that were asked for.
@@ -64,8 +64,7 @@ pub(super) fn choose(args: &RunArgs) -> Result<Chosen, Failure> {
         }
         (asked, _) => sets.truncate(asked.map_or(USUAL_SETS, |asked| asked as usize)),
     }
-    let target = target(args, sets.len() as u32)?;
-    Ok(Chosen { name, fit, sets, target })
+    Ok(Chosen { name, fit, sets })
 }
 
 /// So many of the shipped plausible sets, for a study over them.
@@ -81,37 +80,6 @@ pub(super) fn plausible(asked: u32) -> Result<Vec<Parameters>, Failure> {
         ));
     }
     Ok(sets[..asked as usize].to_vec())
-}
-
-fn target(args: &RunArgs, n_sets: u32) -> Result<Target, Failure> {
-    let least = FEWEST_PER_SET * n_sets;
-    match (args.precision, args.replicates) {
-        (Some(half_width), _) if n_sets == 1 || args.max_replicates >= least => {
-            Ok(Target::Precision { half_width, most: args.max_replicates })
-        }
-        (Some(_), _) => Err(usage(
-            &format!("--max-replicates must be at least {least} for {n_sets} sets, found {}", args.max_replicates),
-            "it counts those of all sets together, and each set needs two; or ask for fewer --sets",
-        )),
-        (None, replicates) if n_sets == 1 => Ok(Target::Replicates(replicates.unwrap_or(USUAL_REPLICATES))),
-        (None, Some(replicates)) if replicates < FEWEST_PER_SET => Err(usage(
-            &format!("--replicates must be at least {FEWEST_PER_SET} under each of {n_sets} sets, found {replicates}"),
-            "from one alone chance can't be told from parameters; for one set: --parameters best",
-        )),
-        (None, replicates) => {
-            let all = u64::from(n_sets) * u64::from(replicates.unwrap_or(FEWEST_PER_SET));
-            if all > MOST_REPLICATES {
-                return Err(usage(
-                    &format!(
-                        "{n_sets} sets with {} replicates each are {all} replicates, at most {MOST_REPLICATES}",
-                        all / u64::from(n_sets)
-                    ),
-                    "ask for fewer --replicates: they are those under each set",
-                ));
-            }
-            Ok(Target::Replicates(all as u32))
-        }
-    }
 }
 
 /// The ensemble of that name, a fit as an ensemble of one set, or an ensemble file.

@@ -7,7 +7,7 @@ mod campaign;
 use campaign::{Campaign, MEMBERS, plans, replicates};
 use proptest::prelude::*;
 use wearout_core::analysis::{
-    Accumulator, Call, Comparison, Doubt, Finding, KEPT_REPLICATES, Overall, Precision, Verdict, Zone, verdict,
+    Accumulator, Call, Comparison, Doubt, KEPT_REPLICATES, MetricVerdict, Overall, Precision, Verdict, Zone, verdict,
 };
 use wearout_core::tally::{METRICS, Metric, Outcome, PairedTally, Unit, find};
 
@@ -38,7 +38,7 @@ fn decide(campaigns: &[Vec<Campaign>]) -> Verdict {
 }
 
 fn calls(verdict: &Verdict) -> Vec<Call> {
-    verdict.plans[0].findings.iter().map(|finding| finding.call).collect()
+    verdict.plans[0].metrics.iter().map(|finding| finding.call).collect()
 }
 
 #[track_caller]
@@ -301,14 +301,14 @@ fn a_chance_alike_in_few_replicates_is_not_known_to_be_equal() {
 }
 
 /// The finding on churn over 50 sets of two replicates, the plan losing `more(set, replicate)` members more.
-fn churn_over_sets(more: impl Fn(u64, u64) -> i64) -> Finding {
+fn churn_over_sets(more: impl Fn(u64, u64) -> i64) -> MetricVerdict {
     let house = Campaign { left: 40, ..Campaign::default() };
     let yours = |i: u64| Campaign { left: (40 + more(i % 50, i / 50)) as u64, ..Campaign::default() };
     let info = plans(&["house", "yours"]);
     let stakes = vec![info.iter().map(|plan| plan.stakes).collect(); 50];
     let mut accumulator = Accumulator::new(&info, 0, 2).over_sets(&stakes);
     accumulator.accumulate(&replicates(0, &pairs(100, |_| house, yours)));
-    verdict(&accumulator.finish(), &headline()[1..2], ZONE).plans[0].findings[0]
+    verdict(&accumulator.finish(), &headline()[1..2], ZONE).plans[0].metrics[0]
 }
 
 #[test]
@@ -353,7 +353,7 @@ fn a_difference_that_straddles_the_edge_of_the_zone_is_not_known() {
     // One point fewer on average: the interval excludes 0 and holds the edge of the zone.
     let yours = |i: u64| Campaign { left: 28 + i % 3, ..Campaign::default() };
     let decided = decide(&pairs(399, house, yours));
-    let finding = decided.plans[0].findings[1];
+    let finding = decided.plans[0].metrics[1];
     assert_eq!(finding.call, Call::Unknown);
     assert!(finding.interval.unwrap().high < 0.0);
     assert_eq!(decided.plans[0].overall, Overall::Open);
@@ -375,7 +375,7 @@ fn intervals_of_a_verdict_widen_with_the_number_of_plans() {
     let two = pairs(100, house, yours);
     let three: Vec<Vec<Campaign>> = two.iter().map(|plans| vec![plans[0], plans[1], plans[1]]).collect();
     let loss =
-        |verdict: &Verdict| *verdict.plans[0].findings.iter().find(|finding| finding.metric.key == "loss").unwrap();
+        |verdict: &Verdict| *verdict.plans[0].metrics.iter().find(|finding| finding.metric.key == "loss").unwrap();
     let width = |verdict: &Verdict| loss(verdict).interval.map(|interval| interval.high - interval.low);
     assert!(width(&decide(&three)) > width(&decide(&two)));
     let single = verdict(&compare(&two), &headline()[1..2], ZONE);

@@ -20,6 +20,8 @@ const FLOORS: &[(u32, &[&str])] = &[
     (6, &["engine"]),
     (7, &["analysis"]),
     (8, &["study"]),
+    (9, &["finding"]),
+    (10, &["job"]),
 ];
 
 /// Most lines of a source file; what passes it probably holds a second noun.

@@ -436,7 +436,7 @@ fn an_interrupt_drops_a_long_replicate_and_leaves_no_folder() {
     progress.next().unwrap().unwrap();
     let asked = std::time::Instant::now();
     Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
-    assert_eq!(progress.last().unwrap().unwrap(), "interrupted: no replicate was complete, nothing was written");
+    assert_eq!(progress.last().unwrap().unwrap(), "interrupted: nothing was complete, and nothing was written");
     assert_eq!(child.wait().unwrap().code(), Some(130));
     assert!(asked.elapsed().as_secs() < 10, "{:?}", asked.elapsed());
     assert!(!folder.path().join("output").exists());

@@ -4,6 +4,8 @@
 //! `WEAROUT_REWRITE=1 cargo test --test faults` writes the texts anew and fails, so that the difference is read before it is
 //! kept.
 
+mod found;
+
 use std::fs;
 use std::path::Path;
 
@@ -16,8 +18,7 @@ use wearout_core::plan::{self, schedule::schedule};
 use wearout_core::scenario::{Draft, parse};
 use wearout_core::study::{Target, compare_over};
 use wearout_core::tally::{METRICS, find};
-use wearout_show::table::{Page, text};
-use wearout_show::{csv, json};
+use wearout_show::csv;
 
 fn read(name: &str, text: &str, overrides: &[String]) -> Draft {
     parse("a", Source { name: name.into(), text: text.into() }, overrides)
@@ -359,15 +360,7 @@ fn check_figures(scenario: &str, sets: &[Parameters]) {
         compare_over(&compiled, &headline, &target, false, &Engine::default()).expect("nobody stopped it").comparison;
     check_numbers(&comparison);
     let verdict = verdict(&comparison, &headline, draft.scenario.equality.into());
-    let page = Page {
-        comparison: &comparison,
-        verdict: &verdict,
-        enforcement: None,
-        different_people: &[],
-        currency: "CNY",
-        notes: &[],
-    };
-    let shown = text(&page) + &json::value(&page).to_string();
+    let shown = found::shown(&found::found(comparison.clone(), verdict, None, Vec::new()));
     assert!(!shown.contains("NaN") && !shown.contains("inf "), "{shown}");
     for table in [csv::summary, csv::differences, csv::uncertainty, csv::daily, csv::replicates] {
         table(&comparison);

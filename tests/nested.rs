@@ -189,7 +189,7 @@ fn a_call_stands_for_the_sets_and_says_when_they_disagree() {
     let zone = Zone { points: 0.01, relative: 0.10, below: 0.05 };
     let loss = [find("loss").unwrap()];
     let call = |comparison: &Comparison| {
-        let finding = verdict(comparison, &loss, zone).plans[0].findings[0];
+        let finding = verdict(comparison, &loss, zone).plans[0].metrics[0];
         (finding.call, finding.doubt)
     };
     let agreed = over_sets(200, 2, |set| -20.0 + noise(set));

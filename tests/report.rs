@@ -5,16 +5,23 @@
 mod campaign;
 #[allow(dead_code, reason = "each test file uses a part")]
 mod experiment;
+mod found;
+
+use std::path::Path;
+use std::{env, fs};
 
 use campaign::{Campaign, plans, replicates};
-use wearout_core::analysis::{Accumulator, Comparison, Zone, cautions, headline as headline_of, verdict};
+use found::{found, shown};
+use wearout_core::analysis::{Accumulator, Caution, Comparison, Zone, cautions, headline as headline_of, verdict};
 use wearout_core::engine::Engine;
+use wearout_core::finding::{Enforcement, Note};
 use wearout_core::plan::Experiment;
 use wearout_core::study::{Target, compare as compare_plans};
 use wearout_core::tally::{METRICS, Metric, Outcome, REPEATS, find};
 use wearout_show::chart::{CHARTS, Caption, render};
-use wearout_show::table::{Enforcement, Page};
-use wearout_show::{caution, csv, json, table};
+use wearout_show::notes::{About, sentence};
+use wearout_show::text::text;
+use wearout_show::{csv, json, page};
 
 const ZONE: Zone = Zone { points: 0.01, relative: 0.10, below: 0.05 };
 
@@ -53,16 +60,20 @@ fn compare_over(n_sets: usize, names: &[&str], n: u64, plan: &[&dyn Fn(u64) -> C
     accumulator.finish()
 }
 
-fn print(comparison: &Comparison, enforcement: Option<Enforcement>, different: &[String], notes: &[String]) -> String {
+fn print(comparison: &Comparison, enforcement: Option<Enforcement>, notes: &[Note]) -> String {
     let verdict = verdict(comparison, &headline(), ZONE);
-    table::text(&Page {
-        comparison,
-        verdict: &verdict,
-        enforcement,
-        different_people: different,
-        currency: "CNY",
-        notes,
-    })
+    text(&page(&found(comparison.clone(), verdict, enforcement, notes.to_vec())), 120)
+}
+
+/// The page must be the one that is kept; `WEAROUT_REGENERATE=1` writes it anew and fails.
+#[track_caller]
+fn reads(text: &str, kept: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(kept);
+    if env::var_os("WEAROUT_REGENERATE").is_some() {
+        fs::write(&path, text).unwrap();
+        panic!("{kept} is written anew");
+    }
+    assert_eq!(text, fs::read_to_string(&path).unwrap(), "\n{text}");
 }
 
 fn lines(bytes: Vec<u8>) -> Vec<String> {
@@ -73,8 +84,8 @@ fn lines(bytes: Vec<u8>) -> Vec<String> {
 fn the_page_reads_as_follows() {
     let comparison = compare(&["house", "yours"], 400, &[&house, &yours]);
     let enforcement = Enforcement { here: 0.22, low: 0.02, high: 0.65 };
-    let text = print(&comparison, Some(enforcement), &[], &["margin not given: return on cost is blank".into()]);
-    assert_eq!(text, include_str!("data/page.txt"), "\n{text}");
+    let text = print(&comparison, Some(enforcement), &[Note::NoMargin]);
+    reads(&text, "page.txt");
 }
 
 #[test]
@@ -87,14 +98,14 @@ fn the_page_over_sets_reads_as_follows() {
     };
     let yours = |i: u64| Campaign { buyers: 8 + set(i) % 5, left: house(i).left - 2 - i % 2, ..yours(i) };
     let comparison = compare_over(50, &["house", "yours"], 100, &[&house, &yours]);
-    let text = print(&comparison, None, &[], &[]);
-    assert_eq!(text, include_str!("data/page_over_sets.txt"), "\n{text}");
+    let text = print(&comparison, None, &[]);
+    reads(&text, "page_over_sets.txt");
 }
 
 #[test]
 fn sets_on_both_sides_are_said_to_disagree_with_how_many_lie_on_each() {
     let yours = |i: u64| Campaign { left: house(i).left + i % 50 % 13 - 6, ..house(i) };
-    let text = print(&compare_over(50, &["house", "yours"], 100, &[&house, &yours]), None, &[], &[]);
+    let text = print(&compare_over(50, &["house", "yours"], 100, &[&house, &yours]), None, &[]);
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(text.contains("yours: the plausible sets disagree on churn (left, blocked or muted)"), "{text}");
     let line = text.split("the plausible sets disagree; higher by enough to matter in ").nth(1).unwrap();
@@ -109,9 +120,9 @@ fn no_line_is_wider_than_a_terminal_whatever_the_number_of_plans() {
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let n_plans = names.len();
     let comparison = compare(&names, 40, &vec![&house as &dyn Fn(u64) -> Campaign; n_plans]);
-    let text = print(&comparison, None, &[], &[]);
+    let text = print(&comparison, None, &[]);
     let over_sets = compare_over(5, &names, 40, &vec![&house as &dyn Fn(u64) -> Campaign; n_plans]);
-    for line in text.lines().chain(print(&over_sets, None, &[], &[]).lines()) {
+    for line in text.lines().chain(print(&over_sets, None, &[]).lines()) {
         assert!(line.chars().count() <= 120, "{line}");
     }
     for name in names {
@@ -122,17 +133,25 @@ fn no_line_is_wider_than_a_terminal_whatever_the_number_of_plans() {
 #[test]
 fn different_people_are_said_above_everything() {
     let comparison = compare(&["house", "yours"], 40, &[&house, &yours]);
-    let text = print(&comparison, None, &["yours".into()], &[]);
-    assert!(text.starts_with("different people: this difference mixes whom you write to with how you write (yours)\n"));
-    assert!(!print(&comparison, None, &[], &[]).contains("different people"));
+    let text = print(&comparison, None, &[Note::DifferentPeople { plans: vec!["yours".into()] }]);
+    assert!(
+        text.starts_with("Note: different people (yours): some of the difference is whom you write to, not how\n"),
+        "{text}"
+    );
+    assert!(!print(&comparison, None, &[]).contains("different people"));
 }
 
 #[test]
 fn identical_plans_are_printed_as_equal() {
-    let text = print(&compare(&["house", "yours"], 400, &[&house, &house]), None, &[], &[]);
+    let text = print(&compare(&["house", "yours"], 400, &[&house, &house]), None, &[]);
     assert!(text.contains("yours is practically equal to house in all of them"), "{text}");
     assert!(text.contains("0.0 [0.0, 0.0]"));
     assert!(!text.contains("-0.0") && !text.contains("-0 "), "{text}");
+}
+
+fn sentences(cautions: &[Caution], comparison: &Comparison) -> Vec<String> {
+    let about = About { comparison: Some(comparison), currency: "CNY" };
+    cautions.iter().map(|caution| sentence(&Note::Caution(caution.clone()), about)).collect()
 }
 
 /// The notes on a scenario, as sentences.
@@ -140,7 +159,7 @@ fn cautions_of(text: &str, headline: &[&'static Metric]) -> Vec<String> {
     let experiment = experiment::experiment(text);
     let target = Target::Replicates(40);
     let comparison = compare_plans(&experiment, headline, &target, false, &Engine::default()).unwrap().comparison;
-    caution::sentences(&cautions(&comparison, &experiment, headline, ZONE), &comparison, "CNY")
+    sentences(&cautions(&comparison, &experiment, headline, ZONE), &comparison)
 }
 
 #[test]
@@ -184,7 +203,7 @@ fn fewer_reports_a_post_because_there_are_more_posts_are_said_to_be() {
     let experiment =
         experiment::experiment("days = 2\n[audience.club]\nsize = 100\n[plan.rare]\n[plan.often]\nper_day = 2\n");
     let headline = [find("reports_per_1000").unwrap()];
-    let said = caution::sentences(&cautions(&comparison, &experiment, &headline, ZONE), &comparison, "CNY");
+    let said = sentences(&cautions(&comparison, &experiment, &headline, ZONE), &comparison);
     assert_eq!(said.len(), 1, "{said:?}");
     assert!(said[0].ends_with("of 1,000 members it is reported 120.0 times, rare 100.0 times"), "{said:?}");
 }
@@ -214,15 +233,7 @@ fn silence_is_a_plan_and_what_others_are_judged_against() {
         assert_eq!(mean(0, key), Some(0.0), "{key}");
     }
     let verdict = verdict(&comparison, &headline, ZONE);
-    let page = Page {
-        comparison: &comparison,
-        verdict: &verdict,
-        enforcement: None,
-        different_people: &[],
-        currency: "CNY",
-        notes: &[],
-    };
-    let text = table::text(&page) + &json::value(&page).to_string();
+    let text = shown(&found(comparison.clone(), verdict, None, Vec::new()));
     let tables = [csv::summary, csv::differences, csv::uncertainty, csv::daily, csv::replicates, csv::reads_by_repeat];
     let text = tables.iter().fold(text, |text, table| text + &String::from_utf8(table(&comparison)).unwrap());
     assert!(!text.contains("NaN") && !text.contains("inf,"), "{text}");
@@ -254,7 +265,7 @@ fn where_no_plan_pays_for_itself_the_costs_are_named_before_silence_is_advised()
     let said = |cost: &str| -> Vec<String> {
         let experiment = frequencies("[money]\nmargin = 60", cost);
         let comparison = compared(&experiment, &headline());
-        caution::sentences(&cautions(&comparison, &experiment, &headline(), ZONE), &comparison, "CNY")
+        sentences(&cautions(&comparison, &experiment, &headline(), ZONE), &comparison)
     };
     let dear = said("");
     let note = dear.iter().find(|line| line.contains("no plan's posts pay for themselves")).unwrap();
@@ -265,9 +276,9 @@ fn where_no_plan_pays_for_itself_the_costs_are_named_before_silence_is_advised()
 
 #[test]
 fn one_plan_and_one_replicate_are_printed_without_a_claim() {
-    let alone = print(&compare(&["house"], 40, &[&house]), None, &[], &[]);
+    let alone = print(&compare(&["house"], 40, &[&house]), None, &[]);
     assert!(alone.contains("one plan alone") && !alone.contains("Difference from"), "{alone}");
-    let once = print(&compare(&["house", "yours"], 1, &[&house, &yours]), None, &[], &[]);
+    let once = print(&compare(&["house", "yours"], 1, &[&house, &yours]), None, &[]);
     assert!(!once.contains('±') && once.contains("not known after 1 replicate:"), "{once}");
     assert!(!once.contains("NaN") && !once.contains("inf"), "{once}");
 }
@@ -275,14 +286,13 @@ fn one_plan_and_one_replicate_are_printed_without_a_claim() {
 #[test]
 fn a_base_that_some_replicates_lack_is_said() {
     let sometimes = |i: u64| Campaign { delivered: i % 2 * 150, ..yours(i) };
-    let text = print(&compare(&["house", "yours"], 40, &[&house, &sometimes]), None, &[], &[]);
+    let text = print(&compare(&["house", "yours"], 40, &[&house, &sometimes]), None, &[]);
     assert!(text.contains("open rate, yours: 20 of 40 replicates have a base"), "{text}");
 }
 
 #[test]
 fn the_price_is_named_size_by_size() {
-    let text =
-        print(&compare(&["house", "yours"], 400, &[&house, &|i| Campaign { buyers: 5, ..yours(i) }]), None, &[], &[]);
+    let text = print(&compare(&["house", "yours"], 400, &[&house, &|i| Campaign { buyers: 5, ..yours(i) }]), None, &[]);
     assert!(text.contains("yours has a price: loses 8.0 points fewer members"), "{text}");
     assert!(text.contains("sells 6.00 points less"), "{text}");
 }
@@ -379,20 +389,17 @@ fn json_says_what_the_page_says() {
     let comparison = compare(&["house", "yours"], 40, &[&house, &yours]);
     let verdict = verdict(&comparison, &headline(), ZONE);
     let enforcement = Enforcement { here: 0.22, low: 0.02, high: 0.65 };
-    let value = json::value(&Page {
-        comparison: &comparison,
-        verdict: &verdict,
-        enforcement: Some(enforcement),
-        different_people: &[],
-        currency: "CNY",
-        notes: &["margin not given".into()],
-    });
-    assert_eq!(value["replicates"], 40);
-    assert_eq!(value["enforcement"]["high"], 0.65);
-    assert_eq!(value["plans"][0]["metrics"]["p_limited"]["mean"], 0.2);
-    assert!(value["plans"][1]["metrics"]["roi"]["mean"].is_null());
-    assert_eq!(value["differences"].as_array().unwrap().len(), METRICS.len());
-    assert_eq!(value["verdict"][0]["findings"][1]["call"], "better");
-    assert_eq!(value["notes"][0], "margin not given");
-    assert!(value["different_people"].is_null());
+    let finding = found(comparison, verdict, Some(enforcement), vec![Note::NoMargin]);
+    let value = json(&finding);
+    let study = &value["study"];
+    assert_eq!(value["provenance"]["replicates"], 40);
+    assert_eq!(study["enforcement"]["high"], 0.65);
+    assert_eq!(study["comparison"]["plans"][0]["metrics"]["p_limited"]["mean"], 0.2);
+    assert!(study["comparison"]["plans"][1]["metrics"]["roi"]["mean"].is_null());
+    assert_eq!(study["comparison"]["differences"].as_array().unwrap().len(), METRICS.len());
+    assert_eq!(study["verdict"]["plans"][0]["metrics"][1]["call"], "better");
+    assert_eq!(study["notes"][0], "no-margin");
+    for from in page(&finding).sources() {
+        assert!(value.pointer(from).is_some_and(|value| !value.is_null()), "{from} is not in the finding");
+    }
 }

@@ -3,16 +3,16 @@
 #![no_main]
 
 use libfuzzer_sys::{Corpus, fuzz_target};
-use wearout_core::analysis::verdict;
 use wearout_core::diagnostic::Source;
 use wearout_core::engine::Engine;
+use wearout_core::finding::{Asked, RunJob, RunOptions, Study};
+use wearout_core::job::{Job, run};
 use wearout_core::parameter::Parameters;
 use wearout_core::plan::{check_under, compile_under};
-use wearout_core::scenario::{Scenario, parse};
-use wearout_core::study::{Target, compare};
-use wearout_core::tally::find;
-use wearout_show::csv;
-use wearout_show::table::{Page, text};
+use wearout_core::scenario::{Input, Scenario, parse};
+use wearout_show::run::tables;
+use wearout_show::text::text;
+use wearout_show::{json, page};
 
 /// Small enough to be simulated thousands of times a minute.
 fn is_small(scenario: &Scenario) -> bool {
@@ -22,7 +22,8 @@ fn is_small(scenario: &Scenario) -> bool {
 }
 
 fuzz_target!(|scenario: &str| -> Corpus {
-    let draft = parse("fuzzed", Source { name: "fuzzed.toml".to_owned(), text: scenario.to_owned() }, &[]);
+    let source = Source { name: "fuzzed.toml".to_owned(), text: scenario.to_owned() };
+    let draft = parse("fuzzed", source.clone(), &[]);
     if !is_small(&draft.scenario) || check_under(&draft, &Parameters::best()).is_err() {
         return Corpus::Reject;
     }
@@ -30,9 +31,21 @@ fuzz_target!(|scenario: &str| -> Corpus {
     if experiment.plans.iter().map(|plan| plan.posts.len()).sum::<usize>() > 100 {
         return Corpus::Reject;
     }
-    let headline: Vec<_> = draft.scenario.headline.iter().filter_map(|key| find(key)).collect();
-    let compared = compare(&experiment, &headline, &Target::Replicates(2), false, &Engine::default());
-    let comparison = compared.expect("nobody stops it").comparison;
+    let job = Job::Run(RunJob {
+        scenario: Input { name: "fuzzed".to_owned(), source, set: Vec::new() },
+        parameters: Asked::Named("best".to_owned()),
+        seed: 1,
+        options: RunOptions {
+            sets: None,
+            replicates: Some(2),
+            precision: None,
+            max_replicates: 2,
+            all_replicates: false,
+        },
+    });
+    let finding = run(&job, &Engine::default()).expect("it was checked, and nobody stops it");
+    let Study::Run(found) = &finding.study else { unreachable!("a run was asked for") };
+    let comparison = &found.comparison;
     for plan in &comparison.plans {
         for (metric, estimate) in wearout_core::tally::METRICS.iter().zip(&plan.estimates) {
             let ends = [estimate.mean, estimate.low, estimate.high].into_iter().flatten();
@@ -40,18 +53,8 @@ fuzz_target!(|scenario: &str| -> Corpus {
             assert!(!metric.unit.is_within_one() || ends.all(|end| (0.0..=1.0).contains(&end)), "{}", metric.key);
         }
     }
-    for table in [csv::summary, csv::differences, csv::uncertainty, csv::daily, csv::replicates, csv::reads_by_repeat] {
-        table(&comparison);
-    }
-    let verdict = verdict(&comparison, &headline, draft.scenario.equality.into());
-    let page = Page {
-        comparison: &comparison,
-        verdict: &verdict,
-        enforcement: None,
-        different_people: &[],
-        currency: "CNY",
-        notes: &[],
-    };
-    text(&page);
+    tables(found);
+    text(&page(&finding), 100);
+    json(&finding);
     Corpus::Keep
 });

@@ -9,6 +9,7 @@ use wearout_core::analysis::Zone;
 use wearout_core::analysis::trial::{Question, Trial, analyse};
 use wearout_core::diagnostic::Source;
 use wearout_core::engine::Instructions;
+use wearout_core::finding::hash;
 use wearout_core::results::{self, Adjust, DateOrder, Results};
 use wearout_core::rng;
 use wearout_core::scenario::Equality;
@@ -105,7 +106,7 @@ pub(super) fn analyze(args: &AnalyzeArgs) -> Result<(), Failure> {
     let common = &args.common;
     let pool = run::pool(common.threads)?;
     let source = read(&args.results)?;
-    let hash = manifest::hash(source.text.bytes());
+    let hash = hash(source.text.bytes());
     let results = results::read(source, &asked(args))?;
     let question = question(args, &results)?;
     let name = inputs::stem(&args.results)?;

@@ -4,11 +4,11 @@ use std::time::Instant;
 
 use anyhow::Context;
 use clap::Args;
+use wearout_core::finding::Sets;
 use wearout_core::parameter::DEFAULT_FIT;
 use wearout_core::study::ab::rotate::{Question, replicates_expected, rotate};
 use wearout_show::ab::rotate::{self as pages, Page};
 use wearout_show::chart::{self, Caption};
-use wearout_show::manifest::Sets;
 use wearout_show::{File, manifest};
 
 use super::{files_of, page_of, timing};

@@ -6,8 +6,10 @@ use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
+
 /// A text that can be at fault: a file, or one `--set` option.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Source {
     /// Path as the user gave it, or `--set`.
     pub name: String,
@@ -48,6 +50,18 @@ impl Faults {
         list.sort_by_key(|fault| fault.at.as_ref().map(|at| (at.source, at.span.start)));
         list.dedup();
         (!list.is_empty()).then_some(Faults { sources, list })
+    }
+
+    /// The fault of a job whose options do not go together, or name what there is not; it stands in no text. Options are named
+    /// as on a command line.
+    pub fn of_job(message: &str, help: &str) -> Faults {
+        let fault = Diagnostic { message: message.to_owned(), at: None, help: Some(help.to_owned()) };
+        Faults { sources: Vec::new(), list: vec![fault] }
+    }
+
+    /// Whether they are of a job's options, and of no text.
+    pub fn are_of_job(&self) -> bool {
+        self.sources.is_empty()
     }
 
     /// The faults, in order of place.
@@ -94,6 +108,9 @@ impl fmt::Display for Faults {
                 writeln!(f, "  = {} more of this kind: {}", alike.len(), lines.named(&alike))?;
             }
             writeln!(f)?;
+        }
+        if self.are_of_job() {
+            return Ok(());
         }
         match self.list.len() {
             1 => write!(f, "1 fault")?,

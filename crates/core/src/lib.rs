@@ -50,3 +50,7 @@ pub mod engine;
 pub mod analysis;
 
 pub mod study;
+
+pub mod finding;
+
+pub mod job;

@@ -1,22 +1,67 @@
-//! Shows what a run found: tables, CSV files, charts and a manifest, written whole or not at all.
+//! Shows what a job found: a page in words, tables, charts, a manifest.
 //!
-//! Comes in: a finished comparison or scorecard. Goes out: text for the terminal and a numbered folder. Computes no statistic.
+//! Comes in: a [`Finding`]. Goes out: a [`page::Page`] for `text` and other renderers, and the [`files`] of its folder. Decides nothing and
+//! computes no statistic.
 
 pub mod ab;
 pub mod calibration;
-pub mod caution;
 pub mod chart;
 pub mod csv;
-pub mod json;
 pub mod manifest;
+pub mod notes;
 mod number;
+pub mod page;
 pub mod patterns;
+pub mod run;
 pub mod scorecard;
 pub mod selection;
 pub mod sensitivity;
 mod sentence;
 pub mod since;
-pub mod table;
+mod table;
+pub mod text;
+
+use rayon::prelude::*;
+use serde_json::Value;
+use wearout_core::finding::{Finding, Study};
+
+/// What a finding says, in words.
+pub fn page(finding: &Finding) -> page::Page {
+    match &finding.study {
+        Study::Run(run) => run::page(run),
+    }
+}
+
+/// A finding for programs.
+///
+/// # Panics
+/// Never: what findings are made of can be written.
+pub fn json(finding: &Finding) -> Value {
+    serde_json::to_value(finding).expect("findings hold tables, lists, words and numbers")
+}
+
+/// Every file of a finding but the manifest; charts are drawn in parallel.
+///
+/// # Errors
+/// When a chart cannot be drawn.
+pub fn files(finding: &Finding) -> Result<Vec<File>, chart::Failure> {
+    let mut files = match &finding.study {
+        Study::Run(run) => run::tables(run),
+    };
+    let drawn: Result<Vec<_>, _> = match &finding.study {
+        Study::Run(run) => chart::CHARTS
+            .par_iter()
+            .map(|chart| run::drawn(run, &finding.provenance, chart).map(|drawn| (chart.key, drawn)))
+            .collect(),
+    };
+    for (key, rendered) in drawn? {
+        if let Some(rendered) = rendered {
+            files.push(File { name: format!("{key}.svg"), bytes: rendered.svg.into_bytes() });
+            files.push(File { name: format!("{key}.png"), bytes: rendered.png });
+        }
+    }
+    Ok(files)
+}
 
 /// A file of a run: its name and its bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,51 +2,57 @@
 //!
 //! Comes in: a verdict. Goes out: lines of text. What is better is decided in `analysis`; only the wording is here.
 
-use wearout_core::analysis::{Call, Doubt, Finding, Overall, PlanVerdict, Verdict};
+use wearout_core::analysis::{Call, Doubt, MetricVerdict, Overall, PlanVerdict, Verdict};
 use wearout_core::tally::{Metric, Unit};
 use wearout_stats::Interval;
 use wearout_stats::random_effects::Share;
 
 use super::number::{decimals, fixed, plain_decimals, scale, signed, telling};
+use super::page::{Block, Said};
 
 /// What a metric is called: amounts of money say in which currency.
 pub(super) fn label(metric: &Metric, currency: &str) -> String {
     if metric.unit == Unit::Money { format!("{}, {currency}", metric.label) } else { metric.label.to_owned() }
 }
 
-/// The verdict, line by line.
-pub(super) fn lines(verdict: &Verdict, currency: &str) -> Vec<String> {
+/// The verdict, sentence by sentence.
+pub(super) fn verdict(verdict: &Verdict, currency: &str) -> Vec<Block> {
+    let from = "/study/verdict";
     if verdict.plans.is_empty() {
-        return vec!["Verdict: one plan alone; a second one would say whether it is better.".into()];
+        let alone = "Verdict: one plan alone; a second one would say whether it is better.";
+        return vec![Block::Sentence(Said::of(alone, from))];
     }
     let names: Vec<&str> = verdict.headline.iter().map(|metric| metric.label).collect();
     let zone = verdict.zone;
-    let mut lines = vec![format!("Verdict, against {}: {}", verdict.baseline, list(&names))];
+    let opening = format!("Verdict, against {}: {}", verdict.baseline, list(&names));
+    let mut blocks = vec![Block::Sentence(Said::of(opening, from))];
     let together = if verdict.n_sets > 1 {
-        lines.push(
-            "(95 % for all together, parameters and Monte Carlo error included: a call holds over the plausible sets)"
-                .into(),
-        );
-        ""
+        "95 % for all together, parameters and Monte Carlo error included: a call holds over the plausible sets"
     } else {
-        "95 % for all together; "
+        "95 % for all together"
     };
-    lines.push(format!(
-        "({together}practically equal: within {} {}, or {} % of a baseline that is below {} % or not a share)",
-        shortest(100.0 * zone.points),
-        if (zone.points - 0.01).abs() < 1e-12 { "point" } else { "points" },
-        shortest(100.0 * zone.relative),
-        shortest(100.0 * zone.below),
-    ));
-    for plan in &verdict.plans {
-        lines.push(conclusion(plan, verdict));
-        let line = |finding| format!("  {}", finding_line(finding, currency, verdict.replicates));
-        lines.extend(plan.findings.iter().map(line));
+    blocks.push(Block::Small(Said::of(
+        format!(
+            "{together}; practically equal: within {} {}, or {} % of a baseline that is below {} % or not a share",
+            shortest(100.0 * zone.points),
+            if (zone.points - 0.01).abs() < 1e-12 { "point" } else { "points" },
+            shortest(100.0 * zone.relative),
+            shortest(100.0 * zone.below),
+        ),
+        format!("{from}/zone"),
+    )));
+    for (i, plan) in verdict.plans.iter().enumerate() {
+        let from = format!("{from}/plans/{i}");
+        blocks.push(Block::Sentence(Said::of(conclusion(plan, verdict), &from)));
+        blocks.extend(plan.metrics.iter().enumerate().map(|(j, metric)| {
+            let line = metric_line(metric, currency, verdict.replicates);
+            Block::Item(Said::of(line, format!("{from}/metrics/{j}")))
+        }));
     }
-    lines
+    blocks
 }
 
-/// A verdict on a plan in a word or two, as in JSON and CSV.
+/// A verdict on a plan in a word or two, as in CSV.
 pub(super) fn overall(overall: Overall) -> &'static str {
     match overall {
         Overall::Dominates => "dominates",
@@ -57,7 +63,7 @@ pub(super) fn overall(overall: Overall) -> &'static str {
     }
 }
 
-/// A call in a word or two, as in JSON and CSV.
+/// A call in a word or two, as in CSV.
 pub(super) fn call(call: Call) -> &'static str {
     match call {
         Call::Better => "better",
@@ -71,12 +77,12 @@ pub(super) fn call(call: Call) -> &'static str {
 /// What follows for one plan, in one sentence.
 pub(super) fn conclusion(plan: &PlanVerdict, verdict: &Verdict) -> String {
     let phrases = |call: Call| -> Vec<String> {
-        plan.findings.iter().filter(|finding| finding.call == call).filter_map(phrase).collect()
+        plan.metrics.iter().filter(|finding| finding.call == call).filter_map(phrase).collect()
     };
     let (name, baseline) = (&plan.name, &verdict.baseline);
     let (better, worse) = (phrases(Call::Better), phrases(Call::Worse));
     let mut unknown: Vec<(String, Vec<&str>)> = Vec::new();
-    for (doubt, label) in plan.findings.iter().filter_map(|finding| Some((finding.doubt?, finding.metric.label))) {
+    for (doubt, label) in plan.metrics.iter().filter_map(|finding| Some((finding.doubt?, finding.metric.label))) {
         let words = in_short(doubt, verdict.replicates);
         match unknown.iter_mut().find(|(known, _)| *known == words) {
             Some((_, labels)) => labels.push(label),
@@ -119,7 +125,7 @@ fn in_short(doubt: Doubt, n: u64) -> String {
     }
 }
 
-fn finding_line(finding: &Finding, currency: &str, n: u64) -> String {
+fn metric_line(finding: &MetricVerdict, currency: &str, n: u64) -> String {
     let metric = finding.metric;
     let label = label(metric, currency);
     let Some(difference) = finding.difference else {
@@ -187,7 +193,7 @@ fn digits(metric: &Metric, interval: Option<Interval>) -> usize {
 }
 
 /// A finding as a verb: "sells 1.6 points less".
-fn phrase(finding: &Finding) -> Option<String> {
+fn phrase(finding: &MetricVerdict) -> Option<String> {
     let (metric, difference) = (finding.metric, finding.difference?);
     let is_more = difference > 0.0;
     let x = fixed(scale(metric.unit) * difference.abs(), digits(metric, finding.interval));

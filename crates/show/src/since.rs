@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use wearout_core::analysis::Comparison;
-use wearout_core::scenario::Scenario;
+use wearout_core::finding::{Provenance, Run};
 use wearout_core::tally::{Metric, Unit};
 
 use super::number::fixed;
@@ -40,18 +39,16 @@ impl Earlier {
 
 /// Lines that say what changed and what that did: `plan.yours.reply 17h -> 15m`, `yours: churn 31.0 % -> 19.2 %`.
 /// Empty when nothing was changed.
-pub fn moved(
-    earlier: &Earlier,
-    (scenario, seed, parameters): (&Scenario, u64, &str),
-    comparison: &Comparison,
-    headline: &[&'static Metric],
-) -> Vec<String> {
+pub fn moved(earlier: &Earlier, made: &Provenance, run: &Run) -> Vec<String> {
+    let (comparison, headline) = (&run.comparison, &run.verdict.headline);
     let mut now = BTreeMap::new();
-    if let Ok(value) = toml::Value::try_from(scenario) {
+    if let Ok(value) = toml::Value::try_from(&run.scenario) {
         flatten("", &value, &mut now);
     }
-    now.insert("seed".into(), seed.to_string());
-    now.insert("parameters".into(), parameters.to_owned());
+    now.insert("seed".into(), made.seed.to_string());
+    if let Some(parameters) = &made.parameters {
+        now.insert("parameters".into(), parameters.parameters.clone());
+    }
     let mut lines = Vec::new();
     for key in earlier.keys.keys().chain(now.keys().filter(|key| !earlier.keys.contains_key(*key))) {
         let (before, after) = (earlier.keys.get(key), now.get(key));

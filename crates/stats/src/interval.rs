@@ -5,6 +5,7 @@
 //! Sources: Student 1908, Biometrika 6(1), 1-25; Wilson 1927, JASA 22(158), 209-212 (score interval); Clopper & Pearson 1934,
 //! Biometrika 26(4), 404-413 (exact interval).
 
+use serde::Serialize;
 use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
 use statrs::function::beta::beta_reg;
 
@@ -12,7 +13,7 @@ use super::mean::Moments;
 use super::pivot::chi_square_quantile;
 
 /// From `low` to `high`, both included.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[expect(missing_docs, reason = "the names say it")]
 pub struct Interval {
     pub low: f64,

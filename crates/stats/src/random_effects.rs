@@ -13,6 +13,8 @@
 //! - Weerahandi 1993, JASA 88(423), 899-905; Hamada & Weerahandi 2000, Journal of Quality Technology 32(3), 241-253:
 //!   generalised pivots, here of the variance between classes and of the share above a threshold.
 
+use serde::Serialize;
+
 use super::interval::{Interval, t_quantile};
 use super::mean::Moments;
 use super::pivot::{MeanSquare, SharePivot, chi_square_quantile, component_quantile, prediction_half_width};
@@ -51,7 +53,7 @@ pub enum Component {
 }
 
 /// A share of classes, 0 to 1.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[expect(missing_docs, reason = "the names say it")]
 pub struct Share {
     pub estimate: f64,

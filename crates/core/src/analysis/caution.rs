@@ -3,13 +3,16 @@
 //! Comes in: a comparison, its experiment and the headline metrics. Goes out: [`Caution`]s, in the order in which they are said. Sentences are
 //! not here: see `report`.
 
+use serde::Serialize;
+
 use super::{Comparison, Difference, Zone};
 use crate::plan::{Experiment, Plan, Post};
 use crate::tally::{Metric, Outcome};
 use crate::units::Trigger;
 
 /// Something to know before a figure is read.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Caution {
     /// A ban or expulsion spares members the rest, so that churn stands still under these plans: they differ from the baseline in who is
     /// out of reach.

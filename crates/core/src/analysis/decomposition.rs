@@ -5,6 +5,7 @@
 //! mean. The third uncertainty, that of the mean, stands beside it: see [`Estimate`](super::Estimate). The methods are
 //! in `stats::random_effects` (one grouping, the sets a sample of all that are plausible) and `stats::beta_binomial`.
 
+use serde::Serialize;
 use wearout_stats::beta_binomial::{Trials, beta_moments};
 use wearout_stats::interval::{self, Interval};
 use wearout_stats::mean::Moments;
@@ -14,7 +15,7 @@ use super::CONFIDENCE;
 use crate::tally::Unit;
 
 /// A standard deviation and its 95 % interval, in the unit of the figure.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[expect(missing_docs, reason = "the names say it")]
 pub struct Deviation {
     pub estimate: f64,
@@ -23,7 +24,8 @@ pub struct Deviation {
 }
 
 /// How far the sets of parameters lie apart, chance removed.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Between {
     /// So far, as a standard deviation.
     Seen(Deviation),
@@ -35,7 +37,7 @@ pub enum Between {
 }
 
 /// What remains uncertain of a figure however many replicates are run.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Decomposition {
     /// Chance: how far single campaigns lie apart under one set of parameters.
     pub chance: Deviation,

@@ -16,6 +16,8 @@ pub mod trial;
 mod unbeaten;
 mod verdict;
 
+use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
 use wearout_stats::Interval;
 use wearout_stats::mean::Moments;
 use wearout_stats::random_effects::RandomEffects;
@@ -28,7 +30,7 @@ pub use learned::{Contraction, Learned, RIDGE, Ridge, learned, predictive};
 pub use precision::{Look, Precision, Width};
 pub use sample::PairedSample;
 pub use unbeaten::unbeaten;
-pub use verdict::{Call, Doubt, Finding, Overall, PlanVerdict, Verdict, Zone, verdict};
+pub use verdict::{Call, Doubt, MetricVerdict, Overall, PlanVerdict, Verdict, Zone, verdict};
 
 use crate::tally::{Counts, METRICS, Metric, OUTCOMES, REPEATS, Repeat, Unit};
 
@@ -64,7 +66,7 @@ pub fn set_of(replicate: u32, n_sets: usize) -> usize {
 ///
 /// Over several sets of parameters the mean counts each set once, and the Monte Carlo error is that of a finite number of
 /// sets and replicates, the sets being a sample of all that are plausible.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Estimate {
     /// Mean over the replicates in which the metric has a base; `None` without any.
     pub mean: Option<f64>,
@@ -83,7 +85,7 @@ pub struct Estimate {
 }
 
 /// A paired difference, plan minus baseline, on the same people.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize)]
 pub struct Difference {
     /// Index of the plan.
     pub plan: usize,
@@ -104,8 +106,10 @@ pub struct Difference {
     /// Whether everything counted was the same under both, in every replicate: then a chance differs by exactly 0.
     pub same_events: bool,
     /// What the interval under one set of parameters is computed from; gives it at any other confidence.
+    #[serde(skip)]
     pub sample: PairedSample,
     /// What the interval over several sets is computed from; `None` under one set, or while sets hold one replicate at the most.
+    #[serde(skip)]
     pub effects: Option<RandomEffects>,
     /// What remains uncertain however many replicates are run; `None` where too few replicates have both.
     pub decomposition: Option<Decomposition>,
@@ -206,7 +210,7 @@ pub struct Band {
 }
 
 /// What is known of one plan.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PlanSummary {
     /// Its name.
     pub name: String,
@@ -215,21 +219,27 @@ pub struct PlanSummary {
     /// Posts scheduled a week for each member; 0 is silence.
     pub posts_per_week: f64,
     /// One estimate per row of `METRICS`.
+    #[serde(rename = "metrics", serialize_with = "by_metric")]
     pub estimates: Vec<Estimate>,
-    /// One row a day, a band per `Outcome::ALL`.
+    /// One row a day, a band per `Outcome::ALL`. Written to tables, like all that follows, not to JSON.
+    #[serde(skip)]
     pub days: Vec<[Band; OUTCOMES]>,
     /// Open rate by day: reads of the posts sent that day / delivered that day; blank on days without posts.
+    #[serde(skip)]
     pub open_by_day: Vec<Band>,
     /// The same by week: days 1 to 7, 8 to 14 and so on, the last week as long as the horizon leaves it.
+    #[serde(skip)]
     pub open_by_week: Vec<Band>,
     /// Pooled over all replicates.
+    #[serde(skip)]
     pub repeats: [Repeat; REPEATS],
     /// Per row of `METRICS`, the values of the first [`KEPT_REPLICATES`] replicates.
+    #[serde(skip)]
     pub values: Vec<Vec<Option<f64>>>,
 }
 
 /// All plans of an experiment and their differences from the baseline.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Comparison {
     /// Number of the first replicate.
     pub first_replicate: u32,
@@ -256,6 +266,15 @@ impl Comparison {
     pub fn difference(&self, plan: usize, key: &str) -> Option<&Difference> {
         self.differences.iter().find(|difference| difference.plan == plan && difference.metric.key == key)
     }
+}
+
+/// Estimates by the keys of their metrics.
+fn by_metric<S: Serializer>(estimates: &[Estimate], serializer: S) -> Result<S::Ok, S::Error> {
+    let mut map = serializer.serialize_map(Some(estimates.len()))?;
+    for (metric, estimate) in METRICS.iter().zip(estimates) {
+        map.serialize_entry(metric.key, estimate)?;
+    }
+    map.end()
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@
 //! looking after every batch costs nothing. They speak of what more replicates can bring: over several sets of parameters, of the
 //! mean of these very sets, chance within them being all that varies. How far the sets lie apart is no error of replicates.
 
+use serde::Serialize;
 use wearout_stats::sequence;
 
 use super::verdict::simultaneous;
@@ -25,7 +26,7 @@ pub struct Precision {
 }
 
 /// How wide one headline difference is.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Width {
     /// Index of the plan.
     pub plan: usize,
@@ -36,7 +37,7 @@ pub struct Width {
 }
 
 /// What one look found.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize)]
 pub struct Look {
     /// Replicates so far.
     pub replicates: u64,

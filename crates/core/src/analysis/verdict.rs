@@ -11,6 +11,7 @@
 //! Over several sets of parameters the interval holds what they differ by together with the Monte Carlo error, so that a call
 //! stands for the plausible sets, not only for their mean.
 
+use serde::Serialize;
 use wearout_stats::Interval;
 use wearout_stats::random_effects::Share;
 
@@ -20,7 +21,7 @@ use crate::scenario::Equality;
 use crate::tally::{Better, Metric, Unit};
 
 /// What counts as practically equal.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Zone {
     /// Half-width for shares and chances.
     pub points: f64,
@@ -49,7 +50,8 @@ impl Zone {
 }
 
 /// What one difference says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Call {
     /// The whole interval lies beyond the zone, on the side one wishes for.
     Better,
@@ -64,7 +66,8 @@ pub enum Call {
 }
 
 /// What the calls of a plan say together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Overall {
     /// Better in at least one headline metric, practically equal in the others.
     Dominates,
@@ -79,8 +82,8 @@ pub enum Overall {
 }
 
 /// One headline metric of one plan against the baseline.
-#[derive(Debug, Clone, Copy)]
-pub struct Finding {
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct MetricVerdict {
     /// What is compared.
     pub metric: &'static Metric,
     /// Mean difference, plan minus baseline; `None` where no replicate has both.
@@ -98,7 +101,8 @@ pub struct Finding {
 }
 
 /// What is not known where no call can be made, and what would tell.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Doubt {
     /// Whether there is a difference: more replicates could tell.
     Difference,
@@ -120,20 +124,20 @@ pub enum Doubt {
 }
 
 /// One plan against the baseline.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct PlanVerdict {
     /// Index of the plan.
     pub plan: usize,
     /// Its name.
     pub name: String,
-    /// One finding per headline metric.
-    pub findings: Vec<Finding>,
+    /// One per headline metric.
+    pub metrics: Vec<MetricVerdict>,
     /// What they say together.
     pub overall: Overall,
 }
 
 /// Every plan against the baseline.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Verdict {
     /// Name of the baseline.
     pub baseline: String,
@@ -155,9 +159,9 @@ pub fn verdict(comparison: &Comparison, headline: &[&'static Metric], zone: Zone
     let confidence = simultaneous(headline.len() * others.len());
     let plan_verdict = |&plan: &usize| {
         let differences = headline.iter().filter_map(|metric| comparison.difference(plan, metric.key));
-        let findings: Vec<Finding> =
-            differences.map(|difference| finding(comparison, difference, zone, confidence)).collect();
-        PlanVerdict { plan, name: comparison.plans[plan].name.clone(), overall: overall(&findings), findings }
+        let metrics: Vec<MetricVerdict> =
+            differences.map(|difference| judged(comparison, difference, zone, confidence)).collect();
+        PlanVerdict { plan, name: comparison.plans[plan].name.clone(), overall: overall(&metrics), metrics }
     };
     Verdict {
         baseline: comparison.plans[comparison.baseline].name.clone(),
@@ -174,7 +178,7 @@ pub(super) fn simultaneous(n: usize) -> f64 {
     1.0 - (1.0 - CONFIDENCE) / n.max(1) as f64
 }
 
-fn finding(comparison: &Comparison, difference: &Difference, zone: Zone, confidence: f64) -> Finding {
+fn judged(comparison: &Comparison, difference: &Difference, zone: Zone, confidence: f64) -> MetricVerdict {
     let metric = difference.metric;
     let baseline = comparison.estimate(comparison.baseline, metric.key).and_then(|estimate| estimate.mean);
     let half_width = baseline.map(|mean| zone.half_width(metric.unit, mean));
@@ -198,7 +202,7 @@ fn finding(comparison: &Comparison, difference: &Difference, zone: Zone, confide
             | (_, Some(Doubt::Size | Doubt::SizeBySet | Doubt::ApartOnAverage))
     );
     let sign = difference.decomposition.and_then(|of| of.sign).filter(|sign| is_of_one_side && says_something(sign));
-    Finding { metric, difference: difference.difference, interval, zone: half_width, call, doubt, sign }
+    MetricVerdict { metric, difference: difference.difference, interval, zone: half_width, call, doubt, sign }
 }
 
 /// Replicates below which differences that are all the same say nothing about those that would follow (a rule of thumb).
@@ -270,8 +274,8 @@ fn call(better: Better, interval: Interval, zone: f64) -> Call {
     }
 }
 
-fn overall(findings: &[Finding]) -> Overall {
-    let any = |call: Call| findings.iter().any(|finding| finding.call == call);
+fn overall(metrics: &[MetricVerdict]) -> Overall {
+    let any = |call: Call| metrics.iter().any(|metric| metric.call == call);
     match (any(Call::Better), any(Call::Worse), any(Call::Unknown)) {
         (true, true, _) => Overall::Price,
         (_, _, true) => Overall::Open,

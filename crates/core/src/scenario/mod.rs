@@ -12,7 +12,7 @@ mod schema;
 mod shipped;
 mod trials;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::{At, Diagnostic, Source};
 use crate::document::reader::Reader;
@@ -50,6 +50,24 @@ pub fn parse(name: &str, mut source: Source, overrides: &[String]) -> Draft {
     let scenario = schema::read(&mut reader, &root, name);
     let faults = reader.faults;
     Draft { scenario, sources, faults }
+}
+
+/// A scenario as it is given: its text, and overrides of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Input {
+    /// What it is called; names the folder of its results.
+    pub name: String,
+    /// Its text.
+    pub source: Source,
+    /// Overrides, `KEY=VALUE`.
+    pub set: Vec<String>,
+}
+
+impl Input {
+    /// Reads it.
+    pub fn draft(&self) -> Draft {
+        parse(&self.name, self.source.clone(), &self.set)
+    }
 }
 
 /// Everything a scenario file says, with defaults filled in.

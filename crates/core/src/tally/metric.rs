@@ -2,6 +2,8 @@
 //!
 //! Definitions: contract, section 1. A metric of one replicate is `None` where its base is empty.
 
+use serde::{Serialize, Serializer};
+
 use super::{Outcome, Tally};
 
 /// What a metric's number counts.
@@ -131,6 +133,20 @@ impl Metric {
             "blocked" => of_members(tally.horizon.blocked),
             _ => None,
         }
+    }
+}
+
+/// Two metrics of one key are one.
+impl PartialEq for Metric {
+    fn eq(&self, other: &Metric) -> bool {
+        self.key == other.key
+    }
+}
+
+/// A metric is written as its key.
+impl Serialize for Metric {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.key)
     }
 }
 

@@ -8,7 +8,8 @@ use wearout_core::scenario::Scenario;
 
 use super::Page;
 use crate::File;
-use crate::manifest::{self, hash};
+use crate::manifest;
+use wearout_core::finding::hash;
 
 /// What was asked for, as typed.
 #[derive(Debug, Clone, PartialEq, Serialize)]

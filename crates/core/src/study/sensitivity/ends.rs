@@ -269,9 +269,9 @@ fn look(question: &Question, values: &[(&Factor, f64)], engine: &Engine) -> Resu
     let mut decisions = Vec::new();
     for plan in &verdict.plans {
         decisions.push(Decision::Overall(plan.overall));
-        decisions.extend(plan.findings.iter().map(|finding| Decision::Call(finding.call)));
+        decisions.extend(plan.metrics.iter().map(|finding| Decision::Call(finding.call)));
     }
-    let findings = verdict.plans.iter().flat_map(|plan| &plan.findings);
+    let findings = verdict.plans.iter().flat_map(|plan| &plan.metrics);
     Ok(Some(Look {
         values: replicates.iter().map(|paired| question.measure.value(&experiment, paired)).collect(),
         differences: findings.map(|finding| finding.difference).collect(),

@@ -12,7 +12,7 @@ use wearout_core::scenario::{Objective, Scenario};
 use wearout_core::study::ab::rotate::{Origin, PILOT, Policy, Question, Ran, Rotated, TRIAL};
 use wearout_core::tally::Unit;
 
-use crate::manifest::Sets;
+use wearout_core::finding::Sets;
 
 pub use files::{calendar, planner, policies, regret, value};
 pub(crate) use text::level;

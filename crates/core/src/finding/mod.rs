@@ -1,0 +1,51 @@
+//! What a job found, all decided: plain data that every surface shows.
+//!
+//! Comes in: what a study returns. Goes out: a [`Finding`]. Verdicts, advice and notes are codes with values; words are chosen where
+//! findings are shown. As JSON it is serde of what stands here; long tables, such as a row a day, are left to CSV.
+
+mod notes;
+mod provenance;
+mod run;
+mod sets;
+
+use serde::Serialize;
+
+use crate::diagnostic::Faults;
+
+pub use notes::{Note, differs, notes};
+pub use provenance::{Provenance, Sets, hash, sets_hash};
+pub use run::{Enforcement, Run, RunJob, RunOptions};
+pub use sets::{Asked, USUAL_SETS, is_shipped, shipped};
+
+/// Version of the form that findings have as JSON; a name that changes or goes makes a new one.
+pub const SCHEMA: u32 = 1;
+
+/// Why a job found nothing.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum Unfinished {
+    /// What it was given is at fault.
+    #[error("{0}")]
+    Faults(#[from] Faults),
+    /// It was stopped before anything was complete.
+    #[error("nothing was complete")]
+    Stopped,
+}
+
+/// What a job found.
+#[derive(Debug, Clone, Serialize)]
+pub struct Finding {
+    /// See [`SCHEMA`].
+    pub schema: u32,
+    /// How it was made.
+    pub provenance: Provenance,
+    /// What was found.
+    pub study: Study,
+}
+
+/// A finding of each study.
+#[derive(Debug, Clone, Serialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Study {
+    /// Plans compared.
+    Run(Box<Run>),
+}

@@ -1,0 +1,26 @@
+//! One way in: a [`Job`] names a study and all it needs, [`run`] gives what it found.
+//!
+//! Comes in: plain data, which a command line, a page or another language builds. Goes out: a [`Finding`], or every fault.
+
+use serde::{Deserialize, Serialize};
+
+use crate::finding::{Finding, RunJob, Unfinished};
+use crate::study::Observer;
+
+/// A study and all it needs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "study", rename_all = "kebab-case")]
+pub enum Job {
+    /// Compare the plans of a scenario.
+    Run(RunJob),
+}
+
+/// Does the job, on the threads of the caller.
+///
+/// # Errors
+/// Every fault of what the job is given; or that it was stopped before anything was complete.
+pub fn run(job: &Job, observer: &dyn Observer) -> Result<Finding, Unfinished> {
+    match job {
+        Job::Run(job) => job.find(observer),
+    }
+}

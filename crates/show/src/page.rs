@@ -1,0 +1,162 @@
+//! A finding in words: blocks in reading order, which every surface renders.
+//!
+//! Comes in: words and where in the finding they stand. Goes out: a [`Page`]. What is decided stands in the finding, so each block names
+//! its place there; how a block looks is decided by a renderer: `text` for terminals, `html` for a browser.
+
+/// Everything that is said about a finding.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page {
+    /// What it is about, such as the scenario's question.
+    pub title: String,
+    /// What it says, in reading order.
+    pub blocks: Vec<Block>,
+}
+
+impl Page {
+    /// Where in the finding what it says stands: see [`Said::from`].
+    pub fn sources(&self) -> impl Iterator<Item = &str> {
+        self.blocks.iter().flat_map(|block| match block {
+            Block::Headline(said)
+            | Block::Sentence(said)
+            | Block::Item(said)
+            | Block::Note(said)
+            | Block::Small(said) => vec![said.from.as_str()],
+            Block::Keys(keys) => keys.iter().map(|key| key.from.as_str()).collect(),
+            Block::Table(table) => vec![table.from.as_str()],
+            Block::Section { .. } | Block::Figure(_) => Vec::new(),
+        })
+    }
+}
+
+/// Words, and where in the finding what they say stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    /// The words, a line without its break.
+    pub words: String,
+    /// A JSON pointer into the finding (RFC 6901), such as `/study/verdict/plans/0`; it may name a group of values.
+    pub from: String,
+}
+
+impl Said {
+    /// These words, said of that place.
+    pub fn of(words: impl Into<String>, from: impl Into<String>) -> Said {
+        Said { words: words.into(), from: from.into() }
+    }
+}
+
+/// One thing that is read.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Block {
+    /// The answer in one sentence; first on the page.
+    Headline(Said),
+    /// The few figures that carry the answer, for surfaces that have room for large ones; their tables hold them too.
+    Keys(Vec<Key>),
+    /// The title of the blocks that follow, up to the next one.
+    Section {
+        /// The title.
+        title: String,
+        /// Whether it can wait: folded where that is possible, and left out where the files hold it as well.
+        waits: bool,
+    },
+    /// A sentence of the main text.
+    Sentence(Said),
+    /// A sentence that belongs to the one before.
+    Item(Said),
+    /// Figures in rows and columns.
+    Table(Table),
+    /// A chart, by the stem of its files; not there where the chart would show nothing.
+    Figure(&'static str),
+    /// What else must be known to read the figures.
+    Note(Said),
+    /// How figures were made and what their intervals mean.
+    Small(Said),
+}
+
+/// A figure that carries the answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Key {
+    /// What is counted, with the name that `explain` knows it by.
+    pub label: Label,
+    /// Of which plan or arm.
+    pub of: String,
+    /// The figure with its unit.
+    pub value: String,
+    /// From where to where it may lie; `None` where that is not known.
+    pub range: Option<String>,
+    /// Which uncertainty the range is of.
+    pub kind: String,
+    /// What the difference from the baseline means, such as `better: +20 points (+6 to +35)`.
+    pub against: Option<String>,
+    /// Its place in the finding: see [`Said::from`].
+    pub from: String,
+}
+
+/// A label, and what it is explained by.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Label {
+    /// The words.
+    pub words: String,
+    /// Name by which `explain` knows it.
+    pub term: Option<String>,
+}
+
+impl Label {
+    /// Words that need no definition.
+    pub fn plain(words: impl Into<String>) -> Label {
+        Label { words: words.into(), term: None }
+    }
+
+    /// Words for what `explain` knows by this name.
+    pub fn of(words: impl Into<String>, term: impl Into<String>) -> Label {
+        Label { words: words.into(), term: Some(term.into()) }
+    }
+}
+
+/// Figures in rows and columns.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Table {
+    /// What the table shows, above it.
+    pub title: String,
+    /// Head of the column of labels.
+    pub corner: String,
+    /// Heads of the columns.
+    pub heads: Vec<String>,
+    /// The rows, each as wide as the heads.
+    pub rows: Vec<Row>,
+    /// What its cells need to be read, below it.
+    pub below: Vec<String>,
+    /// Its place in the finding: see [`Said::from`].
+    pub from: String,
+}
+
+/// A row of a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// What it is about.
+    pub label: Label,
+    /// Whether it belongs to the row before.
+    pub is_part: bool,
+    /// Its cells; words stand left and figures right, as [`Cell`] says.
+    pub cells: Vec<Cell>,
+}
+
+/// A cell of a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cell {
+    /// There is no figure.
+    Blank,
+    /// A figure with its unit and range.
+    Figure(String),
+    /// Words.
+    Words(String),
+}
+
+impl Cell {
+    /// What is read in it.
+    pub fn text(&self) -> &str {
+        match self {
+            Cell::Blank => "-",
+            Cell::Figure(text) | Cell::Words(text) => text,
+        }
+    }
+}

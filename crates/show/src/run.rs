@@ -1,0 +1,358 @@
+//! A comparison of plans as a page: the verdict, then the figures behind it.
+//!
+//! Comes in: a [`Run`]. Goes out: a [`Page`]. Each figure carries its Monte Carlo error; digits follow its width. How much is chance and
+//! how much parameters stands in a table of its own.
+
+use std::fmt::Write;
+
+use wearout_core::analysis::{Between, Comparison, Decomposition, Deviation, Difference, Estimate, PlanSummary};
+use wearout_core::finding::{Enforcement, Note, Provenance, Run};
+use wearout_core::tally::{Metric, Unit, find};
+use wearout_stats::Interval;
+
+use super::chart::{Caption, Chart, Failure, Rendered, render};
+use super::notes::{self, About};
+use super::number::{decimals, fixed, plain_decimals, scale, signed, two_digits};
+use super::page::{Block, Cell, Label, Page, Row, Said, Table};
+use super::{File, csv, sentence};
+
+/// Metrics of the table, in its order; the chances follow on lines of their own.
+const ROWS: [&str; 18] = [
+    "buyers",
+    "purchases",
+    "members_lost",
+    "open_rate",
+    "click_rate",
+    "conversion",
+    "profit",
+    "profit_posts",
+    "profit_answers",
+    "profit_repurchases",
+    "buyers_per_cost",
+    "purchases_per_cost",
+    "weekly_unsubscribe",
+    "loss",
+    "reports_per_1000_members",
+    "kept",
+    "unreachable",
+    "unwanted_reads",
+];
+
+/// Days from which purchases are told beside buyers: within them few members have a second need.
+const SHORT: usize = 30;
+
+/// Chances that rest on what nobody knows: how often the platform enforces its rules.
+const CHANCES: [&str; 2] = ["p_limited", "p_banned"];
+
+/// The tables of a comparison.
+pub fn tables(run: &Run) -> Vec<File> {
+    let comparison = &run.comparison;
+    let tables = [
+        ("summary.csv", csv::summary(comparison)),
+        ("differences.csv", csv::differences(comparison)),
+        ("uncertainty.csv", csv::uncertainty(comparison)),
+        ("daily.csv", csv::daily(comparison)),
+        ("replicates.csv", csv::replicates(comparison)),
+        ("reads_by_repeat.csv", csv::reads_by_repeat(comparison)),
+    ];
+    tables.into_iter().map(|(name, bytes)| File { name: name.into(), bytes }).collect()
+}
+
+/// A chart of a comparison; `None` where it would show nothing.
+///
+/// # Errors
+/// When plotters refuses to draw.
+pub fn drawn(run: &Run, made: &Provenance, chart: &Chart) -> Result<Option<Rendered>, Failure> {
+    let caption = Caption {
+        scenario: &made.name,
+        question: &run.scenario.question,
+        seed: made.seed,
+        replicates: made.replicates,
+        partial: made.partial,
+    };
+    render(chart, &run.comparison, &run.verdict.headline, &caption)
+}
+
+/// The page of a comparison.
+pub fn page(run: &Run) -> Page {
+    let comparison = &run.comparison;
+    let mut blocks = Vec::new();
+    let about = About { comparison: Some(comparison), currency: &run.scenario.money.currency };
+    let notes = || {
+        run.notes
+            .iter()
+            .enumerate()
+            .map(|(at, note)| (note, Block::Note(Said::of(notes::sentence(note, about), format!("/study/notes/{at}")))))
+    };
+    // Who reads a difference of different people must know so before.
+    let is_first = |note: &Note| matches!(note, Note::DifferentPeople { .. });
+    blocks.extend(notes().filter(|(note, _)| is_first(note)).map(|(_, said)| said));
+    blocks.push(Block::Table(levels(run)));
+    blocks.push(Block::Table(chances(run)));
+    if let Some(Enforcement { here, low, high }) = run.enforcement {
+        let [here, low, high] = [here, low, high].map(|probability| fixed(probability, 2));
+        blocks.push(Block::Small(Said::of(
+            format!("enforcement is {here} here and could be {low} to {high}: only the platform knows how often it acts on reports"),
+            "/study/enforcement",
+        )));
+    }
+    if !comparison.differences.is_empty() {
+        blocks.push(Block::Table(differences(run)));
+    }
+    if comparison.n_sets > 1 {
+        blocks.push(Block::Table(decompositions(run)));
+    }
+    blocks.extend(sentence::verdict(&run.verdict, &run.scenario.money.currency));
+    blocks.extend(notes().filter(|(note, _)| !is_first(note)).map(|(_, said)| said));
+    Page { title: run.scenario.question.clone(), blocks }
+}
+
+/// The usual metrics as far as they say something here; headline metrics that have no row yet follow them.
+fn rows(run: &Run) -> Vec<&'static Metric> {
+    let plans = &run.comparison.plans;
+    let is_priced =
+        (0..plans.len()).any(|plan| run.comparison.estimate(plan, "profit").is_some_and(|of| of.mean.is_some()));
+    let is_long = plans.iter().any(|plan| plan.days.len() > SHORT);
+    let is_told = |key: &&&str| match **key {
+        "purchases" => is_priced || is_long,
+        "purchases_per_cost" => is_long,
+        key => is_priced || !key.starts_with("profit"),
+    };
+    let usual = ROWS.iter().filter(is_told).filter_map(|key| find(key));
+    let mut rows: Vec<&'static Metric> = usual.collect();
+    let headline = run.verdict.headline.iter().filter(|metric| !CHANCES.contains(&metric.key));
+    for metric in headline {
+        if rows.iter().all(|row| row.key != metric.key) {
+            rows.push(metric);
+        }
+    }
+    rows
+}
+
+/// A metric as the label of a row.
+fn label(metric: &Metric, currency: &str) -> Label {
+    Label::of(sentence::label(metric, currency), metric.key)
+}
+
+fn row(label: Label, cells: impl Iterator<Item = Option<String>>) -> Row {
+    Row { label, is_part: false, cells: cells.map(|cell| cell.map_or(Cell::Blank, Cell::Figure)).collect() }
+}
+
+fn levels(run: &Run) -> Table {
+    let comparison = &run.comparison;
+    let plans = &comparison.plans;
+    let head = |(plan, summary): (usize, &PlanSummary)| {
+        let is_marked = plan == comparison.baseline && plans.len() > 1;
+        summary.name.clone() + if is_marked { " (baseline)" } else { "" }
+    };
+    let metrics = rows(run);
+    let members = plans.iter().map(|plan| Some(fixed(plan.members as f64, 0)));
+    let of_metric = |metric: &&'static Metric| {
+        let cells = (0..plans.len()).map(|plan| level_cell(metric.unit, estimate(comparison, plan, metric)));
+        row(label(metric, &run.scenario.money.currency), cells)
+    };
+    let some_bases = |metric: &&'static Metric| {
+        let bases = plans.iter().enumerate().filter_map(|(plan, summary)| {
+            let n = estimate(comparison, plan, metric).replicates;
+            (0 < n && n < comparison.replicates).then(|| {
+                let (label, name) = (metric.label, &summary.name);
+                format!("{label}, {name}: {n} of {} replicates have a base", comparison.replicates)
+            })
+        });
+        bases.collect::<Vec<_>>()
+    };
+    Table {
+        title: String::new(),
+        corner: format!("mean of {}", design(comparison)),
+        heads: plans.iter().enumerate().map(head).collect(),
+        rows: std::iter::once(row(Label::plain("members addressed"), members))
+            .chain(metrics.iter().map(of_metric))
+            .collect(),
+        below: metrics.iter().flat_map(some_bases).collect(),
+        from: "/study/comparison/plans".to_owned(),
+    }
+}
+
+/// `200 sets x 2 replicates`, `400 replicates`.
+fn design(comparison: &Comparison) -> String {
+    let (sets, n) = (comparison.n_sets as u64, comparison.replicates);
+    match sets {
+        1 => sentence::replicates(n),
+        _ if n.is_multiple_of(sets) => format!("{sets} sets x {}", sentence::replicates(n / sets)),
+        _ => format!("{sets} sets, {}", sentence::replicates(n)),
+    }
+}
+
+/// `13.1 ±0.2 %`: half-width of the t interval.
+fn level_cell(unit: Unit, estimate: &Estimate) -> Option<String> {
+    let mean = estimate.mean?;
+    let factor = scale(unit);
+    let percent = if factor > 1.0 { " %" } else { "" };
+    Some(match (estimate.low, estimate.high) {
+        (Some(low), Some(high)) if low < high => {
+            // The interval of a share ends where shares do, and its wider side says how much is not known.
+            let half_width = factor * (high - mean).max(mean - low);
+            let decimals = decimals(half_width);
+            format!("{} ±{}{percent}", fixed(factor * mean, decimals), fixed(half_width, decimals))
+        }
+        (Some(_), Some(_)) => format!("{} ±0{percent}", fixed(factor * mean, plain_decimals(unit))),
+        _ => format!("{}{percent}", fixed(factor * mean, plain_decimals(unit))),
+    })
+}
+
+fn chances(run: &Run) -> Table {
+    let comparison = &run.comparison;
+    let metrics = || CHANCES.iter().filter_map(|key| find(key));
+    let of_plan = |(plan, summary): (usize, &PlanSummary)| {
+        let cell = |metric| chance_cell(estimate(comparison, plan, metric), comparison.n_sets);
+        let cells = metrics().map(|metric| cell(metric).map_or(Cell::Blank, Cell::Words)).collect();
+        Row { label: Label::plain(&summary.name), is_part: false, cells }
+    };
+    Table {
+        title: String::new(),
+        corner: String::new(),
+        heads: metrics().map(|metric| metric.label.to_owned()).collect(),
+        rows: comparison.plans.iter().enumerate().map(of_plan).collect(),
+        below: metrics().map(|metric| format!("{}: {}", metric.label, metric.meaning)).collect(),
+        from: "/study/comparison/plans".to_owned(),
+    }
+}
+
+/// `0.21 (0.02 to 0.48 over the plausible sets), 0.17 to 0.25 from 400 replicates`: never a bare number.
+fn chance_cell(estimate: &Estimate, n_sets: usize) -> Option<String> {
+    let mean = estimate.mean?;
+    let interval = estimate.low.zip(estimate.high);
+    let decimals = interval.map_or(2, |(low, high)| decimals((high - low) / 2.0).max(2));
+    let mut text = fixed(mean, decimals);
+    match estimate.decomposition.map(|decomposition| decomposition.over_sets) {
+        _ if n_sets == 1 => text += " under one set of parameters",
+        Some(Some(Interval { low, high })) => {
+            let _ = write!(text, " ({} to {} over the plausible sets)", fixed(low, decimals), fixed(high, decimals));
+        }
+        Some(None) => text += " (the plausible sets differ too little to see)",
+        None => {}
+    }
+    if let Some((low, high)) = interval {
+        let n = fixed(estimate.replicates as f64, 0);
+        let _ = write!(text, ", {} to {} from {n} replicates", fixed(low, decimals), fixed(high, decimals));
+    }
+    Some(text)
+}
+
+fn differences(run: &Run) -> Table {
+    let comparison = &run.comparison;
+    let metrics = rows(run).into_iter().chain(CHANCES.iter().filter_map(|key| find(key)));
+    let of_metric = |metric: &'static Metric| {
+        let cells = others(comparison).filter_map(|(plan, _)| comparison.difference(plan, metric.key));
+        row(label(metric, &run.scenario.money.currency), cells.map(difference_cell))
+    };
+    let errors = if comparison.n_sets > 1 {
+        "95 % intervals, as above: Monte Carlo error only, the sets being a sample of the plausible ones; not of the model"
+    } else {
+        "95 % intervals, as above: the error of a finite number of replicates, not of the parameters nor of the model"
+    };
+    Table {
+        title: format!(
+            "Difference from {}, replicate by replicate (shares and chances in points)",
+            comparison.plans[comparison.baseline].name
+        ),
+        corner: String::new(),
+        heads: others(comparison).map(|(_, summary)| summary.name.clone()).collect(),
+        rows: metrics.map(of_metric).collect(),
+        below: vec![errors.to_owned()],
+        from: "/study/comparison/differences".to_owned(),
+    }
+}
+
+/// The plans but the baseline.
+fn others(comparison: &Comparison) -> impl Iterator<Item = (usize, &PlanSummary)> {
+    comparison.plans.iter().enumerate().filter(|(plan, _)| *plan != comparison.baseline)
+}
+
+/// Plans up to which the uncertainty of levels stands beside that of differences.
+const LEVELS_SHOWN: usize = 3;
+
+/// Chance, parameters and Monte Carlo error of the headline metrics, each plan's and each difference's; of many plans only the
+/// differences'.
+fn decompositions(run: &Run) -> Table {
+    let comparison = &run.comparison;
+    let is_crowded = comparison.plans.len() > LEVELS_SHOWN;
+    let levels = || comparison.plans.iter().enumerate().filter(|_| !is_crowded);
+    let difference_head = |(_, summary): (usize, &PlanSummary)| {
+        if comparison.plans.len() == 2 { "difference".to_owned() } else { format!("{}, difference", summary.name) }
+    };
+    let of_metric = |metric: &&'static Metric| {
+        let level = |(plan, _): (usize, &PlanSummary)| {
+            let of = estimate(comparison, plan, metric);
+            source_cells(metric.unit, of.decomposition.as_ref(), of.mcse)
+        };
+        let difference = |(plan, _): (usize, &PlanSummary)| {
+            let of = comparison.difference(plan, metric.key).expect("every metric of every other plan");
+            source_cells(metric.unit, of.decomposition.as_ref(), of.mcse)
+        };
+        let columns: Vec<[Option<String>; 3]> = levels().map(level).chain(others(comparison).map(difference)).collect();
+        let name = Row {
+            label: label(metric, &run.scenario.money.currency),
+            is_part: false,
+            cells: vec![Cell::Words(String::new()); columns.len()],
+        };
+        let parts = ["chance: campaign to campaign", "parameters: set to set", "Monte Carlo: of the mean"];
+        let parts = parts.into_iter().enumerate().map(|(i, part)| Row {
+            is_part: true,
+            ..row(Label::plain(part), columns.iter().map(|cells| cells[i].clone()))
+        });
+        std::iter::once(name).chain(parts).collect::<Vec<_>>()
+    };
+    Table {
+        title: format!(
+            "Where the uncertainty comes from: standard deviations (shares and chances in points), 95 % intervals{}",
+            if is_crowded { "; of the differences, and of each plan in uncertainty.csv" } else { "" }
+        ),
+        corner: String::new(),
+        heads: levels()
+            .map(|(_, summary)| summary.name.clone())
+            .chain(others(comparison).map(difference_head))
+            .collect(),
+        rows: run.verdict.headline.iter().flat_map(of_metric).collect(),
+        below: Vec::new(),
+        from: "/study/comparison".to_owned(),
+    }
+}
+
+/// `1.9 (1.8 to 2.1)`, `too small to see (<0.4)`, `0.12`; `0` where nothing varied.
+fn source_cells(unit: Unit, decomposition: Option<&Decomposition>, mcse: Option<f64>) -> [Option<String>; 3] {
+    let figure = |value: f64, like: f64| {
+        let text = fixed(scale(unit) * value, two_digits(scale(unit) * like));
+        // What is left of rounding when nothing varied.
+        if text.bytes().any(|b| b.is_ascii_digit() && b != b'0') { text } else { "0".into() }
+    };
+    let deviation = |Deviation { estimate, low, high }: Deviation| {
+        let [low, size, high] = [low, estimate, high].map(|value| figure(value, estimate));
+        if low == high { size } else { format!("{size} ({low} to {high})") }
+    };
+    let chance = decomposition.map(|decomposition| deviation(decomposition.chance));
+    let parameters = match decomposition.and_then(|decomposition| decomposition.parameters) {
+        Some(Between::Seen(between)) => Some(deviation(between)),
+        Some(Between::TooSmall { most }) if most > 0.0 => Some(format!("too small to see (<{})", figure(most, most))),
+        Some(Between::TooSmall { .. }) => Some("too small to see".into()),
+        None => None,
+    };
+    [chance, parameters, mcse.map(|error| figure(error, error))]
+}
+
+/// `-24.1 [-24.5, -23.7]`.
+fn difference_cell(difference: &Difference) -> Option<String> {
+    let mean = difference.difference?;
+    let unit = difference.metric.unit;
+    let factor = scale(unit);
+    let Some((low, high)) = difference.low.zip(difference.high) else {
+        return Some(signed(factor * mean, plain_decimals(unit)));
+    };
+    let decimals = if low < high { decimals(factor * (high - low) / 2.0) } else { plain_decimals(unit) };
+    let [mean, low, high] = [mean, low, high].map(|value| signed(factor * value, decimals));
+    Some(format!("{mean} [{low}, {high}]"))
+}
+
+fn estimate<'a>(comparison: &'a Comparison, plan: usize, metric: &Metric) -> &'a Estimate {
+    comparison.estimate(plan, metric.key).expect("every metric of the table is a row of METRICS")
+}

@@ -1,0 +1,57 @@
+//! How every command ends: the job is done, its files are written, what it found is printed, and the folder is named.
+
+use std::env;
+use std::time::Instant;
+
+use anyhow::Context;
+use wearout_core::finding::{Finding, Study, Unfinished};
+use wearout_core::job::{self, Job};
+use wearout_show::manifest::manifest;
+use wearout_show::{self as show, since, text};
+
+use super::args::Common;
+use super::watch::Watch;
+use super::{Failure, ended, folders, print, run, tell};
+
+/// Does a job, writes what it found below the folder of that name, and prints it.
+pub(super) fn finish(job: &Job, name: &str, common: &Common) -> Result<(), Failure> {
+    let pool = run::pool(common.threads)?;
+    let watch = Watch::new(common)?;
+    let finding = watch.over(|| pool.install(|| job::run(job, &watch))).map_err(|unfinished| match unfinished {
+        Unfinished::Faults(faults) if faults.are_of_job() => Failure::Usage(faults.to_string().trim_end().to_owned()),
+        Unfinished::Faults(faults) => Failure::Input(faults),
+        Unfinished::Stopped => Failure::Interrupted(": nothing was complete, and nothing was written"),
+    })?;
+    let reporting = Instant::now();
+    let folder = folders::folder(&common.out, name)?;
+    let mut files = pool.install(|| show::files(&finding)).context("cannot draw")?;
+    files.push(manifest(&finding, &files, &watch.timing(pool.current_num_threads(), reporting.elapsed())));
+    let earlier = folders::latest(&folder);
+    let written = folders::write(&folder, &files);
+    // What could not be written is shown all the same: the work is done.
+    if common.json {
+        print(&format!("{:#}\n", show::json(&finding)))?;
+        tell(&written?.display().to_string());
+    } else {
+        print(&text::text(&show::page(&finding), columns()))?;
+        if let Some(moved) = earlier.and_then(|earlier| since_then(&earlier, &finding)) {
+            print(&moved)?;
+        }
+        print(&format!("\n{}\n", written?.display()))?;
+    }
+    ended(finding.provenance.partial)
+}
+
+/// What moved since the last run of the same scenario.
+fn since_then(earlier: &since::Earlier, finding: &Finding) -> Option<String> {
+    let Study::Run(run) = &finding.study;
+    let moved = since::moved(earlier, &finding.provenance, run);
+    (!moved.is_empty()).then(|| format!("\nSince run {}:\n  {}\n", earlier.name, moved.join("\n  ")))
+}
+
+/// Columns of a line: what `COLUMNS` says, then those of the terminal.
+fn columns() -> usize {
+    let said = env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    let of_terminal = || terminal_size::terminal_size().map(|(columns, _)| usize::from(columns.0));
+    said.or_else(of_terminal).unwrap_or(text::USUAL_WIDTH)
+}

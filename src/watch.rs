@@ -1,0 +1,88 @@
+//! Watches a job: shows how far it is, hears interrupts, and knows how long each part took.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use wearout_core::engine::{Engine, Part};
+use wearout_core::study::{Observer, Stage};
+use wearout_show::manifest::Timing;
+
+use super::args::Common;
+use super::progress::Shown;
+use super::{Failure, interrupt, run};
+
+/// A job at work.
+pub(super) struct Watch {
+    engine: Arc<Engine>,
+    is_quiet: bool,
+    started: Instant,
+    /// What was begun when, the latest last.
+    begun: Mutex<Vec<(Stage, Instant)>>,
+}
+
+impl Observer for Watch {
+    fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    fn begins(&self, stage: Stage) {
+        self.begun.lock().unwrap_or_else(PoisonError::into_inner).push((stage, Instant::now()));
+    }
+}
+
+impl Watch {
+    /// Begins to watch, on the instruction set asked for; from here on an interrupt is heard.
+    pub(super) fn new(common: &Common) -> Result<Watch, Failure> {
+        let engine = run::engine(common.instructions)?;
+        Ok(Watch { engine, is_quiet: common.quiet, started: Instant::now(), begun: Mutex::new(Vec::new()) })
+    }
+
+    /// Does the work while showing how far it is.
+    pub(super) fn over<T>(&self, work: impl FnOnce() -> T) -> T {
+        let done = AtomicBool::new(false);
+        thread::scope(|scope| {
+            if !self.is_quiet {
+                scope.spawn(|| self.show(&done));
+            }
+            let result = work();
+            interrupt::report();
+            done.store(true, Ordering::Release);
+            result
+        })
+    }
+
+    /// How long the parts took; what comes after the last stage is reporting.
+    pub(super) fn timing(&self, threads: usize, reported: Duration) -> Timing {
+        let now = self.started.elapsed().saturating_sub(reported);
+        let begun = self.begun.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_simulating = |(stage, _): &&(Stage, Instant)| matches!(stage, Stage::Simulating { .. });
+        let compiled = begun.iter().find(is_simulating).map_or(now, |(_, at)| at.duration_since(self.started));
+        Timing {
+            threads,
+            instructions: self.engine.instructions().name(),
+            compile_s: compiled.as_secs_f64(),
+            simulate_s: now.saturating_sub(compiled).as_secs_f64(),
+            people_s: self.engine.spent(Part::Draw).as_secs_f64(),
+            merge_s: self.engine.spent(Part::Merge).as_secs_f64(),
+            report_s: reported.as_secs_f64(),
+        }
+    }
+
+    fn show(&self, done: &AtomicBool) {
+        let mut shown: Option<(usize, Shown)> = None;
+        while !done.load(Ordering::Acquire) {
+            thread::sleep(Duration::from_millis(20));
+            let begun = self.begun.lock().unwrap_or_else(PoisonError::into_inner);
+            let Some((n, (stage, at))) = begun.len().checked_sub(1).map(|n| (n, begun[n])) else { continue };
+            drop(begun);
+            if shown.as_ref().is_none_or(|(of, _)| *of != n) {
+                shown = Some((n, Shown::new(stage)));
+            }
+            if let Some((_, shown)) = &mut shown {
+                shown.look(&self.engine, at);
+            }
+        }
+    }
+}
