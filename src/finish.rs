@@ -13,8 +13,8 @@ use super::args::Common;
 use super::watch::Watch;
 use super::{Failure, ended, folders, print, run, tell};
 
-/// Does a job, writes what it found below the folder of that name, and prints it.
-pub(super) fn finish(job: &Job, name: &str, common: &Common) -> Result<(), Failure> {
+/// Does a job, writes what it found below the folder of that name, and prints it; the explanation, if one was asked for, below the page.
+pub(super) fn finish(job: &Job, name: &str, common: &Common, explanation: Option<&str>) -> Result<(), Failure> {
     let pool = run::pool(common.threads)?;
     let watch = Watch::new(common)?;
     let finding = watch.over(|| pool.install(|| job::run(job, &watch))).map_err(|unfinished| match unfinished {
@@ -34,6 +34,9 @@ pub(super) fn finish(job: &Job, name: &str, common: &Common) -> Result<(), Failu
         tell(&written?.display().to_string());
     } else {
         print(&text::text(&show::page(&finding), columns()))?;
+        if let Some(explanation) = explanation {
+            print(&format!("\n{explanation}"))?;
+        }
         if let Some(moved) = earlier.and_then(|earlier| since_then(&earlier, &finding)) {
             print(&moved)?;
         }

@@ -35,7 +35,7 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
             all_replicates: args.all_replicates,
         },
     });
-    finish(&job, &name, &args.common)
+    finish(&job, &name, &args.common, None)
 }
 
 /// As many threads as asked for, or as the machine has.
