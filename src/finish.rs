@@ -47,7 +47,7 @@ pub(super) fn finish(job: &Job, name: &str, common: &Common, explanation: Option
 
 /// What moved since the last run of the same scenario.
 fn since_then(earlier: &since::Earlier, finding: &Finding) -> Option<String> {
-    let Study::Run(run) = &finding.study;
+    let Study::Run(run) = &finding.study else { return None };
     let moved = since::moved(earlier, &finding.provenance, run);
     (!moved.is_empty()).then(|| format!("\nSince run {}:\n  {}\n", earlier.name, moved.join("\n  ")))
 }

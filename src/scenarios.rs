@@ -39,11 +39,11 @@ pub(super) fn input(named: &str, overrides: &[String]) -> Result<Input, Failure>
     Ok(Input { name: inputs::stem(path)?, source, set: overrides.to_vec() })
 }
 
-/// Reads a scenario with contents by path or shipped name, with or without `contents/` before it.
-pub(super) fn read_contents(named: &str, overrides: &[String]) -> Result<Draft, Failure> {
+/// Finds a scenario with contents by path or shipped name, with or without `contents/` before it.
+pub(super) fn contents(named: &str, overrides: &[String]) -> Result<Input, Failure> {
     let shipped = format!("contents/{named}");
     let is_shipped = !Path::new(named).exists() && scenario::shipped(&shipped).is_some();
-    read(if is_shipped { &shipped } else { named }, overrides)
+    input(if is_shipped { &shipped } else { named }, overrides)
 }
 
 fn unread(named: &str, cause: &Unread) -> String {

@@ -4,6 +4,7 @@
 //! `WEAROUT_REWRITE=1 cargo test --test faults` writes the texts anew and fails, so that the difference is read before it is
 //! kept.
 
+#[allow(dead_code, reason = "each test file uses a part")]
 mod found;
 
 use std::fs;

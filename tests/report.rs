@@ -11,7 +11,7 @@ use std::path::Path;
 use std::{env, fs};
 
 use campaign::{Campaign, plans, replicates};
-use found::{found, shown};
+use found::{found, is_in_the_finding, shown};
 use wearout_core::analysis::{Accumulator, Caution, Comparison, Zone, cautions, headline as headline_of, verdict};
 use wearout_core::engine::Engine;
 use wearout_core::finding::{Enforcement, Note};
@@ -399,7 +399,5 @@ fn json_says_what_the_page_says() {
     assert_eq!(study["comparison"]["differences"].as_array().unwrap().len(), METRICS.len());
     assert_eq!(study["verdict"]["plans"][0]["metrics"][1]["call"], "better");
     assert_eq!(study["notes"][0], "no-margin");
-    for from in page(&finding).sources() {
-        assert!(value.pointer(from).is_some_and(|value| !value.is_null()), "{from} is not in the finding");
-    }
+    is_in_the_finding(&finding);
 }

@@ -1,9 +1,18 @@
 //! `wearout ab rotate` as a user types it.
 #![expect(clippy::unwrap_used, reason = "a test ends where it fails")]
 
+#[allow(dead_code, reason = "each test file uses a part")]
+mod found;
+
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
+
+use wearout_core::diagnostic::Source;
+use wearout_core::engine::Engine;
+use wearout_core::finding::{Asked, RotateJob, RotateOptions};
+use wearout_core::job::{Job, run};
+use wearout_core::scenario::Input;
 
 const CONTENTS: &str = "days = 10\n[audience.club]\nsize = 40\n[content.a]\n[content.b]\nappeal = 1.5\nwear = 0.2\n";
 
@@ -30,10 +39,11 @@ fn a_file_of_contents_leaves_every_file_and_the_same_ones_again() {
         let page = text(&output.stdout);
         assert!(page.lines().all(|line| line.chars().count() <= 140), "{page}");
         for line in [
-            "Rotation of 2 contents over 5 posts in 10 days",
-            "Design: ",
-            "Warnings: ",
-            "Worth: ",
+            "For clicks alone, ",
+            "mean of 5 replicates",
+            "(Every policy on the same people, 5 replicates",
+            "Note: ",
+            "round-robin",
             "How calendars are compared",
         ] {
             assert!(page.contains(line), "{line}: {page}");
@@ -76,10 +86,12 @@ fn json_names_the_best_policy_and_runs_over_sets_of_parameters() {
     let output = rotate(folder.path(), &args);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     let page: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!((page["sets"].as_u64(), page["replicates"].as_u64()), (Some(3), Some(6)));
-    let policies = page["policies"].as_array().unwrap();
+    let made = &page["provenance"];
+    assert_eq!((made["parameters"]["sets"].as_u64(), made["replicates"].as_u64()), (Some(3), Some(6)));
+    let found = &page["study"]["found"];
+    let policies = found["policies"].as_array().unwrap();
     assert_eq!(policies.len(), 8);
-    let best = policies.iter().find(|policy| policy["policy"] == page["best"]).unwrap();
+    let best = &policies[found["best"].as_u64().unwrap() as usize];
     let mean = |policy: &serde_json::Value| policy["objective"]["mean"].as_f64().unwrap();
     assert!(policies.iter().all(|policy| mean(policy) <= mean(best)));
 }
@@ -107,4 +119,19 @@ fn faults_unknown_names_and_files_without_contents_are_refused_in_words() {
     assert_eq!(run.status.code(), Some(1));
     assert!(text(&run.stderr).contains("contents alone are compared by `wearout ab rotate`"), "{}", text(&run.stderr));
     assert!(!folder.path().join("output").exists());
+}
+
+#[test]
+fn what_the_page_says_stands_in_the_finding() {
+    let job = Job::Rotate(RotateJob {
+        contents: Input {
+            name: "club".into(),
+            source: Source { name: "club.toml".into(), text: CONTENTS.into() },
+            set: Vec::new(),
+        },
+        parameters: Asked::Named("best".into()),
+        seed: 1,
+        options: RotateOptions { replicates: 4, sets: 1 },
+    });
+    found::is_in_the_finding(&run(&job, &Engine::default()).unwrap());
 }

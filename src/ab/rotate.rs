@@ -1,19 +1,14 @@
 //! `wearout ab rotate`: which content goes out when, planned and learnt, beside taking turns.
 
-use std::time::Instant;
-
-use anyhow::Context;
 use clap::Args;
-use wearout_core::finding::Sets;
+use wearout_core::finding::{RotateJob, RotateOptions};
+use wearout_core::job::Job;
 use wearout_core::parameter::DEFAULT_FIT;
-use wearout_core::study::ab::rotate::{Question, replicates_expected, rotate};
-use wearout_show::ab::rotate::{self as pages, Page};
-use wearout_show::chart::{self, Caption};
-use wearout_show::{File, manifest};
+use wearout_show::rotate::EXPLANATION;
 
-use super::{files_of, page_of, timing};
 use crate::args::{Common, whole};
-use crate::{Failure, Shown, ended, folders, progress, run, scenarios, sets, show};
+use crate::finish::finish;
+use crate::{Failure, scenarios, sets};
 
 /// Arguments of `ab rotate`.
 #[derive(Debug, Args)]
@@ -40,45 +35,13 @@ pub(crate) struct RotateArgs {
 }
 
 pub(super) fn run(args: &RotateArgs) -> Result<(), Failure> {
-    let common = &args.common;
-    let pool = run::pool(common.threads)?;
-    let draft = scenarios::read_contents(&args.contents, &args.set)?;
-    let mut ensemble = sets::named(&args.parameters)?;
-    ensemble.sets.truncate(args.sets as usize);
-    let engine = run::engine(common.instructions)?;
-    let read = || pool.install(|| Question::read(&draft, common.seed, &ensemble.sets, args.replicates));
-    let question = progress::saying(&run::compiling(ensemble.sets.len()), common.quiet, read)?;
-    let folder = folders::folder(&common.out, &format!("{}-rotate", draft.scenario.name))?;
-
-    let started = Instant::now();
-    let work = || pool.install(|| rotate(&question, &engine));
-    let found = progress::watched(&engine, Some(replicates_expected(&question)), common.quiet, work);
-    let found = found.ok_or(Failure::Interrupted(": fewer than two replicates were complete, nothing was written"))?;
-    let timing = timing(pool.current_num_threads(), engine.instructions().name(), started);
-
-    let page = Page { question: &question, found: &found };
-    let caption = Caption {
-        scenario: &draft.scenario.name,
-        question: &draft.scenario.question,
-        seed: common.seed,
-        replicates: u64::from(found.replicates),
-        partial: found.partial,
-    };
-    let tables = [
-        ("policies.csv", pages::policies(&page)),
-        ("calendar.csv", pages::calendar(&page)),
-        ("regret.csv", pages::regret(&page)),
-        ("planner.csv", pages::planner(&page)),
-    ];
-    let mut files: Vec<File> = tables.into_iter().map(|(name, bytes)| File { name: name.into(), bytes }).collect();
-    files.extend(chart::rotated(&page, &caption).context("cannot draw")?.into_iter().flat_map(files_of));
-    let recorded = Sets::of(&args.parameters, &ensemble.fit, &ensemble.sets, u64::from(found.replicates));
-    let study = pages::study(&page, &recorded, &args.set);
-    files.push(manifest::of_study(&study, &files, &timing).context("cannot write the manifest")?);
-    let written = folders::write(&folder, &files);
-
-    let explanation = args.explain.then_some(pages::EXPLANATION);
-    let shown = if common.json { Shown::Json(pages::value(&page)) } else { page_of(pages::text(&page), explanation) };
-    show(&shown, written)?;
-    ended(found.partial)
+    let contents = scenarios::contents(&args.contents, &args.set)?;
+    let name = format!("{}-rotate", contents.name);
+    let job = Job::Rotate(RotateJob {
+        contents,
+        parameters: sets::asked(&args.parameters)?,
+        seed: args.common.seed,
+        options: RotateOptions { replicates: args.replicates, sets: args.sets },
+    });
+    finish(&job, &name, &args.common, args.explain.then_some(EXPLANATION))
 }

@@ -46,6 +46,16 @@ pub(crate) fn found(
     }
 }
 
+/// Every block of the page names a place in the finding where something stands.
+#[track_caller]
+pub(crate) fn is_in_the_finding(finding: &Finding) {
+    let (page, value) = (page(finding), json(finding));
+    assert!(page.sources().count() > 0);
+    for from in page.sources() {
+        assert!(value.pointer(from).is_some_and(|value| !value.is_null()), "{from} is not in the finding");
+    }
+}
+
 /// What a terminal and a program are told of it.
 pub(crate) fn shown(finding: &Finding) -> String {
     text(&page(finding), 120) + &json(finding).to_string()

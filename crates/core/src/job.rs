@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::finding::{Finding, RunJob, Unfinished};
+use crate::finding::{Finding, RotateJob, RunJob, Unfinished};
 use crate::study::Observer;
 
 /// A study and all it needs.
@@ -13,6 +13,8 @@ use crate::study::Observer;
 pub enum Job {
     /// Compare the plans of a scenario.
     Run(RunJob),
+    /// Plan which content goes out when.
+    Rotate(RotateJob),
 }
 
 /// Does the job, on the threads of the caller.
@@ -22,5 +24,6 @@ pub enum Job {
 pub fn run(job: &Job, observer: &dyn Observer) -> Result<Finding, Unfinished> {
     match job {
         Job::Run(job) => job.find(observer),
+        Job::Rotate(job) => job.find(observer),
     }
 }

@@ -12,6 +12,7 @@ pub mod notes;
 mod number;
 pub mod page;
 pub mod patterns;
+pub mod rotate;
 pub mod run;
 pub mod scorecard;
 pub mod selection;
@@ -21,6 +22,7 @@ pub mod since;
 mod table;
 pub mod text;
 
+use chart::Caption;
 use rayon::prelude::*;
 use serde_json::Value;
 use wearout_core::finding::{Finding, Study};
@@ -29,6 +31,7 @@ use wearout_core::finding::{Finding, Study};
 pub fn page(finding: &Finding) -> page::Page {
     match &finding.study {
         Study::Run(run) => run::page(run),
+        Study::Rotate(rotate) => rotate::page(rotate, &finding.provenance),
     }
 }
 
@@ -47,12 +50,18 @@ pub fn json(finding: &Finding) -> Value {
 pub fn files(finding: &Finding) -> Result<Vec<File>, chart::Failure> {
     let mut files = match &finding.study {
         Study::Run(run) => run::tables(run),
+        Study::Rotate(rotate) => rotate::tables(rotate),
     };
     let drawn: Result<Vec<_>, _> = match &finding.study {
         Study::Run(run) => chart::CHARTS
             .par_iter()
             .map(|chart| run::drawn(run, &finding.provenance, chart).map(|drawn| (chart.key, drawn)))
             .collect(),
+        Study::Rotate(rotate) => {
+            let caption = Caption::of(&finding.provenance, &rotate.scenario.question);
+            chart::rotated(rotate, &caption)
+                .map(|drawn| drawn.into_iter().map(|(key, rendered)| (key, Some(rendered))).collect())
+        }
     };
     for (key, rendered) in drawn? {
         if let Some(rendered) = rendered {

@@ -42,6 +42,7 @@ pub fn manifest(finding: &Finding, files: &[File], timing: &Timing) -> File {
             sha256.insert("tables", run.tables.clone());
             (value(&run.asked), Some(value(&run.scenario)))
         }
+        Study::Rotate(rotate) => (value(&rotate.asked), Some(value(&rotate.scenario))),
     };
     let mut run = value(&finding.provenance);
     let parameters = run.as_table_mut().and_then(|run| run.remove("parameters"));

@@ -63,13 +63,7 @@ pub fn tables(run: &Run) -> Vec<File> {
 /// # Errors
 /// When plotters refuses to draw.
 pub fn drawn(run: &Run, made: &Provenance, chart: &Chart) -> Result<Option<Rendered>, Failure> {
-    let caption = Caption {
-        scenario: &made.name,
-        question: &run.scenario.question,
-        seed: made.seed,
-        replicates: made.replicates,
-        partial: made.partial,
-    };
+    let caption = Caption::of(made, &run.scenario.question);
     render(chart, &run.comparison, &run.verdict.headline, &caption)
 }
 

@@ -15,7 +15,7 @@ pub const LEAST_WIDTH: usize = 80;
 /// The page as text, ending in a line break.
 pub fn text(page: &Page, columns: usize) -> String {
     let columns = columns.max(LEAST_WIDTH);
-    let mut text = String::new();
+    let mut text = if page.title.is_empty() { String::new() } else { wrapped(&page.title, columns) + "\n" };
     let mut before: Option<&Block> = None;
     for block in page.blocks.iter().filter(|block| !matches!(block, Block::Keys(_) | Block::Figure(_))) {
         if before.is_some_and(|before| is_apart(before, block)) {

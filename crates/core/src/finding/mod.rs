@@ -5,6 +5,7 @@
 
 mod notes;
 mod provenance;
+mod rotate;
 mod run;
 mod sets;
 
@@ -14,6 +15,7 @@ use crate::diagnostic::Faults;
 
 pub use notes::{Note, differs, notes};
 pub use provenance::{Provenance, Sets, hash, sets_hash};
+pub use rotate::{Advice, Advised, Gain, GainCall, Gentler, Item, Rotate, RotateJob, RotateNote, RotateOptions, When};
 pub use run::{Enforcement, Run, RunJob, RunOptions};
 pub use sets::{Asked, USUAL_SETS, is_shipped, shipped};
 
@@ -48,4 +50,6 @@ pub struct Finding {
 pub enum Study {
     /// Plans compared.
     Run(Box<Run>),
+    /// A rotation planned.
+    Rotate(Box<Rotate>),
 }

@@ -5,7 +5,6 @@
 pub mod analyze;
 pub mod design;
 pub mod power;
-pub mod rotate;
 pub mod worth;
 
 use serde::Serialize;

@@ -3,7 +3,8 @@
 use plotters::style::{Color, RGBAColor};
 use wearout_core::study::ab::rotate::{Origin, Policy, Ran};
 
-use crate::ab::rotate::{Page, level};
+use crate::rotate::{level, name, objective};
+use wearout_core::finding::{Advised, Rotate};
 
 use super::canvas::Canvas;
 use super::sheet::{Drawn, Head, Sheet, compose};
@@ -24,44 +25,44 @@ const OBJECTIVE: f64 = 96.0;
 /// A cell narrower than this has no number in it.
 const NUMBERED: f64 = 16.0;
 
-pub(super) fn draw(page: &Page, caption: &Caption) -> Result<Option<Canvas>, Failure> {
-    let found = page.found;
+pub(super) fn draw(rotate: &Rotate, caption: &Caption) -> Result<Option<Canvas>, Failure> {
+    let found = &rotate.found;
     let mut rows: Vec<&Ran> = found.policies.iter().collect();
     let mean = |ran: &Ran| ran.objective.map_or(f64::NEG_INFINITY, |level| level.mean);
     rows.sort_by(|a, b| mean(b).total_cmp(&mean(a)));
-    let n_contents = page.question.menu().len();
+    let n_contents = rotate.menu.len();
     let head = Head {
-        title: title(page),
+        title: title(rotate),
         subtitle: format!(
             "{} in {} days: at each post the content that most of the campaigns that sent one sent",
-            counted(page.question.posts().len() as u64, "post", "posts"),
-            page.question.scenario().days
+            counted(rotate.posts.len() as u64, "post", "posts"),
+            rotate.scenario.days
         ),
         note: format!(
             "a cell shows the most frequent content, no single campaign; pale: campaigns differ there, or some sent nothing; right: {}, mean \
              and 95 % interval",
-            page.objective()
+            objective(rotate)
         ),
     };
     let key = 12.0 + KEY_LINE * n_contents.div_ceil(KEY_COLUMNS) as f64;
     let height = ROW * rows.len() as f64 + SCALE + key;
     compose(caption, &head, height, |sheet, plot| {
         let table = Rect { bottom: plot.top + ROW * rows.len() as f64, ..plot };
-        cells(sheet, page, &rows, table)?;
-        self::key(sheet, page, Rect { top: table.bottom + SCALE + 12.0, ..plot })
+        cells(sheet, rotate, &rows, table)?;
+        self::key(sheet, rotate, Rect { top: table.bottom + SCALE + 12.0, ..plot })
     })
 }
 
-fn title(page: &Page) -> String {
-    let (planned, first) = (page.found.of(Policy::Planned), page.found.of(Policy::RoundRobin));
+fn title(rotate: &Rotate) -> String {
+    let (planned, first) = (rotate.found.of(Policy::Planned), rotate.found.of(Policy::RoundRobin));
     let figures = planned.gain.zip(first.objective);
     let Some((gain, first)) = figures else { return "What goes out when".to_owned() };
-    if page.all_lose() {
-        return sentence(&format!("{}: every policy loses more than it wins", page.objective()));
+    if rotate.advice.of_objective == Advised::SendFewer {
+        return sentence(&format!("{}: every policy loses more than it wins", objective(rotate)));
     }
-    let (planned, bring, turns) = match page.found.planned.origin {
+    let (planned, bring, turns) = match rotate.found.planned.origin {
         Origin::Turns(1) => ("the strongest content alone".to_owned(), "brings", "taking turns"),
-        Origin::Turns(n) if n < page.question.menu().len() => {
+        Origin::Turns(n) if n < rotate.menu.len() => {
             (format!("the {n} strongest contents in turn"), "bring", "all in turn")
         }
         Origin::Turns(_) => ("all in turn, the strongest first,".to_owned(), "bring", "all in the file's order"),
@@ -70,29 +71,29 @@ fn title(page: &Page) -> String {
     let share = 100.0 * gain.mean / first.mean;
     let more = |than: &str| {
         let by = if first.mean > 0.0 { format!("{}\u{a0}% ", grouped(share.abs(), 1)) } else { String::new() };
-        sentence(&format!("{planned} {bring} {by}{than} {} than {turns}", page.objective()))
+        sentence(&format!("{planned} {bring} {by}{than} {} than {turns}", objective(rotate)))
     };
     match gain.interval {
         Some(interval) if interval.low > 0.0 => more("more"),
-        Some(interval) if interval.high < 0.0 => more(if page.objective() == "clicks" { "fewer" } else { "less" }),
+        Some(interval) if interval.high < 0.0 => more(if objective(rotate) == "clicks" { "fewer" } else { "less" }),
         _ => sentence(&format!(
             "{} and {turns} are not told apart in {}",
             planned.trim_end_matches(','),
-            page.objective()
+            objective(rotate)
         )),
     }
 }
 
-fn cells(sheet: &Sheet, page: &Page, rows: &[&Ran], table: Rect) -> Drawn {
+fn cells(sheet: &Sheet, rotate: &Rotate, rows: &[&Ran], table: Rect) -> Drawn {
     let area = table.inset(NAMES, 0.0, OBJECTIVE, 0.0);
-    let posts = page.question.posts();
+    let posts = &rotate.posts;
     let width = area.width() / posts.len() as f64;
     let edge = if width < 6.0 { 0.0 } else { 1.0 };
     for (row, ran) in rows.iter().enumerate() {
         let band = table.row(row, rows.len());
         let (_, middle) = band.centre();
-        sheet.text(&NAME.shorten(&page.name(ran), NAMES - 10.0), (table.left, middle), NAME)?;
-        let objective = level(page.unit(), ran.objective).replace('-', "−");
+        sheet.text(&NAME.shorten(&name(rotate, ran), NAMES - 10.0), (table.left, middle), NAME)?;
+        let objective = level(rotate.unit(), ran.objective).unwrap_or_default().replace('-', "−");
         sheet.text(&NOTE.shorten(&objective, OBJECTIVE - 8.0), (table.right, middle), NOTE.ending())?;
         for post in 0..posts.len() {
             let left = area.left + width * post as f64;
@@ -101,7 +102,7 @@ fn cells(sheet: &Sheet, page: &Page, rows: &[&Ran], table: Rect) -> Drawn {
                 sheet.bar(cell, GRID)?;
                 continue;
             };
-            let share = f64::from(times) / f64::from(page.found.replicates);
+            let share = f64::from(times) / f64::from(rotate.found.replicates);
             sheet.bar(cell, colour(content).mix(0.25 + 0.75 * share))?;
             if width >= NUMBERED {
                 let dark = is_dark(colour(content)) && share > 0.6;
@@ -110,17 +111,17 @@ fn cells(sheet: &Sheet, page: &Page, rows: &[&Ran], table: Rect) -> Drawn {
             }
         }
     }
-    days(sheet, page, area)
+    days(sheet, rotate, area)
 }
 
 /// The day of every n-th post, n as small as words allow.
-fn days(sheet: &Sheet, page: &Page, area: Rect) -> Drawn {
-    let posts = page.question.posts();
+fn days(sheet: &Sheet, rotate: &Rotate, area: Rect) -> Drawn {
+    let posts = &rotate.posts;
     let width = area.width() / posts.len() as f64;
     let apart = NOTE.width("Day 1") + 10.0;
     let step = (apart / width).ceil().max(1.0) as usize;
     for post in (0..posts.len()).step_by(step) {
-        let day = posts[post].record.day + 1;
+        let day = posts[post].day;
         let words = if post == 0 { format!("Day {day}") } else { day.to_string() };
         let middle = area.left + width * (post as f64 + 0.5);
         sheet.line(&[(middle, area.bottom), (middle, area.bottom + 4.0)], AXIS, 1.0)?;
@@ -130,8 +131,8 @@ fn days(sheet: &Sheet, page: &Page, area: Rect) -> Drawn {
 }
 
 /// The number and name of every content, down the columns.
-fn key(sheet: &Sheet, page: &Page, rect: Rect) -> Drawn {
-    let menu = page.question.menu();
+fn key(sheet: &Sheet, rotate: &Rotate, rect: Rect) -> Drawn {
+    let menu = &rotate.menu;
     let lines = menu.len().div_ceil(KEY_COLUMNS);
     for (content, known) in menu.iter().enumerate() {
         let column = rect.column(content / lines, KEY_COLUMNS, 16.0);

@@ -2,16 +2,15 @@
 
 use wearout_core::diagnostic::Source;
 use wearout_core::engine::Engine;
-use wearout_core::parameter::Parameters;
-use wearout_core::scenario::parse;
-use wearout_core::study::ab::rotate::{Question, Rotated, rotate};
+use wearout_core::finding::{Asked, Finding, RotateJob, RotateOptions, Study};
+use wearout_core::job::{Job, run};
+use wearout_core::scenario::Input;
 
 use super::gallery::{CAPTION, complaints};
 use super::{calendar, regret, rendered};
-use crate::ab::rotate::Page;
 
 /// Rotations of few and of many contents and posts.
-fn rotations() -> Vec<(String, Question, Rotated)> {
+fn rotations() -> Vec<(String, Finding)> {
     let contents = |n: usize| {
         let content = |i: usize| {
             format!(
@@ -27,10 +26,13 @@ fn rotations() -> Vec<(String, Question, Rotated)> {
             "days = {days}\n[audience.club]\nsize = 30\n[rotation]\nevery = \"{every}\"\nobjective = \"{objective}\"\n{}",
             contents(n)
         );
-        let draft = parse("club", Source { name: "club.toml".into(), text }, &[]);
-        let question = Question::read(&draft, 1, &[Parameters::best()], 3).unwrap();
-        let found = rotate(&question, &Engine::default()).unwrap();
-        (format!("rotation-{n}-contents-{days}-days"), question, found)
+        let job = Job::Rotate(RotateJob {
+            contents: Input { name: "club".into(), source: Source { name: "club.toml".into(), text }, set: Vec::new() },
+            parameters: Asked::Named("best".into()),
+            seed: 1,
+            options: RotateOptions { replicates: 3, sets: 1 },
+        });
+        (format!("rotation-{n}-contents-{days}-days"), run(&job, &Engine::default()).unwrap())
     };
     let shapes = [
         (2, 3, "48h", "clicks"),
@@ -44,11 +46,12 @@ fn rotations() -> Vec<(String, Question, Rotated)> {
 #[test]
 fn the_charts_of_a_rotation_are_legible() {
     let folder = std::env::var_os("WEAROUT_GALLERY").map(std::path::PathBuf::from);
-    for (name, question, found) in rotations() {
-        let page = Page { question: &question, found: &found };
-        for (chart, canvas) in
-            [("calendar", calendar::draw(&page, &CAPTION).unwrap()), ("regret", regret::draw(&page, &CAPTION).unwrap())]
-        {
+    for (name, finding) in rotations() {
+        let Study::Rotate(rotate) = finding.study else { panic!("a rotation was asked for") };
+        for (chart, canvas) in [
+            ("calendar", calendar::draw(&rotate, &CAPTION).unwrap()),
+            ("regret", regret::draw(&rotate, &CAPTION).unwrap()),
+        ] {
             let canvas = canvas.unwrap_or_else(|| panic!("{name} {chart} shows nothing"));
             assert_eq!(complaints(&canvas), Vec::<String>::new(), "{name} {chart}");
             if let Some(folder) = &folder {

@@ -50,6 +50,7 @@ pub use patterns::patterns;
 
 use canvas::{Canvas, Shape};
 use wearout_core::analysis::Comparison;
+use wearout_core::finding::{Provenance, Rotate};
 use wearout_core::tally::Metric;
 
 /// What a caption says of the run.
@@ -65,6 +66,14 @@ pub struct Caption<'a> {
     pub replicates: u64,
     /// Whether the run was interrupted.
     pub partial: bool,
+}
+
+impl<'a> Caption<'a> {
+    /// What a caption says of a finding made so, about that question.
+    pub fn of(made: &'a Provenance, question: &'a str) -> Caption<'a> {
+        let Provenance { name, seed, replicates, partial, .. } = made;
+        Caption { scenario: name, question, seed: *seed, replicates: *replicates, partial: *partial }
+    }
 }
 
 /// Everything a chart is drawn from.
@@ -244,7 +253,7 @@ pub fn weighed(page: &ab::worth::Page, caption: &Caption) -> Result<Vec<(&'stati
 ///
 /// # Errors
 /// When plotters refuses to draw.
-pub fn rotated(page: &ab::rotate::Page, caption: &Caption) -> Result<Vec<(&'static str, Rendered)>, Failure> {
+pub fn rotated(page: &Rotate, caption: &Caption) -> Result<Vec<(&'static str, Rendered)>, Failure> {
     let drawn = [
         ("calendar", "which content each policy sends when", calendar::draw(page, caption)?),
         ("regret", "how far each policy stays behind the best, post by post", regret::draw(page, caption)?),

@@ -3,8 +3,9 @@
 use wearout_core::study::ab::rotate::Ran;
 use wearout_core::tally::Unit;
 
-use crate::ab::rotate::Page;
 use crate::number::scale;
+use crate::rotate::{name, objective};
+use wearout_core::finding::Rotate;
 
 use super::axis::{Axis, Ends};
 use super::canvas::Canvas;
@@ -15,11 +16,11 @@ use super::{Caption, Failure};
 
 const HEIGHT: f64 = 380.0;
 
-pub(super) fn draw(page: &Page, caption: &Caption) -> Result<Option<Canvas>, Failure> {
-    let found = page.found;
-    let factor = scale(page.unit());
+pub(super) fn draw(rotate: &Rotate, caption: &Caption) -> Result<Option<Canvas>, Failure> {
+    let found = &rotate.found;
+    let factor = scale(rotate.unit());
     let series: Vec<Series> =
-        found.policies.iter().enumerate().map(|(index, ran)| series(page, index, ran, factor)).collect();
+        found.policies.iter().enumerate().map(|(index, ran)| series(rotate, index, ran, factor)).collect();
     let points = || series.iter().flat_map(|one| &one.points);
     if found.steps.len() < 2 || points().next().is_none() {
         return Ok(None);
@@ -27,13 +28,13 @@ pub(super) fn draw(page: &Page, caption: &Caption) -> Result<Option<Canvas>, Fai
     let reach = |point: &Point| point.band.unwrap_or((point.mean, point.mean));
     let low = points().map(|point| reach(point).0).fold(0.0, f64::min);
     let high = points().map(|point| reach(point).1).fold(0.0, f64::max);
-    let unit = if page.unit() == Unit::Share { "percentage points" } else { "a campaign" };
+    let unit = if rotate.unit() == Unit::Share { "percentage points" } else { "a campaign" };
     let head = Head {
-        title: title(page),
+        title: title(rotate),
         subtitle: format!(
             "Regret after each post: {} so far of {}, less the policy's own, {unit}",
-            page.objective(),
-            page.name(page.best())
+            objective(rotate),
+            name(rotate, rotate.best())
         ),
         note: "lines are means over replicates on the same people; bands: 95 % intervals of the mean".to_owned(),
     };
@@ -48,8 +49,8 @@ pub(super) fn draw(page: &Page, caption: &Caption) -> Result<Option<Canvas>, Fai
     })
 }
 
-fn series(page: &Page, index: usize, ran: &Ran, factor: f64) -> Series {
-    let points: Vec<Point> = page
+fn series(rotate: &Rotate, index: usize, ran: &Ran, factor: f64) -> Series {
+    let points: Vec<Point> = rotate
         .found
         .steps
         .iter()
@@ -60,26 +61,26 @@ fn series(page: &Page, index: usize, ran: &Ran, factor: f64) -> Series {
             Some(Point { x: step.posts as f64, mean: factor * regret.mean, band })
         })
         .collect();
-    let decimals = |mean: f64| match page.unit() {
+    let decimals = |mean: f64| match rotate.unit() {
         Unit::Share => 2,
         _ => usize::from(mean.abs() < 9.95),
     };
     let value = points.last().map_or_else(String::new, |point| grouped(point.mean, decimals(point.mean)));
     let colour = if index == 0 { BASELINE } else { nth_colour(index - 1) };
-    Series { name: page.name(ran), value, colour, points }
+    Series { name: name(rotate, ran), value, colour, points }
 }
 
-fn title(page: &Page) -> String {
-    let best = page.name(page.best());
-    let behind = page.found.policies.iter().filter(|ran| {
+fn title(rotate: &Rotate) -> String {
+    let best = name(rotate, rotate.best());
+    let behind = rotate.found.policies.iter().filter(|ran| {
         let last = ran.regret.last().copied().flatten();
         last.and_then(|regret| regret.interval).is_some_and(|interval| interval.low > 0.0)
     });
-    let others = page.found.policies.len() - 1;
+    let others = rotate.found.policies.len() - 1;
     match behind.count() {
-        0 => format!("{}: no policy is clearly behind {best}", sentence(page.objective())),
-        n if n == others => format!("Most {} under {}: all others are clearly behind", page.objective(), best),
-        n => format!("Most {} under {}: {n} of {others} others are clearly behind", page.objective(), best),
+        0 => format!("{}: no policy is clearly behind {best}", sentence(objective(rotate))),
+        n if n == others => format!("Most {} under {}: all others are clearly behind", objective(rotate), best),
+        n => format!("Most {} under {}: {n} of {others} others are clearly behind", objective(rotate), best),
     }
 }
 

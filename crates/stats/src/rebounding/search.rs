@@ -7,6 +7,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::Serialize;
+
 use super::bound::Table;
 use super::{Rebounding, State, greedy, total};
 
@@ -17,8 +19,7 @@ const SLACK: f64 = 1e-12;
 const RIVALS: usize = 64;
 
 /// The best sequence found.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Best {
     /// Option chosen at each step.
     pub sequence: Vec<usize>,

@@ -5,6 +5,8 @@
 //! Under one set of parameters intervals are Student's, of a finite number of replicates; over several, of a sample of sets
 //! (`stats::random_effects`), so that they hold what the sets differ by as well.
 
+use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
 use wearout_stats::interval::{self, Interval};
 use wearout_stats::mean::Moments;
 use wearout_stats::random_effects::RandomEffects;
@@ -58,7 +60,7 @@ fn metric(key: &str, tally: &Tally, stakes: &Stakes) -> Option<f64> {
 }
 
 /// The end of the time that the posts of a day have before the next.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Step {
     /// Posts scheduled by then.
     pub posts: usize,
@@ -103,7 +105,7 @@ impl Played {
 }
 
 /// A mean and its interval.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Level {
     /// Mean over the replicates that have the figure; over several sets of parameters each set counts once.
     pub mean: f64,
@@ -112,23 +114,27 @@ pub struct Level {
 }
 
 /// What a policy came to.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Ran {
     /// Which.
     pub policy: Policy,
     /// Its name.
+    #[serde(skip)]
     pub name: &'static str,
     /// The objective; `None` where no replicate has it.
     pub objective: Option<Level>,
     /// The figures, in the order of [`FIGURES`].
+    #[serde(serialize_with = "by_figure")]
     pub figures: Vec<Option<Level>>,
     /// The objective less that of the first policy, on the same people; of the first itself `None`.
     pub gain: Option<Level>,
     /// The same of the figures.
+    #[serde(serialize_with = "by_figure")]
     pub changes: Vec<Option<Level>>,
     /// At each step the objective of the best policy less this one's.
     pub regret: Vec<Option<Level>>,
-    /// Per post and content the number of replicates in which it went out.
+    /// Per post and content the number of replicates in which it went out. Written to a table, not to JSON.
+    #[serde(skip)]
     pub sent: Vec<Vec<u32>>,
     /// The share of members kept less that under the policy with the largest objective.
     pub kept_more: Option<Level>,
@@ -138,6 +144,15 @@ pub struct Ran {
     pub limited: u32,
     /// Replicates in which it was banned.
     pub banned: u32,
+}
+
+/// Figures by their keys.
+fn by_figure<S: Serializer>(levels: &[Option<Level>], serializer: S) -> Result<S::Ok, S::Error> {
+    let mut map = serializer.serialize_map(Some(levels.len()))?;
+    for (figure, level) in FIGURES.iter().zip(levels) {
+        map.serialize_entry(figure.key, level)?;
+    }
+    map.end()
 }
 
 impl Ran {

@@ -11,6 +11,7 @@ mod surrogate;
 use std::ops::Range;
 
 use rayon::prelude::*;
+use serde::Serialize;
 
 pub use estimate::{FIGURES, Figure, Level, Ran, Step};
 pub use policy::{
@@ -97,7 +98,7 @@ impl Question {
 }
 
 /// The calendar that goes out as planned.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Planned {
     /// Content of each post.
     pub calendar: Vec<usize>,
@@ -106,7 +107,8 @@ pub struct Planned {
 }
 
 /// What a planned calendar is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Origin {
     /// The best for the planner's beliefs.
     Believed,
@@ -115,7 +117,7 @@ pub enum Origin {
 }
 
 /// What every policy came to.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Rotated {
     /// What the planner believes.
     pub surrogate: Surrogate,

@@ -4,6 +4,7 @@
 //! by post, and learn from clicks per delivery whatever the objective. None sends a content twice on one day while another is left.
 
 use rand::Rng;
+use serde::Serialize;
 use wearout_stats::bandit::{EpsilonGreedy, Recovering, Thompson, Ucb1};
 
 use super::surrogate::Surrogate;
@@ -15,7 +16,8 @@ use crate::tally::PostRecord;
 use crate::units::Kind;
 
 /// Who chooses the content of each post.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Policy {
     /// The contents in the order of the file, over and over; what others are compared with.
     RoundRobin,

@@ -8,6 +8,7 @@
 //! foretells calendars it was not fitted to is measured (`foretold`).
 
 use rand::Rng;
+use serde::Serialize;
 use wearout_stats::least_squares::{fit, squares_left};
 use wearout_stats::mean::Moments;
 use wearout_stats::random::{normal, uniform};
@@ -38,7 +39,7 @@ const UNEQUAL: f64 = 1.0;
 const RETENTIONS: [f64; 9] = [0.0, 0.3, 0.5, 0.65, 0.8, 0.87, 0.93, 0.97, 1.0];
 
 /// What is believed of one content.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Belief {
     /// What a post brings while the content is new, in units of the objective; below 0 where it costs more than it brings.
     pub base: f64,
@@ -53,7 +54,7 @@ pub struct Belief {
 }
 
 /// What the planner believes, and the calendar that follows.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Surrogate {
     /// What is believed of each content, in the order of the menu.
     pub beliefs: Vec<Belief>,
