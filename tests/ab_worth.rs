@@ -1,12 +1,21 @@
 //! Whether a test pays, as a user asks it: what is advised, what is left behind, and what is refused.
 #![expect(clippy::unwrap_used, reason = "a test ends where it fails")]
 
+#[allow(dead_code, reason = "each test file uses a part")]
+mod found;
+
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
 use serde_json::Value;
 use tempfile::TempDir;
+use wearout_core::diagnostic::Source;
+use wearout_core::engine::Engine;
+use wearout_core::finding::{WorthJob, WorthOptions};
+use wearout_core::job::{Job, run};
+use wearout_core::scenario::Input;
+use wearout_core::study::ab::worth::Rest;
 
 /// Two plans that are alike.
 const TEXTS: &str = "days = 10\nplatform = \"none\"\n[audience.club]\ngroups = 40\nsize = 60\nfit = 0.9\n[plan.a]\nkinds = [\"preview\"]\n\
@@ -23,13 +32,25 @@ fn worth(folder: &Path, args: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_wearout")).args(of).args(args).current_dir(folder).output().unwrap()
 }
 
+/// What was found.
 fn read(output: &Output) -> Value {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    serde_json::from_slice(&output.stdout).unwrap()
+    let finding: Value = serde_json::from_slice(&output.stdout).unwrap();
+    finding["study"]["found"].clone()
 }
 
-fn numbers<'a>(tests: &'a Value, key: &'a str) -> impl Iterator<Item = f64> + 'a {
-    tests.as_array().unwrap().iter().map(move |test| test[key].as_f64().unwrap())
+/// Every test by each rule.
+fn judged(found: &Value) -> impl Iterator<Item = &Value> {
+    found["candidates"].as_array().unwrap().iter().flat_map(|of| of["by"].as_array().unwrap())
+}
+
+fn numbers<'a>(found: &'a Value, key: &'a str) -> impl Iterator<Item = f64> + 'a {
+    judged(found).map(move |judged| judged["payoff"][key].as_f64().unwrap())
+}
+
+/// What the most promising test came to on fresh luck.
+fn net_of_best(found: &Value) -> f64 {
+    found["best"][2]["net"]["mean"].as_f64().unwrap()
 }
 
 #[test]
@@ -37,20 +58,24 @@ fn contents_of_unknown_appeal_are_worth_a_test() {
     let folder = folder_with(TEXTS);
     let asked = ["--groups", "8", "--sets", "100", "--appeal", "0.9", "--replicates", "2"];
     let found = read(&worth(folder.path(), &[&asked[..], &["--json"]].concat()));
-    let advice = found["advice"].as_str().unwrap();
-    assert!(advice.starts_with("test ") && advice.contains(" groups an arm for 5 days"), "{found:#}");
+    assert!(found["advice"]["test"]["candidate"].is_u64(), "{found:#}");
     // No arm is ahead by the draw, and no test is worth more than to know, which each half of the replicates mostly tells here.
     let (lead, knowing) =
-        (found["lead"]["mean"].as_f64().unwrap(), found["knowing_at_least"]["interval"][1].as_f64().unwrap());
-    let best = found["best_on_fresh_luck"]["net"]["mean"].as_f64().unwrap();
+        (found["lead"]["mean"].as_f64().unwrap(), found["knowledge"]["interval"]["high"].as_f64().unwrap());
+    let best = net_of_best(&found);
     assert!(lead < 1.0 && 0.0 < best && best < knowing, "{found:#}");
     // Beside test and roll: the same order of size.
-    let closed = found["closed_form"]["net"].as_f64().unwrap();
+    let closed = found["closed"]["net"].as_f64().unwrap();
     assert!(closed / 2.5 < best && best < closed * 2.5, "{best} and {closed}");
 
     let text = worth(folder.path(), &[&asked[..], &["--explain", "--threads", "1"]].concat());
     let text = String::from_utf8(text.stdout).unwrap();
-    assert!(text.contains(&format!("Worth: {advice}")) && text.contains("How it is worked out"), "{text}");
+    assert!(
+        text.starts_with("Is test texts worth it? a or b; decided by ")
+            && text.contains(" groups an arm for 5 days, then send the")
+            && text.contains("How it is worked out"),
+        "{text}"
+    );
     let too_long: Vec<&str> = text.lines().filter(|line| line.chars().count() > 140).collect();
     assert!(too_long.is_empty(), "{too_long:?}");
     let run = |number: &str| folder.path().join("output/texts-worth").join(number);
@@ -66,17 +91,17 @@ fn plans_that_are_alike_gain_nothing_by_a_test() {
     let folder = folder_with(TEXTS);
     let asked = ["--groups", "4", "--sets", "10", "--replicates", "2"];
     let found = read(&worth(folder.path(), &[&asked[..], &["--json"]].concat()));
-    assert_eq!(found["advice"], "no test pays here");
-    assert_eq!((found["lead"]["mean"].as_f64(), found["knowing_at_least"]["mean"].as_f64()), (Some(0.0), Some(0.0)));
-    assert!(numbers(&found["tests"], "gain").all(|gain| gain == 0.0));
-    assert!(found["closed_form"].is_null(), "the sets agree on the difference: none");
-    assert!(found["tests"].as_array().unwrap().iter().all(|test| test["right"].is_null()), "there is no better arm");
-    assert_eq!(found["best_in_sets"], serde_json::json!([0, 0]));
+    assert_eq!(found["advice"], "neither");
+    assert_eq!((found["lead"]["mean"].as_f64(), found["knowledge"]["mean"].as_f64()), (Some(0.0), Some(0.0)));
+    assert!(numbers(&found, "gain").all(|gain| gain == 0.0));
+    assert!(found["closed"].is_null(), "the sets agree on the difference: none");
+    assert!(judged(&found).all(|judged| judged["payoff"]["apart"] == 0.0), "there is no better arm");
+    assert_eq!(found["ahead"], serde_json::json!([0, 0]));
 
     let text = String::from_utf8(worth(folder.path(), &[&asked[..], &["--days", "1"]].concat()).stdout).unwrap();
     let page = text.replace("\n    ", " ");
     assert!(page.contains("members lost; the arms do not differ under any set"), "{text}");
-    assert!(text.contains("Worth: no test pays here: the arms do not differ under any set, send either\n"), "{text}");
+    assert!(text.contains("No test pays here: the arms do not differ under any set, send either.\n"), "{text}");
     let rows = text.lines().filter(|line| line.starts_with("4 groups an arm, ")).collect::<Vec<_>>();
     assert!(rows[0].starts_with("4 groups an arm, 1 day ") && rows.iter().all(|row| !row.contains('%')), "{text}");
 }
@@ -89,11 +114,11 @@ fn a_test_that_was_the_luckiest_of_many_is_not_luckier_than_others_when_played_a
     for seed in 1..=24 {
         let asked = ["--json", "--groups", "2,8,20", "--sets", "4", "--replicates", "2", "--seed", &seed.to_string()];
         let found = read(&worth(folder.path(), &asked));
-        let net = |test: &Value| test["net"]["mean"].as_f64().unwrap();
-        let best = net(&found["best_on_fresh_luck"]);
+        let net = |judged: &Value| judged["net"]["mean"].as_f64().unwrap();
+        let best = net_of_best(&found);
         sum += best;
         squares += best * best;
-        lucky += found["tests"].as_array().unwrap().iter().map(net).fold(f64::MIN, f64::max) / n;
+        lucky += judged(&found).map(net).fold(f64::MIN, f64::max) / n;
     }
     let mean: f64 = sum / n;
     let error = ((squares / n - mean * mean) / (n - 1.0)).sqrt();
@@ -107,16 +132,13 @@ fn a_plan_that_is_known_to_be_better_is_sent_untested() {
     let folder = folder_with(&text);
     let asked = ["--json", "--groups", "4", "--sets", "12", "--replicates", "2"];
     let later = read(&worth(folder.path(), &asked));
-    assert_eq!(later["advice"], "skip the test, send a", "{later:#}");
-    assert!(numbers(&later["tests"], "wait_cost").all(|cost| cost == 0.0));
+    assert_eq!(later["advice"]["send"]["arm"], 0, "{later:#}");
+    assert!(numbers(&later, "wait_cost").all(|cost| cost == 0.0));
     // Where the horizon is a deadline, who waits loses half of it.
     let deadline = read(&worth(folder.path(), &[&asked[..], &["--deadline"]].concat()));
-    let untested = deadline["untested"]["buyers"]["mean"].as_f64().unwrap();
-    assert!(numbers(&deadline["tests"], "wait_cost").all(|cost| 0.2 * untested < cost && cost < 0.6 * untested));
-    assert_eq!(
-        numbers(&later["tests"], "test_cost").collect::<Vec<_>>(),
-        numbers(&deadline["tests"], "test_cost").collect::<Vec<_>>()
-    );
+    let untested = deadline["skipped"]["buyers"]["mean"].as_f64().unwrap();
+    assert!(numbers(&deadline, "wait_cost").all(|cost| 0.2 * untested < cost && cost < 0.6 * untested));
+    assert_eq!(numbers(&later, "test_cost").collect::<Vec<_>>(), numbers(&deadline, "test_cost").collect::<Vec<_>>());
 }
 
 #[test]
@@ -133,4 +155,28 @@ fn what_the_audience_or_the_horizon_has_no_room_for_is_refused_at_once() {
         assert!(text.contains(part), "{part}\n{text}");
     }
     assert!(!folder.path().join("output").exists());
+}
+
+#[test]
+fn what_the_page_says_stands_in_the_finding() {
+    let job = Job::Worth(WorthJob {
+        scenario: Input {
+            name: "texts".into(),
+            source: Source { name: "texts.toml".into(), text: TEXTS.into() },
+            set: Vec::new(),
+        },
+        seed: 1,
+        options: WorthOptions {
+            test: None,
+            metric: None,
+            groups: vec![4],
+            days: vec![5],
+            rest: Rest::Deadline,
+            member_worth: None,
+            appeal: 0.5,
+            sets: 4,
+            replicates: 2,
+        },
+    });
+    found::is_in_the_finding(&run(&job, &Engine::default()).unwrap());
 }

@@ -59,6 +59,12 @@ impl Faults {
         Faults { sources: Vec::new(), list: vec![fault] }
     }
 
+    /// The same of several, each a message and a remedy; `None` when there is none.
+    pub fn all_of_job(faults: impl Iterator<Item = (String, String)>) -> Option<Faults> {
+        let fault = |(message, help)| Diagnostic { message, at: None, help: Some(help) };
+        Faults::new(Vec::new(), faults.map(fault).collect())
+    }
+
     /// Whether they are of a job's options, and of no text.
     pub fn are_of_job(&self) -> bool {
         self.sources.is_empty()

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::finding::{Finding, RotateJob, RunJob, Unfinished};
+use crate::finding::{Finding, RotateJob, RunJob, Unfinished, WorthJob};
 use crate::study::Observer;
 
 /// A study and all it needs.
@@ -15,6 +15,8 @@ pub enum Job {
     Run(RunJob),
     /// Plan which content goes out when.
     Rotate(RotateJob),
+    /// Say whether a test pays.
+    Worth(WorthJob),
 }
 
 /// Does the job, on the threads of the caller.
@@ -25,5 +27,6 @@ pub fn run(job: &Job, observer: &dyn Observer) -> Result<Finding, Unfinished> {
     match job {
         Job::Run(job) => job.find(observer),
         Job::Rotate(job) => job.find(observer),
+        Job::Worth(job) => job.find(observer),
     }
 }

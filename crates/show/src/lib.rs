@@ -21,6 +21,7 @@ mod sentence;
 pub mod since;
 mod table;
 pub mod text;
+pub mod worth;
 
 use chart::Caption;
 use rayon::prelude::*;
@@ -32,6 +33,7 @@ pub fn page(finding: &Finding) -> page::Page {
     match &finding.study {
         Study::Run(run) => run::page(run),
         Study::Rotate(rotate) => rotate::page(rotate, &finding.provenance),
+        Study::Worth(worth) => worth::page(worth, &finding.provenance),
     }
 }
 
@@ -51,6 +53,10 @@ pub fn files(finding: &Finding) -> Result<Vec<File>, chart::Failure> {
     let mut files = match &finding.study {
         Study::Run(run) => run::tables(run),
         Study::Rotate(rotate) => rotate::tables(rotate),
+        Study::Worth(worth) => worth::tables(worth),
+    };
+    let all = |drawn: Result<Vec<(&'static str, chart::Rendered)>, chart::Failure>| {
+        drawn.map(|drawn| drawn.into_iter().map(|(key, rendered)| (key, Some(rendered))).collect())
     };
     let drawn: Result<Vec<_>, _> = match &finding.study {
         Study::Run(run) => chart::CHARTS
@@ -58,10 +64,9 @@ pub fn files(finding: &Finding) -> Result<Vec<File>, chart::Failure> {
             .map(|chart| run::drawn(run, &finding.provenance, chart).map(|drawn| (chart.key, drawn)))
             .collect(),
         Study::Rotate(rotate) => {
-            let caption = Caption::of(&finding.provenance, &rotate.scenario.question);
-            chart::rotated(rotate, &caption)
-                .map(|drawn| drawn.into_iter().map(|(key, rendered)| (key, Some(rendered))).collect())
+            all(chart::rotated(rotate, &Caption::of(&finding.provenance, &rotate.scenario.question)))
         }
+        Study::Worth(worth) => all(chart::weighed(worth, &Caption::of(&finding.provenance, &worth.scenario.question))),
     };
     for (key, rendered) in drawn? {
         if let Some(rendered) = rendered {

@@ -221,9 +221,19 @@ pub(super) fn unit_word(unit: Unit) -> &'static str {
     }
 }
 
+/// `1 set`, `200 sets`.
+pub(super) fn counted(n: u64, noun: &str) -> String {
+    format!("{} {noun}{}", fixed(n as f64, 0), if n == 1 { "" } else { "s" })
+}
+
+/// `1 day`, `14 days`.
+pub(super) fn days(n: u32) -> String {
+    counted(n.into(), "day")
+}
+
 /// `400 replicates`, `1 replicate`.
 pub(super) fn replicates(n: u64) -> String {
-    if n == 1 { "1 replicate".into() } else { format!("{} replicates", fixed(n as f64, 0)) }
+    counted(n, "replicate")
 }
 
 /// `a, b and c`.

@@ -8,6 +8,7 @@ mod provenance;
 mod rotate;
 mod run;
 mod sets;
+mod worth;
 
 use serde::Serialize;
 
@@ -18,6 +19,7 @@ pub use provenance::{Provenance, Sets, hash, sets_hash};
 pub use rotate::{Advice, Advised, Gain, GainCall, Gentler, Item, Rotate, RotateJob, RotateNote, RotateOptions, When};
 pub use run::{Enforcement, Run, RunJob, RunOptions};
 pub use sets::{Asked, USUAL_SETS, is_shipped, shipped};
+pub use worth::{Worth, WorthJob, WorthNote, WorthOptions};
 
 /// Version of the form that findings have as JSON; a name that changes or goes makes a new one.
 pub const SCHEMA: u32 = 1;
@@ -52,4 +54,6 @@ pub enum Study {
     Run(Box<Run>),
     /// A rotation planned.
     Rotate(Box<Rotate>),
+    /// What a test is worth.
+    Worth(Box<Worth>),
 }

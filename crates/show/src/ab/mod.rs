@@ -5,7 +5,6 @@
 pub mod analyze;
 pub mod design;
 pub mod power;
-pub mod worth;
 
 use serde::Serialize;
 use serde_json::{Value, json};

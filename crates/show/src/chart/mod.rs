@@ -50,7 +50,7 @@ pub use patterns::patterns;
 
 use canvas::{Canvas, Shape};
 use wearout_core::analysis::Comparison;
-use wearout_core::finding::{Provenance, Rotate};
+use wearout_core::finding::{Provenance, Rotate, Worth};
 use wearout_core::tally::Metric;
 
 /// What a caption says of the run.
@@ -244,7 +244,7 @@ pub fn designed(page: &ab::design::Page, caption: &Caption) -> Result<Vec<(&'sta
 ///
 /// # Errors
 /// When plotters refuses to draw.
-pub fn weighed(page: &ab::worth::Page, caption: &Caption) -> Result<Vec<(&'static str, Rendered)>, Failure> {
+pub fn weighed(page: &Worth, caption: &Caption) -> Result<Vec<(&'static str, Rendered)>, Failure> {
     let drawn = [("worth", "net gain of a test against its size and duration", worth::draw(page, caption)?)];
     Ok(drawn.into_iter().filter_map(|(key, title, canvas)| Some((key, rendered(&canvas?, title)))).collect())
 }

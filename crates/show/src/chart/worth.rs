@@ -1,9 +1,10 @@
 //! What a test comes to against its size: net gain over sending what is best beforehand to everyone, one line a duration.
 
+use wearout_core::finding::Worth;
 use wearout_core::study::ab::worth::{Candidate, Rule};
 
-use crate::ab::units;
-use crate::ab::worth::Page;
+use crate::sentence::days;
+use crate::worth::{advice, rule, units};
 
 use super::axis::{Axis, Ends};
 use super::canvas::Canvas;
@@ -18,15 +19,15 @@ const WITH_BANDS: usize = 2;
 /// Height of the words under the scale.
 const UNDER: f64 = 46.0;
 
-pub(super) fn draw(page: &Page, caption: &Caption) -> Result<Option<Canvas>, Failure> {
-    let candidates = &page.found.candidates;
+pub(super) fn draw(worth: &Worth, caption: &Caption) -> Result<Option<Canvas>, Failure> {
+    let candidates = &worth.found.candidates;
     let days = days_of(candidates);
     let is_banded = days.len() <= WITH_BANDS;
     let mut sizes: Vec<u32> = candidates.iter().map(|of| of.units).collect();
     sizes.dedup();
     let [first, .., last] = sizes.as_slice() else { return Ok(None) };
     let series: Vec<Series> =
-        days.iter().enumerate().map(|(i, &days)| line(candidates, page.shown(), (i, days), is_banded)).collect();
+        days.iter().enumerate().map(|(i, &days)| line(candidates, worth.rule, (i, days), is_banded)).collect();
     let reach = series.iter().flat_map(|line| &line.points);
     let (low, high) = reach.fold((0.0, 0.0), |(low, high): (f64, f64), point| {
         let (from, to) = point.band.unwrap_or((point.mean, point.mean));
@@ -34,17 +35,17 @@ pub(super) fn draw(page: &Page, caption: &Caption) -> Result<Option<Canvas>, Fai
     });
     let y = Axis::around_zero(low, high, 6);
     let banded = if is_banded { "; bands: 95 % Monte Carlo intervals" } else { "" };
-    let wide = units(page.contest);
+    let wide = units(worth);
     let head = Head {
-        title: sentence(&page.advice()),
+        title: sentence(&advice(worth)),
         subtitle: format!(
             "Net gain of a test in buyers, decided by {}, over sending {} to everyone untested",
-            page.rule(page.shown()),
-            page.contest.said.arms[page.found.best_before]
+            rule(worth, worth.rule),
+            worth.arms[worth.found.best_before]
         ),
         note: format!(
             "gain of choosing better less what testing costs, over {} sets of parameters{banded}",
-            page.request.sets.len()
+            worth.asked.sets
         ),
     };
     compose(caption, &head, 320.0 + UNDER, |sheet, plot| {
@@ -74,7 +75,7 @@ fn line(candidates: &[Candidate], rule: Rule, (index, days): (usize, u32), is_ba
         Point { x: f64::from(of.units), mean: net.mean, band }
     };
     Series {
-        name: format!("{days} day{}", if days == 1 { "" } else { "s" }),
+        name: self::days(days),
         value: String::new(),
         colour: nth_colour(index),
         points: candidates.iter().filter(|of| of.days == days).map(point).collect(),

@@ -3,10 +3,13 @@
 //! Comes in: what the most promising test came to on luck it had not seen, and by how much the best arm beforehand is ahead. Goes out: an
 //! [`Advice`].
 
+use serde::Serialize;
+
 use super::{Estimate, Rule};
 
 /// What to do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Advice {
     /// Run this test of the grid, decide by this rule, send what did better.
     #[expect(missing_docs, reason = "the names say it")]

@@ -4,6 +4,7 @@
 //! would come to if people neither tired nor left nor were banned, and the size with the most. The method is in
 //! `stats::test_and_roll`. Not here: several arms, and metrics that are not about buying.
 
+use serde::Serialize;
 use wearout_stats::clustered_power::design_effect;
 use wearout_stats::mean::Moments;
 use wearout_stats::test_and_roll::{Prior, Units, net_gain};
@@ -12,7 +13,7 @@ use super::Candidate;
 use super::study::{Known, Study};
 
 /// What the closed form says.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct ClosedForm {
     /// Expected difference of the second arm from the first over a campaign, buyers per member, net of members lost.
     pub expected: f64,

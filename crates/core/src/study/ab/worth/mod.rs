@@ -19,18 +19,21 @@ pub use advice::Advice;
 pub use closed::ClosedForm;
 pub use payoff::{Payoff, Rule};
 
+use serde::{Deserialize, Serialize};
+use wearout_stats::Interval;
+use wearout_stats::interval;
+use wearout_stats::mean::Moments;
+
 use crate::analysis::CONFIDENCE;
 use crate::engine::Engine;
 use crate::parameter::Parameters;
 use crate::study::ab::Contest;
 use course::Courses;
 use study::{Known, Luck, Study};
-use wearout_stats::Interval;
-use wearout_stats::interval;
-use wearout_stats::mean::Moments;
 
 /// What becomes of those who are not tested.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Rest {
     /// After the test they get the whole campaign of what did better.
     Later,
@@ -60,7 +63,7 @@ pub struct Request {
 }
 
 /// A mean over sets of parameters and luck. Its interval is Monte Carlo error: the finite number of sets and replicates.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Estimate {
     /// The mean.
     pub mean: f64,
@@ -77,7 +80,7 @@ impl Estimate {
 }
 
 /// A test of the grid, decided by one rule. All figures are over those of sending what is best beforehand to everyone.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Judged {
     /// Gains and costs, averaged.
     pub payoff: Payoff,
@@ -86,7 +89,7 @@ pub struct Judged {
 }
 
 /// A test of the grid.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Candidate {
     /// Groups (members of a direct list) an arm.
     pub units: u32,
@@ -108,7 +111,7 @@ impl Candidate {
 }
 
 /// What was found.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Worth {
     /// Index of the arm that is best on average over the sets: what is sent if nothing is tested.
     pub best_before: usize,
@@ -143,7 +146,7 @@ pub struct Worth {
 }
 
 /// What an arm comes to when everyone gets it untested, in members of the whole audience and shares of campaigns.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Skipped {
     /// Members who buy.
     pub buyers: Estimate,

@@ -3,6 +3,7 @@
 //! Comes in: a test that was played, and what every arm truly does under its set of parameters. Goes out: a [`Payoff`] by each rule of
 //! deciding, over sending what is best beforehand to everyone. All figures are for the whole audience.
 
+use serde::Serialize;
 use wearout_stats::clustered::{self, Cluster};
 
 use super::Rest;
@@ -11,7 +12,8 @@ use crate::study::ab::Judge;
 use crate::tally::{Better, Metric, Outcome, Tally, TrialTally};
 
 /// What a test is decided by: always the higher estimate, however sure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Rule {
     /// The mean over groups of the metric.
     Metric = 0,
@@ -25,7 +27,7 @@ impl Rule {
 }
 
 /// Gains and costs in buyers, where a member lost counts as some; over sending what is best beforehand to everyone.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
 pub struct Payoff {
     /// What choosing gains over going on with what is best beforehand: in all who are not tested, and after the test in those who are.
     pub gain: f64,

@@ -1,27 +1,47 @@
-//! Whether a test pays, shown: text, CSV, JSON and what the manifest says of it.
+//! Whether a test pays, shown: its page, its table, its words. Its chart is in `chart`.
 //!
-//! Comes in: a [`Page`]. Goes out: text and files. Computes no statistic.
+//! Comes in: a [`Worth`]. Goes out: a page and a table. Decides nothing.
 
-mod files;
-mod text;
+mod page;
+mod table;
 
-use wearout_core::study::ab::Contest;
-use wearout_core::study::ab::worth::{Advice, Candidate, Request, Rule, Worth};
+use wearout_core::finding::Worth;
+use wearout_core::study::ab::worth::{Advice, Candidate, Rule};
 
-pub use files::{csv, study, value};
-pub use text::text;
+pub use page::page;
+pub use table::tables;
 
-use super::units;
+use crate::sentence::days;
 
-/// A test, what was asked of it, and what was found.
-#[derive(Debug, Clone, Copy)]
-pub struct Page<'a> {
-    /// The test.
-    pub contest: &'a Contest,
-    /// What was asked.
-    pub request: &'a Request,
-    /// What was found.
-    pub found: &'a Worth,
+/// What the units of the test are called.
+pub(crate) fn units(worth: &Worth) -> &'static str {
+    if worth.deals_members { "members" } else { "groups" }
+}
+
+/// A test in words.
+fn test(worth: &Worth, candidate: &Candidate) -> String {
+    format!("{} {} an arm for {}", candidate.units, units(worth), days(candidate.days))
+}
+
+/// A rule in words.
+pub(crate) fn rule(worth: &Worth, rule: Rule) -> &'static str {
+    match rule {
+        Rule::Metric => worth.metric.label,
+        Rule::NetOfLoss => "buyers net of members lost",
+    }
+}
+
+/// The advice in one line.
+pub(crate) fn advice(worth: &Worth) -> String {
+    match worth.found.advice {
+        Advice::Test { candidate, rule } => format!(
+            "test {}, then send the arm that did better in {}",
+            test(worth, &worth.found.candidates[candidate]),
+            self::rule(worth, rule)
+        ),
+        Advice::Send { arm } => format!("skip the test, send {}", worth.arms[arm]),
+        Advice::Neither => "no test pays here".to_owned(),
+    }
 }
 
 /// Formulas and assumptions, for `--explain`.
@@ -50,55 +70,3 @@ What it rests on
   the test ends. A member lost is worth what a member addressed brings in one campaign unless --member-worth says otherwise
   (assumption). The closed form knows no fatigue, leaving, ban or tie, and leaves the tested with their arm.
 ";
-
-impl Page<'_> {
-    fn arm(&self, arm: usize) -> &str {
-        &self.contest.said.arms[arm]
-    }
-
-    /// Whether all arms come to the same under every set.
-    fn is_tied(&self) -> bool {
-        self.found.apart == 0
-    }
-
-    /// A test in words.
-    fn test(&self, candidate: &Candidate) -> String {
-        format!("{} {} an arm for {}", candidate.units, units(self.contest), days(candidate.days))
-    }
-
-    /// A rule in words.
-    pub(crate) fn rule(&self, rule: Rule) -> String {
-        match rule {
-            Rule::Metric => self.contest.judge.metric.label.to_owned(),
-            Rule::NetOfLoss => "buyers net of members lost".to_owned(),
-        }
-    }
-
-    /// The rule that is shown: that of the most promising test.
-    pub(crate) fn shown(&self) -> Rule {
-        self.found.best.as_ref().map_or(Rule::Metric, |(_, rule, _)| *rule)
-    }
-
-    /// Margin of a purchase and its currency.
-    fn margin(&self) -> Option<(f64, &str)> {
-        let money = &self.contest.draft.scenario.money;
-        Some((money.margin?, money.currency.as_str()))
-    }
-
-    /// The advice in one line.
-    pub(crate) fn advice(&self) -> String {
-        match self.found.advice {
-            Advice::Test { candidate, rule } => format!(
-                "test {}, then send the arm that did better in {}",
-                self.test(&self.found.candidates[candidate]),
-                self.rule(rule)
-            ),
-            Advice::Send { arm } => format!("skip the test, send {}", self.arm(arm)),
-            Advice::Neither => "no test pays here".to_owned(),
-        }
-    }
-}
-
-fn days(n: u32) -> String {
-    format!("{n} day{}", if n == 1 { "" } else { "s" })
-}
