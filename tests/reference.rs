@@ -1,4 +1,4 @@
-//! The engine beside an independent implementation of the contract: on the calibration designs (contract, section 7b) in both
+//! The engine beside an independent implementation of the model: on the calibration designs in both
 //! versions, and on plans that differ in how often they post.
 //!
 //! |ours - theirs| <= 3 sqrt(se1^2 + se2^2) + 2 % of theirs, on a fixed seed.

@@ -1,6 +1,6 @@
 //! Every rule of the platform with its edges: on hand-made records, and as members feel it.
 //!
-//! Source: contract, section 5, with its "Edges" and "More edges". Days are counted from 0 where an account is asked and from 1
+//! Source: docs/model.md, sections 7.11 and 9. Days are counted from 0 where an account is asked and from 1
 //! where a tally is.
 
 #![expect(clippy::disallowed_methods, reason = "the system's exp and ln, to be independent of those they check")]

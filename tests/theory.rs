@@ -1,7 +1,7 @@
 //! What arithmetic says, the simulator counts: closed forms on a fixed seed, within 4 Monte Carlo standard errors.
 //!
 //! A test switches off what it does not speak of, so that one line of algebra is left; the parameter values are those of the
-//! test, so that a refit moves none of them. Formulas: contract, sections 3 and 4.
+//! test, so that a refit moves none of them. Formulas: docs/model.md, sections 3 and 7.
 
 #![expect(clippy::disallowed_methods, reason = "the system's exp and ln, to be independent of those they check")]
 

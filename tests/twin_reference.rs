@@ -1,4 +1,4 @@
-//! The twin against the figures of an independent implementation of the contract (section 7b).
+//! The twin against the figures of an independent implementation of the model.
 #![expect(clippy::print_stdout, reason = "the table is what a reader of a failure needs")]
 
 mod twin;

@@ -1,7 +1,7 @@
 //! The compiled plan that every side reads: what wearout makes of a few lines of scenario, as one JSON file.
 //!
 //! Comes in: nothing but the crate's own catalogue and compiler. Goes out: parameters, posts, people and rules, so that no
-//! number is typed twice. The peers are written from the contract and read this file; they never see the engine.
+//! number is typed twice. The peers are written from docs/model.md and read this file; they never see the engine.
 
 use std::collections::BTreeMap;
 

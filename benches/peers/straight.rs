@@ -1,4 +1,4 @@
-//! The model in plain Rust, written straight from the contract: a struct a member, day after day over all of them, `rand`,
+//! The model in plain Rust, written straight from docs/model.md: a struct a member, day after day over all of them, `rand`,
 //! `rand_distr`, `f64` and the standard library's mathematics, each formula where the text states it, one thread.
 //!
 //! Comes in: a [`Campaign`]. Goes out: the counts of one replicate. Nothing is wasted (no allocation in the loop, no work for who

@@ -1,4 +1,4 @@
-//! Every accident of the contract by name and coordinate, as a number in (0, 1): an event happens when its number is below its
+//! Every accident of the model by name and coordinate, as a number in (0, 1): an event happens when its number is below its
 //! probability, a quantity is its law's quantile at that number.
 //!
 //! A keyed generator answers from the coordinates alone; [`OwnLuck`] draws in sequence. `reach` and `suits` may be asked more

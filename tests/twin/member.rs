@@ -1,4 +1,4 @@
-//! A member: traits, state, and one day of it, mechanism by mechanism in the order of the contract (sections 2 to 4).
+//! A member: traits, state, and one day of it, mechanism by mechanism in the order of docs/model.md.
 
 use statrs::distribution::{self, ContinuousCDF};
 use wearout_core::parameter::Parameters;
@@ -364,7 +364,7 @@ fn read<'a, L: Luck>(
     let u = own_value(post.kind, p);
     let w = (-p.wear_elasticity * p.attention_wear * earlier_reads).exp();
     let v = (x + (1.0 - x) * u) * w;
-    // The contract says n = 0 and is silent on a read more than half forgotten; the engine rounds it away, as its repeats do.
+    // The model has n = 0 and says nothing of a read more than half forgotten; the engine rounds it away, as its repeats do.
     let wear_in = if today.design.switches.wear_in && earlier_reads < 0.5 { 1.0 - p.wear_in } else { 1.0 };
     let row = (earlier_reads.round() as usize).min(REPEATS - 1);
 

@@ -1,5 +1,5 @@
-//! A second implementation of the contract, to hold the first one to: one struct per member, one function per mechanism, f64 and
-//! std's exp and ln, a loop over days and members. Written from the contract's sections 1 to 5 and 7b and from nothing else.
+//! A second implementation of the model, to hold the first one to: one struct per member, one function per mechanism, f64 and
+//! std's exp and ln, a loop over days and members. Written from the model's description and from nothing else.
 //!
 //! Comes in: a [`Design`] (one plan on one audience), [`Parameters`], a [`Profile`] and some [`Luck`]. Goes out: a [`Record`] of
 //! one replicate. With luck of its own ([`OwnLuck`]) it is a second simulator; with the engine's ([`KeyedLuck`]) it must do what
@@ -7,7 +7,7 @@
 
 #![allow(dead_code, unused_imports, reason = "each test that includes the twin uses its own part of it")]
 #![allow(clippy::disallowed_methods, reason = "the system's exp and ln, to be independent of those it checks")]
-#![allow(missing_docs, reason = "fields that carry a word of the contract mean what it says there")]
+#![allow(missing_docs, reason = "fields that carry a word of docs/model.md mean what it says there")]
 #![allow(clippy::unwrap_used, reason = "test code, of files that the repository ships")]
 #![allow(unreachable_pub, reason = "a module of a test crate has no outside")]
 

@@ -12,7 +12,7 @@ use super::{Counts, Design, Post, Record, Slot};
 
 const DESIGNS: &str = include_str!("../data/calibration_designs.json");
 
-/// A version of the contract: the parameters and mechanisms under which an independent implementation published its figures.
+/// A version of the model: the parameters and mechanisms under which an independent implementation published its figures.
 #[derive(Debug, Clone, Copy)]
 pub struct Contract {
     fit: &'static str,

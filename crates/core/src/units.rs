@@ -6,7 +6,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize, Serializer};
 
-/// Kind of a post; decides how much of it is worth reading for someone it does not fit (contract, section 2).
+/// Kind of a post; decides how much of it is worth reading for someone it does not fit (docs/model.md, section 7.4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
@@ -23,7 +23,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// All kinds, in the order of the contract.
+    /// All kinds, in the order of docs/model.md.
     pub const ALL: [Kind; 5] = [Kind::Hard, Kind::Reminder, Kind::Preview, Kind::Testimonial, Kind::Useful];
 
     /// The word used in scenarios.

@@ -1,6 +1,6 @@
 //! Figures that follow from the parameters alone, without simulating anybody.
 //!
-//! Comes in: the parameters. Goes out: one number by name. Definitions: contract, sections 4, 6 and 7b.
+//! Comes in: the parameters. Goes out: one number by name. Definitions: docs/model.md, section 7.
 
 use statrs::function::gamma::gamma_lr;
 

@@ -11,7 +11,7 @@
 //!
 //! Comes in: a [`Block`], the day's constants ([`Today`]) and the [`Law`]. Goes out: the block a day older and what happened
 //! ([`Notes`]). A step reads its own member's columns and nothing of another's, so blocks, lanes and threads commute.
-//! Formulas: contract, sections 3 and 4. What the platform does is not here.
+//! Formulas: docs/model.md, sections 3 and 7. What the platform does is not here.
 
 mod asking;
 mod buying;

@@ -1,6 +1,6 @@
 //! The world in which one account sends: alone, one plan to everyone it addresses; in a test, several arms beside each other.
 //!
-//! Order of a day (contract, section 3): 00:00 the platform judges; the day's posts are fixed; members live their day, block by
+//! Order of a day (docs/model.md, section 3): 00:00 the platform judges; the day's posts are fixed; members live their day, block by
 //! block; 24:00 the series are recorded. One closing midnight follows the last day, then the horizon.
 //!
 //! Comes in: who is in which [`Unit`] of which [`Arm`]. Goes out: a tally a unit. Who these are is decided in `replicate`.

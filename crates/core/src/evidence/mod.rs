@@ -1,7 +1,7 @@
 //! Two ledgers, as data: what the article claims, statement by statement, and what field studies found.
 //!
 //! Comes in: the embedded `ledger.csv` and `field.csv`. Goes out: [`Claim`]s and [`Finding`]s to look up and to cite. Nothing is scored
-//! here, and nothing in it was measured by us. The article's numbers are unsourced claims; contract, section 9 on its conflicts.
+//! here, and nothing in it was measured by us. The article's numbers are unsourced claims; docs/model.md, section 11 on its conflicts.
 
 pub mod contradictions;
 mod field;

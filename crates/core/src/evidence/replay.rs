@@ -2,7 +2,7 @@
 //!
 //! Comes in: the embedded `replays.csv`. Goes out: [`Replay`]s, one or more a claim, its principal one first. Observables and designs are
 //! names here: what they mean is in `tally`, `behaviour`, `platform` and `scenario`, and a test holds the names to it. Nothing is scored
-//! here. Source: contract, sections 7b and 10.
+//! here. See docs/evidence.md.
 
 use std::sync::LazyLock;
 
@@ -154,7 +154,7 @@ mod tests {
             assert!(fact.low.is_some() && fact.high.is_some(), "{:?}", fact.fact);
         }
         let held_out = facts().filter(|fact| fact.used == Use::HeldOut).count();
-        assert_eq!(held_out, 9, "the ten of the contract, less the open rate of strangers, which identifies them");
+        assert_eq!(held_out, 9, "ten, less the open rate of strangers, which identifies them");
         for other in replays().iter().filter(|replay| !replay.is_fact()) {
             let known = other.fact.as_deref().is_none_or(|fact| names.contains(fact));
             assert!(known, "{} names a fact that nobody weighs", other.claim);

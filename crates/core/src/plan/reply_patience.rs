@@ -1,7 +1,7 @@
 //! The share of askers that a reply still meets.
 //!
 //! Comes in: a plan's mean reply and the parameters of Weibull patience. Goes out: P(R < W). Whether one asker is answered in
-//! time is drawn in `behaviour`. Source: contract, section 3 (quadrature once per plan).
+//! time is drawn in `behaviour`. Source: docs/model.md, section 7.7 (quadrature once per plan).
 
 use wearout_stats::quadrature::exponential;
 

@@ -1,7 +1,7 @@
 //! The account under a platform: at each 00:00 it is judged by the rules on what it did before; nothing changes during a day.
 //!
 //! Comes in: a profile's rules, the account's own records and its luck. Goes out: its status, and for the coming day the
-//! delivery factor, the delay and the groups that expelled it. Order of the rules: contract, section 5, "More edges".
+//! delivery factor, the delay and the groups that expelled it. Order of the rules: docs/model.md, section 7.11.
 
 use super::{Judged, Profile};
 use crate::rng::{At, Key, Purpose, uniform_f64};

@@ -1,7 +1,7 @@
 //! What a platform does to senders: profiles of rules, one data file each in `catalog/`.
 //!
 //! Comes in: the embedded files. Goes out: checked values for the engine and sentences for people. When a rule fires in a
-//! simulated campaign is not here. Source: contract, section 5; each rule names its claims and how far to trust it.
+//! simulated campaign is not here. Source: docs/model.md, section 9; each rule names its claims and how far to trust it.
 
 mod figure;
 mod limits;
@@ -240,7 +240,7 @@ pub struct RuleText {
     pub note: String,
 }
 
-/// Names of the rules, in the order of the contract.
+/// Names of the rules, in the order of docs/model.md.
 pub const RULES: &[&str] =
     &["cap", "reports", "relevance", "read_no_reply", "similarity", "slow", "no_reply", "review", "admin"];
 
@@ -267,7 +267,7 @@ impl Rules {
         self.describe().is_empty()
     }
 
-    /// Every rule in words, in the order of the contract, then what a limit means where a rule can impose one.
+    /// Every rule in words, in the order of docs/model.md, then what a limit means where a rule can impose one.
     pub fn describe(&self) -> Vec<RuleText> {
         macro_rules! text {
             ($key:ident, $rule:expr, $text:expr) => {

@@ -140,7 +140,7 @@ pub(super) fn hours(reader: &mut Reader<'_>, table: &Table) -> Vec<f64> {
     per_day.map_or_else(|| vec![DEFAULT_HOUR], spread_over_day)
 }
 
-/// Hour of a post that names none (contract, section 3).
+/// Hour of a post that names none (docs/scenarios.md).
 const DEFAULT_HOUR: f64 = 9.0;
 
 /// Hours of `n` posts a day: from 09:00, evenly over twelve hours.

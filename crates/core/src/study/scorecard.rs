@@ -3,7 +3,7 @@
 //! Comes in: parameters and the calibration designs run under them. Goes out: for every replay of a claim the simulated figure, the Monte
 //! Carlo interval of its mean, and how far the mean lies from the article's range. The interval is the error of a finite number of
 //! replicates only: neither the luck of one campaign nor what is not known about the parameters. The distance is relative, the mean over the
-//! nearest end of the range less 1 (contract, section 7, "off by"). Nothing is fitted here.
+//! nearest end of the range less 1. Nothing is fitted here.
 
 use wearout_stats::interval::{Interval, of_proportion};
 
@@ -16,7 +16,7 @@ use crate::parameter::Parameters;
 use crate::platform;
 use crate::tally::{Observable, Unit};
 
-/// Distance from the range up to which a figure is close: the model discrepancy every number is given (contract, section 10).
+/// Distance from the range up to which a figure is close: the model discrepancy every number is given (docs/calibration.md).
 pub const CLOSE: f64 = 0.12;
 
 /// Distance from the range beyond which a figure is off.

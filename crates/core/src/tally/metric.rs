@@ -1,6 +1,6 @@
 //! The reported quantities, one row each: CSV columns, `--json`, axis labels, `explain` and `docs/metrics.md` read this.
 //!
-//! Definitions: contract, section 1. A metric of one replicate is `None` where its base is empty.
+//! Definitions: docs/metrics.md. A metric of one replicate is `None` where its base is empty.
 
 use serde::{Serialize, Serializer};
 

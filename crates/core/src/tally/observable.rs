@@ -2,7 +2,7 @@
 //!
 //! Comes in: a tally and what it cannot know ([`Given`]). Goes out: one number, or `None` where its base is empty. Every metric is an
 //! observable; the others are windows of days, and figures without the luck of a last draw, which calibration compares more
-//! sharply. Means over replicates and ratios of two designs are not here. Definitions: contract, section 7b.
+//! sharply. Means over replicates and ratios of two designs are not here. Definitions: docs/calibration.md.
 
 use super::{EXPECTED_UNITS, METRICS, Metric, Outcome, Repeat, Stakes, Tally, Unit};
 use crate::units::Trigger;

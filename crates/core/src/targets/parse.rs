@@ -13,7 +13,7 @@ use crate::scenario::{self, Draft};
 use super::figures::{self, Figures};
 use super::{TargetScenario, Targets, read, table, tune};
 
-/// Standard deviation of what the model leaves out, on the log scale (contract, section 10).
+/// Standard deviation of what the model leaves out, on the log scale (docs/calibration.md).
 const DISCREPANCY: f64 = 0.12;
 
 const TOP_KEYS: &[&str] = &["name", "discrepancy", "begin", "patterns", "set", "times", "target", "figures", "tune"];

@@ -2,7 +2,7 @@
 //!
 //! Comes in: figures, normally those of the ledger, looked up by the id of their claim. Goes out: for each check a line of arithmetic, what
 //! it shows and how this program treats it. No figure of the article is typed here: change the ledger and the lines change. Numbers that the
-//! article does not give stand as constants called assumptions. Nothing is simulated. Source: contract, section 9.
+//! article does not give stand as constants called assumptions. Nothing is simulated. See docs/model.md, section 11.
 
 mod advice;
 mod agreement;
@@ -62,7 +62,7 @@ pub struct Worked {
 /// One check of the article against itself.
 #[derive(Debug, Clone, Copy)]
 pub struct Check {
-    /// `C1` and so on for what clashes (contract, section 9), `K1` and so on for what was checked and holds.
+    /// `C1` and so on for what clashes, `K1` and so on for what was checked and holds.
     pub id: &'static str,
     /// What is set against what.
     pub statement: &'static str,
@@ -183,7 +183,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_contradiction_of_the_contract_is_there_once_and_in_order() {
+    fn every_contradiction_is_there_once_and_in_order() {
         let ids: Vec<&str> = checks().iter().map(|check| check.id).collect();
         let mut wanted: Vec<String> = (1..=32).map(|n| format!("C{n}")).collect();
         wanted.insert(2, "C2b".to_owned());
@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn the_article_as_it_stands_contradicts_itself_wherever_the_contract_says_so() {
+    fn the_article_as_it_stands_contradicts_itself_wherever_it_is_said_to() {
         for check in checks() {
             let Worked { arithmetic, finding } = check.worked();
             let agrees = finding == Finding::Consistent;

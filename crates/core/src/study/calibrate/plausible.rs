@@ -2,7 +2,7 @@
 //!
 //! Comes in: a problem. Goes out, wave by wave, a search that can be written down and gone on with. Outputs are the logarithms of the
 //! figures, bands those of the targets, so that implausibility is |log(simulated / known)| over the model's discrepancy and what else
-//! is uncertain. A set is plausible when its own simulated figures are, on at least [`MET`] of the targets (contract, section 11).
+//! is uncertain. A set is plausible when its own simulated figures are, on at least [`MET`] of the targets (docs/calibration.md).
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
