@@ -11,6 +11,7 @@ use statrs::function::beta::beta_reg;
 
 use super::mean::Moments;
 use super::pivot::chi_square_quantile;
+use super::root::bisect;
 
 /// From `low` to `high`, both included.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -113,14 +114,9 @@ pub fn exact_of_proportion(successes: u64, trials: u64, confidence: f64) -> Opti
     Some(Interval { low, high })
 }
 
-/// Where the regularised incomplete beta function with shapes of 1 or more reaches `p`, by halving: it rises everywhere.
+/// Where the regularised incomplete beta function with shapes of 1 or more reaches `p`: it rises everywhere.
 fn beta_quantile(a: f64, b: f64, p: f64) -> f64 {
-    let (mut low, mut high) = (0.0, 1.0);
-    for _ in 0..60 {
-        let middle = f64::midpoint(low, high);
-        *(if beta_reg(a, b, middle) < p { &mut low } else { &mut high }) = middle;
-    }
-    f64::midpoint(low, high)
+    bisect(0.0, 1.0, |x| beta_reg(a, b, x) < p)
 }
 
 /// Where the central `confidence` of the standard normal distribution ends.

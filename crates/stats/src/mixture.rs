@@ -11,6 +11,7 @@
 use statrs::function::beta::ln_beta;
 
 use super::interval::Interval;
+use super::root::bisect;
 
 /// Interval of the probability of success. The chance that it ever leaves the probability out, at any look, is at most `alpha`.
 /// `None` without trials.
@@ -25,8 +26,8 @@ pub fn of_proportion(successes: u64, trials: u64, alpha: f64, tightest_at: u64) 
     let seen = successes as f64 / trials as f64;
     let is_out = |p: f64| log_mixture(successes, trials, p, scale(tightest_at, alpha)) > -libm::log(alpha);
     // Towards 0, and towards 1, what was seen becomes ever less likely; with no success 0 is not unlikely at all.
-    let low = if successes == 0 { 0.0 } else { edge(seen, 0.0, is_out) };
-    let high = if successes == trials { 1.0 } else { edge(seen, 1.0, is_out) };
+    let low = if successes == 0 { 0.0 } else { bisect(0.0, seen, is_out) };
+    let high = if successes == trials { 1.0 } else { bisect(seen, 1.0, |p| !is_out(p)) };
     Some(Interval { low, high })
 }
 
@@ -42,17 +43,6 @@ fn log_mixture(successes: u64, trials: u64, p: f64, scale: f64) -> f64 {
     let (yes, no) = (successes as f64, (trials - successes) as f64);
     let (a, b) = (scale * p, scale * (1.0 - p));
     ln_beta(a + yes, b + no) - ln_beta(a, b) - yes * libm::log(p) - no * libm::log1p(-p)
-}
-
-/// Where, from `inside` towards `outside`, proportions begin to be out.
-fn edge(inside: f64, outside: f64, is_out: impl Fn(f64) -> bool) -> f64 {
-    let (mut inside, mut outside) = (inside, outside);
-    // As far as 1 - p has digits.
-    for _ in 0..50 {
-        let middle = f64::midpoint(inside, outside);
-        *(if is_out(middle) { &mut outside } else { &mut inside }) = middle;
-    }
-    outside
 }
 
 #[cfg(test)]
