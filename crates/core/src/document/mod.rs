@@ -3,6 +3,7 @@
 //! Comes in: a text. Goes out: its tree, and typed values with every fault found on the way. Which keys there are and what they
 //! mean is not here: see `scenario` and `targets`.
 
+pub(crate) mod edit;
 pub(crate) mod reader;
 pub(crate) mod rows;
 pub(crate) mod tree;

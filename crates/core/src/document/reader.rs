@@ -18,6 +18,8 @@ pub(crate) struct Reader<'a> {
     pub(crate) lossy: bool,
     /// Keys of the top of the file, for those who write one below a [table].
     pub(crate) top_keys: &'a [&'a str],
+    /// Numbers of the sources whose typed value was taken as text, although it is TOML for something else.
+    pub(crate) worded: Vec<usize>,
 }
 
 /// What a key may name.
@@ -102,7 +104,29 @@ impl Range {
     }
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    /// Beside these faults of the document.
+    pub(crate) fn new(
+        sources: &'a [Source],
+        faults: Vec<Diagnostic>,
+        lossy: bool,
+        top_keys: &'a [&'a str],
+    ) -> Reader<'a> {
+        Reader { sources, faults, lossy, top_keys, worded: Vec::new() }
+    }
+
+    /// What stands there where text is wanted: a text, or a value after `--set` as it was typed.
+    pub(crate) fn wording<'n>(&mut self, node: &'n Node) -> Option<&'n str> {
+        match (&node.value, &node.typed) {
+            (Value::Text(text), _) => Some(text),
+            (_, Some(text)) => {
+                self.worded.push(node.at.source);
+                Some(text)
+            }
+            _ => None,
+        }
+    }
+
     /// Adds a fault, unless a plan that copies another has brought it already.
     pub(crate) fn fault(&mut self, at: &At, message: String, help: impl Into<String>) {
         let fault = Diagnostic { message, at: Some(at.clone()), help: Some(help.into()) };
@@ -178,23 +202,17 @@ impl Reader<'_> {
 
     pub(crate) fn text(&mut self, node: Option<&Node>) -> Option<String> {
         let node = node?;
-        match (&node.value, &node.typed) {
-            (Value::Text(text), _) | (_, Some(text)) => self.seen(node, text),
-            (Value::Broken, _) => None,
-            (Value::List(_), _) => {
-                self.must_be(node, "text", "one value in quotes, without brackets");
-                None
-            }
-            (Value::Table(_), _) => {
-                self.must_be(node, "text", "one value in quotes");
-                None
-            }
-            _ => {
-                let help = format!("in quotes: \"{}\"", self.found(node));
-                self.must_be(node, "text", help);
-                None
-            }
+        if let Some(text) = self.wording(node) {
+            return self.seen(node, text);
         }
+        let help = match &node.value {
+            Value::Broken => return None,
+            Value::List(_) => "one value in quotes, without brackets".to_owned(),
+            Value::Table(_) => "one value in quotes".to_owned(),
+            _ => format!("in quotes: \"{}\"", self.found(node)),
+        };
+        self.must_be(node, "text", help);
+        None
     }
 
     /// Text of which every letter is seen; line breaks and tabs count as spaces.
@@ -211,9 +229,9 @@ impl Reader<'_> {
     /// One of several words.
     pub(crate) fn word<T: Copy>(&mut self, node: Option<&Node>, words: &[(&str, T)]) -> Option<T> {
         let node = node?;
-        let text = match (&node.value, &node.typed) {
-            (Value::Text(text), _) | (_, Some(text)) => text.as_str(),
-            (Value::Broken, _) => return None,
+        let text = match (self.wording(node), &node.value) {
+            (Some(text), _) => text,
+            (None, Value::Broken) => return None,
             _ => "",
         };
         let found = words.iter().find(|(word, _)| *word == text).map(|(_, value)| *value);

@@ -52,6 +52,7 @@ pub(crate) enum Value {
 }
 
 /// A document as far as it is TOML.
+#[derive(Debug, Clone)]
 pub(crate) struct Document {
     pub(crate) root: Table,
     pub(crate) faults: Vec<Diagnostic>,
@@ -66,6 +67,11 @@ impl Table {
 
     pub(crate) fn get_mut(&mut self, key: &str) -> Option<&mut Node> {
         self.entries.iter_mut().find(|entry| entry.key == key).map(|entry| &mut entry.node)
+    }
+
+    /// The table below that key.
+    pub(crate) fn table_mut(&mut self, key: &str) -> Option<&mut Table> {
+        if let Value::Table(table) = &mut self.get_mut(key)?.value { Some(table) } else { None }
     }
 
     pub(crate) fn remove(&mut self, keys: &[&str]) {

@@ -151,11 +151,10 @@ pub(super) fn spread_over_day(n: u32) -> Vec<f64> {
 /// The hour of a text `HH:MM`.
 fn time_of_day(reader: &mut Reader<'_>, node: Option<&Node>) -> Option<f64> {
     let node = node?;
-    let hour = match (&node.value, &node.typed) {
-        (Value::Text(text), _) | (_, Some(text)) => parse_hour(text),
-        (Value::Broken, _) => return None,
-        _ => None,
-    };
+    if let Value::Broken = node.value {
+        return None;
+    }
+    let hour = reader.wording(node).and_then(parse_hour);
     if hour.is_none() {
         let help = match node.value {
             Value::Time => format!("in quotes: \"{}\"", reader.found(node)),

@@ -5,12 +5,14 @@
 
 mod calendar;
 mod contents;
-mod overrides;
 mod plans;
 mod render;
 mod schema;
 mod shipped;
 mod trials;
+mod vary;
+
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +24,7 @@ use crate::units::{Channel, Flags, Hours, Kind, Privacy, Switches, Trigger, Week
 pub use contents::{Content, Medium, OBJECTIVES, Objective, Recovery, Rotation};
 pub use shipped::{CONTENTS, DESIGNS, FINDINGS, PATTERNS, SHIPPED, shipped};
 pub use trials::arms_can_differ_in;
+pub use vary::Variation;
 
 /// Reads a scenario with its overrides (`KEY=VALUE`), and every fault in either.
 ///
@@ -35,21 +38,40 @@ pub use trials::arms_can_differ_in;
 /// assert!(draft.faults.is_empty());
 /// assert_eq!(draft.scenario.plans.len(), 2);
 /// ```
-pub fn parse(name: &str, mut source: Source, overrides: &[String]) -> Draft {
-    // Columns count what is seen, and a byte order mark is not.
+pub fn parse(name: &str, source: Source, overrides: &[String]) -> Draft {
+    let source = without_mark(source);
+    let document = tree::document(&source.text);
+    read(name, vec![source], document, &Variation::typed(overrides)).draft
+}
+
+/// Columns count what is seen, and a byte order mark is not.
+fn without_mark(mut source: Source) -> Source {
     if source.text.starts_with('\u{feff}') {
         source.text.drain(..'\u{feff}'.len_utf8());
     }
-    let tree::Document { mut root, faults, lossy } = tree::document(&source.text);
-    let mut sources = vec![source];
-    sources.extend(overrides.iter().map(|text| Source { name: "--set".to_owned(), text: text.clone() }));
-    let mut reader = Reader { sources: &sources, faults, lossy, top_keys: schema::TOP_KEYS };
-    for (index, text) in overrides.iter().enumerate() {
-        overrides::apply(&mut reader, &mut root, index + 1, text);
-    }
-    let scenario = schema::read(&mut reader, &root, name);
-    let faults = reader.faults;
-    Draft { scenario, sources, faults }
+    source
+}
+
+/// A scenario that was read under a variation.
+struct Varied {
+    draft: Draft,
+    /// The changes that could be made.
+    edits: Vec<vary::Edit>,
+    /// Numbers of the sources whose value was taken as text, although it is TOML for something else.
+    worded: Vec<usize>,
+}
+
+/// Reads a document of which these are the sources so far.
+fn read(name: &str, mut sources: Vec<Source>, mut document: tree::Document, variation: &Variation) -> Varied {
+    let first = sources.len();
+    sources.extend(variation.sources());
+    let faults = std::mem::take(&mut document.faults);
+    let mut reader = Reader::new(&sources, faults, document.lossy, schema::TOP_KEYS);
+    let edits = variation.apply(&mut reader, &mut document.root, first);
+    document.faults.clone_from(&reader.faults);
+    let scenario = schema::read(&mut reader, &document.root, name);
+    let Reader { faults, worded, .. } = reader;
+    Varied { draft: Draft { scenario, sources, faults, document: Arc::new(document) }, edits, worded }
 }
 
 /// A scenario as it is given: its text, and overrides of it.
@@ -308,4 +330,6 @@ pub struct Draft {
     pub sources: Vec<Source>,
     /// What is wrong; `plan::compile` adds what only a calendar shows.
     pub faults: Vec<Diagnostic>,
+    /// What was read, with what was varied, so that more can be without parsing again.
+    document: Arc<tree::Document>,
 }

@@ -103,7 +103,7 @@ fn assemble(
     let tuned_at = sources.len();
     sources.extend(tuned.iter().map(|key| Source { name: "--parameters-tuned".to_owned(), text: key.clone() }));
 
-    let mut reader = Reader { sources: &sources, faults, lossy, top_keys: TOP_KEYS };
+    let mut reader = Reader::new(&sources, faults, lossy, TOP_KEYS);
     reader.only_keys(&root, TOP_KEYS);
     let listed = match tables(&mut reader, root.get("target"), "[[target]]") {
         Some(listed) => listed,
