@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 
 use wearout_core::diagnostic::{Faults, Source};
-use wearout_core::scenario;
+use wearout_core::scenario::{self, Variation};
 use wearout_core::targets::{
     Lever, Missing, OwnFigures, Quantity, Reading, SHIPPED, Target, Targets, parse, parse_figures, shipped,
 };
@@ -127,7 +127,8 @@ fn a_scenario_is_changed_for_a_list_and_a_figure_has_a_discrepancy_of_its_own() 
     };
     let targets = read("a.toml", &with("audience.people.size=50"), &[]).unwrap();
     assert_eq!(targets.scenarios[0].draft.scenario.audiences[0].size, 50);
-    assert_eq!(targets.scenarios[0].changed(["days=9".to_owned()]).scenario.audiences[0].size, 50, "changes add up");
+    let varied = Variation::new().set("days", 9).draft(&targets.scenarios[0].draft);
+    assert_eq!((varied.scenario.days, varied.scenario.audiences[0].size), (9, 50), "changes add up");
     assert_eq!((targets.discrepancy, targets.discrepancy_of(&targets.targets[0])), (0.12, 0.3));
     assert_eq!(targets.patterns.iter().map(|pattern| pattern.key.as_str()).collect::<Vec<_>>(), ["P1"]);
     let faults = read("a.toml", &with("audience.people.siz=50"), &[]).unwrap_err().to_string();

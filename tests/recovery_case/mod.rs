@@ -76,7 +76,7 @@ const DRAWN: u64 = 4;
 /// Targets whose known figures are these.
 pub(crate) fn targets(known: &[f64]) -> Targets {
     let source = Source { name: "recovery".into(), text: SCENARIO.into() };
-    let draft = scenario::parse("recovery", source.clone(), &[]);
+    let draft = scenario::parse("recovery", source, &[]);
     let target = |(&(key, plan), &known): (&(&str, usize), &f64)| Target {
         name: format!("{key} of plan {plan}"),
         quantity: Quantity::Simulated {
@@ -97,7 +97,7 @@ pub(crate) fn targets(known: &[f64]) -> Targets {
         name: "recovery".into(),
         discrepancy: DISCREPANCY,
         begin: Parameters::best(),
-        scenarios: vec![TargetScenario { name: "recovery".into(), source, draft, changes: Vec::new(), times: 1 }],
+        scenarios: vec![TargetScenario { name: "recovery".into(), draft, times: 1 }],
         targets: KNOWN.iter().zip(known).map(target).collect(),
         patterns: Vec::new(),
         tuned: TUNED.map(|(key, low, high)| tuned(key, low, high)).to_vec(),

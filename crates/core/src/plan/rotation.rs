@@ -83,6 +83,7 @@ pub fn compile(draft: &Draft, seed: u64, base: &Parameters, known: &[&Experiment
         let faults = draft.faults.iter().cloned().chain([fault]).collect();
         return Err(Faults::new(draft.sources.clone(), faults).expect("there is one"));
     };
+    // No variation of the scenario: no key says that posts take contents in turn.
     let mut alone = draft.clone();
     alone.scenario.plans = vec![in_turn(rotation)];
     alone.scenario.trials.clear();

@@ -14,7 +14,7 @@ use crate::engine::{Engine, simulate};
 use crate::evidence::{Check, Measure, Pattern};
 use crate::parameter::Parameters;
 use crate::plan::{Experiment, compile_under};
-use crate::scenario;
+use crate::scenario::{self, Variation};
 use crate::tally::{Observable, PairedTally, Unit};
 
 /// Replicates for scenarios of thousands of members over many plans, where a calibration design gets `replicates`.
@@ -144,14 +144,12 @@ pub fn shows(parameters: &Parameters, search: &Search<'_>, engine: &Engine) -> O
 
 fn compile(parameters: &Parameters, name: &str, search: &Search<'_>, lent: &[&Experiment]) -> Experiment {
     let text = scenario::shipped(name).expect("a test finds the scenario of every pattern");
-    let mut overrides = search.set.to_vec();
-    if let Some(members) = search.members
-        && text.contains("[audience.list]")
-    {
-        overrides.push(format!("audience.list.size={members}"));
-    }
     let source = Source { name: format!("{name}.toml"), text: text.to_owned() };
-    let draft = scenario::parse(name, source, &overrides);
+    let mut draft = scenario::parse(name, source, search.set);
+    let has_list = draft.scenario.audiences.iter().any(|audience| audience.name == "list");
+    if let Some(members) = search.members.filter(|_| has_list) {
+        draft = Variation::new().set("audience.list.size", members).draft(&draft);
+    }
     compile_under(&draft, search.seed, parameters, lent).unwrap_or_else(|faults| panic!("{faults}"))
 }
 

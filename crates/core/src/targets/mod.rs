@@ -13,10 +13,9 @@ mod tune;
 use wearout_stats::interval;
 
 use crate::behaviour::ClosedForm;
-use crate::diagnostic::Source;
 use crate::evidence::Pattern;
 use crate::parameter::Parameters;
-use crate::scenario::{self, Draft};
+use crate::scenario::Draft;
 use crate::tally::Observable;
 
 pub use parse::{Find, Missing, OwnFigures, parse, parse_figures};
@@ -64,22 +63,10 @@ impl Targets {
 pub struct TargetScenario {
     /// How targets call it.
     pub name: String,
-    /// Its text.
-    pub source: Source,
     /// What it says.
     pub draft: Draft,
-    /// What differs from the text, as for `--set`.
-    pub changes: Vec<String>,
     /// Replicates of it for each replicate of the others (1 or more): rare events need more to be seen.
     pub times: u32,
-}
-
-impl TargetScenario {
-    /// What it says with these changes too.
-    pub fn changed(&self, more: impl IntoIterator<Item = String>) -> Draft {
-        let changes: Vec<String> = self.changes.iter().cloned().chain(more).collect();
-        scenario::parse(&self.draft.scenario.name, self.source.clone(), &changes)
-    }
 }
 
 /// One thing that is known.

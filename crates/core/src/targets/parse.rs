@@ -240,13 +240,13 @@ impl Finding<'_> {
             };
             let stem = name.rsplit(['/', '\\']).next().unwrap_or(&name);
             let changes = changes(root, &name);
-            let mut draft = scenario::parse(stem.strip_suffix(".toml").unwrap_or(stem), source.clone(), &changes);
+            let mut draft = scenario::parse(stem.strip_suffix(".toml").unwrap_or(stem), source, &changes);
             // Changes stand in the list, not on the command line.
             for change in &mut draft.sources[1..] {
                 change.name = format!("{}: set", self.sources[0].name);
             }
             self.adopt(&draft);
-            let scenario = TargetScenario { name, source, draft, changes, times: 1 };
+            let scenario = TargetScenario { name, draft, times: 1 };
             known.push(Known { scenario, at: node.at.clone() });
         }
         known

@@ -7,6 +7,7 @@ use crate::diagnostic::{At, plain};
 use crate::document::reader::{Names, Range, Reader, quoted, suggestion};
 use crate::document::tree::{Node, Table};
 use crate::parameter::{self, Basis, Parameter, Parameters};
+use crate::scenario::Variation;
 
 use super::parse::Known;
 use super::{Lever, Tuned};
@@ -181,7 +182,7 @@ fn key(reader: &mut Reader<'_>, table: &Table, known: &[Known]) -> Option<Tuned>
     let tuned = ranged(reader, (node, table), (low?, high?), f64::midpoint, name, lever)?;
     for value in [tuned.low, tuned.start, tuned.high] {
         for &index in &scenarios {
-            if !check_key(reader, node, &format!("{key}={value:?}"), &known[index]) {
+            if !check_key(reader, node, (&key, &format!("{value:?}")), &known[index]) {
                 return None;
             }
         }
@@ -189,15 +190,15 @@ fn key(reader: &mut Reader<'_>, table: &Table, known: &[Known]) -> Option<Tuned>
     Some(tuned)
 }
 
-/// Whether a sound scenario stays sound under a change.
-fn check_key(reader: &mut Reader<'_>, node: &Node, change: &str, known: &Known) -> bool {
+/// Whether a sound scenario stays sound with a key at a value.
+fn check_key(reader: &mut Reader<'_>, node: &Node, (key, value): (&str, &str), known: &Known) -> bool {
     let scenario = &known.scenario;
     if !scenario.draft.faults.is_empty() {
         return true;
     }
-    let changed = scenario.changed([change.to_owned()]);
-    if let Some(fault) = changed.faults.first() {
-        let message = format!("`{}`: {change} in {}: {}", node.path, plain(&scenario.name), fault.message);
+    let varied = Variation::new().set(key, value).draft(&scenario.draft);
+    if let Some(fault) = varied.faults.first() {
+        let message = format!("`{}`: {key}={value} in {}: {}", node.path, plain(&scenario.name), fault.message);
         reader.fault(&node.at, message, fault.help.clone().unwrap_or_default());
         return false;
     }

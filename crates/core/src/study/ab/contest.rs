@@ -6,7 +6,7 @@ use super::{Judge, Method};
 use crate::diagnostic::{At, Diagnostic, Faults, Source, nearest};
 use crate::parameter::Parameters;
 use crate::plan::{Experiment, Trial, compile_under};
-use crate::scenario::{self, Draft};
+use crate::scenario::{self, Draft, Variation};
 use crate::tally::{METRICS, Metric, find};
 use crate::units::Channel;
 
@@ -96,12 +96,11 @@ impl Contest {
         &self.said.arms[self.judge.arm]
     }
 
-    /// The scenario with something about it changed, under the same luck and parameters.
-    pub(super) fn changed(&self, change: impl FnOnce(&mut scenario::Scenario)) -> Experiment {
-        let mut draft = self.draft.clone();
-        change(&mut draft.scenario);
+    /// The scenario varied, under the same luck and parameters.
+    pub(super) fn varied(&self, variation: &Variation) -> Experiment {
+        let draft = variation.draft(&self.draft);
         compile_under(&draft, self.judge.seed, &self.parameters, &[&self.experiment])
-            .expect("a change of a scenario without faults brings none")
+            .expect("keys of the format at values they admit bring no fault into a scenario without")
     }
 }
 

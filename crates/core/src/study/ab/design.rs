@@ -11,6 +11,7 @@ use super::{Contest, Judge, Method, Played, Seen, play};
 use crate::analysis::trial::guardrail;
 use crate::engine::Engine;
 use crate::parameter;
+use crate::scenario::Variation;
 use crate::tally::{Metric, Repeat, find};
 
 /// A day is long enough where no other has more power by this share.
@@ -268,7 +269,7 @@ fn accounts(contest: &Contest, here: &Played, tests: u32, engine: &Engine) -> (V
     if contest.experiment.profile.rules.reports.is_some() {
         let plausible = parameter::find("enforce_prob").expect("the catalogue holds every parameter");
         for end in [plausible.low, plausible.high] {
-            let experiment = contest.changed(|scenario| scenario.behaviour.push(("enforce_prob".to_owned(), end)));
+            let experiment = contest.varied(&Variation::new().set("behaviour.enforce_prob", end));
             let played = play((&experiment, &contest.trial), &contest.judge, &[contest.trial.days], 0..tests, engine);
             n_played += played.tests.len() as u64;
             found.push(account(end, &played));

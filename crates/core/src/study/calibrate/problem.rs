@@ -13,7 +13,7 @@ use crate::diagnostic::{Diagnostic, Faults};
 use crate::engine::{Engine, simulate};
 use crate::parameter::Parameters;
 use crate::plan::{Experiment, check_under, compile_under};
-use crate::scenario::Draft;
+use crate::scenario::{Draft, Variation};
 use crate::study::Figure;
 use crate::study::corners::{self, Corner};
 use crate::tally::PairedTally;
@@ -141,12 +141,12 @@ impl<'a> Problem<'a> {
 
     /// A scenario with its tuned keys at a point.
     fn draft<'s>(&self, index: usize, scenario: &'s TargetScenario, point: &[f64]) -> Cow<'s, Draft> {
-        let tuned = self.targets.tuned.iter().zip(point).filter_map(|(tuned, value)| match &tuned.lever {
-            Lever::Key { scenarios, key } if scenarios.contains(&index) => Some(format!("{key}={value:?}")),
-            _ => None,
+        let tuned = self.targets.tuned.iter().zip(point);
+        let varied = tuned.fold(Variation::new(), |varied, (tuned, value)| match &tuned.lever {
+            Lever::Key { scenarios, key } if scenarios.contains(&index) => varied.set(key, format_args!("{value:?}")),
+            _ => varied,
         });
-        let mut tuned = tuned.peekable();
-        if tuned.peek().is_none() { Cow::Borrowed(&scenario.draft) } else { Cow::Owned(scenario.changed(tuned)) }
+        if varied.is_empty() { Cow::Borrowed(&scenario.draft) } else { Cow::Owned(varied.draft(&scenario.draft)) }
     }
 }
 

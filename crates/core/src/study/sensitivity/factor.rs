@@ -5,6 +5,7 @@
 //! the scenario becomes under them in `variants`.
 
 use crate::parameter::{self, Basis, Parameter, Parameters};
+use crate::scenario::Variation;
 use crate::units::{Hours, Switches};
 
 /// One thing that is varied.
@@ -105,11 +106,11 @@ impl Factor {
         }
     }
 
-    /// A value as it is set, to the bit.
-    pub(super) fn set(&self, value: f64) -> String {
+    /// The variation with the key at a value, to the bit.
+    pub(super) fn vary(&self, varied: Variation, value: f64) -> Variation {
         match self.kind {
-            Kind::Lever(Scale::Hours) => format!("{}={value}h", self.key),
-            _ => format!("{}={value}", self.key),
+            Kind::Lever(Scale::Hours) => varied.set(&self.key, format_args!("{value}h")),
+            _ => varied.set(&self.key, value),
         }
     }
 }

@@ -3,19 +3,23 @@
 //! Comes in: a draft without faults and a seed. Goes out: experiments. Parameters that the scenario sets itself are its defaults here,
 //! so that they can be varied like all others. Tables that a value does not change are those of the scenario as it stands.
 
+use std::borrow::Cow;
+
 use toml::Value;
 
 use super::factor::{Factor, Kind};
 use crate::diagnostic::Faults;
 use crate::parameter::Parameters;
 use crate::plan::{Experiment, check_under, compile_under};
-use crate::scenario::{Draft, Scenario, parse};
+use crate::scenario::{Draft, Scenario, Variation};
 use crate::units::Hours;
 
 /// A scenario that factors can be changed in.
 #[derive(Debug)]
 pub struct Variants {
     draft: Draft,
+    /// The same, without parameters of its own.
+    bare: Draft,
     seed: u64,
     base: Experiment,
 }
@@ -27,7 +31,8 @@ impl Variants {
     /// Every fault of the draft.
     pub fn new(draft: &Draft, seed: u64) -> Result<Variants, Faults> {
         let base = compile_under(draft, seed, &Parameters::best(), &[])?;
-        Ok(Variants { draft: draft.clone(), seed, base })
+        let bare = Variation::new().unset("behaviour").draft(draft);
+        Ok(Variants { draft: draft.clone(), bare, seed, base })
     }
 
     /// What the scenario says.
@@ -64,22 +69,14 @@ impl Variants {
     }
 
     /// The draft and the parameters under these values.
-    fn at(&self, values: &[(&Factor, f64)]) -> (Draft, Parameters) {
+    fn at(&self, values: &[(&Factor, f64)]) -> (Cow<'_, Draft>, Parameters) {
         let is_lever = |(factor, _): &&(&Factor, f64)| matches!(factor.kind, Kind::Lever(_));
-        let levers: Vec<String> = values.iter().filter(is_lever).map(|(factor, value)| factor.set(*value)).collect();
-        let mut draft = if levers.is_empty() { self.draft.clone() } else { self.with(&levers) };
+        let levers = values.iter().filter(is_lever);
+        let levers = levers.fold(Variation::new(), |varied, (factor, value)| factor.vary(varied, *value));
+        let draft = if levers.is_empty() { Cow::Borrowed(&self.bare) } else { Cow::Owned(levers.draft(&self.bare)) };
         let varied = values.iter().filter(|value| !is_lever(value));
         let parameters = self.base.parameters.with(varied.map(|(factor, value)| (factor.key.as_str(), *value)));
-        draft.scenario.behaviour.clear();
         (draft, parameters)
-    }
-
-    /// The draft with more overrides.
-    pub(super) fn with(&self, overrides: &[String]) -> Draft {
-        let [file, earlier @ ..] = &self.draft.sources[..] else { unreachable!("a draft was read from a text") };
-        let all: Vec<String> =
-            earlier.iter().map(|source| source.text.clone()).chain(overrides.iter().cloned()).collect();
-        parse(&self.draft.scenario.name, file.clone(), &all)
     }
 
     /// What the scenario says under a key, defaults filled in; `None` where it says nothing.

@@ -1,6 +1,6 @@
 //! What stands between a difference and its detection, each of which can be switched off to see what power it costs.
 
-use crate::scenario::{Scenario, Trial};
+use crate::scenario::{Scenario, Trial, Variation};
 use crate::units::Channel;
 
 /// A mechanism of the model.
@@ -68,31 +68,23 @@ impl Mechanism {
         }
     }
 
-    /// Switches it off.
-    pub fn switch_off(self, scenario: &mut Scenario, trial: &Trial) {
-        let mut set = |values: &[(&str, f64)]| {
-            scenario.behaviour.extend(values.iter().map(|(key, value)| ((*key).to_owned(), *value)));
-        };
+    /// The scenario without it.
+    pub fn off(self, trial: &Trial) -> Variation {
+        let varied = Variation::new();
         match self {
-            Mechanism::Fatigue => set(&[("read_per_fatigue", 0.0), ("irritation_per_fatigue", 0.0)]),
-            Mechanism::Wear => set(&[("wear_elasticity", 0.0)]),
-            Mechanism::Leaving => set(&[
-                ("irritation_base", NEVER),
-                ("distrust_base", NEVER),
-                ("privacy_hazard", 0.0),
-                ("over_patience_hazard", 0.0),
-                ("leak_exit", 0.0),
-            ]),
-            Mechanism::Contagion => scenario.switches.contagion = false,
-            Mechanism::Platform => "none".clone_into(&mut scenario.platform),
-            Mechanism::Differences => {
-                for audience in scenario.audiences.iter_mut().filter(|audience| audience.name == trial.audience) {
-                    audience.fit_spread = 0.0;
-                }
+            Mechanism::Fatigue => {
+                varied.set("behaviour.read_per_fatigue", 0).set("behaviour.irritation_per_fatigue", 0)
             }
-        }
-        if self == Mechanism::Platform {
-            scenario.rules_off.clear();
+            Mechanism::Wear => varied.set("behaviour.wear_elasticity", 0),
+            Mechanism::Leaving => varied
+                .set("behaviour.irritation_base", NEVER)
+                .set("behaviour.distrust_base", NEVER)
+                .set("behaviour.privacy_hazard", 0)
+                .set("behaviour.over_patience_hazard", 0)
+                .set("behaviour.leak_exit", 0),
+            Mechanism::Contagion => varied.set("switch.contagion", false),
+            Mechanism::Platform => varied.set("platform", "none").unset("rules_off"),
+            Mechanism::Differences => varied.set(&format!("audience.{}.fit_spread", trial.audience), 0),
         }
     }
 }

@@ -149,7 +149,7 @@ pub fn curves(contest: &Contest, request: &Request, engine: &Engine) -> Curves {
     let by_effect = by_effect.collect();
     let mechanisms = acting(contest).filter(|_| request.mechanisms);
     let without = mechanisms.filter_map(|mechanism| {
-        let experiment = contest.changed(|scenario| mechanism.switch_off(scenario, &contest.said));
+        let experiment = contest.varied(&mechanism.off(&contest.said));
         let played = run(&experiment, trial, &[trial.days]);
         without(mechanism, (&here, last), &played, (trial.units_per_arm, alpha))
     });
@@ -182,7 +182,8 @@ fn acting(contest: &Contest) -> impl Iterator<Item = Mechanism> {
     Mechanism::ALL.into_iter().filter(|mechanism| mechanism.acts(&contest.draft.scenario, &contest.said))
 }
 
-/// The test with so many groups (members of a direct list) an arm, and an audience that has just those.
+/// The test with so many groups (members of a direct list) an arm, and an audience that has just those. No variation of the scenario:
+/// other tests of it may need more of that audience, and would be at fault.
 fn resized(contest: &Contest, experiment: &Experiment, units: u32) -> (Experiment, Trial) {
     let mut experiment = experiment.clone();
     let trial = Trial { units_per_arm: units, ..contest.trial.clone() };
@@ -195,7 +196,8 @@ fn resized(contest: &Contest, experiment: &Experiment, units: u32) -> (Experimen
     (experiment, trial)
 }
 
-/// A test of contents: both arms follow the control's plan, and the second one's posts draw `1 + effect` times the clicks.
+/// A test of contents: both arms follow the control's plan, and the second one's posts draw `1 + effect` times the clicks. No
+/// variation of the scenario: its plans have no key for appeal, and `offer`, a share, ends at 1.
 pub fn with_appeal(contest: &Contest, effect: f64) -> (Experiment, Trial) {
     let control = contest.trial.arms[0];
     let mut arms = contest.trial.arms.clone();

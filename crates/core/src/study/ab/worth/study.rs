@@ -81,6 +81,7 @@ impl<'a> Study<'a> {
             let mut times: Vec<f64> =
                 trial.arms.iter().map(|_| 1.0 + request.appeal * random::normal(&mut rng)).collect();
             times.rotate_left(set % n_arms);
+            // No variation of the scenario: its plans have no key for appeal.
             for (&arm, times) in trial.arms.iter().zip(times) {
                 for post in &mut experiment.plans[arm].posts {
                     post.offer = (f64::from(post.offer) * times).max(0.0) as f32;
