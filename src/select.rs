@@ -7,7 +7,7 @@ use wearout_core::diagnostic::nearest;
 use wearout_core::finding::{Note, Sets};
 use wearout_core::scenario::Scenario;
 use wearout_core::study::select::{FIRST_STAGE, Question, Unfit, select};
-use wearout_core::tally::{Better, METRICS, Metric, Unit, find};
+use wearout_core::tally::{Better, Metric, Unit, find, keys};
 use wearout_show::File;
 use wearout_show::chart::{Caption, raced};
 use wearout_show::notes::{About, sentence};
@@ -84,7 +84,7 @@ fn metric(args: &RunArgs, scenario: &Scenario) -> Result<&'static Metric, Failur
     let first = scenario.headline.first().map(String::as_str);
     let key = args.selection.metric.as_deref().or(first).unwrap_or("conversion");
     find(key).ok_or_else(|| {
-        let help = match nearest(key, METRICS.iter().map(|metric| metric.key)) {
+        let help = match nearest(key, keys()) {
             Some(meant) => format!("did you mean `{meant}`?"),
             None => "wearout list metrics".to_owned(),
         };

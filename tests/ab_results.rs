@@ -102,7 +102,7 @@ fn counts_become_the_tally_of_a_simulated_test() {
     assert_eq!((tally.total(Outcome::MemberDays), tally.days[1].get(Outcome::Muted)), (199, 2));
     let stakes =
         Stakes { cost_per_send: 0.0, cost_per_post: 0.0, compliance_share: 0.0, margin: None, joiners_per_exit: 0.0 };
-    let value = |key: &str| (find(key).unwrap().value)(tally, &stakes).unwrap();
+    let value = |key: &str| find(key).unwrap().value(tally, &stakes).unwrap();
     assert!((value("conversion") - 0.03).abs() < 1e-15);
     assert!((value("open_rate") - 90.0 / 199.0).abs() < 1e-15);
     assert!((value("loss") - 0.04).abs() < 1e-15);

@@ -91,7 +91,7 @@ fn where_arms_are_the_same_permutation_p_values_randomised_at_ties_are_uniform()
             let p_value = |(number, test): (usize, &wearout_core::tally::TrialTally)| {
                 let metric = contest.judge.metric;
                 let of_arm = |arm| -> Vec<f64> {
-                    test.arm(arm).map(|tally| (metric.value)(tally, &contest.judge.stakes[arm]).unwrap()).collect()
+                    test.arm(arm).map(|tally| metric.value(tally, &contest.judge.stakes[arm]).unwrap()).collect()
                 };
                 let mut rng = wearout_core::rng::method(1, number as u32, 0);
                 let few = Effort { at_most: 1000, drawn: 499 };

@@ -82,7 +82,7 @@ fn frequency(design: &Value, platform: &str, trigger: &str) -> String {
 
 /// A figure of one replicate by the name it is published under.
 fn value(name: &str, tally: &Tally, stakes: &Stakes, enforce_prob: f64) -> Option<f64> {
-    let metric = |key: &str| (tally::find(key).unwrap_or_else(|| panic!("no metric `{key}`")).value)(tally, stakes);
+    let metric = |key: &str| tally::find(key).unwrap_or_else(|| panic!("no metric `{key}`")).value(tally, stakes);
     match name {
         "open" => metric("open_rate"),
         "counted_posts" | "crossings" => metric("report_crossings"),

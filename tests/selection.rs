@@ -15,7 +15,7 @@ use wearout_core::engine::{Engine, simulate};
 use wearout_core::parameter::{Parameters, plausible};
 use wearout_core::plan::{Experiment, compile_under};
 use wearout_core::scenario::parse;
-use wearout_core::study::select::{BESIDE, FIRST_STAGE, MOST_PLANS, Question, Selection, Unfit, select};
+use wearout_core::study::select::{FIRST_STAGE, MOST_PLANS, Question, Selection, Unfit, beside, select};
 use wearout_core::study::{Target, compare, under_each};
 use wearout_core::tally::find;
 
@@ -79,10 +79,14 @@ fn what_plans_do_to_members_and_the_account_stands_beside_the_metric_raced_by() 
     let found = race(vec![experiment(CLUB)], &question("conversion", Some(0.0005)));
     let full = compare(&experiment(CLUB), &[], &Target::Replicates(600), false, &Engine::default()).unwrap().comparison;
     for (plan, raced) in found.plans.iter().enumerate() {
-        for (beside, key) in raced.beside.iter().zip(BESIDE) {
+        for (beside, metric) in raced.beside.iter().zip(beside()) {
             let wide = 2.0 * (beside.interval.high - beside.interval.low);
-            let mean = full.estimate(plan, key).unwrap().mean.unwrap();
-            assert!(beside.interval.contains(beside.mean) && (beside.mean - mean).abs() <= wide, "{key}: {raced:?}");
+            let mean = full.estimate(plan, metric.key).unwrap().mean.unwrap();
+            assert!(
+                beside.interval.contains(beside.mean) && (beside.mean - mean).abs() <= wide,
+                "{}: {raced:?}",
+                metric.key
+            );
         }
     }
     let more = found.keeps_more.unwrap();

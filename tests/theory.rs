@@ -1317,7 +1317,7 @@ fn a_post_costs_once_in_every_group_and_profit_is_the_sum_of_its_parts() {
     let (run, experiment) = (Run::of(&text, 1), experiment(&text));
     let figures = |plan: usize, keys: [&str; 7]| {
         let (tally, stakes) = (&run.replicates[0].plans[plan], &experiment.plans[plan].stakes);
-        keys.map(|key| (find(key).unwrap().value)(tally, stakes).unwrap())
+        keys.map(|key| find(key).unwrap().value(tally, stakes).unwrap())
     };
     let keys = ["profit", "profit_posts", "profit_answers", "profit_repurchases", "cost", "delivered", "purchases"];
     let [profit, posts, answers, repurchases, cost, delivered, purchases] = figures(0, keys);
@@ -1342,7 +1342,7 @@ fn money_is_counts_times_what_a_send_costs_and_compliance_takes() {
     let (run, experiment) = (Run::of(&text, 1), experiment(&text));
     for (plan, (per_send, compliance)) in [(0.2, 0.009), (0.3, 0.009), (0.3, 0.053)].into_iter().enumerate() {
         let tally = &run.replicates[0].plans[plan];
-        let figure = |key| (find(key).unwrap().value)(tally, &experiment.plans[plan].stakes).unwrap();
+        let figure = |key| find(key).unwrap().value(tally, &experiment.plans[plan].stakes).unwrap();
         let total = |outcome| tally.total(outcome);
         let bought = total(Outcome::Purchases) + total(Outcome::InquiryPurchases) + tally.horizon.repurchases_of_buyers;
         let (revenue, delivered) = (90.0 * bought as f64, total(Outcome::Delivered) as f64);

@@ -7,7 +7,7 @@ use std::fmt::Write;
 
 use wearout_core::analysis::{Between, Comparison, Decomposition, Deviation, Difference, Estimate, PlanSummary};
 use wearout_core::finding::{Enforcement, Note, Provenance, Run};
-use wearout_core::tally::{Metric, Unit, find};
+use wearout_core::tally::{METRICS, Metric, Shown, Unit};
 use wearout_stats::Interval;
 
 use super::chart::{Caption, Chart, Failure, Rendered, render};
@@ -16,33 +16,13 @@ use super::number::{decimals, fixed, plain_decimals, scale, signed, two_digits};
 use super::page::{Block, Cell, Label, Page, Row, Said, Table};
 use super::{File, csv, sentence};
 
-/// Metrics of the table, in its order; the chances follow on lines of their own.
-const ROWS: [&str; 18] = [
-    "buyers",
-    "purchases",
-    "members_lost",
-    "open_rate",
-    "click_rate",
-    "conversion",
-    "profit",
-    "profit_posts",
-    "profit_answers",
-    "profit_repurchases",
-    "buyers_per_cost",
-    "purchases_per_cost",
-    "weekly_unsubscribe",
-    "loss",
-    "reports_per_1000_members",
-    "kept",
-    "unreachable",
-    "unwanted_reads",
-];
-
 /// Days from which purchases are told beside buyers: within them few members have a second need.
 const SHORT: usize = 30;
 
-/// Chances that rest on what nobody knows: how often the platform enforces its rules.
-const CHANCES: [&str; 2] = ["p_limited", "p_banned"];
+/// Chances, which rest on what nobody knows: how often the platform enforces its rules. They have a table of their own.
+fn chances() -> impl Iterator<Item = &'static Metric> {
+    METRICS.iter().filter(|metric| metric.unit == Unit::Chance)
+}
 
 /// The tables of a comparison.
 pub fn tables(run: &Run) -> Vec<File> {
@@ -82,7 +62,7 @@ pub fn page(run: &Run) -> Page {
     let is_first = |note: &Note| matches!(note, Note::DifferentPeople { .. });
     blocks.extend(notes().filter(|(note, _)| is_first(note)).map(|(_, said)| said));
     blocks.push(Block::Table(levels(run)));
-    blocks.push(Block::Table(chances(run)));
+    blocks.push(Block::Table(chances_table(run)));
     if let Some(Enforcement { here, low, high }) = run.enforcement {
         let [here, low, high] = [here, low, high].map(|probability| fixed(probability, 2));
         blocks.push(Block::Small(Said::of(
@@ -101,26 +81,23 @@ pub fn page(run: &Run) -> Page {
     Page { title: run.scenario.question.clone(), blocks }
 }
 
-/// The usual metrics as far as they say something here; headline metrics that have no row yet follow them.
+/// The metrics that are shown unasked as far as they say something here, and those of the headline.
 fn rows(run: &Run) -> Vec<&'static Metric> {
     let plans = &run.comparison.plans;
     let is_priced =
         (0..plans.len()).any(|plan| run.comparison.estimate(plan, "profit").is_some_and(|of| of.mean.is_some()));
     let is_long = plans.iter().any(|plan| plan.days.len() > SHORT);
-    let is_told = |key: &&&str| match **key {
-        "purchases" => is_priced || is_long,
-        "purchases_per_cost" => is_long,
-        key => is_priced || !key.starts_with("profit"),
+    let is_told = |metric: &&Metric| {
+        let unasked = match metric.shown {
+            Shown::Asked | Shown::InCharts => false,
+            Shown::Always => true,
+            Shown::Priced => is_priced,
+            Shown::Long => is_long,
+            Shown::PricedOrLong => is_priced || is_long,
+        };
+        (unasked || run.verdict.headline.contains(metric)) && metric.unit != Unit::Chance
     };
-    let usual = ROWS.iter().filter(is_told).filter_map(|key| find(key));
-    let mut rows: Vec<&'static Metric> = usual.collect();
-    let headline = run.verdict.headline.iter().filter(|metric| !CHANCES.contains(&metric.key));
-    for metric in headline {
-        if rows.iter().all(|row| row.key != metric.key) {
-            rows.push(metric);
-        }
-    }
-    rows
+    METRICS.iter().filter(is_told).collect()
 }
 
 /// A metric as the label of a row.
@@ -194,20 +171,19 @@ fn level_cell(unit: Unit, estimate: &Estimate) -> Option<String> {
     })
 }
 
-fn chances(run: &Run) -> Table {
+fn chances_table(run: &Run) -> Table {
     let comparison = &run.comparison;
-    let metrics = || CHANCES.iter().filter_map(|key| find(key));
     let of_plan = |(plan, summary): (usize, &PlanSummary)| {
         let cell = |metric| chance_cell(estimate(comparison, plan, metric), comparison.n_sets);
-        let cells = metrics().map(|metric| cell(metric).map_or(Cell::Blank, Cell::Words)).collect();
+        let cells = chances().map(|metric| cell(metric).map_or(Cell::Blank, Cell::Words)).collect();
         Row { label: Label::plain(&summary.name), is_part: false, cells }
     };
     Table {
         title: String::new(),
         corner: String::new(),
-        heads: metrics().map(|metric| metric.label.to_owned()).collect(),
+        heads: chances().map(|metric| metric.label.to_owned()).collect(),
         rows: comparison.plans.iter().enumerate().map(of_plan).collect(),
-        below: metrics().map(|metric| format!("{}: {}", metric.label, metric.meaning)).collect(),
+        below: chances().map(|metric| format!("{}: {}", metric.label, metric.meaning)).collect(),
         from: "/study/comparison/plans".to_owned(),
     }
 }
@@ -235,7 +211,7 @@ fn chance_cell(estimate: &Estimate, n_sets: usize) -> Option<String> {
 
 fn differences(run: &Run) -> Table {
     let comparison = &run.comparison;
-    let metrics = rows(run).into_iter().chain(CHANCES.iter().filter_map(|key| find(key)));
+    let metrics = rows(run).into_iter().chain(chances());
     let of_metric = |metric: &'static Metric| {
         let cells = others(comparison).filter_map(|(plan, _)| comparison.difference(plan, metric.key));
         row(label(metric, &run.scenario.money.currency), cells.map(difference_cell))

@@ -197,20 +197,12 @@ fn phrase(finding: &MetricVerdict) -> Option<String> {
     let (metric, difference) = (finding.metric, finding.difference?);
     let is_more = difference > 0.0;
     let x = fixed(scale(metric.unit) * difference.abs(), digits(metric, finding.interval));
-    let (less, fewer, lower) = if is_more { ("more", "more", "higher") } else { ("less", "fewer", "lower") };
-    Some(match metric.key {
-        "conversion" => format!("sells {x} points {less}"),
-        "loss" => format!("loses {x} points {fewer} members"),
-        "unsubscribe" => format!("drives {x} points {fewer} members out"),
-        "kept" => format!("keeps {x} points {fewer} members"),
-        "buyers" => format!("wins {x} {fewer} buyers"),
-        "purchases" => format!("wins {x} {fewer} purchases"),
-        "profit" => format!("makes {x} {less} profit"),
-        "members_lost" => format!("loses {x} {fewer} members"),
-        "p_limited" => format!("is limited {x} points {less} often"),
-        "p_banned" => format!("is banned {x} points {less} often"),
-        _ => format!("is {x}{} {lower} in {}", unit_word(metric.unit), metric.label),
-    })
+    let Some(verb) = metric.verb else {
+        let side = if is_more { "higher" } else { "lower" };
+        return Some(format!("is {x}{} {side} in {}", unit_word(metric.unit), metric.label));
+    };
+    let verb = if is_more { verb.replace("less", "more").replace("fewer", "more") } else { verb.to_owned() };
+    Some(verb.replace('#', &x))
 }
 
 pub(super) fn unit_word(unit: Unit) -> &'static str {

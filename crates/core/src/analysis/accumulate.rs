@@ -306,7 +306,7 @@ impl PlanRecord {
 }
 
 fn metrics_of(tally: &Tally, stakes: &Stakes) -> Vec<Option<f64>> {
-    METRICS.iter().map(|metric| (metric.value)(tally, stakes)).collect()
+    METRICS.iter().map(|metric| metric.value(tally, stakes)).collect()
 }
 
 fn open_rate(days: &[Counts]) -> Option<f64> {

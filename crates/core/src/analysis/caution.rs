@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{Comparison, Difference, Zone};
 use crate::plan::{Experiment, Plan, Post};
-use crate::tally::{Metric, Outcome};
+use crate::tally::{Metric, Outcome, Subject};
 use crate::units::Trigger;
 
 /// Something to know before a figure is read.
@@ -73,7 +73,7 @@ pub fn cautions(
 ) -> Vec<Caution> {
     let plans = 0..comparison.plans.len();
     let spared: Vec<usize> = plans.clone().filter(|&plan| is_apart_in_reach(comparison, plan, zone)).collect();
-    let speaks_of_loss = headline.iter().any(|metric| ["loss", "unsubscribe"].contains(&metric.key));
+    let speaks_of_loss = headline.iter().any(|metric| metric.subject == Subject::Exits);
     let spared = (speaks_of_loss && !spared.is_empty()).then_some(Caution::SparedByABan { plans: spared });
     let of_offers = nothing_to_buy(experiment);
     let of_length = plans.clone().filter_map(|plan| limited_by_length(comparison, experiment, plan));

@@ -7,28 +7,14 @@
 //! posts cost and whom they drive away stand beside.
 
 use crate::plan::Experiment;
-use crate::tally::{Metric, find};
-
-/// Metrics of what is sold, and of what that earns.
-const OF_SALES: &[&str] = &[
-    "buyers",
-    "purchases",
-    "purchases_per_1000",
-    "conversion",
-    "buyers_per_cost",
-    "purchases_per_cost",
-    "revenue",
-    "profit",
-    "profit_posts",
-    "roi",
-];
+use crate::tally::{Metric, Subject, find};
 
 /// The chosen metrics and, where they speak of sales and plans differ in posts a week, profit, if there is a margin, and members kept.
 pub fn headline(experiment: &Experiment, chosen: &[&'static Metric]) -> Vec<&'static Metric> {
     let mut headline = chosen.to_vec();
     let received = |plan| experiment.posts_per_week(plan) * plan.reach;
     let differ = experiment.plans.windows(2).any(|two| received(&two[0]) != received(&two[1]));
-    if differ && chosen.iter().any(|metric| OF_SALES.contains(&metric.key)) {
+    if differ && chosen.iter().any(|metric| metric.subject == Subject::Sales) {
         let is_priced = experiment.plans.iter().any(|plan| plan.stakes.margin.is_some());
         let beside = ["profit", "kept"].iter().filter(|key| is_priced || **key != "profit");
         for metric in beside.filter_map(|key| find(key)) {

@@ -77,6 +77,15 @@ impl Role {
         })
     }
 
+    /// The column that counts this.
+    ///
+    /// # Panics
+    /// When no column does.
+    pub(super) fn of(outcome: Outcome) -> Role {
+        let counts = |role: &Role| role.outcome() == Some(outcome);
+        Role::COUNTED.into_iter().find(counts).expect("a metric's columns are among those of a table")
+    }
+
     /// Whether its percentages can only be of those delivered.
     pub(super) fn is_of_delivered(self) -> bool {
         matches!(self, Role::Read | Role::Clicked | Role::Interacted | Role::Reported)

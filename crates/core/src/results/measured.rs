@@ -3,7 +3,7 @@
 //! Comes in: the columns. Goes out: metrics that can be computed, and what the others lack. Costs, chances of a ban and what follows
 //! the test are in no such table.
 
-use crate::tally::{self, Metric};
+use crate::tally::{METRICS, Metric};
 
 use super::check::Unit;
 use super::columns::{Columns, Role};
@@ -17,28 +17,10 @@ pub struct Missing {
     pub columns: Vec<&'static str>,
 }
 
-/// What each metric is computed from, beside the members.
-const NEEDS: &[(&str, &[Role])] = &[
-    ("conversion", &[Role::Bought]),
-    ("open_rate", &[Role::Delivered, Role::Read]),
-    ("click_rate", &[Role::Delivered, Role::Clicked]),
-    ("click_per_read", &[Role::Read, Role::Clicked]),
-    ("interaction_rate", &[Role::Delivered, Role::Interacted]),
-    ("loss", &[Role::Left, Role::Blocked, Role::Muted]),
-    ("unsubscribe", &[Role::Left, Role::Blocked]),
-    ("weekly_unsubscribe", &[Role::Left, Role::Blocked]),
-    ("kept", &[Role::Left, Role::Blocked, Role::Muted]),
-    ("muted", &[Role::Muted]),
-    ("blocked", &[Role::Blocked]),
-    ("reports_per_1000", &[Role::Delivered, Role::Reported]),
-    ("reports_per_1000_members", &[Role::Reported]),
-    ("buyers", &[Role::Bought]),
-    ("members_lost", &[Role::Left, Role::Blocked, Role::Muted]),
-    ("delivered", &[Role::Delivered]),
-];
-
-fn needs() -> impl Iterator<Item = (&'static Metric, &'static [Role])> {
-    NEEDS.iter().map(|(key, roles)| (tally::find(key).expect("a metric of the table"), *roles))
+/// Metrics that tables of results can tell, with the columns that they need.
+fn needs() -> impl Iterator<Item = (&'static Metric, Vec<Role>)> {
+    let told = METRICS.iter().filter(|metric| !metric.columns.is_empty());
+    told.map(|metric| (metric, metric.columns.iter().map(|outcome| Role::of(*outcome)).collect()))
 }
 
 /// Metrics that can be measured, and those that lack a column.

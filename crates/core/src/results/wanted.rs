@@ -4,7 +4,7 @@
 
 use crate::diagnostic::{At, Diagnostic, plain};
 use crate::document::reader::{listed, suggestion};
-use crate::tally::{Better, Dealt, Guardrail, METRICS, Metric, Unit};
+use crate::tally::{self, Better, Dealt, Guardrail, InTests, Metric, Subject, Unit};
 
 use super::columns::fault;
 use super::measured::Missing;
@@ -19,12 +19,6 @@ pub struct Wanted {
     /// Those that must not get worse.
     pub guardrails: Vec<Guardrail>,
 }
-
-/// Secondary metrics where none is asked for, as far as they are measured.
-const SECONDARY: &[&str] = &["conversion", "open_rate", "click_rate", "interaction_rate"];
-
-/// Guardrails where none is asked for: of each line the first that is measured.
-const GUARDRAILS: &[&[&str]] = &[&["loss", "unsubscribe"], &["reports_per_1000_members"]];
 
 /// Largest margin of what is no share: more than any figure of a table comes to.
 const MOST: f64 = 1e9;
@@ -47,9 +41,30 @@ impl Choice<'_> {
         self.measured.iter().find(|metric| metric.key == key).copied()
     }
 
+    /// Secondary metrics where none is asked for: what is sold, then the others.
+    fn secondary(&self) -> Vec<&'static Metric> {
+        let is_one = |metric: &&Metric| metric.in_tests == InTests::Secondary;
+        let mut found: Vec<&'static Metric> = self.measured.iter().copied().filter(is_one).collect();
+        found.sort_by_key(|metric| metric.subject != Subject::Sales);
+        found
+    }
+
+    /// Guardrails where none is asked for: of those of one subject the one that needs most columns.
+    fn guardrails(&self) -> Vec<&'static Metric> {
+        let mut found: Vec<&'static Metric> = Vec::new();
+        for &metric in self.measured.iter().filter(|metric| metric.in_tests == InTests::Guardrail) {
+            match found.iter_mut().find(|known| known.subject == metric.subject) {
+                Some(known) if known.columns.len() < metric.columns.len() => *known = metric,
+                Some(_) => {}
+                None => found.push(metric),
+            }
+        }
+        found
+    }
+
     /// The metric of that name, if it is measured.
     fn named(&self, word: &str, at: &At, faults: &mut Vec<Diagnostic>) -> Option<&'static Metric> {
-        let Some(metric) = METRICS.iter().find(|metric| metric.key == word || metric.also.contains(&word)) else {
+        let Some(metric) = tally::find(tally::key_of(word).unwrap_or(word)) else {
             let keys: Vec<&str> = self.measured.iter().map(|metric| metric.key).collect();
             let help = suggestion(word, &keys).unwrap_or_else(|| format!("this file measures {}", listed(&keys)));
             faults.push(fault(at, format!("`{}` is no metric", plain(word)), help));
@@ -78,8 +93,11 @@ impl Choice<'_> {
         let is_told = self.dealt == Dealt::Groups || metric.is_of_members();
         if !is_told {
             let message = format!("`{}` says nothing sure of members: one may count in it many times", metric.key);
-            let help = "a metric that counts each member once: conversion, loss, unsubscribe, muted or blocked";
-            faults.push(fault(at, message, help.to_owned()));
+            let of_members = self.measured.iter().filter(|metric| metric.is_of_members());
+            let keys: Vec<&str> = of_members.map(|metric| metric.key).collect();
+            let measured = if keys.is_empty() { "none".to_owned() } else { listed(&keys) };
+            let help = format!("a metric that counts each member once; this file measures {measured}");
+            faults.push(fault(at, message, help));
         }
         is_told
     }
@@ -103,9 +121,8 @@ pub(super) fn wanted(
     }
     let is_deciding = |other: &Metric| deciding.is_some_and(|metric| metric.key == other.key);
     let guardrails: Vec<Guardrail> = if guardrails.is_empty() {
-        let first = |keys: &&[&str]| keys.iter().find_map(|key| choice.known(key));
         let is_told = |metric: &Metric| choice.dealt == Dealt::Groups || metric.is_of_members();
-        let found = GUARDRAILS.iter().filter_map(first).filter(|metric| !is_deciding(metric) && is_told(metric));
+        let found = choice.guardrails().into_iter().filter(|metric| !is_deciding(metric) && is_told(metric));
         found.map(|metric| Guardrail { metric, margin: None }).collect()
     } else {
         let said = guardrails.iter().filter(|(text, _)| text != NONE);
@@ -113,7 +130,7 @@ pub(super) fn wanted(
     };
     let is_guarded = |other: &Metric| guardrails.iter().any(|guardrail| guardrail.metric.key == other.key);
     let secondary: Vec<&'static Metric> = if secondary.is_empty() {
-        let found = SECONDARY.iter().filter_map(|key| choice.known(key));
+        let found = choice.secondary().into_iter();
         found.filter(|metric| !is_deciding(metric) && !is_guarded(metric)).collect()
     } else {
         let said = secondary.iter().filter(|(text, _)| text != NONE);

@@ -23,7 +23,6 @@ use crate::units::{Channel, Flags, Hours, Kind, Privacy, Switches, Trigger, Week
 
 pub use contents::{Content, Medium, OBJECTIVES, Objective, Recovery, Rotation};
 pub use shipped::{CONTENTS, DESIGNS, FINDINGS, PATTERNS, SHIPPED, shipped};
-pub use trials::arms_can_differ_in;
 pub use vary::Variation;
 
 /// Reads a scenario with its overrides (`KEY=VALUE`), and every fault in either.

@@ -108,9 +108,8 @@ fn baseline(reader: &mut Reader<'_>, root: &Table, plans: &[&str]) -> String {
 }
 
 fn headline(reader: &mut Reader<'_>, root: &Table) -> Vec<String> {
-    let known: Vec<&str> = tally::METRICS.iter().map(|metric| metric.key).collect();
-    let also = |word: &str| tally::METRICS.iter().find(|metric| metric.also.contains(&word)).map(|metric| metric.key);
-    let headline = reader.names(root.get("headline"), Names { what: "metric", known: &known, also }, 1);
+    let known: Vec<&str> = tally::keys().collect();
+    let headline = reader.names(root.get("headline"), Names { what: "metric", known: &known, also: tally::key_of }, 1);
     headline.unwrap_or_else(|| ["conversion", "kept", "p_limited"].map(str::to_owned).to_vec())
 }
 

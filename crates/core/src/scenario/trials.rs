@@ -6,7 +6,7 @@
 use crate::diagnostic::At;
 use crate::document::reader::{Names, Range, Reader, listed};
 use crate::document::tree::{Entry, Table};
-use crate::tally::{self, Better, Metric, Unit};
+use crate::tally::{self, Metric, Subject};
 use crate::units::Channel;
 
 use super::{Audience, Plan, Trial};
@@ -162,9 +162,8 @@ fn units_per_arm(
 
 /// What the test decides by; the first of the headline that each group has a figure of its own for.
 fn metric(reader: &mut Reader<'_>, table: &Table, campaign: &Campaign<'_>) -> String {
-    let known: Vec<&str> = tally::METRICS.iter().map(|metric| metric.key).collect();
-    let also = |word: &str| tally::METRICS.iter().find(|metric| metric.also.contains(&word)).map(|metric| metric.key);
-    let named = reader.name(table.get("metric"), Names { what: "metric", known: &known, also });
+    let known: Vec<&str> = tally::keys().collect();
+    let named = reader.name(table.get("metric"), Names { what: "metric", known: &known, also: tally::key_of });
     if let (Some(name), Some(node)) = (&named, table.get("metric"))
         && !is_of_units(name)
     {
@@ -178,22 +177,16 @@ fn metric(reader: &mut Reader<'_>, table: &Table, campaign: &Campaign<'_>) -> St
     named.or_else(|| first.cloned()).unwrap_or_else(|| "conversion".to_owned())
 }
 
-/// Whether a test can decide by it: not by what is the account's, which all arms share, only by what has a better direction, and not by
-/// what is blank just where nothing was bought.
-pub fn arms_can_differ_in(metric: &Metric) -> bool {
-    let is_other = ["privacy_complaints_month", "break_even_margin"].contains(&metric.key);
-    metric.unit != Unit::Chance && metric.better != Better::Neither && !is_other
-}
-
 fn is_of_units(key: &str) -> bool {
-    tally::find(key).is_some_and(arms_can_differ_in)
+    tally::find(key).is_some_and(Metric::tells_arms_apart)
 }
 
 /// By how much a metric may be worse before the arm is rejected, in the metric's own unit.
 fn guardrails(reader: &mut Reader<'_>, table: &Table, campaign: &Campaign<'_>) -> Vec<(String, f64)> {
-    let known: Vec<&str> = tally::METRICS.iter().map(|metric| metric.key).collect();
+    let known: Vec<&str> = tally::keys().collect();
     let Some(margins) = reader.table(table.get("guardrails"), "{ loss = 0.02 }") else {
-        let people_are_looked_at = campaign.headline.iter().any(|key| key == "loss" || key == "kept");
+        let is_of_people = |metric: &Metric| matches!(metric.subject, Subject::Exits | Subject::Kept);
+        let people_are_looked_at = campaign.headline.iter().filter_map(|key| tally::find(key)).any(is_of_people);
         return if people_are_looked_at { vec![("loss".to_owned(), DEFAULT_MARGIN)] } else { Vec::new() };
     };
     let margins = margins.clone();

@@ -12,7 +12,7 @@
 //! thousands of members and is nearly normal. A chance is 0 or 1 in a replicate: there a difference has at least the variance
 //! that one replicate in the first stage would have brought, had it differed. What rarely happens and then moves everything, such as
 //! a ban to the members kept, can be missed by a first stage as well: where that matters, race by the chance of it too. What a plan does to
-//! [`BESIDE`] is counted on the same campaigns and told beside, since one metric alone says nothing of its price.
+//! [`beside`] is counted on the same campaigns and told beside, since one metric alone says nothing of its price.
 
 use std::ops::Range;
 
@@ -26,7 +26,7 @@ use crate::analysis::{CONFIDENCE, Zone};
 use crate::engine::Engine;
 use crate::plan::Experiment;
 use crate::rng;
-use crate::tally::{Better, Metric, PairedTally, Unit, find};
+use crate::tally::{Better, METRICS, Metric, PairedTally, Subject, Unit};
 
 /// Most plans that are raced.
 pub const MOST_PLANS: usize = 50;
@@ -38,8 +38,10 @@ pub const FIRST_STAGE: u32 = 20;
 /// between has run up to the end of them for nothing; counted they are.
 const CHUNK: u32 = 8;
 
-/// Metrics that are counted beside the one that decides.
-pub const BESIDE: [&str; 3] = ["kept", "p_limited", "p_banned"];
+/// Metrics that are counted beside the one that decides: the members kept and the chances of the account.
+pub fn beside() -> impl Iterator<Item = &'static Metric> {
+    METRICS.iter().filter(|metric| metric.subject == Subject::Kept || metric.unit == Unit::Chance)
+}
 
 /// Index of the streams that draw sets.
 const DRAWING: u32 = 301;
@@ -134,8 +136,8 @@ pub struct Raced {
     pub replicates: u64,
     /// Its mean over them, in the metric's own unit.
     pub mean: f64,
-    /// Its means of [`BESIDE`] over them.
-    pub beside: [Beside; BESIDE.len()],
+    /// Its means of [`beside`] over them.
+    pub beside: Vec<Beside>,
     /// How it was dropped; `None` for one that was not.
     pub dropped: Option<Dropped>,
 }
@@ -201,7 +203,7 @@ pub fn select(sets: Vec<Experiment>, question: &Question, engine: &Engine) -> Re
         n => return Err(Unfit::TooManyPlans(n)),
     }
     let baseline = sets[0].baseline;
-    let beside = vec![<[Vec<f64>; BESIDE.len()]>::default(); names.len()];
+    let beside = vec![vec![Vec::new(); beside().count()]; names.len()];
     let mut field = Field { sets, racing: (0..names.len()).collect(), metric, sign, beside, campaigns: 0 };
     let first_stage = field.run(0..FIRST_STAGE, engine)?;
     if first_stage.len() < FIRST_STAGE as usize {
@@ -288,8 +290,8 @@ struct Field {
     metric: &'static Metric,
     /// 1 where more is better, -1 where less is.
     sign: f64,
-    /// Of each plan and metric of [`BESIDE`], the figure of each of its campaigns.
-    beside: Vec<[Vec<f64>; BESIDE.len()]>,
+    /// Of each plan and metric of [`beside`], the figure of each of its campaigns.
+    beside: Vec<Vec<Vec<f64>>>,
     campaigns: u64,
 }
 
@@ -301,8 +303,8 @@ impl Field {
         self.campaigns += (tallies.len() * self.racing.len()) as u64;
         for paired in &tallies {
             for ((&plan, tally), set) in self.racing.iter().zip(&paired.plans).zip(&self.sets[0].plans) {
-                for (figures, key) in self.beside[plan].iter_mut().zip(BESIDE) {
-                    figures.extend(find(key).and_then(|metric| (metric.value)(tally, &set.stakes)));
+                for (figures, metric) in self.beside[plan].iter_mut().zip(beside()) {
+                    figures.extend(metric.value(tally, &set.stakes));
                 }
             }
         }
@@ -310,22 +312,23 @@ impl Field {
         tallies.iter().map(row).collect()
     }
 
-    /// What a plan came to in [`BESIDE`] over its first campaigns, so many.
-    fn beside(&self, plan: usize, campaigns: u64) -> [Beside; BESIDE.len()] {
-        std::array::from_fn(|row| {
-            let figures = &self.beside[plan][row][..campaigns as usize];
+    /// What a plan came to in [`beside`] over its first campaigns, so many.
+    fn beside(&self, plan: usize, campaigns: u64) -> Vec<Beside> {
+        let mean_of = |(metric, figures): (&Metric, &Vec<f64>)| {
+            let figures = &figures[..campaigns as usize];
             let mut moments = Moments::default();
             for &x in figures {
                 moments.push(x);
             }
-            let interval = if find(BESIDE[row]).is_some_and(|metric| metric.unit == Unit::Chance) {
+            let interval = if metric.unit == Unit::Chance {
                 interval::of_proportion(figures.iter().filter(|x| **x > 0.0).count() as u64, campaigns, CONFIDENCE)
             } else {
                 interval::of_mean(&moments, CONFIDENCE)
             };
             let mean = moments.mean().expect("a plan has run the first stage");
             Beside { mean, interval: interval.expect("a plan has run the first stage") }
-        })
+        };
+        beside().zip(&self.beside[plan]).map(mean_of).collect()
     }
 
     /// The plan that keeps most members of those that clearly keep more than the leader.
@@ -346,7 +349,7 @@ impl Field {
         let figures = paired.plans.iter().zip(&set.plans).map(|(tally, plan)| {
             let blank =
                 || Unfit::Blank { metric: self.metric.key, plan: plan.name.clone(), replicate: paired.replicate };
-            (self.metric.value)(tally, &plan.stakes).map(|value| self.sign * value).ok_or_else(blank)
+            self.metric.value(tally, &plan.stakes).map(|value| self.sign * value).ok_or_else(blank)
         });
         figures.collect()
     }

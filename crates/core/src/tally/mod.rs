@@ -3,12 +3,14 @@
 //! Comes in: events of one replicate of one plan. Goes out: a [`Tally`] per plan, a [`PairedTally`] per replicate, and
 //! [`METRICS`], the one table of reported quantities. No mean and no interval is computed here.
 
+mod facet;
 mod metric;
 mod observable;
 mod record;
 mod trial;
 
-pub use metric::{Better, METRICS, Metric, Stakes, Unit, find};
+pub use facet::{Better, InTests, Known, Shown, Subject, Unit, Whose};
+pub use metric::{METRICS, Metric, Stakes, find, key_of, keys};
 pub use observable::{Given, OBSERVABLES, Observable, Row, Window, WindowKind};
 pub use record::{PostRecord, QuestionRecord};
 pub use trial::{Dealt, Guardrail, TrialTally, TrialUnit};
@@ -246,6 +248,8 @@ pub struct Tally {
     pub repeats: [Repeat; REPEATS],
     /// The state at the end.
     pub horizon: Horizon,
+    /// Whether it ends before the campaign did, so that what only the horizon tells is not known.
+    is_early: bool,
 }
 
 impl Tally {
@@ -256,6 +260,7 @@ impl Tally {
             total: Counts::default(),
             repeats: [Repeat::default(); REPEATS],
             horizon: Horizon::default(),
+            is_early: false,
         }
     }
 
@@ -277,8 +282,8 @@ impl Tally {
         self.days[from - 1..to].iter().map(|day| day.get(outcome)).sum()
     }
 
-    /// The same campaign as it stood at the end of a day, counted from 1: what a look at that time saw. What is drawn at the horizon
-    /// only (repurchase, complaints, recommendations) has not happened yet, and reads of those days' posts on later days are in.
+    /// The same campaign as it stood at the end of a day, counted from 1: what a look at that time saw. What is known at the horizon
+    /// only is blank, and reads of those days' posts on later days are in.
     ///
     /// # Panics
     /// When there is no such day.
@@ -298,6 +303,7 @@ impl Tally {
             self.total.merge(counts);
             self.days.push(counts.clone());
         }
+        self.is_early = true;
         let end = &campaign.days[day - 1];
         self.horizon = Horizon {
             members: campaign.horizon.members,
@@ -320,6 +326,7 @@ impl Tally {
         for (mine, theirs) in self.days.iter_mut().zip(&other.days) {
             mine.merge(theirs);
         }
+        self.is_early |= other.is_early;
         self.total.merge(&other.total);
         for (mine, theirs) in self.repeats.iter_mut().zip(&other.repeats) {
             mine.merge(theirs);

@@ -147,7 +147,7 @@ impl Observable {
             return None;
         }
         match self.source {
-            Source::Metric(metric) => (metric.value)(tally, &given.stakes),
+            Source::Metric(metric) => metric.value(tally, &given.stakes),
             Source::Row(row) => (row.value)(tally, (from, to), given),
         }
     }

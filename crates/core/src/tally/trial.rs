@@ -30,25 +30,6 @@ pub struct Guardrail {
     pub margin: Option<f64>,
 }
 
-/// Metrics of the horizon's own draws, and what only the horizon counts, of which no earlier day tells.
-const OF_HORIZON: &[&str] =
-    &["repurchase_30d", "complaint_rate", "recommend", "groups_lost", "revenue", "profit", "profit_repurchases", "roi"];
-
-impl Metric {
-    /// Whether it is a share of the members addressed, each counted once at the most: then, and only then, the number of members is a
-    /// number of trials.
-    pub fn is_of_members(&self) -> bool {
-        let mut alone = Tally::new(0);
-        alone.horizon.members = 1;
-        self.trials(&alone) == Some((0, 1))
-    }
-
-    /// Whether the first days of a campaign have it too.
-    pub fn is_known_early(&self) -> bool {
-        !OF_HORIZON.contains(&self.key)
-    }
-}
-
 /// One test in one replicate, or one that a sender ran: arms beside each other on one account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -79,17 +60,5 @@ impl TrialTally {
     /// The tallies of an arm's units.
     pub fn arm(&self, arm: usize) -> impl Iterator<Item = &Tally> {
         self.units.iter().filter(move |unit| unit.arm == arm).map(|unit| &unit.tally)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::METRICS;
-
-    #[test]
-    fn members_are_trials_of_what_counts_each_once() {
-        let of_members: Vec<&str> =
-            METRICS.iter().filter(|metric| metric.is_of_members()).map(|metric| metric.key).collect();
-        assert_eq!(of_members, ["conversion", "unsubscribe", "loss", "kept", "unreachable", "muted", "blocked"]);
     }
 }

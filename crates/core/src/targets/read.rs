@@ -8,7 +8,7 @@ use crate::diagnostic::{At, plain};
 use crate::document::reader::{Names, Range, Reader, listed, suggestion};
 use crate::document::tree::{Node, Table};
 use crate::evidence;
-use crate::tally::{METRICS, Observable};
+use crate::tally::{self, Observable};
 
 use super::parse::Known;
 use super::{Quantity, Reading, Spot, Target};
@@ -144,10 +144,9 @@ pub(super) fn observable(
         Err(wrong) => {
             let (key, window) = text.split_once('@').map_or((text, ""), |(key, _)| (key, &text[key.len()..]));
             let keys: Vec<&str> = Observable::keys().chain(CLOSED_FORMS.iter().map(|form| form.key)).collect();
-            let also = METRICS.iter().find(|metric| metric.also.contains(&key)).map(|metric| metric.key);
             let help = if keys.contains(&key) {
                 "leave the window out, or take one it has".to_owned()
-            } else if let Some(known) = also {
+            } else if let Some(known) = tally::key_of(key) {
                 format!("its key is `{known}`")
             } else if let Some(near) = suggestion(key, &keys) {
                 near.replace("`?", &format!("{}`?", plain(window)))

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use serde_json::{Value, json};
-use wearout_core::study::ab::power::{CONFIDENCE, Curves, Point, Power, Request, Share, WANTED_POWER, follows_clicks};
+use wearout_core::study::ab::power::{CONFIDENCE, Curves, Point, Power, Request, Share, WANTED_POWER};
 use wearout_core::study::ab::{Contest, Method};
 
 use super::{Head, correlation, days, figure, interval, of_power, percent, points, share, units};
@@ -197,7 +197,7 @@ fn warnings(page: &Page) -> Option<String> {
             percent(banned)
         ));
     }
-    if !follows_clicks(page.contest) {
+    if !page.contest.judge.metric.follows_clicks() {
         said.push(format!(
             "no curve against the appeal of contents: {} does not follow clicks",
             page.contest.judge.metric.label

@@ -239,7 +239,7 @@ fn race_of(plans: usize, gap: f64) -> Selection {
         name: format!("a plan with quite a long name, number {plan}"),
         replicates: at(plan),
         mean: 0.4 - gap * plan as f64,
-        beside: [Beside { mean: 0.5, interval: Interval { low: 0.4, high: 0.6 } }; 3],
+        beside: vec![Beside { mean: 0.5, interval: Interval { low: 0.4, high: 0.6 } }; 3],
         dropped: (plan > 0).then(|| Dropped { at: at(plan), by: 0, difference: -gap * plan as f64 }),
     };
     Selection {

@@ -1,7 +1,7 @@
 //! The files of a race: CSV in the metric's own unit, what is not known a blank cell; and JSON, for programs.
 
 use serde_json::{Map, Value, json};
-use wearout_core::study::select::BESIDE;
+use wearout_core::study::select::beside;
 
 use super::Page;
 use super::text::ended;
@@ -11,7 +11,7 @@ use crate::csv::{cell, write};
 pub fn select(page: &Page) -> Vec<u8> {
     let header =
         ["plan", "metric", "unit", "mean", "replicates", "ended", "dropped_at", "dropped_by", "difference", "zone"];
-    let header: Vec<&str> = header.into_iter().chain(BESIDE).collect();
+    let header: Vec<&str> = header.into_iter().chain(beside().map(|metric| metric.key)).collect();
     let rows = page.ranked().into_iter().map(|index| {
         let plan = page.plan(index);
         let beside = plan.beside.iter().map(|beside| cell(Some(beside.mean)));
@@ -67,8 +67,8 @@ pub fn value(page: &Page) -> Value {
             json!({
                 "plan": plan.name,
                 "mean": plan.mean,
-                "beside": BESIDE.iter().zip(&plan.beside).map(|(key, of)| {
-                    ((*key).to_owned(), json!({ "mean": of.mean, "low": of.interval.low, "high": of.interval.high }))
+                "beside": beside().zip(&plan.beside).map(|(metric, of)| {
+                    (metric.key.to_owned(), json!({ "mean": of.mean, "low": of.interval.low, "high": of.interval.high }))
                 }).collect::<Map<String, Value>>(),
                 "replicates": plan.replicates,
                 "ended": ended(page, index),

@@ -6,8 +6,8 @@ mod files;
 mod manifest;
 mod text;
 
-use wearout_core::study::select::{BESIDE, Raced, Selection};
-use wearout_core::tally::{Better, Metric, find};
+use wearout_core::study::select::{Raced, Selection, beside};
+use wearout_core::tally::{Better, Metric};
 
 pub use files::{race, select, value};
 pub use manifest::{Asked, Timing, manifest};
@@ -66,8 +66,7 @@ impl Page<'_> {
 
     /// What stands beside the metric raced by, each with its row.
     fn beside(&self) -> impl Iterator<Item = (usize, &'static Metric)> {
-        let metrics = BESIDE.iter().enumerate().filter_map(|(row, key)| Some((row, find(key)?)));
-        metrics.filter(|(_, metric)| metric.key != self.metric.key)
+        beside().enumerate().filter(|(_, metric)| metric.key != self.metric.key)
     }
 
     /// A plan by its index.

@@ -73,7 +73,7 @@ impl Values {
 }
 
 pub(super) fn value(tally: &Tally, metric: &Metric) -> Option<f64> {
-    (metric.value)(tally, &NO_STAKES)
+    metric.value(tally, &NO_STAKES)
 }
 
 /// The mean of units, each counting once; `None` without any.

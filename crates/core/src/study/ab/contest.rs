@@ -4,10 +4,11 @@
 
 use super::{Judge, Method};
 use crate::diagnostic::{At, Diagnostic, Faults, Source, nearest};
+use crate::document::reader::listed;
 use crate::parameter::Parameters;
 use crate::plan::{Experiment, Trial, compile_under};
 use crate::scenario::{self, Draft, Variation};
-use crate::tally::{METRICS, Metric, find};
+use crate::tally::{Metric, find, keys};
 use crate::units::Channel;
 
 /// What is asked for, as typed.
@@ -155,12 +156,16 @@ impl Typed<'_> {
         match found {
             Some(metric) if deals_members && !metric.is_of_members() => {
                 let message = format!("`{key}` does not count members of a direct list one by one");
-                let help = "deliveries, reads and money of one member hang together, so nothing tells their error: decide by conversion, \
-                            unsubscribe, loss or kept";
-                self.fault("--metric", key, message, help.to_owned());
+                let of_members = METRICS.iter().filter(|metric| metric.is_of_members() && metric.tells_arms_apart());
+                let of_members: Vec<&str> = of_members.map(|metric| metric.key).collect();
+                let help = format!(
+                    "deliveries, reads and money of one member hang together, so nothing tells their error: decide by one of {}",
+                    listed(&of_members)
+                );
+                self.fault("--metric", key, message, help);
             }
-            None => self.unknown("--metric", key, "metric", METRICS.iter().map(|metric| metric.key)),
-            Some(metric) if !scenario::arms_can_differ_in(metric) => {
+            None => self.unknown("--metric", key, "metric", keys()),
+            Some(metric) if !metric.tells_arms_apart() => {
                 let message = format!("arms cannot be told apart by `{key}`");
                 let help =
                     "it is the account's, which arms share, or has no better direction: conversion, loss".to_owned();

@@ -148,7 +148,7 @@ impl Judge {
 
     fn units(&self, test: &TrialTally, arm: usize, day: u32) -> Vec<Figure> {
         let figure = |tally: &Tally| Figure {
-            value: (self.metric.value)(tally, &self.stakes[arm]),
+            value: self.metric.value(tally, &self.stakes[arm]),
             trials: self.metric.trials(tally),
         };
         let of = |unit: &TrialUnit| {

@@ -12,7 +12,7 @@ use crate::diagnostic::{At, Diagnostic, Faults, Source, nearest};
 use crate::plan::Experiment;
 use crate::scenario::{Draft, Scenario};
 use crate::study::corners::{self, Corner};
-use crate::tally::{METRICS, Metric, PairedTally, find};
+use crate::tally::{Metric, PairedTally, find, keys};
 
 /// Fewest base rows of a design from which indices are worth printing.
 const FEWEST_ROWS: u32 = 8;
@@ -71,7 +71,7 @@ pub struct Measure {
 impl Measure {
     /// Its value in one replicate; `None` where the metric has no base.
     pub(super) fn value(&self, experiment: &Experiment, paired: &PairedTally) -> Option<f64> {
-        let of = |plan: usize| (self.metric.value)(&paired.plans[plan], &experiment.plans[plan].stakes);
+        let of = |plan: usize| self.metric.value(&paired.plans[plan], &experiment.plans[plan].stakes);
         let minus = self.minus.map_or(Some(0.0), of);
         Some(of(self.plan)? - minus?)
     }
@@ -191,7 +191,7 @@ fn metric(faulty: &mut Faulty, request: &Request, headline: &[&'static Metric]) 
     let Some(key) = &request.metric else { return headline.first().copied() };
     let found = find(key);
     if found.is_none() {
-        let help = match nearest(key, METRICS.iter().map(|metric| metric.key)) {
+        let help = match nearest(key, keys()) {
             Some(meant) => format!("did you mean `{meant}`?"),
             None => "see `wearout list metrics`".to_owned(),
         };

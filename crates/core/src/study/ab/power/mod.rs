@@ -103,16 +103,10 @@ pub struct OverSets {
 /// Tests that are played in all, but for what cannot be.
 pub fn tests_expected(contest: &Contest, request: &Request) -> u64 {
     let mechanisms = if request.mechanisms { acting(contest).count() } else { 0 };
-    let effects = request.effects.iter().filter(|effect| **effect != 0.0 && follows_clicks(contest)).count();
+    let effects =
+        request.effects.iter().filter(|effect| **effect != 0.0 && contest.judge.metric.follows_clicks()).count();
     u64::from(request.tests) * (2 + request.units.len() + effects + mechanisms) as u64
         + u64::from(tests_per_set(request)) * request.sets.len() as u64
-}
-
-/// Whether the metric follows the appeal of contents.
-pub fn follows_clicks(contest: &Contest) -> bool {
-    const FOLLOW: [&str; 7] =
-        ["click_rate", "click_per_read", "conversion", "buyers", "revenue", "roi", "buyers_per_cost"];
-    FOLLOW.contains(&contest.judge.metric.key)
 }
 
 /// Works the curves out; what is there when the engine is told to stop.
@@ -137,7 +131,7 @@ pub fn curves(contest: &Contest, request: &Request, engine: &Engine) -> Curves {
         Some(Point { at: f64::from(units), power })
     });
     let by_units = by_units.collect();
-    let effects = if follows_clicks(contest) { request.effects.as_slice() } else { &[] };
+    let effects = if contest.judge.metric.follows_clicks() { request.effects.as_slice() } else { &[] };
     let by_effect = effects.iter().filter_map(|&effect| {
         if effect == 0.0 {
             return same.map(|power| Point { at: effect, power });

@@ -5,6 +5,8 @@
 //! Under one set of parameters intervals are Student's, of a finite number of replicates; over several, of a sample of sets
 //! (`stats::random_effects`), so that they hold what the sets differ by as well.
 
+use std::sync::LazyLock;
+
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use wearout_stats::interval::{self, Interval};
@@ -17,7 +19,7 @@ use crate::analysis::{CONFIDENCE, set_of};
 use crate::engine::Replayed;
 use crate::plan::Post;
 use crate::scenario;
-use crate::tally::{Outcome, Stakes, Tally, Unit, find};
+use crate::tally::{Metric, Outcome, Stakes, Tally, Unit, find};
 
 /// A figure of each policy.
 #[derive(Debug)]
@@ -28,35 +30,22 @@ pub struct Figure {
     pub label: &'static str,
     /// What it counts.
     pub unit: Unit,
-    value: fn(&Tally, &Stakes) -> Option<f64>,
+    /// The metric that it is; `None` for clicks.
+    metric: Option<&'static Metric>,
 }
 
 /// The figures beside the objective.
-pub const FIGURES: [Figure; 5] = [
-    Figure {
-        key: "clicks",
-        label: "clicks",
-        unit: Unit::Count,
-        value: |tally, _| Some(tally.total(Outcome::Clicks) as f64),
-    },
-    Figure { key: "conversion", label: "conversion", unit: Unit::Share, value: |t, s| metric("conversion", t, s) },
-    Figure { key: "open_rate", label: "open rate", unit: Unit::Share, value: |t, s| metric("open_rate", t, s) },
-    Figure {
-        key: "loss",
-        label: "churn (left, blocked or muted)",
-        unit: Unit::Share,
-        value: |t, s| metric("loss", t, s),
-    },
-    Figure {
-        key: "kept",
-        label: "members kept (active, reachable)",
-        unit: Unit::Share,
-        value: |t, s| metric("kept", t, s),
-    },
-];
+pub static FIGURES: LazyLock<[Figure; 5]> = LazyLock::new(|| {
+    ["clicks", "conversion", "open_rate", "loss", "kept"].map(|key| match find(key) {
+        Some(metric) => Figure { key, label: metric.label, unit: metric.unit, metric: Some(metric) },
+        None => Figure { key, label: key, unit: Unit::Count, metric: None },
+    })
+});
 
-fn metric(key: &str, tally: &Tally, stakes: &Stakes) -> Option<f64> {
-    find(key).and_then(|metric| (metric.value)(tally, stakes))
+impl Figure {
+    fn value(&self, tally: &Tally, stakes: &Stakes) -> Option<f64> {
+        self.metric.map_or_else(|| Some(tally.total(Outcome::Clicks) as f64), |metric| metric.value(tally, stakes))
+    }
 }
 
 /// The end of the time that the posts of a day have before the next.
@@ -95,7 +84,7 @@ impl Played {
         let is_set = |outcome| last.is_some_and(|day| day.get(outcome) > 0);
         Played {
             objective: at(run.tally.days.len()),
-            figures: FIGURES.iter().map(|figure| (figure.value)(&run.tally, stakes)).collect(),
+            figures: FIGURES.iter().map(|figure| figure.value(&run.tally, stakes)).collect(),
             curve: steps.iter().map(|step| at(step.days)).collect(),
             contents: run.posts.iter().map(|post| post.sent.then_some(post.content)).collect(),
             limited: is_set(Outcome::Limited),

@@ -123,8 +123,9 @@ impl Ground<'_> {
         let (mut did, mut clusters) = (Vec::new(), Vec::new());
         for arm in 0..self.courses.arms.len() {
             let seen: Vec<Tally> = test.arm(arm).map(|tally| tally.until(day as usize)).collect();
-            let metric = seen.iter().filter_map(|tally| (judge.metric.value)(tally, &judge.stakes[arm]));
-            let metric: Vec<f64> = metric.collect();
+            let is_over = |tally: &Tally| day as usize == tally.days.len() && !judge.metric.is_known_early();
+            let known = test.arm(arm).zip(&seen).map(|(tally, seen)| if is_over(tally) { tally } else { seen });
+            let metric: Vec<f64> = known.filter_map(|tally| judge.metric.value(tally, &judge.stakes[arm])).collect();
             did.push(Did {
                 metric: (!metric.is_empty()).then(|| metric.iter().sum::<f64>() / metric.len() as f64),
                 buyers: seen.iter().map(|tally| tally.total(Outcome::Buyers)).sum::<u64>() as f64,
