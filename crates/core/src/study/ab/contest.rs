@@ -8,7 +8,7 @@ use crate::document::reader::listed;
 use crate::parameter::Parameters;
 use crate::plan::{Experiment, Trial, compile_under};
 use crate::scenario::{self, Draft, Variation};
-use crate::tally::{Metric, find, keys};
+use crate::tally::{METRICS, Metric, find, keys};
 use crate::units::Channel;
 
 /// What is asked for, as typed.
