@@ -16,14 +16,21 @@ use super::{Failure, ended, folders, print, run, tell};
 /// Does a job, writes what it found below the folder of that name, and prints it; the explanation, if one was asked for, below the page.
 pub(super) fn finish(job: &Job, name: &str, common: &Common, explanation: Option<&str>) -> Result<(), Failure> {
     let pool = run::pool(common.threads)?;
-    let watch = Watch::new(common)?;
-    let finding = watch.over(|| pool.install(|| job::run(job, &watch))).map_err(|unfinished| match unfinished {
-        Unfinished::Faults(faults) if faults.are_of_job() => Failure::Usage(faults.to_string().trim_end().to_owned()),
-        Unfinished::Faults(faults) => Failure::Input(faults),
-        Unfinished::Stopped => Failure::Interrupted(": nothing was complete, and nothing was written"),
-    })?;
+    let mut watch = Watch::new(name, common)?;
+    let found = watch.over(|| pool.install(|| job::run(job, &watch)));
+    let finding = match found {
+        Ok(finding) => finding,
+        Err(Unfinished::Faults(faults)) if faults.are_of_job() => {
+            return Err(Failure::Usage(faults.to_string().trim_end().to_owned()));
+        }
+        Err(Unfinished::Faults(faults)) => return Err(Failure::Input(faults)),
+        Err(Unfinished::Stopped) => {
+            watch.folder()?;
+            return Err(Failure::Interrupted(": nothing was complete, and nothing was written"));
+        }
+    };
+    let folder = watch.folder()?;
     let reporting = Instant::now();
-    let folder = folders::folder(&common.out, name)?;
     let mut files = pool.install(|| show::files(&finding)).context("cannot draw")?;
     files.push(manifest(&finding, &files, &watch.timing(pool.current_num_threads(), reporting.elapsed())));
     let earlier = folders::latest(&folder);

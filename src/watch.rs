@@ -1,7 +1,8 @@
 //! Watches a job: shows how far it is, hears interrupts, and knows how long each part took.
 
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -10,6 +11,7 @@ use wearout_core::study::{Observer, Stage};
 use wearout_show::manifest::Timing;
 
 use super::args::Common;
+use super::folders::{self, FileError};
 use super::progress::Shown;
 use super::{Failure, interrupt, run};
 
@@ -17,6 +19,10 @@ use super::{Failure, interrupt, run};
 pub(super) struct Watch {
     engine: Arc<Engine>,
     is_quiet: bool,
+    out: PathBuf,
+    name: String,
+    /// The folder of the results, found fit to be written to before anything is simulated.
+    folder: OnceLock<Result<PathBuf, FileError>>,
     started: Instant,
     /// What was begun when, the latest last.
     begun: Mutex<Vec<(Stage, Instant)>>,
@@ -28,15 +34,32 @@ impl Observer for Watch {
     }
 
     fn begins(&self, stage: Stage) {
+        let is_long = matches!(stage, Stage::Simulating { .. });
+        if is_long && self.folder.get_or_init(|| folders::folder(&self.out, &self.name)).is_err() {
+            self.engine.stop();
+        }
         self.begun.lock().unwrap_or_else(PoisonError::into_inner).push((stage, Instant::now()));
     }
 }
 
 impl Watch {
-    /// Begins to watch, on the instruction set asked for; from here on an interrupt is heard.
-    pub(super) fn new(common: &Common) -> Result<Watch, Failure> {
-        let engine = run::engine(common.instructions)?;
-        Ok(Watch { engine, is_quiet: common.quiet, started: Instant::now(), begun: Mutex::new(Vec::new()) })
+    /// Begins to watch a job whose results go to the folder of that name, on the instruction set asked for; from here on an
+    /// interrupt is heard.
+    pub(super) fn new(name: &str, common: &Common) -> Result<Watch, Failure> {
+        Ok(Watch {
+            engine: run::engine(common.instructions)?,
+            is_quiet: common.quiet,
+            out: common.out.clone(),
+            name: name.to_owned(),
+            folder: OnceLock::new(),
+            started: Instant::now(),
+            begun: Mutex::new(Vec::new()),
+        })
+    }
+
+    /// The folder of the results; where it cannot be written to, nothing was simulated.
+    pub(super) fn folder(&mut self) -> Result<PathBuf, FileError> {
+        self.folder.take().unwrap_or_else(|| folders::folder(&self.out, &self.name))
     }
 
     /// Does the work while showing how far it is.
