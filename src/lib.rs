@@ -10,7 +10,6 @@ mod estimate;
 mod evidence;
 mod finish;
 mod folders;
-mod format;
 mod inputs;
 mod interrupt;
 mod lookup;
@@ -21,7 +20,6 @@ mod select;
 mod sensitivity;
 mod sets;
 mod targets;
-mod topics;
 mod watch;
 
 use std::ffi::OsString;
@@ -32,6 +30,7 @@ use args::Command;
 use folders::FileError;
 use serde_json::Value;
 use wearout_core::diagnostic::{Faults, plain};
+use wearout_show::explain::explain;
 
 /// What ends a command early.
 #[derive(Debug, thiserror::Error)]
@@ -83,7 +82,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Check(args) => scenarios::check(&args),
         Command::New { name, from } => scenarios::new(&name, from.as_deref()),
         Command::List { what, json } => print(&lookup::list(what, json)),
-        Command::Explain { name } => lookup::explain(&name).map_err(Failure::Unknown).and_then(|text| print(&text)),
+        Command::Explain { name } => explain(&name).map_err(Failure::Unknown).and_then(|text| print(&text)),
     };
     match done {
         Ok(()) => 0,

@@ -277,7 +277,7 @@ fn where_no_plan_pays_for_itself_the_costs_are_named_before_silence_is_advised()
 #[test]
 fn one_plan_and_one_replicate_are_printed_without_a_claim() {
     let alone = print(&compare(&["house"], 40, &[&house]), None, &[]);
-    assert!(alone.contains("one plan alone") && !alone.contains("Difference from"), "{alone}");
+    assert!(alone.contains("One plan alone") && !alone.contains("Difference from"), "{alone}");
     let once = print(&compare(&["house", "yours"], 1, &[&house, &yours]), None, &[]);
     assert!(!once.contains('±') && once.contains("not known after 1 replicate:"), "{once}");
     assert!(!once.contains("NaN") && !once.contains("inf"), "{once}");

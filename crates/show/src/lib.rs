@@ -4,9 +4,12 @@
 //! computes no statistic.
 
 pub mod ab;
+mod answer;
 pub mod calibration;
 pub mod chart;
 pub mod csv;
+pub mod explain;
+pub mod html;
 pub mod manifest;
 pub mod notes;
 mod number;
@@ -68,12 +71,16 @@ pub fn files(finding: &Finding) -> Result<Vec<File>, chart::Failure> {
         }
         Study::Worth(worth) => all(chart::weighed(worth, &Caption::of(&finding.provenance, &worth.scenario.question))),
     };
+    let mut figures = Vec::new();
     for (key, rendered) in drawn? {
         if let Some(rendered) = rendered {
             files.push(File { name: format!("{key}.svg"), bytes: rendered.svg.into_bytes() });
             files.push(File { name: format!("{key}.png"), bytes: rendered.png });
+            figures.push(rendered.figure);
         }
     }
+    let report = html::html(&page(finding), &figures, &finding.provenance);
+    files.push(File { name: "report.html".into(), bytes: report.into_bytes() });
     Ok(files)
 }
 

@@ -3,6 +3,10 @@
 //! Comes in: words and where in the finding they stand. Goes out: a [`Page`]. What is decided stands in the finding, so each block names
 //! its place there; how a block looks is decided by a renderer: `text` for terminals, `html` for a browser.
 
+use std::ops::Range;
+
+use unicode_width::UnicodeWidthStr;
+
 /// Everything that is said about a finding.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Page {
@@ -17,6 +21,7 @@ impl Page {
     pub fn sources(&self) -> impl Iterator<Item = &str> {
         self.blocks.iter().flat_map(|block| match block {
             Block::Headline(said)
+            | Block::Open(said)
             | Block::Sentence(said)
             | Block::Item(said)
             | Block::Note(said)
@@ -49,6 +54,8 @@ impl Said {
 pub enum Block {
     /// The answer in one sentence; first on the page.
     Headline(Said),
+    /// What the answer leaves open; belongs to the headline.
+    Open(Said),
     /// The few figures that carry the answer, for surfaces that have room for large ones; their tables hold them too.
     Keys(Vec<Key>),
     /// The title of the blocks that follow, up to the next one.
@@ -73,18 +80,22 @@ pub enum Block {
 }
 
 /// A figure that carries the answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Key {
     /// What is counted, with the name that `explain` knows it by.
     pub label: Label,
     /// Of which plan or arm.
     pub of: String,
+    /// How that plan or arm is marked: `None` is the baseline, else which of the others it is.
+    pub mark: Option<usize>,
     /// The figure with its unit.
     pub value: String,
     /// From where to where it may lie; `None` where that is not known.
     pub range: Option<String>,
     /// Which uncertainty the range is of.
     pub kind: String,
+    /// Where the figure and the ends of its range lie on a scale from 0 to 1 that all figures of that label share.
+    pub places: Option<[f64; 3]>,
     /// What the difference from the baseline means, such as `better: +20 points (+6 to +35)`.
     pub against: Option<String>,
     /// Its place in the finding: see [`Said::from`].
@@ -129,6 +140,36 @@ pub struct Table {
     pub from: String,
 }
 
+impl Table {
+    /// Columns that stand beside each other, block below block, where a line has room for so many letters beside labels of that width
+    /// and columns are `gap` apart.
+    pub fn blocks(&self, label_width: usize, gap: usize, room: usize) -> Vec<Range<usize>> {
+        let mut blocks = Vec::new();
+        let (mut first, mut end) = (0, label_width);
+        for column in 0..self.heads.len() {
+            let width = gap + self.width(column);
+            if column > first && end + width > room {
+                blocks.push(first..column);
+                (first, end) = (column, label_width);
+            }
+            end += width;
+        }
+        blocks.push(first..self.heads.len());
+        blocks
+    }
+
+    /// Columns of a terminal that a column takes.
+    pub fn width(&self, column: usize) -> usize {
+        let cells = self.rows.iter().map(|row| row.cells[column].text().width());
+        cells.chain([self.heads[column].width()]).max().unwrap_or(0)
+    }
+
+    /// Whether a column holds words, which stand left.
+    pub fn is_of_words(&self, column: usize) -> bool {
+        self.rows.iter().any(|row| matches!(&row.cells[column], Cell::Words(words) if !words.is_empty()))
+    }
+}
+
 /// A row of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
@@ -138,6 +179,13 @@ pub struct Row {
     pub is_part: bool,
     /// Its cells; words stand left and figures right, as [`Cell`] says.
     pub cells: Vec<Cell>,
+}
+
+impl Row {
+    /// Whether it has nothing but a label, and so is the heading of those that follow.
+    pub fn is_heading(&self) -> bool {
+        !self.cells.is_empty() && self.cells.iter().all(|cell| matches!(cell, Cell::Words(words) if words.is_empty()))
+    }
 }
 
 /// A cell of a table.

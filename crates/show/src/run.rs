@@ -7,14 +7,14 @@ use std::fmt::Write;
 
 use wearout_core::analysis::{Between, Comparison, Decomposition, Deviation, Difference, Estimate, PlanSummary};
 use wearout_core::finding::{Enforcement, Note, Provenance, Run};
-use wearout_core::tally::{METRICS, Metric, Shown, Unit};
+use wearout_core::tally::{Better, METRICS, Metric, Shown, Subject, Unit};
 use wearout_stats::Interval;
 
 use super::chart::{Caption, Chart, Failure, Rendered, render};
 use super::notes::{self, About};
 use super::number::{decimals, fixed, plain_decimals, scale, signed, two_digits};
 use super::page::{Block, Cell, Label, Page, Row, Said, Table};
-use super::{File, csv, sentence};
+use super::{File, answer, csv, sentence};
 
 /// Days from which purchases are told beside buyers: within them few members have a second need.
 const SHORT: usize = 30;
@@ -50,18 +50,32 @@ pub fn drawn(run: &Run, made: &Provenance, chart: &Chart) -> Result<Option<Rende
 /// The page of a comparison.
 pub fn page(run: &Run) -> Page {
     let comparison = &run.comparison;
-    let mut blocks = Vec::new();
-    let about = About { comparison: Some(comparison), currency: &run.scenario.money.currency };
-    let notes = || {
-        run.notes
-            .iter()
-            .enumerate()
-            .map(|(at, note)| (note, Block::Note(Said::of(notes::sentence(note, about), format!("/study/notes/{at}")))))
-    };
+    let currency = &run.scenario.money.currency;
+    let about = About { comparison: Some(comparison), currency };
     // Who reads a difference of different people must know so before.
     let is_first = |note: &Note| matches!(note, Note::DifferentPeople { .. });
-    blocks.extend(notes().filter(|(note, _)| is_first(note)).map(|(_, said)| said));
-    blocks.push(Block::Table(levels(run)));
+    let notes = |first: bool| {
+        let notes = run.notes.iter().enumerate().filter(move |(_, note)| is_first(note) == first);
+        notes.map(|(at, note)| Block::Note(Said::of(notes::sentence(note, about), format!("/study/notes/{at}"))))
+    };
+    let section = |title: &str, waits: bool| Block::Section { title: title.to_owned(), waits };
+
+    let mut blocks: Vec<Block> = notes(true).collect();
+    blocks.extend(answer::answer(run));
+    blocks.push(answer::keys(run));
+    blocks.push(section("What happens", false));
+    blocks.extend(["frequency", "people_by_day"].map(Block::Figure));
+    blocks.push(section("What differs", false));
+    blocks.push(Block::Figure("forest"));
+    let (borne, gained): (Vec<_>, Vec<_>) = rows(run).into_iter().partition(is_borne);
+    blocks.push(section("What the sender gets", false));
+    let mut of_sender = levels(run, &gained);
+    let addressed = comparison.plans.iter().map(|plan| Some(fixed(plan.members as f64, 0)));
+    of_sender.rows.insert(0, row(Label::plain("members addressed"), addressed));
+    blocks.push(Block::Table(of_sender));
+    blocks.push(section("What recipients bear", false));
+    blocks.push(Block::Table(levels(run, &borne)));
+    blocks.push(section("What the platform may do", false));
     blocks.push(Block::Table(chances_table(run)));
     if let Some(Enforcement { here, low, high }) = run.enforcement {
         let [here, low, high] = [here, low, high].map(|probability| fixed(probability, 2));
@@ -71,14 +85,38 @@ pub fn page(run: &Run) -> Page {
         )));
     }
     if !comparison.differences.is_empty() {
+        let baseline = &comparison.plans[comparison.baseline].name;
+        blocks.push(section(&format!("Differences from {baseline}"), true));
         blocks.push(Block::Table(differences(run)));
     }
     if comparison.n_sets > 1 {
+        blocks.push(section("Where the uncertainty comes from", true));
         blocks.push(Block::Table(decompositions(run)));
+        blocks.push(Block::Figure("uncertainty"));
     }
-    blocks.extend(sentence::verdict(&run.verdict, &run.scenario.money.currency));
-    blocks.extend(notes().filter(|(note, _)| !is_first(note)).map(|(_, said)| said));
+    if !run.verdict.plans.is_empty() {
+        blocks.push(section("Verdict", false));
+        blocks.extend(sentence::verdict(&run.verdict, currency));
+    }
+    blocks.push(section("What to know beside the figures", false));
+    blocks.extend(notes(false));
+    blocks.push(section("What it cannot tell", false));
+    blocks.extend(unknown(run));
     Page { title: run.scenario.question.clone(), blocks }
+}
+
+/// What no number of replicates would tell.
+fn unknown(run: &Run) -> [Block; 3] {
+    let days = run.scenario.days;
+    [
+        (
+            "What the platform will do: it does not publish how often it acts on reports.".to_owned(),
+            "/study/scenario/platform",
+        ),
+        (format!("What happens after day {days}, or with other people and another offer."), "/study/scenario"),
+        ("Whether the model is right: every range holds only if it is.".to_owned(), "/provenance/model"),
+    ]
+    .map(|(words, from)| Block::Item(Said::of(words, from)))
 }
 
 /// The metrics that are shown unasked as far as they say something here, and those of the headline.
@@ -100,6 +138,11 @@ fn rows(run: &Run) -> Vec<&'static Metric> {
     METRICS.iter().filter(is_told).collect()
 }
 
+/// Whether a metric says what recipients bear, not what the sender gets.
+fn is_borne(metric: &&'static Metric) -> bool {
+    matches!(metric.subject, Subject::Exits | Subject::Kept) || metric.better == Better::Lower
+}
+
 /// A metric as the label of a row.
 fn label(metric: &Metric, currency: &str) -> Label {
     Label::of(sentence::label(metric, currency), metric.key)
@@ -109,15 +152,14 @@ fn row(label: Label, cells: impl Iterator<Item = Option<String>>) -> Row {
     Row { label, is_part: false, cells: cells.map(|cell| cell.map_or(Cell::Blank, Cell::Figure)).collect() }
 }
 
-fn levels(run: &Run) -> Table {
+/// The level of these metrics under every plan.
+fn levels(run: &Run, metrics: &[&'static Metric]) -> Table {
     let comparison = &run.comparison;
     let plans = &comparison.plans;
     let head = |(plan, summary): (usize, &PlanSummary)| {
         let is_marked = plan == comparison.baseline && plans.len() > 1;
         summary.name.clone() + if is_marked { " (baseline)" } else { "" }
     };
-    let metrics = rows(run);
-    let members = plans.iter().map(|plan| Some(fixed(plan.members as f64, 0)));
     let of_metric = |metric: &&'static Metric| {
         let cells = (0..plans.len()).map(|plan| level_cell(metric.unit, estimate(comparison, plan, metric)));
         row(label(metric, &run.scenario.money.currency), cells)
@@ -136,9 +178,7 @@ fn levels(run: &Run) -> Table {
         title: String::new(),
         corner: format!("mean of {}", design(comparison)),
         heads: plans.iter().enumerate().map(head).collect(),
-        rows: std::iter::once(row(Label::plain("members addressed"), members))
-            .chain(metrics.iter().map(of_metric))
-            .collect(),
+        rows: metrics.iter().map(of_metric).collect(),
         below: metrics.iter().flat_map(some_bases).collect(),
         from: "/study/comparison/plans".to_owned(),
     }
@@ -222,10 +262,7 @@ fn differences(run: &Run) -> Table {
         "95 % intervals, as above: the error of a finite number of replicates, not of the parameters nor of the model"
     };
     Table {
-        title: format!(
-            "Difference from {}, replicate by replicate (shares and chances in points)",
-            comparison.plans[comparison.baseline].name
-        ),
+        title: "replicate by replicate, shares and chances in points".to_owned(),
         corner: String::new(),
         heads: others(comparison).map(|(_, summary)| summary.name.clone()).collect(),
         rows: metrics.map(of_metric).collect(),
@@ -275,7 +312,7 @@ fn decompositions(run: &Run) -> Table {
     };
     Table {
         title: format!(
-            "Where the uncertainty comes from: standard deviations (shares and chances in points), 95 % intervals{}",
+            "standard deviations with 95 % intervals, shares and chances in points{}",
             if is_crowded { "; of the differences, and of each plan in uncertainty.csv" } else { "" }
         ),
         corner: String::new(),

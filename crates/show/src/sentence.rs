@@ -18,13 +18,9 @@ pub(super) fn label(metric: &Metric, currency: &str) -> String {
 /// The verdict, sentence by sentence.
 pub(super) fn verdict(verdict: &Verdict, currency: &str) -> Vec<Block> {
     let from = "/study/verdict";
-    if verdict.plans.is_empty() {
-        let alone = "Verdict: one plan alone; a second one would say whether it is better.";
-        return vec![Block::Sentence(Said::of(alone, from))];
-    }
     let names: Vec<&str> = verdict.headline.iter().map(|metric| metric.label).collect();
     let zone = verdict.zone;
-    let opening = format!("Verdict, against {}: {}", verdict.baseline, list(&names));
+    let opening = format!("Against {}: {}", verdict.baseline, list(&names));
     let mut blocks = vec![Block::Sentence(Said::of(opening, from))];
     let together = if verdict.n_sets > 1 {
         "95 % for all together, parameters and Monte Carlo error included: a call holds over the plausible sets"
@@ -115,7 +111,7 @@ pub(super) fn conclusion(plan: &PlanVerdict, verdict: &Verdict) -> String {
 }
 
 /// What is not known, before the labels of the metrics it is not known of.
-fn in_short(doubt: Doubt, n: u64) -> String {
+pub(super) fn in_short(doubt: Doubt, n: u64) -> String {
     match doubt {
         Doubt::Difference => format!("not known after {}:", replicates(n)),
         Doubt::Size => format!("whether by enough to matter is not known after {}:", replicates(n)),
@@ -170,7 +166,7 @@ fn share_of_sets(Share { estimate, interval: Interval { low, high } }: Share) ->
 }
 
 /// `+1.6 points (+1.4 to +1.8)`.
-fn size(metric: &Metric, difference: f64, interval: Option<Interval>) -> String {
+pub(super) fn size(metric: &Metric, difference: f64, interval: Option<Interval>) -> String {
     let factor = scale(metric.unit);
     let decimals = digits(metric, interval);
     let amount = format!("{}{}", signed(factor * difference, decimals), unit_word(metric.unit));
@@ -193,7 +189,7 @@ fn digits(metric: &Metric, interval: Option<Interval>) -> usize {
 }
 
 /// A finding as a verb: "sells 1.6 points less".
-fn phrase(finding: &MetricVerdict) -> Option<String> {
+pub(super) fn phrase(finding: &MetricVerdict) -> Option<String> {
     let (metric, difference) = (finding.metric, finding.difference?);
     let is_more = difference > 0.0;
     let x = fixed(scale(metric.unit) * difference.abs(), digits(metric, finding.interval));

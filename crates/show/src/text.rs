@@ -2,9 +2,11 @@
 //!
 //! Comes in: a [`Page`] and the columns of a line. Goes out: lines no longer than that where words allow it. Colour and cursor are not here.
 
+use std::ops::Range;
+
 use unicode_width::UnicodeWidthStr;
 
-use super::page::{Block, Cell, Page, Row, Table};
+use super::page::{Block, Page, Row, Table};
 
 /// Columns of a line where nobody says how many there are.
 pub const USUAL_WIDTH: usize = 100;
@@ -12,17 +14,23 @@ pub const USUAL_WIDTH: usize = 100;
 /// Fewest columns that a page is made for.
 pub const LEAST_WIDTH: usize = 80;
 
-/// The page as text, ending in a line break.
+/// The page as text, ending in a line break. Figures and their sections are for other surfaces.
 pub fn text(page: &Page, columns: usize) -> String {
     let columns = columns.max(LEAST_WIDTH);
+    let is_read = |block: &&Block| !matches!(block, Block::Keys(_) | Block::Figure(_));
+    let blocks: Vec<&Block> = page.blocks.iter().filter(is_read).collect();
+    let is_section = |block: Option<&&Block>| block.is_none_or(|block| matches!(block, Block::Section { .. }));
     let mut text = if page.title.is_empty() { String::new() } else { wrapped(&page.title, columns) + "\n" };
     let mut before: Option<&Block> = None;
-    for block in page.blocks.iter().filter(|block| !matches!(block, Block::Keys(_) | Block::Figure(_))) {
+    for (i, block) in blocks.iter().enumerate() {
+        if is_section(Some(block)) && is_section(blocks.get(i + 1)) {
+            continue;
+        }
         if before.is_some_and(|before| is_apart(before, block)) {
             text.push('\n');
         }
         text += &match block {
-            Block::Headline(said) | Block::Sentence(said) => wrapped(&said.words, columns),
+            Block::Headline(said) | Block::Open(said) | Block::Sentence(said) => wrapped(&said.words, columns),
             Block::Item(said) => wrapped(&format!("  {}", said.words), columns),
             Block::Section { title, .. } => wrapped(title, columns),
             Block::Note(said) => wrapped(&format!("Note: {}", said.words), columns),
@@ -40,6 +48,7 @@ fn is_apart(before: &Block, block: &Block) -> bool {
     match (before, block) {
         (_, Block::Small(_)) => matches!(before, Block::Headline(_)),
         (Block::Section { .. }, _)
+        | (Block::Headline(_), Block::Open(_))
         | (_, Block::Item(_))
         | (Block::Note(_), Block::Note(_))
         | (Block::Sentence(_) | Block::Item(_) | Block::Small(_), Block::Sentence(_)) => false,
@@ -54,44 +63,23 @@ fn table(table: &Table, columns: usize) -> String {
     }
     let indented = |row: &Row| format!("{}{}", if row.is_part { "  " } else { "" }, row.label.words);
     let labels: Vec<String> = std::iter::once(table.corner.clone()).chain(table.rows.iter().map(indented)).collect();
-    let column = |i: usize| -> Vec<&Cell> { table.rows.iter().map(|row| &row.cells[i]).collect() };
-    let cells: Vec<(&str, Vec<&Cell>)> =
-        table.heads.iter().enumerate().map(|(i, head)| (head.as_str(), column(i))).collect();
-    text += &grid(&labels, &cells, columns);
+    let label_width = labels.iter().map(|label| label.width()).max().unwrap_or(0);
+    let line = |(row, label): (usize, &String), block: &Range<usize>| {
+        let cells = block.clone().map(|column| {
+            let cell = if row == 0 { table.heads[column].as_str() } else { table.rows[row - 1].cells[column].text() };
+            let set = if table.is_of_words(column) { left } else { right };
+            format!("  {}", set(cell, table.width(column)))
+        });
+        (left(label, label_width) + &cells.collect::<String>()).trim_end().to_owned() + "\n"
+    };
+    // As many blocks below each other as the width asks for.
+    let blocks = table.blocks(label_width, 2, columns);
+    let block = |block: &Range<usize>| labels.iter().enumerate().map(|of| line(of, block)).collect::<String>();
+    text += &blocks.iter().map(block).collect::<Vec<_>>().join("\n");
     for line in &table.below {
         text += &wrapped(&format!("({line})"), columns);
     }
     text
-}
-
-/// Labels on the left, columns to the right of them; as many blocks below each other as the width asks for.
-fn grid(labels: &[String], columns: &[(&str, Vec<&Cell>)], most: usize) -> String {
-    let label_width = labels.iter().map(|label| label.width()).max().unwrap_or(0);
-    let wide = |(head, cells): &(&str, Vec<&Cell>)| {
-        cells.iter().map(|cell| cell.text().width()).chain([head.width()]).max().unwrap_or(0)
-    };
-    let mut blocks = Vec::new();
-    let mut rest = columns;
-    while !rest.is_empty() {
-        let ends = rest.iter().scan(label_width, |end, column| {
-            *end += 2 + wide(column);
-            Some(*end)
-        });
-        let n_fitting = ends.take_while(|end| *end <= most).count().max(1);
-        let (block, after) = rest.split_at(n_fitting);
-        let line = |row: usize| {
-            let cells = block.iter().map(|column| {
-                let width = wide(column);
-                let is_of_words = column.1.iter().any(|cell| matches!(cell, Cell::Words(words) if !words.is_empty()));
-                let text = if row == 0 { column.0 } else { column.1[row - 1].text() };
-                format!("  {}", if is_of_words { left(text, width) } else { right(text, width) })
-            });
-            (left(&labels[row], label_width) + &cells.collect::<String>()).trim_end().to_owned() + "\n"
-        };
-        blocks.push((0..labels.len()).map(line).collect::<String>());
-        rest = after;
-    }
-    blocks.join("\n")
 }
 
 /// The line broken between words, so that it fits; all but its first part are indented.

@@ -34,6 +34,14 @@ pub(super) enum Shape {
 }
 
 impl Shape {
+    /// What it is drawn in.
+    pub(super) fn colour(&self) -> RGBAColor {
+        match self {
+            Shape::Area { colour, .. } | Shape::Line { colour, .. } | Shape::Disc { colour, .. } => *colour,
+            Shape::Text(text) => text.colour,
+        }
+    }
+
     /// The text, if it is one.
     pub(super) fn text(&self) -> Option<&Text> {
         if let Shape::Text(text) = self { Some(text) } else { None }
@@ -84,6 +92,23 @@ pub(super) struct Canvas {
     pub(super) height: u32,
     /// In the order in which they were drawn.
     pub(super) shapes: Vec<Shape>,
+    /// What stands around the plot; `None` where there is only the plot.
+    pub(super) frame: Option<Frame>,
+}
+
+/// The words around a plot and where the plot is, for pages that set these words themselves.
+#[derive(Debug, Clone)]
+pub(super) struct Frame {
+    /// What the chart says.
+    pub(super) title: String,
+    /// What is measured.
+    pub(super) about: String,
+    /// What the marks mean.
+    pub(super) note: String,
+    /// Index of the plot's first shape.
+    pub(super) first: usize,
+    /// Where the plot begins and ends, downwards.
+    pub(super) rows: (f64, f64),
 }
 
 /// The backend that plotters draws with.

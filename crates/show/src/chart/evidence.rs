@@ -45,7 +45,7 @@ pub(super) const RANGE: RGBAColor = RGBAColor(0xCD, 0xD3, 0xD9, 1.0);
 /// Never: the sheet of a scorecard is always drawn.
 pub fn scorecard(card: &Scorecard, fit: &Fit, caption: &Caption) -> Result<Rendered, Failure> {
     let canvas = draw(card, fit, caption)?.expect("a scorecard always has rows");
-    Ok(rendered(&canvas, TITLE))
+    Ok(rendered(&canvas, "scorecard", TITLE))
 }
 
 pub(super) fn draw(card: &Scorecard, fit: &Fit, caption: &Caption) -> Result<Option<Canvas>, Failure> {

@@ -12,8 +12,12 @@ pub(super) const CAPITAL_EM: f64 = 0.727;
 /// How far letters reach below the line they stand on, in ems.
 pub(super) const DESCENT_EM: f64 = 0.21;
 
-static REGULAR: LazyLock<FontRef<'static>> = LazyLock::new(|| embedded(include_bytes!("font/Inter-Regular.ttf")));
-static SEMIBOLD: LazyLock<FontRef<'static>> = LazyLock::new(|| embedded(include_bytes!("font/Inter-SemiBold.ttf")));
+/// The font's files by their weight, as CSS counts it.
+pub const FONTS: [(u16, &[u8]); 2] =
+    [(400, include_bytes!("font/Inter-Regular.ttf")), (600, include_bytes!("font/Inter-SemiBold.ttf"))];
+
+static REGULAR: LazyLock<FontRef<'static>> = LazyLock::new(|| embedded(FONTS[0].1));
+static SEMIBOLD: LazyLock<FontRef<'static>> = LazyLock::new(|| embedded(FONTS[1].1));
 
 fn embedded(bytes: &'static [u8]) -> FontRef<'static> {
     FontRef::try_from_slice(bytes).expect("the embedded font is a font")

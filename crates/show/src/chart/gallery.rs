@@ -221,7 +221,7 @@ fn the_charts_of_a_test_are_legible() {
         ] {
             if let Some(folder) = &folder {
                 std::fs::create_dir_all(folder).unwrap();
-                std::fs::write(folder.join(format!("{name}-{key}.png")), super::rendered(&canvas, key).png).unwrap();
+                std::fs::write(folder.join(format!("{name}-{key}.png")), super::raster::png(&canvas)).unwrap();
             }
             assert_eq!(complaints(&canvas), Vec::<String>::new(), "{name} {key}");
         }

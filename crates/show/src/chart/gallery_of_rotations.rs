@@ -7,7 +7,7 @@ use wearout_core::job::{Job, run};
 use wearout_core::scenario::Input;
 
 use super::gallery::{CAPTION, complaints};
-use super::{calendar, regret, rendered};
+use super::{calendar, raster, regret};
 
 /// Rotations of few and of many contents and posts.
 fn rotations() -> Vec<(String, Finding)> {
@@ -56,7 +56,7 @@ fn the_charts_of_a_rotation_are_legible() {
             assert_eq!(complaints(&canvas), Vec::<String>::new(), "{name} {chart}");
             if let Some(folder) = &folder {
                 std::fs::create_dir_all(folder).unwrap();
-                std::fs::write(folder.join(format!("{name}-{chart}.png")), rendered(&canvas, chart).png).unwrap();
+                std::fs::write(folder.join(format!("{name}-{chart}.png")), raster::png(&canvas)).unwrap();
             }
         }
     }

@@ -7,6 +7,7 @@ mod axis;
 mod ban_by_day;
 mod calendar;
 mod canvas;
+mod colour;
 mod contraction;
 mod difference_by_day;
 mod differences;
@@ -40,12 +41,16 @@ mod uncertainty;
 mod words;
 mod worth;
 
+use std::collections::BTreeSet;
+
 use crate::ab;
 use crate::calibration;
 use crate::selection;
 use crate::sensitivity;
 
+pub use colour::{Colour, plan_colours};
 pub use evidence::scorecard;
+pub use font::FONTS;
 pub use patterns::patterns;
 
 use canvas::{Canvas, Shape};
@@ -165,6 +170,25 @@ pub struct Rendered {
     pub svg: String,
     /// A PNG file, two pixels to each logical one.
     pub png: Vec<u8>,
+    /// The same for a page that sets the words around it.
+    pub figure: Figure,
+}
+
+/// A chart as part of a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Figure {
+    /// Stem of its files, its name on the page.
+    pub key: &'static str,
+    /// What it says.
+    pub title: String,
+    /// What is measured.
+    pub about: String,
+    /// What the marks mean.
+    pub note: String,
+    /// An SVG element whose texts are text and whose colours are those of [`palette`].
+    pub svg: String,
+    /// Colours it is drawn in.
+    pub colours: Vec<Colour>,
 }
 
 /// A chart that plotters could not draw.
@@ -183,7 +207,7 @@ pub fn render(
     caption: &Caption,
 ) -> Result<Option<Rendered>, Failure> {
     let canvas = (chart.draw)(&Scene { comparison, headline, caption })?;
-    Ok(canvas.map(|canvas| rendered(&canvas, chart.title)))
+    Ok(canvas.map(|canvas| rendered(&canvas, chart.key, chart.title)))
 }
 
 /// The charts of a calibration that show something, each with the stem of its files.
@@ -196,7 +220,7 @@ pub fn calibrated(page: &calibration::Page, caption: &Caption) -> Result<Vec<(&'
         ("contraction", "tuned quantities before and after", contraction::draw(page, caption)?),
         ("pairs", "tuned quantities that only move together", pairs::draw(page, caption)?),
     ];
-    Ok(drawn.into_iter().filter_map(|(key, title, canvas)| Some((key, rendered(&canvas?, title)))).collect())
+    Ok(drawn.into_iter().filter_map(|(key, title, canvas)| Some((key, rendered(&canvas?, key, title)))).collect())
 }
 
 /// The charts of a sender's own test that show something, each with the stem of its files.
@@ -216,7 +240,7 @@ pub fn analysed(page: &ab::analyze::Page, caption: &Caption) -> Result<Vec<(&'st
             difference_by_day::draw(page, caption)?,
         ),
     ];
-    Ok(drawn.into_iter().filter_map(|(key, title, canvas)| Some((key, rendered(&canvas?, title)))).collect())
+    Ok(drawn.into_iter().filter_map(|(key, title, canvas)| Some((key, rendered(&canvas?, key, title)))).collect())
 }
 
 /// The charts of a test's power that show something, each with the stem of its files.
@@ -225,7 +249,7 @@ pub fn analysed(page: &ab::analyze::Page, caption: &Caption) -> Result<Vec<(&'st
 /// When plotters refuses to draw.
 pub fn powered(page: &ab::power::Page, caption: &Caption) -> Result<Vec<(&'static str, Rendered)>, Failure> {
     let drawn = [("power", "power of a test against groups, effect and duration", power::draw(page, caption)?)];
-    Ok(drawn.into_iter().filter_map(|(key, title, canvas)| Some((key, rendered(&canvas?, title)))).collect())
+    Ok(drawn.into_iter().filter_map(|(key, title, canvas)| Some((key, rendered(&canvas?, key, title)))).collect())
 }
 
 /// The charts of a test's design that show something, each with the stem of its files.
@@ -237,7 +261,7 @@ pub fn designed(page: &ab::design::Page, caption: &Caption) -> Result<Vec<(&'sta
         ("effect", "what the arms differ by, by day and by read", effect::draw(page, caption)?),
         ("tradeoff", "conversion against churn, test by test", tradeoff::draw(page, caption)?),
     ];
-    Ok(drawn.into_iter().filter_map(|(key, title, canvas)| Some((key, rendered(&canvas?, title)))).collect())
+    Ok(drawn.into_iter().filter_map(|(key, title, canvas)| Some((key, rendered(&canvas?, key, title)))).collect())
 }
 
 /// The charts of whether a test pays that show something, each with the stem of its files.
@@ -246,7 +270,7 @@ pub fn designed(page: &ab::design::Page, caption: &Caption) -> Result<Vec<(&'sta
 /// When plotters refuses to draw.
 pub fn weighed(page: &Worth, caption: &Caption) -> Result<Vec<(&'static str, Rendered)>, Failure> {
     let drawn = [("worth", "net gain of a test against its size and duration", worth::draw(page, caption)?)];
-    Ok(drawn.into_iter().filter_map(|(key, title, canvas)| Some((key, rendered(&canvas?, title)))).collect())
+    Ok(drawn.into_iter().filter_map(|(key, title, canvas)| Some((key, rendered(&canvas?, key, title)))).collect())
 }
 
 /// The charts of a rotation that show something, each with the stem of its files.
@@ -258,7 +282,7 @@ pub fn rotated(page: &Rotate, caption: &Caption) -> Result<Vec<(&'static str, Re
         ("calendar", "which content each policy sends when", calendar::draw(page, caption)?),
         ("regret", "how far each policy stays behind the best, post by post", regret::draw(page, caption)?),
     ];
-    Ok(drawn.into_iter().filter_map(|(key, title, canvas)| Some((key, rendered(&canvas?, title)))).collect())
+    Ok(drawn.into_iter().filter_map(|(key, title, canvas)| Some((key, rendered(&canvas?, key, title)))).collect())
 }
 
 /// The chart of a sensitivity analysis; `None` where it would show nothing.
@@ -271,7 +295,7 @@ pub fn render_sensitivity(
     caption: &Caption,
 ) -> Result<Option<Rendered>, Failure> {
     let canvas = (chart.draw)(page, caption)?;
-    Ok(canvas.map(|canvas| rendered(&canvas, chart.title)))
+    Ok(canvas.map(|canvas| rendered(&canvas, chart.key, chart.title)))
 }
 
 /// The chart of a race of plans, `race`.
@@ -279,17 +303,32 @@ pub fn render_sensitivity(
 /// # Errors
 /// When plotters refuses to draw.
 pub fn raced(page: &selection::Page, caption: &Caption) -> Result<Option<Rendered>, Failure> {
-    Ok(race::draw(page, caption)?.map(|canvas| rendered(&canvas, "how plans fell behind the leader and were dropped")))
+    Ok(race::draw(page, caption)?
+        .map(|canvas| rendered(&canvas, "race", "how plans fell behind the leader and were dropped")))
 }
 
-/// A drawn canvas in both formats.
-fn rendered(canvas: &Canvas, title: &str) -> Rendered {
-    Rendered { svg: svg::svg(canvas, title, &words_on(canvas)), png: raster::png(canvas) }
+/// A drawn canvas in every format.
+fn rendered(canvas: &Canvas, key: &'static str, title: &str) -> Rendered {
+    Rendered {
+        svg: svg::svg(canvas, title, &words_on(&canvas.shapes)),
+        png: raster::png(canvas),
+        figure: figure(canvas, key),
+    }
+}
+
+fn figure(canvas: &Canvas, key: &'static str) -> Figure {
+    let (title, about, note, first) = canvas.frame.as_ref().map_or_else(Default::default, |frame| {
+        (frame.title.clone(), frame.about.clone(), frame.note.clone(), frame.first)
+    });
+    let shapes = &canvas.shapes[first..];
+    let colours: BTreeSet<Colour> = shapes.iter().map(|shape| Colour::of(shape.colour())).collect();
+    let svg = svg::plot(canvas, key, &words_on(shapes));
+    Figure { key, title, about, note, svg, colours: colours.into_iter().collect() }
 }
 
 /// Everything that can be read on the canvas, for those who cannot see it.
-fn words_on(canvas: &Canvas) -> String {
-    let words = canvas.shapes.iter().filter_map(Shape::text).map(|text| text.words.as_str());
+fn words_on(shapes: &[Shape]) -> String {
+    let words = shapes.iter().filter_map(Shape::text).map(|text| text.words.as_str());
     words.collect::<Vec<_>>().join(" | ")
 }
 

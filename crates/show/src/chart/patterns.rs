@@ -42,7 +42,7 @@ const TICKS: [f64; 5] = [0.5, 0.75, 1.0, 2.0, 3.0];
 /// Never: the sheet is always drawn.
 pub fn patterns(page: &Page, fit: &Fit, caption: &Caption) -> Result<Rendered, Failure> {
     let canvas = draw(page, fit, caption)?.expect("there are always patterns");
-    Ok(rendered(&canvas, TITLE))
+    Ok(rendered(&canvas, "patterns", TITLE))
 }
 
 pub(super) fn draw(page: &Page, fit: &Fit, caption: &Caption) -> Result<Option<Canvas>, Failure> {

@@ -157,7 +157,7 @@ mod tests {
     use super::*;
 
     fn darkness(shape: Shape) -> f64 {
-        let canvas = Canvas { width: 40, height: 40, shapes: vec![shape] };
+        let canvas = Canvas { width: 40, height: 40, shapes: vec![shape], frame: None };
         let bytes = png(&canvas);
         let mut reader = png::Decoder::new(Cursor::new(bytes)).read_info().unwrap();
         let mut buffer = vec![0; reader.output_buffer_size().unwrap()];

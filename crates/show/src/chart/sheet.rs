@@ -13,7 +13,7 @@ use plotters::style::text_anchor::Pos;
 use plotters::style::{Color, FontDesc, FontFamily, FontStyle, RGBAColor, ShapeStyle, TextStyle};
 
 use super::axis::{Axis, Ends};
-use super::canvas::{Canvas, GRAIN, Pen, Place};
+use super::canvas::{Canvas, Frame, GRAIN, Pen, Place};
 use super::font::Weight;
 use super::style::{ALERT, AXIS, Face, GRID, LABEL, MARGIN, NAME, NOTE, PAPER, Rect, SUBTITLE, TITLE, WIDTH, as_ink};
 use super::words::counted;
@@ -23,6 +23,7 @@ use super::{Caption, Failure};
 pub(super) type Drawn = Result<(), Failure>;
 
 /// What stands above and below the plot.
+#[derive(Clone)]
 pub(super) struct Head {
     /// What the chart says.
     pub(super) title: String,
@@ -75,14 +76,20 @@ pub(super) fn compose(
         }
     }
 
-    let mut canvas = Canvas { width: WIDTH as u32, height: (y + 14.0).ceil() as u32, shapes: Vec::new() };
+    let (width, height) = (WIDTH as u32, (y + 14.0).ceil() as u32);
+    let mut canvas = Canvas { width, height, shapes: Vec::new(), frame: None };
     let sheet = Sheet { root: Pen(&mut canvas).into_drawing_area() };
     for (text, y, face) in placed {
         sheet.text(&text, (MARGIN, y), face)?;
     }
     let rule = plot_top + plot_height + 14.0;
     sheet.line(&[(MARGIN, rule), (WIDTH - MARGIN, rule)], GRID, 1.0)?;
-    draw(&sheet, Rect { left: MARGIN, top: plot_top, right: WIDTH - MARGIN, bottom: plot_top + plot_height })?;
+    drop(sheet);
+    let (first, rows) = (canvas.shapes.len(), (plot_top, plot_top + plot_height));
+    let Head { title, subtitle, note } = head.clone();
+    canvas.frame = Some(Frame { title, about: subtitle, note, first, rows });
+    let sheet = Sheet { root: Pen(&mut canvas).into_drawing_area() };
+    draw(&sheet, Rect { left: MARGIN, top: rows.0, right: WIDTH - MARGIN, bottom: rows.1 })?;
     drop(sheet);
     Ok(Some(canvas))
 }

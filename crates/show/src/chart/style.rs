@@ -208,22 +208,3 @@ pub(super) fn grid(rect: Rect, n: usize) -> Vec<Cell> {
         })
         .collect()
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_in_a_plans_colour_stand_out_from_white() {
-        let linear = |c: u8| {
-            let c = f64::from(c) / 255.0;
-            if c <= 0.04045 { c / 12.92 } else { libm::pow((c + 0.055) / 1.055, 2.4) }
-        };
-        for colour in PLANS.into_iter().chain([BASELINE, INK, QUIET, ALERT]) {
-            let RGBAColor(r, g, b, _) = as_ink(colour);
-            let luminance = 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b);
-            let contrast = 1.05 / (luminance + 0.05);
-            assert!(contrast >= 4.5, "{colour:?}: {contrast}");
-        }
-    }
-}

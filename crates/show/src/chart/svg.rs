@@ -1,4 +1,4 @@
-//! A canvas as SVG: every text is its outlines, labelled with its words, so that no viewer needs the font.
+//! A canvas as SVG: as a file every text is its outlines, labelled with its words, so that no viewer needs the font; on a page it is text.
 
 use std::fmt::Write as _;
 
@@ -7,7 +7,8 @@ use plotters::style::RGBAColor;
 use wearout_core::diagnostic::is_hidden;
 
 use super::canvas::{Canvas, Place, Shape, Text};
-use super::font;
+use super::font::{self, Weight};
+use super::style::MARGIN;
 
 /// The picture as an SVG document. Inside it everything is counted in hundredths of a pixel: whole numbers are short.
 pub(super) fn svg(canvas: &Canvas, title: &str, description: &str) -> String {
@@ -19,37 +20,87 @@ pub(super) fn svg(canvas: &Canvas, title: &str, description: &str) -> String {
         escaped(title),
         escaped(description)
     );
-    for shape in &canvas.shapes {
-        match shape {
-            Shape::Area { ring, colour } => {
-                let _ = writeln!(out, "<path {} d=\"{}z\"/>", paint("fill", *colour), through(ring));
-            }
-            Shape::Line { path, colour, width } => {
-                let ends = if path.len() > 2 { " stroke-linejoin=\"round\" stroke-linecap=\"round\"" } else { "" };
-                let (paint, width) = (paint("stroke", *colour), hundredths(*width));
-                let _ = writeln!(
-                    out,
-                    "<path fill=\"none\" {paint} stroke-width=\"{width}\"{ends} d=\"{}\"/>",
-                    through(path)
-                );
-            }
-            Shape::Disc { centre, radius, colour } => {
-                let ((x, y), r) = (grid(*centre), hundredths(*radius));
-                let _ = writeln!(out, "<circle {} cx=\"{x}\" cy=\"{y}\" r=\"{r}\"/>", paint("fill", *colour));
-            }
-            Shape::Text(text) => {
-                let (label, fill) = (escaped(&text.words), paint("fill", text.colour));
-                let _ = writeln!(out, "<path role=\"img\" aria-label=\"{label}\" {fill} d=\"{}\"/>", lettering(text));
-            }
-        }
-    }
+    draw(&mut out, &canvas.shapes, Form::Alone);
     out.push_str("</g>\n</svg>\n");
     out
 }
 
-fn paint(what: &str, RGBAColor(r, g, b, alpha): RGBAColor) -> String {
-    let opacity = if alpha < 1.0 { format!(" {what}-opacity=\"{alpha:.3}\"") } else { String::new() };
-    format!("{what}=\"#{r:02X}{g:02X}{b:02X}\"{opacity}")
+/// The plot alone as part of a page: its texts are text in the page's font, and its colours are the page's (see [`variable`]).
+pub(super) fn plot(canvas: &Canvas, key: &str, description: &str) -> String {
+    let whole = (0.0, f64::from(canvas.height));
+    let (title, first, (top, bottom)) =
+        canvas.frame.as_ref().map_or(("", 0, whole), |frame| (frame.title.as_str(), frame.first, frame.rows));
+    let (left, width, height) = (MARGIN, f64::from(canvas.width) - 2.0 * MARGIN, bottom - top);
+    let mut out = format!(
+        "<svg viewBox=\"{left} {top} {width} {height}\" role=\"img\" aria-labelledby=\"{key}-title {key}-words\">\
+         <title id=\"{key}-title\">{}</title><desc id=\"{key}-words\">{}</desc><g transform=\"scale(0.01)\">\n",
+        escaped(title),
+        escaped(description)
+    );
+    draw(&mut out, &canvas.shapes[first..], Form::OnPage);
+    out.push_str("</g></svg>");
+    out
+}
+
+/// Name of the variable that holds a colour on a page.
+pub(super) fn variable(RGBAColor(r, g, b, _): RGBAColor) -> String {
+    format!("--c{r:02x}{g:02x}{b:02x}")
+}
+
+/// What a picture is part of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// A file of its own.
+    Alone,
+    /// A page that brings the font and the colours.
+    OnPage,
+}
+
+fn draw(out: &mut String, shapes: &[Shape], form: Form) {
+    let paint = |what: &str, colour: RGBAColor| {
+        let RGBAColor(r, g, b, alpha) = colour;
+        let opacity = if alpha < 1.0 { format!(" {what}-opacity=\"{alpha:.3}\"") } else { String::new() };
+        match form {
+            Form::Alone => format!("{what}=\"#{r:02X}{g:02X}{b:02X}\"{opacity}"),
+            Form::OnPage => format!("{what}=\"var({})\"{opacity}", variable(colour)),
+        }
+    };
+    for shape in shapes {
+        let _ = match shape {
+            Shape::Area { ring, colour } => {
+                writeln!(out, "<path {} d=\"{}z\"/>", paint("fill", *colour), through(ring))
+            }
+            Shape::Line { path, colour, width } => {
+                let ends = if path.len() > 2 { " stroke-linejoin=\"round\" stroke-linecap=\"round\"" } else { "" };
+                let (paint, width, path) = (paint("stroke", *colour), hundredths(*width), through(path));
+                writeln!(out, "<path fill=\"none\" {paint} stroke-width=\"{width}\"{ends} d=\"{path}\"/>")
+            }
+            Shape::Disc { centre, radius, colour } => {
+                let ((x, y), r) = (grid(*centre), hundredths(*radius));
+                writeln!(out, "<circle {} cx=\"{x}\" cy=\"{y}\" r=\"{r}\"/>", paint("fill", *colour))
+            }
+            Shape::Text(text) => {
+                let (words, fill) = (escaped(&text.words), paint("fill", text.colour));
+                match form {
+                    Form::Alone => {
+                        writeln!(out, "<path role=\"img\" aria-label=\"{words}\" {fill} d=\"{}\"/>", lettering(text))
+                    }
+                    Form::OnPage => writeln!(out, "<text {fill} {}>{words}</text>", set(text)),
+                }
+            }
+        };
+    }
+}
+
+/// Where a text of a page stands, how large and how heavy.
+fn set(text: &Text) -> String {
+    let ((x, y), size) = (grid(text.start), hundredths(text.size));
+    let heavy = if text.weight == Weight::SemiBold { " font-weight=\"600\"" } else { "" };
+    let turned = match text.along {
+        (1.0, _) => String::new(),
+        (along, down) => format!(" transform=\"rotate({:.0} {x} {y})\"", libm::atan2(down, along).to_degrees()),
+    };
+    format!("x=\"{x}\" y=\"{y}\" font-size=\"{size}\"{heavy}{turned}")
 }
 
 fn hundredths(pixels: f64) -> i64 {
@@ -116,7 +167,7 @@ mod tests {
     #[test]
     fn no_text_makes_a_picture_that_is_no_xml() {
         assert_eq!(escaped("a\u{1b}[31m\u{0}\u{202e}\u{ffff}\n<b> & \"c\""), "a[31m\n&lt;b&gt; &amp; &quot;c&quot;");
-        let text = svg(&Canvas { width: 10, height: 10, shapes: Vec::new() }, "\u{0}<", "\u{1}&");
+        let text = svg(&Canvas { width: 10, height: 10, shapes: Vec::new(), frame: None }, "\u{0}<", "\u{1}&");
         assert!(text.contains("<title>&lt;</title>\n<desc>&amp;</desc>"), "{text}");
     }
 }

@@ -1,7 +1,7 @@
 //! Keys and words of scenario files, as docs/scenarios.md explains them: the same rows, on a terminal.
 
 /// The document that explains the format; every key and every word has a row there.
-const DOCUMENT: &str = include_str!("../docs/scenarios.md");
+const DOCUMENT: &str = include_str!("../../../../docs/scenarios.md");
 
 /// Cells of a row of keys: key, type, default, range, meaning.
 const KEY_CELLS: usize = 5;

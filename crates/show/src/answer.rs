@@ -1,0 +1,217 @@
+//! The answer of a comparison: a sentence, what it leaves open, and the figures that carry it.
+
+use wearout_core::analysis::{Call, Estimate, MetricVerdict, Overall, PlanVerdict, Verdict};
+use wearout_core::finding::Run;
+use wearout_core::tally::Metric;
+use wearout_stats::Interval;
+
+use super::number::{decimals, fixed, plain_decimals, scale};
+use super::page::{Block, Key, Label, Said};
+use super::sentence::{call, in_short, label, list, phrase, size};
+
+/// Metrics of the answer that are shown as large figures.
+const MOST_KEYS: usize = 3;
+
+/// Plans that a sentence names before it counts them.
+const MOST_NAMES: usize = 3;
+
+/// The sentence, what it leaves open, the figures.
+pub(super) fn answer(run: &Run) -> Vec<Block> {
+    let verdict = &run.verdict;
+    let (known, open) = match &verdict.plans[..] {
+        [] => ("One plan alone: a second one would say whether it is better".to_owned(), None),
+        [plan] => of_one(plan, verdict),
+        plans => of_several(plans, verdict),
+    };
+    let said = |words: String| Said::of(words + ".", "/study/verdict/plans");
+    let mut blocks = vec![Block::Headline(said(known))];
+    blocks.extend(open.map(|open| Block::Open(said(open))));
+    blocks
+}
+
+/// `Targeted loses 34 points fewer members and wins 12.6 more buyers than Spray`, and what is not known.
+fn of_one(plan: &PlanVerdict, verdict: &Verdict) -> (String, Option<String>) {
+    let (name, baseline) = (&plan.name, &verdict.baseline);
+    let phrases = |wanted: Call| -> Vec<String> {
+        plan.metrics.iter().filter(|metric| metric.call == wanted).filter_map(phrase).collect()
+    };
+    let joined = |phrases: &[String]| list(&phrases.iter().map(String::as_str).collect::<Vec<_>>());
+    let gained = [phrases(Call::Better), phrases(Call::Different)].concat();
+    let lost = phrases(Call::Worse);
+    let equal = labels(plan.metrics.iter().filter(|metric| metric.call == Call::PracticallyEqual));
+    let open = open(plan, verdict);
+    let known = match (gained.is_empty(), lost.is_empty()) {
+        (false, false) => format!("{name} {} than {baseline}, but {}", joined(&gained), joined(&lost)),
+        (false, true) => format!("{name} {} than {baseline}", joined(&gained)),
+        (true, false) => format!("{name} {} than {baseline}", joined(&lost)),
+        (true, true) if !equal.is_empty() => format!("{name} and {baseline} are practically equal in {}", list(&equal)),
+        (true, true) => return (format!("Whether {name} is better than {baseline} is not known"), open),
+    };
+    (known, open)
+}
+
+/// `Not known: the plausible sets disagree on chance of a limit`.
+fn open(plan: &PlanVerdict, verdict: &Verdict) -> Option<String> {
+    let mut reasons: Vec<(String, Vec<&str>)> = Vec::new();
+    for (doubt, label) in plan.metrics.iter().filter_map(|metric| Some((metric.doubt?, metric.metric.label))) {
+        let reason = in_short(doubt, verdict.replicates);
+        match reasons.iter_mut().find(|(known, _)| *known == reason) {
+            Some((_, labels)) => labels.push(label),
+            None => reasons.push((reason, vec![label])),
+        }
+    }
+    let reasons: Vec<String> = reasons.iter().map(|(reason, labels)| format!("{reason} {}", list(labels))).collect();
+    let words = reasons.join("; ");
+    let mut letters = words.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect())
+}
+
+/// What the plans are, by what follows for them, and which of them nothing follows for.
+fn of_several(plans: &[PlanVerdict], verdict: &Verdict) -> (String, Option<String>) {
+    let named = |overall: Overall| -> Vec<&str> {
+        plans.iter().filter(|plan| plan.overall == overall).map(|plan| plan.name.as_str()).collect()
+    };
+    let kinds = [
+        (
+            Overall::Dominates,
+            ["is better in something and worse in nothing", "are better in something and worse in nothing"],
+        ),
+        (Overall::Price, ["is better in some and worse in other", "are better in some and worse in other"]),
+        (Overall::Equal, ["is practically equal", "are practically equal"]),
+        (
+            Overall::Dominated,
+            ["is worse in something and better in nothing", "are worse in something and better in nothing"],
+        ),
+    ];
+    let clauses = kinds.into_iter().filter_map(|(overall, [one, several])| {
+        let names = named(overall);
+        (!names.is_empty()).then(|| format!("{} {}", some(&names), if names.len() == 1 { one } else { several }))
+    });
+    let clauses: Vec<String> = clauses.collect();
+    let open = named(Overall::Open);
+    let baseline = &verdict.baseline;
+    if clauses.is_empty() {
+        return by_metric(plans, verdict);
+    }
+    let measures: Vec<&str> = verdict.headline.iter().map(|metric| metric.label).collect();
+    let not_known = (!open.is_empty()).then(|| format!("Of {} not enough is known", some(&open)));
+    (format!("In {}, against {baseline}: {}", list(&measures), clauses.join("; ")), not_known)
+}
+
+/// Where nothing follows for any plan: in which metric how many of them are better or worse.
+fn by_metric(plans: &[PlanVerdict], verdict: &Verdict) -> (String, Option<String>) {
+    let n = plans.len();
+    let calls = [(Call::Better, "better"), (Call::Worse, "worse"), (Call::PracticallyEqual, "practically equal")];
+    let (mut known, mut open) = (Vec::new(), Vec::new());
+    for metric in &verdict.headline {
+        let count = |wanted: Call| {
+            plans.iter().flat_map(|plan| &plan.metrics).filter(|of| of.metric == *metric && of.call == wanted).count()
+        };
+        let clauses = calls.iter().filter_map(|(wanted, word)| {
+            Some(match count(*wanted) {
+                0 => return None,
+                all if all == n => format!("all {n} plans are {word} in {}", metric.label),
+                some => format!("{some} of {n} plans are {word} in {}", metric.label),
+            })
+        });
+        known.extend(clauses);
+        if count(Call::Unknown) > 0 {
+            open.push(metric.label);
+        }
+    }
+    let baseline = &verdict.baseline;
+    let not_known = format!("Which plan is better than {baseline} in {} is not known", list(&open));
+    if known.is_empty() {
+        return (not_known, None);
+    }
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    let of_others = format!("Of the others not enough is known in {}", list(&open));
+    (format!("Compared with {baseline}, {}", list(&known)), (!open.is_empty()).then_some(of_others))
+}
+
+/// `a, b and c`, or `a, b, c and 4 others`.
+fn some(names: &[&str]) -> String {
+    if names.len() <= MOST_NAMES + 1 {
+        return list(names);
+    }
+    let others = format!("{} others", names.len() - MOST_NAMES);
+    list(&[&names[..MOST_NAMES], &[others.as_str()]].concat())
+}
+
+fn labels<'a>(metrics: impl Iterator<Item = &'a MetricVerdict>) -> Vec<&'static str> {
+    metrics.map(|metric| metric.metric.label).collect()
+}
+
+/// The first headline metrics of every plan, each with its range and what the difference means; the baseline's come last.
+pub(super) fn keys(run: &Run) -> Block {
+    let comparison = &run.comparison;
+    let (baseline, n) = (comparison.baseline, comparison.plans.len());
+    let order = || (0..n).filter(|plan| *plan != baseline).chain([baseline]);
+    let of_metric = |metric: &&'static Metric| {
+        let levels: Vec<(usize, Level)> =
+            order().filter_map(|plan| Some((plan, Level::of(comparison.estimate(plan, metric.key)?)?))).collect();
+        let ends = || levels.iter().flat_map(|(_, level)| [level.mean, level.range.low, level.range.high]);
+        let (least, most) = (ends().fold(0.0, f64::min), ends().fold(0.0, f64::max));
+        let key = |(plan, level): &(usize, Level)| {
+            let of = |value: f64| (value - least) / (most - least);
+            let verdict = run.verdict.plans.iter().find(|verdict| verdict.plan == *plan);
+            let judged = verdict.and_then(|verdict| verdict.metrics.iter().find(|judged| judged.metric == *metric));
+            Key {
+                label: Label::of(label(metric, &run.scenario.money.currency), metric.key),
+                of: comparison.plans[*plan].name.clone(),
+                mark: (*plan != baseline).then(|| if *plan > baseline { plan - 1 } else { *plan }),
+                value: level.value(metric),
+                range: level.is_known.then(|| level.range(metric)),
+                kind: level.kind.to_owned(),
+                places: (most > least).then(|| [of(level.range.low), of(level.mean), of(level.range.high)]),
+                against: judged.and_then(brief),
+                from: format!("/study/comparison/plans/{plan}/metrics/{}", metric.key),
+            }
+        };
+        levels.iter().map(key).collect::<Vec<_>>()
+    };
+    Block::Keys(run.verdict.headline.iter().take(MOST_KEYS).flat_map(of_metric).collect())
+}
+
+/// `+20 points (+6 to +35): better`.
+fn brief(judged: &MetricVerdict) -> Option<String> {
+    Some(format!("{}: {}", size(judged.metric, judged.difference?, judged.interval), call(judged.call)))
+}
+
+/// A level with the widest range that is known of it.
+struct Level {
+    mean: f64,
+    range: Interval,
+    is_known: bool,
+    kind: &'static str,
+}
+
+impl Level {
+    fn of(estimate: &Estimate) -> Option<Level> {
+        let mean = estimate.mean?;
+        let over_sets = estimate.decomposition.and_then(|of| of.over_sets);
+        let of_mean = estimate.low.zip(estimate.high).map(|(low, high)| Interval { low, high });
+        let (range, kind) = match (over_sets, of_mean) {
+            (Some(over_sets), _) => (Some(over_sets), "95 % of the plausible sets"),
+            (None, of_mean) => (of_mean, "95 %, simulation error only"),
+        };
+        let is_known = range.is_some();
+        Some(Level { mean, range: range.unwrap_or(Interval { low: mean, high: mean }), is_known, kind })
+    }
+
+    fn decimals(&self, metric: &Metric) -> usize {
+        let Interval { low, high } = self.range;
+        if low < high { decimals(scale(metric.unit) * (high - low) / 2.0) } else { plain_decimals(metric.unit) }
+    }
+
+    fn value(&self, metric: &Metric) -> String {
+        let unit = if metric.unit.is_percentage() { " %" } else { "" };
+        format!("{}{unit}", fixed(scale(metric.unit) * self.mean, self.decimals(metric)))
+    }
+
+    fn range(&self, metric: &Metric) -> String {
+        let [low, high] =
+            [self.range.low, self.range.high].map(|end| fixed(scale(metric.unit) * end, self.decimals(metric)));
+        format!("{low} to {high}")
+    }
+}
