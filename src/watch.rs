@@ -7,13 +7,13 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use wearout_core::engine::{Engine, Part};
-use wearout_core::study::{Observer, Stage};
+use wearout_core::study::{Observer, Stage, Work};
 use wearout_show::manifest::Timing;
 
 use super::args::Common;
 use super::folders::{self, FileError};
 use super::progress::Shown;
-use super::{Failure, interrupt, run};
+use super::{Failure, estimate, interrupt, run, tell};
 
 /// A job at work.
 pub(super) struct Watch {
@@ -39,6 +39,15 @@ impl Observer for Watch {
             self.engine.stop();
         }
         self.begun.lock().unwrap_or_else(PoisonError::into_inner).push((stage, Instant::now()));
+    }
+
+    fn expects(&self, Work { replicates, seconds, experiments }: Work) {
+        if !self.is_quiet {
+            // So far one experiment was compiled.
+            let seconds = seconds + experiments as f64 * self.started.elapsed().as_secs_f64();
+            let time = estimate::time(seconds / rayon::current_num_threads() as f64);
+            tell(&format!("{replicates} replicates, roughly {time}"));
+        }
     }
 }
 

@@ -10,17 +10,18 @@ use wearout_core::diagnostic::Source;
 use wearout_core::engine::Engine;
 use wearout_core::evidence::contradictions::checks;
 use wearout_core::evidence::{self, Claim, Finding, Pattern, Use};
+use wearout_core::finding::SensitivityJob;
+use wearout_core::job::{self, Job};
 use wearout_core::parameter::{self, Basis, Parameter};
 use wearout_core::platform::{self, Profile};
-use wearout_core::scenario::{self, SHIPPED};
-use wearout_core::study::sensitivity::{Asked, Question, Request, sensitivity};
+use wearout_core::scenario::{self, Input, SHIPPED};
+use wearout_core::study::sensitivity::{Measured, Request, Size};
 use wearout_core::study::{self, Nearness, PatternScore, Scorecard, Scored, Search, Shown};
 use wearout_core::tally::{Better, METRICS, Metric, Outcome};
 use wearout_core::targets;
 use wearout_show as report;
 use wearout_show::patterns::{self as field, band, figure, verdict};
 use wearout_show::scorecard::{Page, figures, heading};
-use wearout_show::sensitivity as pages;
 
 const COMMAND: &str = "WEAROUT_REGENERATE=1 cargo test --test documents";
 
@@ -429,30 +430,30 @@ fn every_series_and_file_of_a_run_is_explained() {
 #[test]
 fn every_column_and_chart_of_a_sensitivity_analysis_is_explained() {
     let output = document("output/README.md");
-    for chart in wearout_show::chart::SENSITIVITY_CHARTS {
-        assert!(output.contains(&format!("| `{}` |", chart.key)), "output/README.md has no row for `{}`", chart.key);
-    }
     let text = "[audience.club]\nsize = 20\n[plan.daily]\n[plan.spaced]\nevery = \"48h\"\n";
-    let draft = scenario::parse("club", Source { name: "club.toml".into(), text: text.into() }, &[]);
-    let request = Request {
+    let source = Source { name: "club.toml".into(), text: text.into() };
+    let scenario = Input { name: "club".into(), source, set: Vec::new() };
+    let options = Request {
         metric: None,
         plan: None,
-        figure: Asked::Difference,
+        figure: Measured::Difference,
         over: vec!["read_base".into()],
-        factors: 1,
-        rows: 8,
+        size: Size::Quick,
+        factors: Some(1),
+        rows: Some(8),
         streams: 4,
-        replicates: 2,
+        replicates: Some(2),
     };
-    let question = Question::read(&draft, 1, &request).unwrap();
-    let found = sensitivity(&question, &Engine::default()).unwrap().unwrap();
-    let page = pages::Page { question: &question, found: &found };
-    for (file, bytes) in [
-        ("morris.csv", pages::morris(&page)),
-        ("sobol.csv", pages::sobol(&page)),
-        ("tornado.csv", pages::tornado(&page)),
-        ("tipping.csv", pages::tipping(&page)),
-    ] {
+    let job = Job::Sensitivity(SensitivityJob { scenario, seed: 1, options });
+    let finding = job::run(&job, &Engine::default()).unwrap();
+    for report::File { name, bytes } in report::files(&finding).unwrap() {
+        if let Some(chart) = name.strip_suffix(".svg") {
+            assert!(output.contains(&format!("| `{chart}` |")), "output/README.md has no row for `{chart}`");
+        }
+        if !name.ends_with(".csv") {
+            continue;
+        }
+        let file = name;
         assert!(output.contains(&format!("| `{file}` |")), "output/README.md has no row for `{file}`");
         let table = String::from_utf8(bytes).unwrap();
         for column in table.lines().next().unwrap().split(',') {

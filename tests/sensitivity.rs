@@ -1,6 +1,9 @@
 //! What a figure hangs on: known shares are found, luck is told from factors, and a verdict names what turns it over.
 #![expect(clippy::unwrap_used, reason = "a test ends where it fails")]
 
+#[allow(dead_code, reason = "each test file uses a part")]
+mod found;
+
 use std::fs;
 use std::process::{Command, Output};
 
@@ -8,12 +11,15 @@ use rayon::ThreadPoolBuilder;
 use wearout_core::analysis::{Call, Overall};
 use wearout_core::diagnostic::{Faults, Source};
 use wearout_core::engine::{Engine, simulate};
-use wearout_core::scenario::{Draft, parse};
+use wearout_core::finding::{Finding, SensitivityJob, Study};
+use wearout_core::job::{self, Job};
+use wearout_core::scenario::{Draft, Input, parse};
 use wearout_core::study::sensitivity::{
-    Asked, Decision, Question, Request, Sensitivity, replicates_expected, sensitivity,
+    Decision, Measured, Question, Request, Sensitivity, Size, replicates_expected, sensitivity,
 };
 use wearout_core::tally::Outcome;
-use wearout_show::sensitivity::{Page, text, tipping};
+use wearout_show::text::text;
+use wearout_show::{files, json, page};
 
 /// Nothing happens but reading and buying, and everybody is alike: conversion is a share of the clicks.
 const ONLY_BUYING: &str = "
@@ -57,12 +63,13 @@ fn request(over: &[&str]) -> Request {
     Request {
         metric: Some("conversion".into()),
         plan: None,
-        figure: Asked::Difference,
+        figure: Measured::Difference,
         over: over.iter().map(|text| (*text).to_owned()).collect(),
-        factors: 12,
-        rows: 64,
+        size: Size::Usual,
+        factors: None,
+        rows: Some(64),
         streams: 4,
-        replicates: 30,
+        replicates: Some(30),
     }
 }
 
@@ -75,6 +82,36 @@ fn answer(draft: &Draft, request: &Request) -> (Question, Sensitivity) {
     (question, found)
 }
 
+fn finding(text: &str, set: &[&str], options: Request) -> Finding {
+    let source = Source { name: "test.toml".into(), text: text.into() };
+    let scenario = Input { name: "test".into(), source, set: set.iter().map(|&text| text.to_owned()).collect() };
+    let job = Job::Sensitivity(SensitivityJob { scenario, seed: 11, options });
+    job::run(&job, &Engine::default()).unwrap()
+}
+
+#[test]
+fn factors_that_are_not_told_apart_lead_together_and_json_says_what_the_page_says() {
+    let text = ONLY_BUYING.replace("MEMBERS", "300");
+    let options = Request { rows: Some(32), ..request(&["purchase_given_click=0.05..0.4,read_base,mute_share"]) };
+    let finding = finding(&text, &[], options);
+    let Study::Sensitivity(of) = &finding.study else { panic!("a sensitivity analysis was wanted") };
+    assert_eq!(of.leaders, [0], "{:?}", of.found.indices);
+    assert_eq!(of.no_effect, [2]);
+    found::is_in_the_finding(&finding);
+    let value = &json(&finding)["study"];
+    assert_eq!(value["measure"]["metric"], "conversion");
+    assert_eq!(
+        (&value["factors"][0]["basis"], &value["factors"][0]["unit"]),
+        (&"fitted".into(), &"probability".into())
+    );
+    let said = shown(&finding);
+    assert!(said.contains("Conversion, often minus seldom hangs most on purchase_given_click: "), "{said}");
+}
+
+fn shown(finding: &Finding) -> String {
+    text(&page(finding), 100)
+}
+
 fn faults(draft: &Draft, request: &Request) -> String {
     Question::read(draft, 11, request).err().as_ref().map_or_else(String::new, Faults::to_string)
 }
@@ -82,7 +119,7 @@ fn faults(draft: &Draft, request: &Request) -> String {
 #[test]
 fn the_only_parameter_that_matters_explains_everything() {
     let request = Request {
-        figure: Asked::Level,
+        figure: Measured::Level,
         plan: Some("often".into()),
         ..request(&["purchase_given_click=0.05..0.4,mute_share,wear_in,complaint_base"])
     };
@@ -106,7 +143,7 @@ fn the_only_parameter_that_matters_explains_everything() {
 #[test]
 fn two_factors_share_what_moves_and_a_third_has_nothing() {
     let request =
-        Request { rows: 256, ..request(&["purchase_given_click=0.05..0.4", "click_given_read", "mute_share"]) };
+        Request { rows: Some(256), ..request(&["purchase_given_click=0.05..0.4", "click_given_read", "mute_share"]) };
     let (question, found) = answer(&only_buying(400), &request);
     let inputs = found.indices.as_ref().unwrap().inputs.as_ref().unwrap();
     let total = |key: &str| {
@@ -130,8 +167,10 @@ fn luck_has_a_larger_part_in_few_members_than_in_many() {
 
 #[test]
 fn any_number_of_threads_finds_the_same() {
-    let request =
-        Request { rows: 16, ..request(&["purchase_given_click=0.05..0.4", "read_base", "plan.often.reach=0.2..1"]) };
+    let request = Request {
+        rows: Some(16),
+        ..request(&["purchase_given_click=0.05..0.4", "read_base", "plan.often.reach=0.2..1"])
+    };
     let with = |threads| {
         let pool = ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         pool.install(|| format!("{:?}", answer(&only_buying(100), &request).1))
@@ -184,7 +223,7 @@ fn a_verdict_that_hangs_on_one_parameter_names_it_and_where_it_turns() {
 
 #[test]
 fn a_lever_is_varied_in_hours_and_the_scenario_itself_is_the_default() {
-    let request = Request { rows: 8, replicates: 4, ..request(&["plan.often.reply=30m..24h"]) };
+    let request = Request { rows: Some(8), replicates: Some(4), ..request(&["plan.often.reply=30m..24h"]) };
     let (question, found) = answer(&only_buying(40), &Request { metric: Some("loss".into()), ..request.clone() });
     let factor = &question.factors[0];
     assert_eq!((factor.low, factor.high, factor.unit()), (0.5, 24.0, "hours"));
@@ -196,15 +235,18 @@ fn a_lever_is_varied_in_hours_and_the_scenario_itself_is_the_default() {
 #[test]
 fn from_a_reply_that_never_comes_no_turn_is_searched_and_that_is_said() {
     let draft = draft(&ONLY_BUYING.replace("MEMBERS", "40"), &["plan.often.reply=never"]);
-    let request = Request { rows: 8, replicates: 4, ..request(&["plan.often.reply=30m..24h", "mute_share"]) };
+    let request =
+        Request { rows: Some(8), replicates: Some(4), ..request(&["plan.often.reply=30m..24h", "mute_share"]) };
     let (question, found) = answer(&draft, &request);
     assert_eq!(question.factors[0].default, None);
     assert!(found.tips.iter().all(|tip| tip.searched == (tip.factor == 1)), "{:?}", found.tips);
-    let page = Page { question: &question, found: &found };
-    let text = text(&page).split_whitespace().collect::<Vec<_>>().join(" ");
+    let finding = finding(&ONLY_BUYING.replace("MEMBERS", "40"), &["plan.often.reply=never"], request);
+    let text = shown(&finding).split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(text.contains("(1 tried)") && !text.contains("(2 tried)"), "{text}");
-    assert!(text.contains("Not searched, because the scenario has no number there to begin from: plan.often.reply"));
-    let table = String::from_utf8(tipping(&page)).unwrap();
+    assert!(text.contains("not searched, because the scenario has no number there to begin from: plan.often.reply"));
+    let files = files(&finding).unwrap();
+    let tipping = files.into_iter().find(|file| file.name == "tipping.csv").unwrap();
+    let table = String::from_utf8(tipping.bytes).unwrap();
     assert!(table.contains("plan.often.reply,lever,hours,0.5,24,,false,,,,,4"), "{table}");
 }
 
@@ -213,7 +255,7 @@ fn from_a_reply_that_never_comes_no_turn_is_searched_and_that_is_said() {
 fn from_outside_the_range_the_search_begins_at_its_nearest_end() {
     let draft =
         draft(&ONLY_BUYING.replace("MEMBERS", "1000"), &["switch.needs=false", "behaviour.purchase_given_click=0"]);
-    let (_, found) = answer(&draft, &Request { rows: 8, ..request(&["purchase_given_click=0.1..0.2"]) });
+    let (_, found) = answer(&draft, &Request { rows: Some(8), ..request(&["purchase_given_click=0.1..0.2"]) });
     let turns: Vec<_> = found.tips.iter().filter_map(|tip| tip.turn).collect();
     assert!(
         !turns.is_empty() && turns.iter().all(|turn| turn.value == 0.1 && (turn.half_ranges - 2.0).abs() < 1e-9),
@@ -226,10 +268,10 @@ fn every_fault_of_a_request_is_said_at_once() {
     let asked = Request {
         metric: Some("converzion".into()),
         plan: Some("oftn".into()),
-        rows: 100,
+        rows: Some(100),
         streams: 3,
-        factors: 0,
-        replicates: 1,
+        factors: Some(0),
+        replicates: Some(1),
         ..request(&[
             "read_bas,read_base=2..1,mute_share=0.3..0.3,block_share=0..2",
             "plan.often.reply,plan.nobody.reply=1h..2h,plan.often.repyl=1h..2h,plan.often.reply=1h..2,wear_in,wear_in,=1..2,cost_same",
@@ -269,7 +311,7 @@ fn ranges_that_do_not_go_together_are_a_fault_before_the_first_simulation() {
 #[test]
 fn faults_of_the_scenario_stand_beside_those_of_the_request() {
     let draft = draft(&ONLY_BUYING.replace("MEMBERS", "40"), &["plan.often.reach=2"]);
-    let text = faults(&draft, &Request { rows: 3, ..request(&["read_bas"]) });
+    let text = faults(&draft, &Request { rows: Some(3), ..request(&["read_bas"]) });
     assert!(text.contains("plan.often.reach") && text.contains("--rows") && text.contains("read_bas"), "{text}");
     let baseline = faults(&only_buying(40), &Request { plan: Some("seldom".into()), ..request(&[]) });
     assert!(baseline.contains("its difference from itself is 0"), "{baseline}");
@@ -277,7 +319,8 @@ fn faults_of_the_scenario_stand_beside_those_of_the_request() {
 
 #[test]
 fn a_metric_without_a_base_is_left_out_and_said() {
-    let request = Request { metric: Some("revenue".into()), rows: 8, replicates: 4, ..request(&["mute_share"]) };
+    let request =
+        Request { metric: Some("revenue".into()), rows: Some(8), replicates: Some(4), ..request(&["mute_share"]) };
     let (_, found) = answer(&only_buying(20), &request);
     assert!(found.effects.is_none() && found.indices.is_none() && found.level.is_none());
     assert_eq!(found.left_out, 20);
@@ -318,7 +361,7 @@ fn the_command_prints_a_table_and_leaves_every_file() {
     {
         assert!(text.contains(said), "{said}\n{text}");
     }
-    assert!(text.lines().all(|line| line.chars().count() <= 120), "{text}");
+    assert!(text.lines().all(|line| line.chars().count() <= 100), "{text}");
     let run = folder.path().join("output/club-sensitivity/0001");
     for file in ["morris.csv", "sobol.csv", "tornado.csv", "tipping.csv", "manifest.toml"] {
         assert!(run.join(file).metadata().unwrap().len() > 0, "{file}");
@@ -328,7 +371,7 @@ fn the_command_prints_a_table_and_leaves_every_file() {
     }
     let again = wearout(folder.path(), &[&tiny[..], &["--threads", "7", "--json"]].concat());
     let value: serde_json::Value = serde_json::from_slice(&again.stdout).unwrap();
-    assert_eq!(value["metric"], "conversion");
+    assert_eq!(value["study"]["measure"]["metric"], "conversion");
     let second = folder.path().join("output/club-sensitivity/0002");
     for file in ["morris.csv", "sobol.csv", "tornado.csv", "tipping.csv", "tornado.png", "indices.svg"] {
         assert_eq!(fs::read(run.join(file)).unwrap(), fs::read(second.join(file)).unwrap(), "{file}");

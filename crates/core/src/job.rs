@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::finding::{Finding, RotateJob, RunJob, Unfinished, WorthJob};
+use crate::finding::{Finding, RotateJob, RunJob, SensitivityJob, Unfinished, WorthJob};
 use crate::study::Observer;
 
 /// A study and all it needs.
@@ -17,6 +17,8 @@ pub enum Job {
     Rotate(RotateJob),
     /// Say whether a test pays.
     Worth(WorthJob),
+    /// Say what a figure hangs on.
+    Sensitivity(SensitivityJob),
 }
 
 /// Does the job, on the threads of the caller.
@@ -28,5 +30,6 @@ pub fn run(job: &Job, observer: &dyn Observer) -> Result<Finding, Unfinished> {
         Job::Run(job) => job.find(observer),
         Job::Rotate(job) => job.find(observer),
         Job::Worth(job) => job.find(observer),
+        Job::Sensitivity(job) => job.find(observer),
     }
 }

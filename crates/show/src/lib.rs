@@ -37,6 +37,7 @@ pub fn page(finding: &Finding) -> page::Page {
         Study::Run(run) => run::page(run),
         Study::Rotate(rotate) => rotate::page(rotate, &finding.provenance),
         Study::Worth(worth) => worth::page(worth, &finding.provenance),
+        Study::Sensitivity(of) => sensitivity::page(of),
     }
 }
 
@@ -57,6 +58,7 @@ pub fn files(finding: &Finding) -> Result<Vec<File>, chart::Failure> {
         Study::Run(run) => run::tables(run),
         Study::Rotate(rotate) => rotate::tables(rotate),
         Study::Worth(worth) => worth::tables(worth),
+        Study::Sensitivity(of) => sensitivity::tables(of),
     };
     let all = |drawn: Result<Vec<(&'static str, chart::Rendered)>, chart::Failure>| {
         drawn.map(|drawn| drawn.into_iter().map(|(key, rendered)| (key, Some(rendered))).collect())
@@ -70,6 +72,7 @@ pub fn files(finding: &Finding) -> Result<Vec<File>, chart::Failure> {
             all(chart::rotated(rotate, &Caption::of(&finding.provenance, &rotate.scenario.question)))
         }
         Study::Worth(worth) => all(chart::weighed(worth, &Caption::of(&finding.provenance, &worth.scenario.question))),
+        Study::Sensitivity(of) => all(chart::varied(of, &Caption::of(&finding.provenance, &of.scenario.question))),
     };
     let mut figures = Vec::new();
     for (key, rendered) in drawn? {

@@ -44,6 +44,7 @@ pub fn manifest(finding: &Finding, files: &[File], timing: &Timing) -> File {
         }
         Study::Rotate(rotate) => (value(&rotate.asked), Some(value(&rotate.scenario))),
         Study::Worth(worth) => (value(&worth.asked), Some(value(&worth.scenario))),
+        Study::Sensitivity(of) => (value(&of.asked), Some(value(&of.scenario))),
     };
     let mut run = value(&finding.provenance);
     let parameters = run.as_table_mut().and_then(|run| run.remove("parameters"));

@@ -224,6 +224,12 @@ pub(super) fn replicates(n: u64) -> String {
     counted(n, "replicate")
 }
 
+/// With its first letter as a capital.
+pub(super) fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
 /// `a, b and c`.
 pub(super) fn list(words: &[&str]) -> String {
     match words {

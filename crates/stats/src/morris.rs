@@ -5,6 +5,7 @@
 //! 161-174 (design, mu, sigma); Campolongo, Cariboni & Saltelli 2007, Environmental Modelling & Software 22, 1509-1518 (mu*).
 
 use rand::Rng;
+use serde::Serialize;
 
 use super::bootstrap::{self, below};
 use super::interval::Interval;
@@ -48,7 +49,7 @@ fn trajectory(n_inputs: usize, n_levels: u32, rng: &mut impl Rng) -> Trajectory 
 }
 
 /// What elementary effects say of one input.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Effects {
     /// Mean effect per unit of the input's range; effects of both signs cancel.
     pub mu: f64,

@@ -17,6 +17,7 @@
 //! With a single stream nothing can be corrected: the indices are those of the function under that luck.
 
 use rand::Rng;
+use serde::Serialize;
 
 use super::bootstrap;
 use super::interval::Interval;
@@ -56,7 +57,7 @@ pub fn design(n_base: u32, n_inputs: usize, seed: u32) -> Vec<Vec<f64>> {
 }
 
 /// How the variance of a function splits.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Sensitivity {
     /// Mean over rows and luck.
     pub mean: f64,
@@ -78,7 +79,7 @@ impl Sensitivity {
 }
 
 /// The indices of one input.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Indices {
     /// Share of the variance that this input explains alone.
     pub first: Index,
@@ -87,7 +88,7 @@ pub struct Indices {
 }
 
 /// One index. The estimate, being unbiased before the division, may fall a little below 0 or above 1.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Index {
     /// Share of the variance.
     pub estimate: f64,

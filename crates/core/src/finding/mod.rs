@@ -7,6 +7,7 @@ mod notes;
 mod provenance;
 mod rotate;
 mod run;
+mod sensitivity;
 mod sets;
 mod worth;
 
@@ -18,6 +19,7 @@ pub use notes::{Note, differs, notes};
 pub use provenance::{Provenance, Sets, hash, sets_hash};
 pub use rotate::{Advice, Advised, Gain, GainCall, Gentler, Item, Rotate, RotateJob, RotateNote, RotateOptions, When};
 pub use run::{Enforcement, Run, RunJob, RunOptions};
+pub use sensitivity::{Sensitivity, SensitivityJob, SensitivityNote};
 pub use sets::{Asked, USUAL_SETS, is_shipped, shipped};
 pub use worth::{Worth, WorthJob, WorthNote, WorthOptions};
 
@@ -56,4 +58,6 @@ pub enum Study {
     Rotate(Box<Rotate>),
     /// What a test is worth.
     Worth(Box<Worth>),
+    /// What a figure hangs on.
+    Sensitivity(Box<Sensitivity>),
 }

@@ -20,6 +20,6 @@ pub use compare::{Compared, FEWEST_PER_SET, LARGEST_CHUNK, Target, compare, comp
 pub use cost::Cost;
 pub use designs::{DesignRun, designs};
 pub use figure::Figure;
-pub use observer::{Observer, Stage};
+pub use observer::{Observer, Stage, Work};
 pub use patterns::{Checked, PatternScore, Search, Shown, few, shows};
 pub use scorecard::{CLOSE, Counts, FAR, Nearness, Scorecard, Scored, count, score, scorecard};

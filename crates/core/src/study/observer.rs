@@ -11,6 +11,11 @@ pub trait Observer: Sync {
     fn begins(&self, stage: Stage) {
         let _ = stage;
     }
+
+    /// So much work is ahead; told of studies that take long.
+    fn expects(&self, work: Work) {
+        let _ = work;
+    }
 }
 
 /// An engine alone: nobody is told anything.
@@ -18,6 +23,17 @@ impl Observer for Engine {
     fn engine(&self) -> &Engine {
         self
     }
+}
+
+/// Work that is ahead.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Work {
+    /// Replicates that are simulated.
+    pub replicates: u64,
+    /// Seconds that they take on one thread, roughly.
+    pub seconds: f64,
+    /// Experiments that are compiled besides.
+    pub experiments: u64,
 }
 
 /// What is begun.

@@ -1,9 +1,10 @@
 //! Sobol' indices with their intervals: a row a factor, what it explains alone above what it explains with the others.
 
 use plotters::style::RGBAColor;
+use wearout_core::finding::Sensitivity;
 use wearout_stats::sobol::{Index, Indices};
 
-use crate::sensitivity::Page;
+use crate::sensitivity::measure;
 
 use super::axis::Axis;
 use super::canvas::Canvas;
@@ -22,39 +23,37 @@ const KEY: f64 = 34.0;
 /// Height of the scale below them.
 const SCALE: f64 = 46.0;
 
-pub(super) fn draw(page: &Page, caption: &Caption) -> Result<Option<Canvas>, Failure> {
-    let found = page.found;
-    let Some(indices) = &found.indices else { return Ok(None) };
-    let Some(inputs) = &indices.inputs else { return Ok(None) };
-    let mut rows: Vec<(usize, &Indices)> = found.indexed.iter().copied().zip(inputs).collect();
+pub(super) fn draw(page: &Sensitivity, caption: &Caption) -> Result<Option<Canvas>, Failure> {
+    let found = &page.found;
+    let Some(inputs) = found.inputs() else { return Ok(None) };
+    let mut rows: Vec<(usize, &Indices)> = inputs.collect();
     rows.sort_by(|(_, a), (_, b)| b.total.estimate.total_cmp(&a.total.estimate));
     rows.truncate(MOST_ROWS);
-    let luck = indices.noise_share().map_or_else(String::new, |share| {
+    let luck = page.luck.map_or_else(String::new, |share| {
         format!("; luck, which the indices leave out, is {} of the variance of a single campaign", percent(share))
     });
     let head = Head {
         title: title(page, &rows),
-        subtitle: format!("{}: share of the variance over the factors' ranges", sentence(&page.measure())),
+        subtitle: format!("{}: share of the variance over the factors' ranges", sentence(&measure(page))),
         note: format!(
             "{} base rows × {} streams of luck; lines: 95 % bootstrap intervals, cut at 0 and 100 %{luck}",
-            found.base_rows, page.question.streams
+            found.base_rows, page.asked.streams
         ),
     };
-    let caption = Caption { replicates: found.replicates, ..*caption };
     let height = KEY + ROW * rows.len() as f64 + SCALE;
-    compose(&caption, &head, height, |sheet, plot| draw_rows(sheet, page, &rows, plot))
+    compose(caption, &head, height, |sheet, plot| draw_rows(sheet, page, &rows, plot))
 }
 
-fn title(page: &Page, rows: &[(usize, &Indices)]) -> String {
+fn title(page: &Sensitivity, rows: &[(usize, &Indices)]) -> String {
     let Some((factor, of)) = rows.first() else { return String::new() };
-    let leader = &page.factor(*factor).key;
+    let leader = &&page.factors[*factor].key;
     let alone = percent(of.first.estimate.clamp(0.0, 1.0));
-    let together = page.found.explained().map_or(0.0, |explained| (1.0 - explained).clamp(0.0, 1.0));
-    let label = page.question.measure.metric.label;
+    let together = page.explained.map_or(0.0, |explained| (1.0 - explained).clamp(0.0, 1.0));
+    let label = page.measure.metric.label;
     format!("{leader} alone explains {alone} of what moves {label}; {} is interactions", percent(together))
 }
 
-fn draw_rows(sheet: &Sheet, page: &Page, rows: &[(usize, &Indices)], plot: Rect) -> Drawn {
+fn draw_rows(sheet: &Sheet, page: &Sensitivity, rows: &[(usize, &Indices)], plot: Rect) -> Drawn {
     let [alone, with_others] = SIDES;
     sheet.key(
         (plot.left + 210.0, plot.top + 8.0),
@@ -78,7 +77,7 @@ fn draw_rows(sheet: &Sheet, page: &Page, rows: &[(usize, &Indices)], plot: Rect)
     for (i, (factor, of)) in rows.iter().enumerate() {
         let band = table.row(i, rows.len());
         let (_, middle) = band.centre();
-        let factor = page.factor(*factor);
+        let factor = &page.factors[*factor];
         sheet.text(&NAME.shorten(&factor.key, 202.0), (plot.left, middle - 8.0), NAME)?;
         sheet.text(factor.basis(), (plot.left, middle + 8.0), basis_face(factor.basis()))?;
         let mark = |index: Index, y: f64, colour: RGBAColor| -> Drawn {

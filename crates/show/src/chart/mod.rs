@@ -46,7 +46,6 @@ use std::collections::BTreeSet;
 use crate::ab;
 use crate::calibration;
 use crate::selection;
-use crate::sensitivity;
 
 pub use colour::{Colour, plan_colours};
 pub use evidence::scorecard;
@@ -55,7 +54,7 @@ pub use patterns::patterns;
 
 use canvas::{Canvas, Shape};
 use wearout_core::analysis::Comparison;
-use wearout_core::finding::{Provenance, Rotate, Worth};
+use wearout_core::finding::{Provenance, Rotate, Sensitivity, Worth};
 use wearout_core::tally::Metric;
 
 /// What a caption says of the run.
@@ -136,30 +135,6 @@ pub const CHARTS: &[Chart] = &[
         key: "loss_distribution",
         title: "how churn differs from campaign to campaign",
         draw: loss_distribution::draw,
-    },
-];
-
-/// A kind of chart of a sensitivity analysis.
-#[derive(Debug)]
-pub struct SensitivityChart {
-    /// Stem of its files.
-    pub key: &'static str,
-    /// What it shows.
-    pub title: &'static str,
-    draw: fn(&sensitivity::Page, &Caption) -> Result<Option<Canvas>, Failure>,
-}
-
-/// Every chart of a sensitivity analysis.
-pub const SENSITIVITY_CHARTS: &[SensitivityChart] = &[
-    SensitivityChart {
-        key: "tornado",
-        title: "what each factor alone does to a figure, at both ends of its range",
-        draw: tornado::draw,
-    },
-    SensitivityChart {
-        key: "indices",
-        title: "Sobol' indices: the share of variance that each factor explains, alone and with the others",
-        draw: indices::draw,
     },
 ];
 
@@ -285,17 +260,24 @@ pub fn rotated(page: &Rotate, caption: &Caption) -> Result<Vec<(&'static str, Re
     Ok(drawn.into_iter().filter_map(|(key, title, canvas)| Some((key, rendered(&canvas?, key, title)))).collect())
 }
 
-/// The chart of a sensitivity analysis; `None` where it would show nothing.
+/// The charts of a sensitivity analysis that show something, each with the stem of its files.
 ///
 /// # Errors
 /// When plotters refuses to draw.
-pub fn render_sensitivity(
-    chart: &SensitivityChart,
-    page: &sensitivity::Page,
-    caption: &Caption,
-) -> Result<Option<Rendered>, Failure> {
-    let canvas = (chart.draw)(page, caption)?;
-    Ok(canvas.map(|canvas| rendered(&canvas, chart.key, chart.title)))
+pub fn varied(page: &Sensitivity, caption: &Caption) -> Result<Vec<(&'static str, Rendered)>, Failure> {
+    let drawn = [
+        (
+            "tornado",
+            "what each factor alone does to a figure, at both ends of its range",
+            tornado::draw(page, caption)?,
+        ),
+        (
+            "indices",
+            "Sobol' indices: the share of variance that each factor explains, alone and with the others",
+            indices::draw(page, caption)?,
+        ),
+    ];
+    Ok(drawn.into_iter().filter_map(|(key, title, canvas)| Some((key, rendered(&canvas?, key, title)))).collect())
 }
 
 /// The chart of a race of plans, `race`.

@@ -1,9 +1,11 @@
 //! What each factor alone does to a figure: two bars a row, one for each end of its range, from the figure as the scenario has it.
 
+use wearout_core::finding::Sensitivity;
 use wearout_core::study::sensitivity::{End, Swing};
 use wearout_stats::Interval;
 
-use crate::sensitivity::{Page, at, significant};
+use crate::number::{scale, short};
+use crate::sensitivity::{at, measure, unit};
 
 use super::axis::Axis;
 use super::canvas::Canvas;
@@ -24,7 +26,7 @@ const KEY: f64 = 34.0;
 /// Height of the scale below them.
 const SCALE: f64 = 46.0;
 
-pub(super) fn draw(page: &Page, caption: &Caption) -> Result<Option<Canvas>, Failure> {
+pub(super) fn draw(page: &Sensitivity, caption: &Caption) -> Result<Option<Canvas>, Failure> {
     let mut swings: Vec<&Swing> = page.found.swings.iter().filter(|swing| swing.width() > 0.0).collect();
     swings.sort_by(|a, b| b.width().total_cmp(&a.width()));
     let n_moving = swings.len();
@@ -35,9 +37,9 @@ pub(super) fn draw(page: &Page, caption: &Caption) -> Result<Option<Canvas>, Fai
         title: title(page, first),
         subtitle: format!(
             "{}: change in {} from {}, each factor alone at the ends of its range",
-            sentence(&page.measure()),
-            page.unit(),
-            significant(page.scale() * level.mean)
+            sentence(&measure(page)),
+            unit(page),
+            short(scale(page.measure.metric.unit) * level.mean)
         ),
         note: format!(
             "{} of {n_moving} factors that move it, the others at the best fit; thin lines: 95 % intervals of the change on the same luck, \
@@ -46,13 +48,14 @@ pub(super) fn draw(page: &Page, caption: &Caption) -> Result<Option<Canvas>, Fai
         ),
     };
     let height = KEY + ROW * swings.len() as f64 + SCALE;
-    compose(caption, &head, height, |sheet, plot| rows(sheet, page, &swings, plot))
+    let caption = Caption { replicates: u64::from(page.replicates), ..*caption };
+    compose(&caption, &head, height, |sheet, plot| rows(sheet, page, &swings, plot))
 }
 
-fn title(page: &Page, first: &Swing) -> String {
-    let factor = page.factor(first.factor);
-    let label = page.question.measure.metric.label;
-    let figure = |end: Option<End>| Some(significant(page.scale() * end?.level.mean).replace('-', "−"));
+fn title(page: &Sensitivity, first: &Swing) -> String {
+    let factor = &page.factors[first.factor];
+    let label = page.measure.metric.label;
+    let figure = |end: Option<End>| Some(short(scale(page.measure.metric.unit) * end?.level.mean).replace('-', "−"));
     match (figure(first.low), figure(first.high)) {
         (Some(low), Some(high)) => {
             sentence(&format!("{label} hangs most on {}: {low} at its low end, {high} at its high end", factor.key))
@@ -61,12 +64,12 @@ fn title(page: &Page, first: &Swing) -> String {
     }
 }
 
-fn rows(sheet: &Sheet, page: &Page, swings: &[&Swing], plot: Rect) -> Drawn {
+fn rows(sheet: &Sheet, page: &Sensitivity, swings: &[&Swing], plot: Rect) -> Drawn {
     let entries = [("at the low end of its range", SIDES[0]), ("at the high end", SIDES[1])];
     sheet.key((plot.left + 210.0, plot.top + 8.0), &entries)?;
     sheet.text("range", (plot.right, plot.top + 8.0), NOTE.ending())?;
     let table = plot.inset(0.0, KEY, 0.0, SCALE);
-    let scale = page.scale();
+    let scale = scale(page.measure.metric.unit);
     let reaches = swings.iter().flat_map(|swing| [swing.low, swing.high]).flatten().flat_map(|end| {
         let Interval { low, high } = interval(end);
         [low * scale, high * scale]
@@ -81,11 +84,11 @@ fn rows(sheet: &Sheet, page: &Page, swings: &[&Swing], plot: Rect) -> Drawn {
         sheet.line(&[(across(*value), area.top), (across(*value), area.bottom)], colour, 1.0)?;
         sheet.text(words, (across(*value), area.bottom + 12.0), NOTE.centred())?;
     }
-    sheet.text(&format!("change, {}", page.unit()), (area.centre().0, area.bottom + 31.0), NOTE.centred())?;
+    sheet.text(&format!("change, {}", unit(page)), (area.centre().0, area.bottom + 31.0), NOTE.centred())?;
     for (i, swing) in swings.iter().enumerate() {
         let band = table.row(i, swings.len());
         let (_, middle) = band.centre();
-        let factor = page.factor(swing.factor);
+        let factor = &page.factors[swing.factor];
         sheet.text(&NAME.shorten(&factor.key, 196.0), (plot.left, middle - 8.0), NAME)?;
         sheet.text(factor.basis(), (plot.left, middle + 8.0), basis_face(factor.basis()))?;
         let range = format!("{} to {}", at(factor, factor.low), at(factor, factor.high)).replace('-', "−");

@@ -3,6 +3,8 @@
 //! A title claims a direction only where the interval of the paired difference leaves zero out: over several sets of parameters,
 //! the interval in which the plausible sets lie.
 
+pub(super) use crate::sentence::capitalised as sentence;
+
 use wearout_core::analysis::{CONFIDENCE, Comparison, Difference, Estimate, PlanSummary};
 use wearout_core::tally::METRICS;
 use wearout_stats::interval::of_proportion;
@@ -63,12 +65,6 @@ pub(super) fn count(value: f64) -> String {
         v if v >= 10.0 => grouped(value, 1),
         _ => grouped(value, 2),
     }
-}
-
-/// With its first letter as a capital.
-pub(super) fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// A noun with its number.

@@ -1,63 +1,48 @@
-//! A sensitivity analysis shown: text, CSV, JSON, a manifest. Its charts are in `chart`.
+//! A sensitivity analysis shown: its page, its tables, its words. Its charts are in `chart`.
 //!
-//! Comes in: a [`Page`]. Goes out: text and files. Computes no statistic.
+//! Comes in: a [`Sensitivity`]. Goes out: a page and tables. Decides nothing.
 
-mod files;
-mod json;
-mod manifest;
-mod text;
+mod page;
+mod tables;
 
-use wearout_core::study::sensitivity::{Decision, Factor, Question, Sensitivity};
+use wearout_core::finding::Sensitivity;
+use wearout_core::study::sensitivity::{Decision, Factor, Kind, Measure, Scale};
 
-pub use files::{morris, sobol, tipping, tornado};
-pub use json::value;
-pub use manifest::{Asked, Timing, manifest};
-pub use text::text;
-pub(crate) use text::{at, significant};
+pub use page::page;
+pub use tables::tables;
 
-use super::number::{difference_unit, level_unit, scale};
+use super::number::{difference_unit, level_unit, short};
 use super::sentence;
 
-/// A question and its answer.
-#[derive(Debug, Clone, Copy)]
-pub struct Page<'a> {
-    /// What was asked.
-    pub question: &'a Question,
-    /// What was found.
-    pub found: &'a Sensitivity,
+/// The figure in words: `churn, targeted minus spray`.
+pub(crate) fn measure(of: &Sensitivity) -> String {
+    let Measure { metric, plan, minus } = of.measure;
+    let plan = self::plan(of, plan);
+    match minus {
+        Some(minus) => format!("{}, {plan} minus {}", metric.label, self::plan(of, minus)),
+        None => format!("{} under {plan}", metric.label),
+    }
 }
 
-impl Page<'_> {
-    /// A factor by its index.
-    pub(crate) fn factor(&self, index: usize) -> &Factor {
-        &self.question.factors[index]
-    }
+/// The unit of the figure as it is read.
+pub(crate) fn unit(of: &Sensitivity) -> &'static str {
+    let unit = if of.measure.minus.is_some() { difference_unit } else { level_unit };
+    unit(of.measure.metric.unit)
+}
 
-    fn plan(&self, index: usize) -> &str {
-        &self.question.variants.base().plans[index].name
+/// A value as one reads it: durations with their unit, numbers to three digits without idle zeros.
+pub(crate) fn at(factor: &Factor, value: f64) -> String {
+    if factor.kind == Kind::Lever(Scale::Hours) {
+        // Of hours nobody reads a part of a minute.
+        let steps = if value < 1.0 { 600.0 } else { 60.0 };
+        factor.written((value * steps).round() / steps)
+    } else {
+        short(value)
     }
+}
 
-    /// What its figure is multiplied by to be read.
-    pub(crate) fn scale(&self) -> f64 {
-        scale(self.question.measure.metric.unit)
-    }
-
-    /// The figure in words: `churn, targeted minus spray`.
-    pub(crate) fn measure(&self) -> String {
-        let measure = self.question.measure;
-        let plan = self.plan(measure.plan);
-        match measure.minus {
-            Some(minus) => format!("{}, {plan} minus {}", measure.metric.label, self.plan(minus)),
-            None => format!("{} under {plan}", measure.metric.label),
-        }
-    }
-
-    /// The unit of the figure as it is read.
-    pub(crate) fn unit(&self) -> &'static str {
-        let measure = self.question.measure;
-        let unit = if measure.minus.is_some() { difference_unit } else { level_unit };
-        unit(measure.metric.unit)
-    }
+fn plan(of: &Sensitivity, index: usize) -> &str {
+    &of.scenario.plans[index].name
 }
 
 fn decision(decision: Decision) -> &'static str {

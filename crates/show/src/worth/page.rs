@@ -7,7 +7,7 @@ use wearout_core::tally::Unit;
 use super::{advice, rule, test, units};
 use crate::number::{decimals, fixed, plain_decimals, short, signed};
 use crate::page::{Block, Cell, Label, Page, Row, Said, Table};
-use crate::sentence::{counted, days};
+use crate::sentence::{capitalised, counted, days};
 
 /// The page of a test's worth.
 pub fn page(worth: &Worth, made: &Provenance) -> Page {
@@ -38,9 +38,7 @@ fn headline(worth: &Worth) -> String {
         Advice::Neither => format!("; nor is {} shown to be ahead: send either", worth.arms[worth.found.best_before]),
         Advice::Test { .. } | Advice::Send { .. } => String::new(),
     };
-    let line = advice(worth) + &why;
-    let mut letters = line.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).chain(['.']).collect())
+    capitalised(&format!("{}{why}.", advice(worth)))
 }
 
 /// What the most promising test came to; `None` where that is no reason for anything.

@@ -2,6 +2,7 @@
 //!
 //! Comes in: a draft, a seed and a [`Request`] as typed. Goes out: a [`Question`], or all faults of both. Running it is in `mod`.
 
+use serde::{Deserialize, Serialize};
 use wearout_stats::sobol;
 
 use super::factor::{Factor, candidates};
@@ -28,29 +29,58 @@ const MOST_STREAMS: u32 = 1024;
 const MOST_REPLICATES: u32 = 100_000;
 
 /// What is asked for, as typed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
     /// Key of the metric; `None`: the first of the scenario's headline.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub metric: Option<String>,
     /// Name of the plan; `None`: the first that is not the baseline.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub plan: Option<String>,
     /// The plan's own figure, or its difference from the baseline.
-    pub figure: Asked,
+    pub figure: Measured,
     /// Factors, `KEY` or `KEY=LOW..HIGH`, several joined by commas; none: every free parameter.
     pub over: Vec<String>,
+    /// How much is run where nothing else is said.
+    pub size: Size,
     /// Factors whose Sobol' indices are wanted.
-    pub factors: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub factors: Option<u32>,
     /// Base rows of the Sobol' design.
-    pub rows: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rows: Option<u32>,
     /// Streams of luck each row meets.
     pub streams: u32,
     /// Replicates behind each end of the tornado and each verdict.
-    pub replicates: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replicates: Option<u32>,
+}
+
+/// How much is run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Size {
+    /// Enough for intervals that tell factors apart.
+    Usual,
+    /// A first look in a tenth of the time.
+    Quick,
+}
+
+impl Request {
+    /// Factors with Sobol' indices, base rows, and replicates of a look.
+    fn sizes(&self) -> (u32, u32, u32) {
+        let (factors, rows, replicates) = match self.size {
+            Size::Usual => (12, 1024, 200),
+            Size::Quick => (6, 128, 50),
+        };
+        (self.factors.unwrap_or(factors), self.rows.unwrap_or(rows), self.replicates.unwrap_or(replicates))
+    }
 }
 
 /// Which figure of a plan.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Asked {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Measured {
     /// The difference from the baseline where there is more than one plan.
     Difference,
     /// The plan's own figure.
@@ -58,7 +88,7 @@ pub enum Asked {
 }
 
 /// The figure that is looked at: a metric of a plan, or its difference from the baseline.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize)]
 pub struct Measure {
     /// The metric.
     pub metric: &'static Metric,
@@ -157,17 +187,18 @@ impl Question {
         let variants = variants.expect("its faults are among those returned");
         let (metric, plan) = (metric.expect("as above"), plan.expect("as above"));
         let baseline = variants.base().baseline;
-        let minus = (request.figure == Asked::Difference && plan != baseline).then_some(baseline);
+        let minus = (request.figure == Measured::Difference && plan != baseline).then_some(baseline);
         let headline = analysis::headline(variants.base(), &chosen);
+        let (n_indexed, rows, replicates) = request.sizes();
         Ok(Question {
             variants,
             measure: Measure { metric, plan, minus },
             headline,
             factors,
-            n_indexed: request.factors as usize,
-            rows: request.rows,
+            n_indexed: n_indexed as usize,
+            rows,
             streams: request.streams,
-            replicates: request.replicates,
+            replicates,
         })
     }
 }
@@ -212,7 +243,7 @@ fn plan(faulty: &mut Faulty, request: &Request, scenario: &Scenario) -> Option<u
             None => format!("one of {}", names().collect::<Vec<_>>().join(", ")),
         };
         faulty.in_option("--plan", name, format!("`{name}` is no plan of the scenario"), help);
-    } else if request.figure == Asked::Difference && *name == scenario.baseline && scenario.plans.len() > 1 {
+    } else if request.figure == Measured::Difference && *name == scenario.baseline && scenario.plans.len() > 1 {
         let message = format!("`{name}` is the baseline: its difference from itself is 0");
         faulty.in_option("--plan", name, message, "name another plan, or add --level".to_owned());
     }
@@ -226,7 +257,8 @@ fn sizes(faulty: &mut Faulty, request: &Request) {
             faulty.in_option(option, &text, format!("`{option}` must be {must}, found {text}"), help.to_owned());
         }
     };
-    let Request { rows, streams, factors, replicates, .. } = *request;
+    let (factors, rows, replicates) = request.sizes();
+    let streams = request.streams;
     let most_rows = sobol::MOST_BASE_ROWS;
     check(
         "--rows",

@@ -12,6 +12,7 @@
 //! at the end next to it; where it is no number (a reply that never comes), there is no distance and nothing is searched.
 
 use rayon::prelude::*;
+use serde::Serialize;
 use wearout_stats::interval::{self, Interval};
 use wearout_stats::mean::Moments;
 
@@ -30,7 +31,7 @@ pub const STEPS: u32 = 4;
 pub const HALVINGS: u32 = 5;
 
 /// The mean over replicates, with its Monte Carlo interval.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Level {
     /// Mean over the replicates in which there is a base.
     pub mean: f64,
@@ -39,7 +40,7 @@ pub struct Level {
 }
 
 /// One end of a factor's range.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct End {
     /// The measure there.
     pub level: Level,
@@ -48,7 +49,7 @@ pub struct End {
 }
 
 /// The measure at both ends of a factor's range.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Swing {
     /// Index of the factor.
     pub factor: usize,
@@ -67,7 +68,8 @@ impl Swing {
 }
 
 /// What is decided: the verdict on a plan as a whole, or the call in one metric.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Decision {
     Overall(Overall),
@@ -75,7 +77,7 @@ pub enum Decision {
 }
 
 /// The smallest change of one factor that turns a decision over.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize)]
 pub struct Tip {
     /// Index of the factor.
     pub factor: usize,
@@ -92,7 +94,7 @@ pub struct Tip {
 }
 
 /// Where a decision turns over.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Turn {
     /// Value of the factor.
     pub value: f64,
@@ -135,14 +137,21 @@ pub(super) fn run(question: &Question, engine: &Engine) -> Result<Ends, Faults> 
     let searches: Vec<Result<Option<_>, Faults>> =
         (0..question.factors.len()).into_par_iter().map(|factor| search(question, factor, &base, engine)).collect();
     let mut ends = Ends { level: level(question, &base.values), partial: false, ..nothing };
+    let mut tips = Vec::new();
     for found in searches {
         match found? {
-            Some((swing, tips)) => {
+            Some((swing, found)) => {
                 ends.swings.push(swing);
-                ends.tips.extend(tips);
+                tips.push(found);
             }
             None => ends.partial = true,
         }
+    }
+    for subject in 0..subjects(question).len() {
+        let mut of: Vec<Tip> = tips.iter().map(|of| of[subject]).collect();
+        let distance = |tip: &Tip| tip.turn.map_or(f64::INFINITY, |turn| turn.half_ranges);
+        of.sort_by(|a, b| distance(a).total_cmp(&distance(b)));
+        ends.tips.extend(of);
     }
     Ok(ends)
 }

@@ -4,6 +4,9 @@
 //! where a range spans decades: the ranges of the catalogue do not say otherwise). How factors are asked for is in `over`, what
 //! the scenario becomes under them in `variants`.
 
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
+
 use crate::parameter::{self, Basis, Parameter, Parameters};
 use crate::scenario::Variation;
 use crate::units::{Hours, Switches};
@@ -112,6 +115,20 @@ impl Factor {
             Kind::Lever(Scale::Hours) => varied.set(&self.key, format_args!("{value}h")),
             _ => varied.set(&self.key, value),
         }
+    }
+}
+
+/// With the basis and the unit of a parameter in the place of its row of the catalogue.
+impl Serialize for Factor {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = serializer.serialize_struct("Factor", 6)?;
+        fields.serialize_field("key", &self.key)?;
+        fields.serialize_field("basis", self.basis())?;
+        fields.serialize_field("unit", self.unit())?;
+        fields.serialize_field("low", &self.low)?;
+        fields.serialize_field("high", &self.high)?;
+        fields.serialize_field("default", &self.default)?;
+        fields.end()
     }
 }
 

@@ -15,8 +15,9 @@ mod variants;
 use std::cmp::Reverse;
 
 use rand::Rng;
+use serde::Serialize;
 
-pub use asked::{Asked, Measure, Question, Request};
+pub use asked::{Measure, Measured, Question, Request, Size};
 pub use ends::{Decision, End, HALVINGS, Level, STEPS, Swing, Tip, Turn};
 pub use factor::{Factor, Kind, Scale};
 pub use variants::Variants;
@@ -41,7 +42,7 @@ pub const RESAMPLES: u32 = 1000;
 const FEWEST_BASE_ROWS: usize = 8;
 
 /// What the analysis found.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Sensitivity {
     /// Elementary effects, one per factor; `None` where the metric has no base on any trajectory.
     pub effects: Option<Vec<morris::Effects>>,
@@ -61,7 +62,8 @@ pub struct Sensitivity {
     pub level: Option<Level>,
     /// One factor at a time, in the order of the factors.
     pub swings: Vec<Swing>,
-    /// What turns each decision of the verdict over, factor by factor.
+    /// What turns each decision of the verdict over: decision by decision, the nearest turn first and factors that turn nothing over
+    /// last; equals stay in the order of the factors.
     pub tips: Vec<Tip>,
     /// Replicates simulated, all looks together.
     pub replicates: u64,
@@ -76,10 +78,19 @@ impl Sensitivity {
         effects.iter().enumerate().filter(|(_, effects)| effects.mu_star == 0.0).map(|(factor, _)| factor)
     }
 
+    /// The indices of the factors of `indexed`, in their order; `None` where there are none.
+    pub fn inputs(&self) -> Option<impl Iterator<Item = (usize, &sobol::Indices)>> {
+        Some(self.indexed.iter().copied().zip(self.indices.as_ref()?.inputs.as_ref()?))
+    }
+
+    /// The part of luck in the variance of a single campaign, 0 to 1.
+    pub fn luck(&self) -> Option<f64> {
+        self.indices.as_ref()?.noise_share()
+    }
+
     /// Sum of the first-order indices: what is explained by factors each on its own. The rest is interactions.
     pub fn explained(&self) -> Option<f64> {
-        let inputs = self.indices.as_ref()?.inputs.as_ref()?;
-        Some(inputs.iter().map(|input| input.first.estimate).sum())
+        Some(self.inputs()?.map(|(_, input)| input.first.estimate).sum())
     }
 }
 

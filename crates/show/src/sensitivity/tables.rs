@@ -1,13 +1,24 @@
-//! The tables of a sensitivity analysis as CSV, one function a file.
-//!
-//! Comes in: a page. Goes out: UTF-8 with a header line, in the measure's own unit; what is not known is a blank cell.
+//! The tables of a sensitivity analysis as CSV, one function a file, in the measure's own unit; what is not known is a blank cell.
 
-use wearout_core::study::sensitivity::{End, Factor, Level, Swing, Tip};
+use wearout_core::finding::Sensitivity;
+use wearout_core::study::sensitivity::{End, Factor, Level, Swing};
 use wearout_stats::Interval;
 use wearout_stats::sobol::Index;
 
-use super::{Page, decision};
+use super::{decision, plan};
+use crate::File;
 use crate::csv::{cell, write};
+
+/// Every table of a sensitivity analysis.
+pub fn tables(of: &Sensitivity) -> Vec<File> {
+    let tables = [
+        ("morris.csv", morris(of)),
+        ("sobol.csv", sobol(of)),
+        ("tornado.csv", tornado(of)),
+        ("tipping.csv", tipping(of)),
+    ];
+    tables.into_iter().map(|(name, bytes)| File { name: name.into(), bytes }).collect()
+}
 
 const FACTOR: [&str; 5] = ["factor", "basis", "unit", "low", "high"];
 
@@ -25,20 +36,20 @@ fn ends(interval: Option<Interval>) -> [String; 2] {
 }
 
 /// `morris.csv`: a row per factor, in their order.
-pub fn morris(page: &Page) -> Vec<u8> {
+fn morris(of: &Sensitivity) -> Vec<u8> {
     let header = header(&["mu", "mu_star", "mu_star_low", "mu_star_high", "sigma", "trajectories"]);
-    let effects = page.found.effects.iter().flatten().enumerate();
+    let effects = of.found.effects.iter().flatten().enumerate();
     let rows = effects.map(|(index, effects)| {
         let [low, high] = ends(Some(effects.mu_star_interval));
         let numbers = [cell(Some(effects.mu)), cell(Some(effects.mu_star)), low, high, cell(effects.sigma)];
-        let row = factor(page.factor(index)).into_iter().chain(numbers);
-        row.chain([page.found.trajectories.to_string()]).collect()
+        let row = factor(&of.factors[index]).into_iter().chain(numbers);
+        row.chain([of.found.trajectories.to_string()]).collect()
     });
     write(&header, rows)
 }
 
 /// `sobol.csv`: a row per factor with indices, the most influential of the screening first.
-pub fn sobol(page: &Page) -> Vec<u8> {
+fn sobol(of: &Sensitivity) -> Vec<u8> {
     let header = header(&[
         "first",
         "first_low",
@@ -51,28 +62,31 @@ pub fn sobol(page: &Page) -> Vec<u8> {
         "base_rows",
         "streams",
     ]);
-    let rows = page.found.indices.iter().flat_map(|indices| {
+    let rows = of.found.indices.iter().flat_map(|indices| {
         let whole = [
             cell(Some(indices.variance)),
             cell(indices.noise_variance),
-            page.found.base_rows.to_string(),
-            page.question.streams.to_string(),
+            of.found.base_rows.to_string(),
+            of.asked.streams.to_string(),
         ];
-        page.found.indexed.iter().enumerate().map(move |(input, &index)| {
-            let of = indices.inputs.as_ref().map(|inputs| inputs[input]);
+        of.found.indexed.iter().enumerate().map(move |(input, &index)| {
+            let input = indices.inputs.as_ref().map(|inputs| inputs[input]);
             let cells = |index: Option<Index>| {
                 let [low, high] = ends(index.and_then(|index| index.interval));
                 [cell(index.map(|index| index.estimate)), low, high]
             };
-            let row = factor(page.factor(index)).into_iter();
-            row.chain(cells(of.map(|of| of.first))).chain(cells(of.map(|of| of.total))).chain(whole.clone()).collect()
+            let row = factor(&of.factors[index]).into_iter();
+            row.chain(cells(input.map(|input| input.first)))
+                .chain(cells(input.map(|input| input.total)))
+                .chain(whole.clone())
+                .collect()
         })
     });
     write(&header, rows)
 }
 
 /// `tornado.csv`: a row per factor, in their order.
-pub fn tornado(page: &Page) -> Vec<u8> {
+fn tornado(of: &Sensitivity) -> Vec<u8> {
     let header = header(&[
         "default",
         "at_default",
@@ -90,10 +104,10 @@ pub fn tornado(page: &Page) -> Vec<u8> {
         "change_high_high",
         "replicates",
     ]);
-    let rows = page.found.swings.iter().map(|swing| {
-        let row = factor(page.factor(swing.factor)).into_iter();
-        let here = [cell(page.factor(swing.factor).default), cell(page.found.level.map(|level| level.mean))];
-        row.chain(here).chain(swing_cells(swing)).chain([page.question.replicates.to_string()]).collect()
+    let rows = of.found.swings.iter().map(|swing| {
+        let row = factor(&of.factors[swing.factor]).into_iter();
+        let here = [cell(of.factors[swing.factor].default), cell(of.found.level.map(|level| level.mean))];
+        row.chain(here).chain(swing_cells(swing)).chain([of.replicates.to_string()]).collect()
     });
     write(&header, rows)
 }
@@ -110,7 +124,7 @@ fn swing_cells(swing: &Swing) -> impl Iterator<Item = String> {
 }
 
 /// `tipping.csv`: a row per plan, decision and factor, the nearest turn first.
-pub fn tipping(page: &Page) -> Vec<u8> {
+fn tipping(of: &Sensitivity) -> Vec<u8> {
     let columns = [
         "plan",
         "decision",
@@ -128,10 +142,10 @@ pub fn tipping(page: &Page) -> Vec<u8> {
         "becomes",
         "replicates",
     ];
-    let rows = sorted(&page.found.tips).into_iter().map(|tip| {
+    let rows = of.found.tips.iter().map(|tip| {
         let what = tip.metric.map_or("overall", |metric| metric.key);
-        let subject = [page.plan(tip.plan).to_owned(), what.to_owned(), decision(tip.before).to_owned()];
-        let default = page.factor(tip.factor).default;
+        let subject = [plan(of, tip.plan).to_owned(), what.to_owned(), decision(tip.before).to_owned()];
+        let default = of.factors[tip.factor].default;
         let turn = tip.turn;
         let change = turn.and_then(|turn| Some(turn.value - default?));
         let numbers = [
@@ -141,29 +155,9 @@ pub fn tipping(page: &Page) -> Vec<u8> {
             cell(change),
             cell(turn.map(|turn| turn.half_ranges)),
             turn.map_or_else(String::new, |turn| decision(turn.after).to_owned()),
-            page.question.replicates.to_string(),
+            of.replicates.to_string(),
         ];
-        subject.into_iter().chain(factor(page.factor(tip.factor))).chain(numbers).collect()
+        subject.into_iter().chain(factor(&of.factors[tip.factor])).chain(numbers).collect()
     });
     write(&columns, rows)
-}
-
-/// Decision by decision, the nearest turn first and factors that turn nothing over last; equals stay in their order.
-pub(super) fn sorted(tips: &[Tip]) -> Vec<&Tip> {
-    let mut subjects: Vec<(usize, Option<&str>)> = Vec::new();
-    for tip in tips {
-        let subject = (tip.plan, tip.metric.map(|metric| metric.key));
-        if !subjects.contains(&subject) {
-            subjects.push(subject);
-        }
-    }
-    let mut sorted: Vec<&Tip> = Vec::with_capacity(tips.len());
-    for (plan, key) in subjects {
-        let mut of: Vec<&Tip> =
-            tips.iter().filter(|tip| tip.plan == plan && tip.metric.map(|metric| metric.key) == key).collect();
-        let distance = |tip: &Tip| tip.turn.map_or(f64::INFINITY, |turn| turn.half_ranges);
-        of.sort_by(|a, b| distance(a).total_cmp(&distance(b)));
-        sorted.extend(of);
-    }
-    sorted
 }
