@@ -171,7 +171,7 @@ fn turn_line(factor: &Factor, turn: Turn) -> String {
 }
 
 fn indices(of: &Sensitivity) -> Vec<Block> {
-    let (Some(indices), Some(effects)) = (&of.found.indices, &of.found.effects) else { return Vec::new() };
+    let (Some(_), Some(effects)) = (&of.found.indices, &of.found.effects) else { return Vec::new() };
     let from = "/study/found/indices";
     let Some(inputs) = of.found.inputs() else {
         let nothing = "Nothing to share out: between rows there is no more variance than luck explains.";
