@@ -22,7 +22,7 @@ fn main() {
         .collect();
     println!("| pattern | shown in, of {} sets |\n|---|---|", scores.len());
     for (i, pattern) in patterns.iter().enumerate() {
-        let shown = scores.iter().filter(|score| score[i].shown() == Shown::Shown).count();
+        let shown = scores.iter().filter(|score| score[i].shown == Shown::Shown).count();
         let said =
             if pattern.lacking.is_empty() { shown.to_string() } else { Shown::CannotBeExpressed.words().to_owned() };
         println!("| {} {} | {said} |", pattern.key, pattern.title);

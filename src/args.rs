@@ -149,8 +149,8 @@ pub(super) struct EvidenceArgs {
     #[arg(long, default_value_t = 200, value_parser = whole::<u32>(2..=1_000_000))]
     pub(super) replicates: u32,
     /// Named set of parameters: the fit whose claims are scored
-    #[arg(long, value_name = "FIT", default_value = DEFAULT_FIT, value_parser = fit)]
-    pub(super) parameters: &'static Fit,
+    #[arg(long, value_name = "FIT", default_value = DEFAULT_FIT)]
+    pub(super) parameters: String,
     #[command(flatten)]
     pub(super) common: Common,
 }

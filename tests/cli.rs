@@ -449,8 +449,7 @@ fn evidence_gives_a_row_for_every_claim_and_the_same_bytes_on_any_number_of_thre
         let output = wearout(folder.path(), &["evidence", "--replicates", "2", "--threads", threads, "--quiet"]);
         assert_eq!(status(&output), 0, "{}", stderr(&output));
         let text = stdout(&output);
-        for words in ["Held out:", "of 46 facts within 12 %", "quantities freed", "C1  inconsistent", "K1  consistent"]
-        {
+        for words in ["Held out:", "of 46 facts within 12 %", "Fit prediction:", "C1  inconsistent", "K1  consistent"] {
             assert!(text.contains(words), "{words}\n{text}");
         }
     }
@@ -482,8 +481,8 @@ fn evidence_scores_another_fit_when_told_to_and_knows_their_names() {
     let output = wearout(folder.path(), &args);
     assert_eq!(status(&output), 0, "{}", stderr(&output));
     let page: serde_json::Value = serde_json::from_str(&stdout(&output)).unwrap();
-    assert_eq!(page["parameters"], "reference");
-    assert_eq!(page["facts"]["measured"], 46);
+    assert_eq!(page["study"]["fit"]["name"], "reference");
+    assert_eq!(page["study"]["reproduced"]["facts"]["all"], 46);
 
     let output = wearout(folder.path(), &["evidence", "--parameters", "best"]);
     assert_eq!(status(&output), 2);

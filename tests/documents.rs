@@ -8,20 +8,18 @@ use std::{env, fs};
 
 use wearout_core::diagnostic::Source;
 use wearout_core::engine::Engine;
-use wearout_core::evidence::contradictions::checks;
 use wearout_core::evidence::{self, Claim, Finding, Pattern, Use};
-use wearout_core::finding::SensitivityJob;
+use wearout_core::finding::{self, SensitivityJob};
 use wearout_core::job::{self, Job};
 use wearout_core::parameter::{self, Basis, Parameter};
 use wearout_core::platform::{self, Profile};
 use wearout_core::scenario::{self, Input, SHIPPED};
 use wearout_core::study::sensitivity::{Measured, Request, Size};
-use wearout_core::study::{self, Nearness, PatternScore, Scorecard, Scored, Search, Shown};
+use wearout_core::study::{self, Nearness, PatternScore, Scored, Search, Shown};
 use wearout_core::tally::{Better, METRICS, Metric, Outcome};
 use wearout_core::targets;
 use wearout_show as report;
-use wearout_show::patterns::{self as field, band, figure, verdict};
-use wearout_show::scorecard::{Page, figures, heading};
+use wearout_show::evidence::{band, figure, figures, heading, verdict};
 
 const COMMAND: &str = "WEAROUT_REGENERATE=1 cargo test --test documents";
 
@@ -197,26 +195,35 @@ const REPLICATES: u32 = 50;
 /// The fits that docs/evidence.md sets side by side.
 const FITS: [&str; 2] = ["prediction", "feasibility"];
 
-static CARDS: LazyLock<[Scorecard; 2]> = LazyLock::new(|| FITS.map(card));
+/// Replicates of each pattern's scenario behind the figures of docs/evidence.md.
+const PATTERN_REPLICATES: u32 = 4;
 
-fn card(fit: &str) -> Scorecard {
-    let parameters = parameter::find_fit(fit).expect("a fit that is shipped").parameters();
-    study::scorecard(&parameters, REPLICATES, 1, &Engine::default()).expect("nobody stops the engine")
+/// The evidence under each fit; patterns under the first alone.
+static SCORED: LazyLock<[finding::Evidence; 2]> = LazyLock::new(|| FITS.map(scored));
+
+fn scored(name: &str) -> finding::Evidence {
+    let fit = parameter::find_fit(name).expect("a fit that is shipped");
+    let card = study::scorecard(&fit.parameters(), REPLICATES, 1, &Engine::default());
+    let sought: Vec<&Pattern> =
+        evidence::patterns().iter().chain(evidence::further()).filter(|_| name == FITS[0]).collect();
+    let search = Search { patterns: &sought, replicates: PATTERN_REPLICATES, seed: 1 << 32, members: None, set: &[] };
+    let scores = study::shows(&fit.parameters(), &search, &Engine::default());
+    let (card, scores) = card.zip(scores).expect("nobody stops the engine");
+    finding::Evidence::of(fit, card, scores, search.seed)
 }
 
 fn totals() -> String {
     let mut text = "\n".to_owned();
-    for (fit, card) in FITS.iter().zip(&*CARDS) {
-        let fit = parameter::find_fit(fit).expect("a fit that is shipped");
-        let sentences = report::scorecard::totals(&Page { card, fit });
-        let _ = writeln!(text, "* {}", sentences[..2].join("\n  "));
+    for evidence in &*SCORED {
+        let _ = writeln!(text, "* {}", report::evidence::totals(evidence).join("\n  "));
     }
     text + "\n"
 }
 
 fn facts() -> String {
     let header = "\n| fact | claim | design | observable | use | article | prediction | | feasibility | |\n|---|---|---|---|---|---|---|---|---|---|\n";
-    let rows = CARDS[0].facts().zip(CARDS[1].facts());
+    let [prediction, feasibility] = &*SCORED;
+    let rows = prediction.card.facts().zip(feasibility.card.facts());
     rows.fold(header.to_owned(), |text, (prediction, feasibility)| text + &fact_row(prediction, feasibility)) + "\n"
 }
 
@@ -243,7 +250,7 @@ fn claims() -> String {
     for used in Use::ALL {
         let header = "| claim | it says | article | compared with | verdict | definition, or why nothing is measured |\n|---|---|---|---|---|---|";
         let _ = writeln!(text, "\n### {}\n\n{header}", heading(used));
-        CARDS[0].claims().filter(|row| row.replay.used == used).for_each(|row| text += &claim_row(row));
+        SCORED[0].card.claims().filter(|row| row.replay.used == used).for_each(|row| text += &claim_row(row));
     }
     text + "\n"
 }
@@ -273,61 +280,45 @@ fn contradictions() -> String {
     let mut text =
         "\n| | finding | what is set against what | arithmetic | here | claims |\n|---|---|---|---|---|---|\n"
             .to_owned();
-    for check in checks() {
-        let worked = check.worked();
-        let claims: Vec<&str> = check.claims.iter().chain(check.also).copied().collect();
+    for check in &SCORED[0].contradictions {
         let _ = writeln!(
             text,
             "| {} | {} | {} | {} | {} | {} |",
             check.id,
-            worked.finding.words(),
+            check.finding.words(),
             check.statement,
-            worked.arithmetic,
+            check.arithmetic,
             check.treatment,
-            ids(&claims)
+            ids(&check.claims)
         );
     }
     text + "\n"
 }
 
-/// Replicates of each pattern's scenario behind the figures of docs/evidence.md.
-const PATTERN_REPLICATES: u32 = 4;
-
-/// Patterns, then further findings, under the defaults.
-static FIELD: LazyLock<Vec<PatternScore>> = LazyLock::new(|| {
-    let patterns: Vec<&Pattern> = evidence::patterns().iter().chain(evidence::further()).collect();
-    let search = Search { patterns: &patterns, replicates: PATTERN_REPLICATES, seed: 1 << 32, members: None, set: &[] };
-    study::shows(&parameter::Parameters::best(), &search, &Engine::default()).expect("nobody stops the engine")
-});
-
-fn field_page() -> field::Page<'static> {
-    let (patterns, further) = FIELD.split_at(evidence::patterns().len());
-    field::Page { patterns, further }
-}
-
 fn field_totals() -> String {
-    format!("\n* {}\n* {}\n\n", field::patterns_heading(&field_page()), field::further_heading(&field_page()))
+    let [patterns, unseen] =
+        [report::evidence::patterns_shown, report::evidence::unseen_shown].map(|shown| shown(&SCORED[0]));
+    format!("\n* Patterns of field studies: {patterns}\n* Further findings, each checked on its own. {unseen}\n\n")
 }
 
 fn pattern_rows() -> String {
     let header = "\n| | pattern | findings | verdict | used | figure | band | simulated | |\n|---|---|---|---|---|---|---|---|---|\n";
-    field_page().patterns.iter().fold(header.to_owned(), |text, score| text + &score_rows(score)) + "\n"
+    SCORED[0].patterns.iter().fold(header.to_owned(), |text, score| text + &score_rows(score)) + "\n"
 }
 
 fn further_rows() -> String {
     let header = "\n| finding | says | verdict | figure | band | simulated | |\n|---|---|---|---|---|---|---|\n";
-    field_page().further.iter().fold(header.to_owned(), |text, score| text + &score_rows(score)) + "\n"
+    SCORED[0].further.iter().fold(header.to_owned(), |text, score| text + &score_rows(score)) + "\n"
 }
 
 /// A row for each figure; what is said of the whole stands in the first.
 fn score_rows(score: &PatternScore) -> String {
     let Pattern { key, title, findings, used, lacking, .. } = score.pattern;
-    let shown = match score.shown() {
+    let shown = match score.shown {
         Shown::CannotBeExpressed => format!("cannot be expressed: {lacking}"),
         shown => shown.words().to_owned(),
     };
-    let is_own = findings.len() == 1 && findings[0] == *key;
-    let whole = if is_own {
+    let whole = if score.pattern.is_a_finding() {
         vec![format!("`{key}`"), title.clone(), shown]
     } else {
         vec![key.clone(), title.clone(), ids(findings), shown, used.words().to_owned()]
@@ -378,8 +369,8 @@ fn finding_row(finding: &Finding) -> String {
 fn every_fact_that_is_off_has_its_cause_named() {
     let page = document("docs/evidence.md");
     let causes = page.split("\n## What misses").nth(1).and_then(|rest| rest.split("\n## ").next()).unwrap();
-    for card in &*CARDS {
-        for row in card.rows.iter().filter(|row| row.nearness == Some(Nearness::Off)) {
+    for evidence in &*SCORED {
+        for row in evidence.card.rows.iter().filter(|row| row.nearness == Some(Nearness::Off)) {
             let claim = &row.replay.claim;
             assert!(causes.contains(&format!("`{claim}`")), "docs/evidence.md does not say why `{claim}` is off");
         }

@@ -1,6 +1,12 @@
 //! Whatever cites a claim cites one that exists: parameters, platform rules, shipped scenarios.
 
+#[allow(dead_code, reason = "each test file uses a part")]
+mod found;
+
+use wearout_core::engine::Engine;
 use wearout_core::evidence::Used;
+use wearout_core::finding::{EvidenceJob, EvidenceOptions};
+use wearout_core::job::{Job, run};
 use wearout_core::scenario::{DESIGNS, FINDINGS, PATTERNS};
 use wearout_core::tally::Observable;
 use wearout_core::{behaviour, evidence, parameter, platform, scenario, targets};
@@ -117,4 +123,11 @@ fn target(value: &serde_json::Value) -> (Option<&str>, [Option<f64>; 3]) {
 
 fn fact(replay: &evidence::Replay) -> (Option<&str>, [Option<f64>; 3]) {
     (replay.fact.as_deref(), [replay.low, replay.high, replay.weight])
+}
+
+#[test]
+fn what_the_page_says_stands_in_the_finding() {
+    let job =
+        Job::Evidence(EvidenceJob { fit: "prediction".into(), seed: 1, options: EvidenceOptions { replicates: 2 } });
+    found::is_in_the_finding(&run(&job, &Engine::default()).unwrap_or_else(|unfinished| panic!("{unfinished}")));
 }

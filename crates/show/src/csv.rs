@@ -5,9 +5,6 @@
 
 use csv::Writer;
 use wearout_core::analysis::{Band, Between, Comparison, Decomposition, Deviation, set_of};
-use wearout_core::evidence;
-use wearout_core::evidence::contradictions::checks;
-use wearout_core::study::{Nearness, Scorecard, Scored};
 use wearout_core::tally::{METRICS, Outcome};
 
 /// `summary.csv`: a row per plan and metric.
@@ -150,75 +147,6 @@ pub fn reads_by_repeat(comparison: &Comparison) -> Vec<u8> {
             let row = [plan.name.clone(), earlier_reads.to_string()].into_iter();
             row.chain(counts.iter().map(u64::to_string)).collect()
         })
-    });
-    write(&header, rows)
-}
-
-/// `evidence.csv`: a row a claim, its principal replay; shares as fractions, blank where nothing is measured.
-pub fn evidence(card: &Scorecard) -> Vec<u8> {
-    let header = ["id", "statement", "low", "high", "simulated", "interval_low", "interval_high", "verdict", "role"];
-    let rows = card.claims().map(|row| {
-        let statement = evidence::claim(&row.replay.claim).map_or("", |claim| &claim.statement);
-        let start = [row.replay.claim.clone(), statement.to_owned()].into_iter();
-        start.chain(scores(row)).chain([row.replay.used.word().to_owned()]).collect()
-    });
-    write(&header, rows)
-}
-
-/// `facts.csv`: a row for each fact the fits are judged by.
-pub fn facts(card: &Scorecard) -> Vec<u8> {
-    let header = [
-        "fact",
-        "claim",
-        "design",
-        "over",
-        "observable",
-        "low",
-        "high",
-        "simulated",
-        "interval_low",
-        "interval_high",
-        "verdict",
-        "off_by",
-        "weight",
-        "role",
-    ];
-    let rows = card.facts().map(|row| {
-        let replay = row.replay;
-        let named = [&replay.fact, &Some(replay.claim.clone()), &replay.design, &replay.over, &replay.observable];
-        let end = [cell(row.off_by), cell(replay.weight), replay.used.word().to_owned()];
-        named.map(|name| name.clone().unwrap_or_default()).into_iter().chain(scores(row)).chain(end).collect()
-    });
-    write(&header, rows)
-}
-
-/// Range, mean, interval and verdict of a row.
-fn scores(row: &Scored) -> [String; 6] {
-    let verdict = row.nearness.map_or("", Nearness::words);
-    [
-        cell(row.range.map(|(low, _)| low)),
-        cell(row.range.map(|(_, high)| high)),
-        cell(row.figure.map(|figure| figure.mean)),
-        cell(row.interval.map(|interval| interval.low)),
-        cell(row.interval.map(|interval| interval.high)),
-        verdict.to_owned(),
-    ]
-}
-
-/// `contradictions.csv`: a row for each check of the article against itself.
-pub fn contradictions() -> Vec<u8> {
-    let header = ["id", "statement", "claims", "arithmetic", "finding", "treatment"];
-    let rows = checks().into_iter().map(|check| {
-        let worked = check.worked();
-        let claims: Vec<&str> = check.claims.iter().chain(check.also).copied().collect();
-        vec![
-            check.id.to_owned(),
-            check.statement.to_owned(),
-            claims.join(" "),
-            worked.arithmetic,
-            worked.finding.words().to_owned(),
-            check.treatment.to_owned(),
-        ]
     });
     write(&header, rows)
 }

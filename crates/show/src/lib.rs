@@ -8,16 +8,15 @@ mod answer;
 pub mod calibration;
 pub mod chart;
 pub mod csv;
+pub mod evidence;
 pub mod explain;
 pub mod html;
 pub mod manifest;
 pub mod notes;
 mod number;
 pub mod page;
-pub mod patterns;
 pub mod rotate;
 pub mod run;
-pub mod scorecard;
 pub mod selection;
 pub mod sensitivity;
 mod sentence;
@@ -35,6 +34,7 @@ use wearout_core::finding::{Finding, Study};
 pub fn page(finding: &Finding) -> page::Page {
     match &finding.study {
         Study::Run(run) => run::page(run),
+        Study::Evidence(evidence) => evidence::page(evidence),
         Study::Rotate(rotate) => rotate::page(rotate, &finding.provenance),
         Study::Worth(worth) => worth::page(worth, &finding.provenance),
         Study::Sensitivity(of) => sensitivity::page(of),
@@ -56,6 +56,7 @@ pub fn json(finding: &Finding) -> Value {
 pub fn files(finding: &Finding) -> Result<Vec<File>, chart::Failure> {
     let mut files = match &finding.study {
         Study::Run(run) => run::tables(run),
+        Study::Evidence(evidence) => evidence::tables(evidence),
         Study::Rotate(rotate) => rotate::tables(rotate),
         Study::Worth(worth) => worth::tables(worth),
         Study::Sensitivity(of) => sensitivity::tables(of),
@@ -68,6 +69,7 @@ pub fn files(finding: &Finding) -> Result<Vec<File>, chart::Failure> {
             .par_iter()
             .map(|chart| run::drawn(run, &finding.provenance, chart).map(|drawn| (chart.key, drawn)))
             .collect(),
+        Study::Evidence(evidence) => all(evidence::drawn(evidence, &finding.provenance)),
         Study::Rotate(rotate) => {
             all(chart::rotated(rotate, &Caption::of(&finding.provenance, &rotate.scenario.question)))
         }

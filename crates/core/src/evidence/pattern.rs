@@ -5,10 +5,10 @@
 
 use std::sync::LazyLock;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// Something that several studies found and a model is to show.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Pattern {
     /// `P1` to `P10`; of a finding on its own, its id.
@@ -32,12 +32,19 @@ pub struct Pattern {
     pub checks: Vec<Check>,
 }
 
+impl Pattern {
+    /// Whether it is a finding that is checked on its own.
+    pub fn is_a_finding(&self) -> bool {
+        self.findings.len() == 1 && self.findings[0] == self.key
+    }
+}
+
 fn once() -> u32 {
     1
 }
 
 /// Whether fits have seen a pattern.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Used {
     /// Targets of the joint fit come from its findings.
@@ -61,7 +68,7 @@ impl Used {
 }
 
 /// One figure of a pattern's scenario, with the band it is to lie in.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Check {
     /// What is measured.
@@ -105,7 +112,7 @@ impl Check {
 }
 
 /// How a figure comes from the means of the plans.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Measure {
     /// The mean under a plan.

@@ -6,12 +6,12 @@
 
 use std::sync::LazyLock;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::claim;
 
 /// What a claim is used for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 pub enum Use {
     /// The prediction fit adjusts parameters to it.
     #[serde(rename = "calibrated")]
@@ -60,7 +60,7 @@ impl Use {
 }
 
 /// How one claim is replayed.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Replay {
     /// Id of the claim.

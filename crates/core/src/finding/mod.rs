@@ -3,6 +3,7 @@
 //! Comes in: what a study returns. Goes out: a [`Finding`]. Verdicts, advice and notes are codes with values; words are chosen where
 //! findings are shown. As JSON it is serde of what stands here; long tables, such as a row a day, are left to CSV.
 
+mod evidence;
 mod notes;
 mod provenance;
 mod rotate;
@@ -15,6 +16,7 @@ use serde::Serialize;
 
 use crate::diagnostic::Faults;
 
+pub use evidence::{Contradiction, Evidence, EvidenceJob, EvidenceOptions, Reproduced};
 pub use notes::{Note, differs, notes};
 pub use provenance::{Provenance, Sets, hash, sets_hash};
 pub use rotate::{Advice, Advised, Gain, GainCall, Gentler, Item, Rotate, RotateJob, RotateNote, RotateOptions, When};
@@ -54,6 +56,8 @@ pub struct Finding {
 pub enum Study {
     /// Plans compared.
     Run(Box<Run>),
+    /// The evidence scored.
+    Evidence(Box<Evidence>),
     /// A rotation planned.
     Rotate(Box<Rotate>),
     /// What a test is worth.

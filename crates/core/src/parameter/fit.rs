@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::Parameters;
 use crate::units::Mechanisms;
@@ -18,7 +18,7 @@ pub const MODEL: &str = "wearout-model/2";
 pub const DEFAULT_FIT: &str = "prediction";
 
 /// A set of fitted values and where it comes from.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fit {
     /// What it is called.

@@ -4,13 +4,14 @@
 //! is taken to first order (delta method), the two means as independent: on the same luck it is then too wide rather than too narrow
 //! where they move together.
 
+use serde::Serialize;
 use wearout_stats::interval::{self, Interval};
 use wearout_stats::mean::Moments;
 
 use crate::tally::{Given, Observable, Tally};
 
 /// Mean over replicates and its Monte Carlo standard error.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Figure {
     /// Mean over the replicates in which the observable has a base.
     pub mean: f64,

@@ -4,6 +4,7 @@
 //! each, and whether all of them lie in their bands. Plans of a scenario share people and luck, so ratios and steps are paired. Nothing
 //! is fitted here; what is, has other seeds.
 
+use serde::Serialize;
 use wearout_stats::interval::{Interval, t_quantile};
 use wearout_stats::mean::Moments;
 
@@ -57,7 +58,8 @@ impl<'a> Search<'a> {
 }
 
 /// What is said of a pattern.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Shown {
     /// Every figure lies in its band.
     Shown,
@@ -79,7 +81,7 @@ impl Shown {
 }
 
 /// A figure of a pattern.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Checked {
     /// What it is.
     pub check: &'static Check,
@@ -91,29 +93,52 @@ pub struct Checked {
     pub interval: Option<Interval>,
     /// Whether it lies in its band; `None` for what is only shown beside.
     pub is_inside: Option<bool>,
+    /// Whether an end of the band lies within the interval, so that more replicates could say otherwise.
+    pub is_uncertain: bool,
 }
 
 /// A pattern and its figures.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct PatternScore {
     /// The pattern.
     pub pattern: &'static Pattern,
+    /// What is said of it.
+    pub shown: Shown,
     /// One for each of its checks.
     pub checks: Vec<Checked>,
     /// Replicates simulated.
     pub replicates: u32,
 }
 
-impl PatternScore {
-    /// What is said of the pattern.
-    pub fn shown(&self) -> Shown {
-        if !self.pattern.lacking.is_empty() {
-            Shown::CannotBeExpressed
-        } else if self.checks.iter().all(|checked| checked.is_inside != Some(false)) {
-            Shown::Shown
-        } else {
-            Shown::NotShown
-        }
+/// Patterns, and how many of them are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct ShownCounts {
+    /// Every figure lies in its band.
+    pub shown: usize,
+    /// One does not.
+    pub not_shown: usize,
+    /// The model lacks what they speak of.
+    pub cannot_be_expressed: usize,
+}
+
+/// Counts how many of these are shown.
+pub fn count_shown<'a>(scores: impl IntoIterator<Item = &'a PatternScore>) -> ShownCounts {
+    let shown: Vec<Shown> = scores.into_iter().map(|score| score.shown).collect();
+    let count = |wanted: Shown| shown.iter().filter(|shown| **shown == wanted).count();
+    ShownCounts {
+        shown: count(Shown::Shown),
+        not_shown: count(Shown::NotShown),
+        cannot_be_expressed: count(Shown::CannotBeExpressed),
+    }
+}
+
+fn shown(pattern: &Pattern, checks: &[Checked]) -> Shown {
+    if !pattern.lacking.is_empty() {
+        Shown::CannotBeExpressed
+    } else if checks.iter().all(|checked| checked.is_inside != Some(false)) {
+        Shown::Shown
+    } else {
+        Shown::NotShown
     }
 }
 
@@ -134,8 +159,8 @@ pub fn shows(parameters: &Parameters, search: &Search<'_>, engine: &Engine) -> O
             return None;
         }
         for (pattern, score) in search.patterns.iter().zip(&mut scores).filter(|(it, _)| it.scenario == scenario) {
-            let checks = pattern.checks.iter().map(|check| run.checked(check)).collect();
-            *score = Some(PatternScore { pattern, checks, replicates });
+            let checks: Vec<Checked> = pattern.checks.iter().map(|check| run.checked(check)).collect();
+            *score = Some(PatternScore { pattern, shown: shown(pattern, &checks), checks, replicates });
         }
         known.push(experiment);
     }
@@ -185,7 +210,8 @@ impl Run<'_> {
         let (low, high) = check.band();
         let is_inside = check.is_banded().then(|| value.is_some_and(|value| low <= value && value <= high));
         let unit = (check.measure == Measure::Level).then(|| observable.unit());
-        Checked { check, unit, value, interval, is_inside }
+        let reaches = |end: f64| interval.is_some_and(|interval| interval.low < end && end < interval.high);
+        Checked { check, unit, value, interval, is_inside, is_uncertain: reaches(low) || reaches(high) }
     }
 
     fn plan(&self, name: &str) -> usize {
@@ -336,7 +362,7 @@ mod tests {
             let set: Vec<String> = set.iter().map(|&text| text.to_owned()).collect();
             for key in keys {
                 let score = score(key, &set);
-                assert_eq!(score.shown(), Shown::NotShown, "{key}: {:?}", score.checks);
+                assert_eq!(score.shown, Shown::NotShown, "{key}: {:?}", score.checks);
                 tried += 1;
             }
         }

@@ -5,6 +5,7 @@
 //! replicates only: neither the luck of one campaign nor what is not known about the parameters. The distance is relative, the mean over the
 //! nearest end of the range less 1. Nothing is fitted here.
 
+use serde::Serialize;
 use wearout_stats::interval::{Interval, of_proportion};
 
 use super::{DesignRun, Figure, designs};
@@ -29,7 +30,8 @@ const ROUNDED: f64 = 0.005;
 const PROFILE: &str = "article-2025";
 
 /// How near a simulated figure is to what the article says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Nearness {
     /// In the article's range.
     Inside,
@@ -54,7 +56,7 @@ impl Nearness {
 }
 
 /// What became of one replay.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Scored {
     /// The claim, and what it is compared with.
     pub replay: &'static Replay,
@@ -72,8 +74,15 @@ pub struct Scored {
     pub nearness: Option<Nearness>,
 }
 
+impl Scored {
+    /// Whether the figure is the article's own, so that its nearness proves nothing.
+    pub fn is_taken_over(&self) -> bool {
+        self.figure.is_some() && self.replay.design.is_none() && !self.replay.is_fact()
+    }
+}
+
 /// Facts, and how many of them come how near.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Counts {
     /// In the article's range.
     pub inside: usize,
@@ -86,7 +95,7 @@ pub struct Counts {
 }
 
 /// Every replay under one set of parameters.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Scorecard {
     /// In the order of the ledger; the principal row of a claim comes first.
     pub rows: Vec<Scored>,

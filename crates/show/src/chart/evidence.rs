@@ -8,7 +8,7 @@ use wearout_core::evidence::Use;
 use wearout_core::parameter::Fit;
 use wearout_core::study::{Nearness, Scorecard, Scored, count};
 
-use crate::scorecard::{figures, heading};
+use crate::evidence::{figures, heading};
 
 use super::canvas::{Canvas, Place};
 use super::ratios::Ratios;
@@ -136,17 +136,12 @@ fn draw_row(sheet: &Sheet, columns: &Columns, y: f64, row: &Scored) -> Drawn {
     let centre = f64::midpoint(from, to);
     sheet.bar(Rect { left: centre - half, right: centre + half, top: y - 7.0, bottom: y + 7.0 }, RANGE)?;
 
-    let colour = if is_taken_over(row) { AXIS } else { colour(nearness) };
+    let colour = if row.is_taken_over() { AXIS } else { colour(nearness) };
     columns.ratios.draw_figure(sheet, y, (figure.mean, row.interval, middle), (nearness, colour))?;
     let [article, simulated] = figures(row);
     sheet.text(&article, (columns.article, y), NOTE.ending())?;
-    let face = if is_taken_over(row) { NOTE } else { LABEL.in_colour(as_ink(colour)) };
+    let face = if row.is_taken_over() { NOTE } else { LABEL.in_colour(as_ink(colour)) };
     sheet.text(&simulated, (columns.simulated, y), face.ending())
-}
-
-/// Whether the figure is the article's own, so that its nearness proves nothing.
-fn is_taken_over(row: &Scored) -> bool {
-    row.replay.design.is_none() && !row.replay.is_fact()
 }
 
 pub(super) fn colour(nearness: Nearness) -> RGBAColor {

@@ -21,7 +21,6 @@ use super::fake::{Kind, comparison};
 use super::style::SMALL;
 use super::{CHARTS, Caption, Scene, render};
 use crate::ab as pages;
-use crate::patterns::Page as FieldPage;
 use crate::selection::Page;
 
 pub(super) const CAPTION: Caption = Caption {
@@ -176,8 +175,7 @@ fn the_chart_of_patterns_is_legible_and_has_a_row_for_every_figure_that_is_judge
     let sought: Vec<&Pattern> = patterns().iter().filter(|pattern| pattern.times == 1).collect();
     let search = Search { patterns: &sought, replicates: 2, seed: 1, members: Some(300), set: &[] };
     let scores = study::shows(&fit.parameters(), &search, &Engine::default()).unwrap();
-    let page = FieldPage { patterns: &scores, further: &[] };
-    let canvas = super::patterns::draw(&page, fit, &CAPTION).unwrap().unwrap();
+    let canvas = super::patterns::draw(&scores, fit, &CAPTION).unwrap().unwrap();
     assert_eq!(complaints(&canvas), Vec::<String>::new());
     let words: Vec<&str> = texts(&canvas).iter().map(|text| text.words.as_str()).collect();
     for check in sought.iter().flat_map(|pattern| &pattern.checks) {

@@ -5,9 +5,9 @@
 
 use wearout_core::evidence::Measure;
 use wearout_core::parameter::Fit;
-use wearout_core::study::{Checked, Nearness, PatternScore, Shown};
+use wearout_core::study::{Checked, Nearness, PatternScore, count_shown};
 
-use crate::patterns::{Page, band, figure};
+use crate::evidence::{band, figure};
 
 use super::canvas::Canvas;
 use super::evidence::{RANGE, colour, mark};
@@ -40,16 +40,14 @@ const TICKS: [f64; 5] = [0.5, 0.75, 1.0, 2.0, 3.0];
 ///
 /// # Panics
 /// Never: the sheet is always drawn.
-pub fn patterns(page: &Page, fit: &Fit, caption: &Caption) -> Result<Rendered, Failure> {
-    let canvas = draw(page, fit, caption)?.expect("there are always patterns");
+pub fn patterns(scores: &[PatternScore], fit: &Fit, caption: &Caption) -> Result<Rendered, Failure> {
+    let canvas = draw(scores, fit, caption)?.expect("there are always patterns");
     Ok(rendered(&canvas, "patterns", TITLE))
 }
 
-pub(super) fn draw(page: &Page, fit: &Fit, caption: &Caption) -> Result<Option<Canvas>, Failure> {
-    let scores = page.patterns;
-    let count = |shown: Shown| scores.iter().filter(|score| score.shown() == shown).count();
+pub(super) fn draw(scores: &[PatternScore], fit: &Fit, caption: &Caption) -> Result<Option<Canvas>, Failure> {
     let head = Head {
-        title: format!("The model shows {} of {} patterns of field studies", count(Shown::Shown), scores.len()),
+        title: format!("The model shows {} of {} patterns of field studies", count_shown(scores).shown, scores.len()),
         subtitle: format!("Fit {}: simulated figures beside the bands that show a pattern, a row a figure", fit.name),
         note: "line across a mark: 95 % interval, the error of a finite number of replicates; both are divided by the middle of the band, \
                or by its end where it has one only; arrow: beyond the scale, or in standard errors; none of the studies is about marketing \
@@ -90,7 +88,7 @@ fn rows(sheet: &Sheet, plot: Rect, scores: &[PatternScore]) -> Drawn {
         // Paper behind the heading, so that no line of the scale runs through its words.
         let behind = Rect { left: plot.left, top: y + 2.0, right: plot.right, bottom: y + HEADING - 2.0 };
         sheet.bar(behind, PAPER)?;
-        let words = format!("{} {}: {}", score.pattern.key, score.shown().words(), score.pattern.title);
+        let words = format!("{} {}: {}", score.pattern.key, score.shown.words(), score.pattern.title);
         sheet.text(&NAME.shorten(&words, plot.right - plot.left), (plot.left, y + HEADING / 2.0 + 2.0), NAME)?;
         y += HEADING;
         for checked in banded(score) {

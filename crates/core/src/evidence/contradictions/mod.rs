@@ -11,6 +11,8 @@ mod money;
 mod platform;
 mod reading;
 
+use serde::Serialize;
+
 use super::claim;
 
 /// Length of a month where the article says "30 days" or leaves the time open, days; assumption where it is left open.
@@ -23,7 +25,8 @@ const WEEK_DAYS: f64 = 7.0;
 const ROUNDING: f64 = 0.05;
 
 /// What a check shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Finding {
     /// The figures exclude each other, read as they are written.
     Inconsistent,

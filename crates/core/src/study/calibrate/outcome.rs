@@ -119,7 +119,7 @@ impl Problem<'_> {
                 let members = Some(PATTERN_MEMBERS);
                 let search = Search { patterns, replicates: 2, seed: self.seed, members, set: &[] };
                 let scores = patterns::shows(&parameters, &search, engine);
-                scores.is_some_and(|scores| scores[0].shown() == Shown::Shown)
+                scores.is_some_and(|scores| scores[0].shown == Shown::Shown)
             })
         };
         let shown: Vec<bool> = sample.par_iter().map(is_shown).collect();
