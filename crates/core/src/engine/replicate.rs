@@ -15,8 +15,7 @@ use crate::units::Channel;
 
 /// Simulates one replicate of every plan; `None` when the engine is told to stop on the way.
 pub(super) fn replicate(experiment: &Experiment, number: u32, engine: &Engine) -> Option<PairedTally> {
-    let addressed = |audience: usize| experiment.plans.iter().any(|plan| plan.audiences.contains(&audience));
-    let people = draw(experiment, addressed, number, engine);
+    let people = draw(experiment, |audience| experiment.addresses(audience), number, engine);
     let tallies: Option<Vec<Tally>> =
         experiment.plans.iter().map(|plan| alone(experiment, plan, &people, number, engine)).collect();
     Some(PairedTally::new(number, tallies?))

@@ -54,6 +54,18 @@ impl Experiment {
         self.tables().flat_map(QuantileTable::bytes)
     }
 
+    /// Makes the tables that a replicate's people are drawn from, as simulating it does.
+    pub fn tabulate(&self, replicate: u32) {
+        for (_, audience) in self.audiences.iter().enumerate().filter(|(index, _)| self.addresses(*index)) {
+            audience.tabulate(&self.laws, replicate);
+        }
+    }
+
+    /// Whether any plan writes to the audience of that index.
+    pub fn addresses(&self, audience: usize) -> bool {
+        self.plans.iter().any(|plan| plan.audiences.contains(&audience))
+    }
+
     /// What an observable of a plan takes from the plan and its parameters.
     pub fn given(&self, plan: usize) -> Given {
         let Plan { stakes, practice, .. } = &self.plans[plan];

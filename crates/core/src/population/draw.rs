@@ -138,7 +138,7 @@ impl Audience {
                 let group = (first + lane as u32) / self.size;
                 let end = count.min(((group + 1) * self.size - first) as usize);
                 let Place { row, way } = places[group as usize];
-                let (here, there) = (self.fit[row].get(), self.fit[(row + 1).min(self.fit.len() - 1)].get());
+                let [here, there] = self.around(row);
                 for lane in lane..end {
                     fit[lane] = here.between(there, way, fit_word[lane]);
                 }
@@ -159,6 +159,18 @@ impl Audience {
             people.unread_odds.extend_from_slice(&unread_odds[..count]);
         }
         people
+    }
+
+    /// Makes the tables that its people in one replicate are drawn from, and draws nobody.
+    pub fn tabulate(&self, laws: &Laws, replicate: u32) {
+        for place in self.places(laws, replicate) {
+            self.around(place.row);
+        }
+    }
+
+    /// The tables of fit between which a group's lies.
+    fn around(&self, row: usize) -> [&QuantileTable; 2] {
+        [row, (row + 1).min(self.fit.len() - 1)].map(|row| self.fit[row].get())
     }
 
     /// Where each group's fit lies among the tables.

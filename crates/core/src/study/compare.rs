@@ -5,6 +5,8 @@
 //! (Sun, Apley & Staum 2011, Operations Research 59(4), 998-1007: two-level simulation). Results are a pure function of
 //! seed, sets and the number of replicates.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
 use crate::analysis::{Accumulator, Comparison, Look, PlanInfo, Precision, set_of};
@@ -97,27 +99,15 @@ pub fn compare_over(
     keep_all: bool,
     engine: &Engine,
 ) -> Option<Compared> {
-    let mut accumulator = accumulator(sets);
-    if keep_all {
-        accumulator = accumulator.keeping_all_replicates();
-    }
-    let mut member_days = 0;
+    let mut taken = Taken::new(sets, keep_all);
     let mut look = None;
-    let chunk = chunk(&sets[0]);
-    let mut run_to = |accumulator: &mut Accumulator, to: u32| {
-        while accumulator.replicates() < u64::from(to) && !engine.stopped() {
-            let from = accumulator.replicates() as u32;
-            let set_of = |number| set_of(number, sets.len());
-            let simulated = simulate_over(sets, set_of, from..to.min(from + chunk), engine);
-            let days =
-                |outcome| simulated.iter().flat_map(|paired| &paired.plans).map(|t| t.total(outcome)).sum::<u64>();
-            member_days += days(Outcome::MemberDays) + days(Outcome::LeakExits);
-            engine.part(Part::Merge, || accumulator.accumulate(&simulated));
-        }
+    let run_to = |taken: &mut Taken, to: u32| {
+        let from = taken.accumulator.replicates() as u32;
+        in_chunks(sets, from..to, engine, |simulated| taken.take(simulated, engine));
     };
     let wanted = match *target {
         Target::Replicates(replicates) => {
-            run_to(&mut accumulator, replicates);
+            run_to(&mut taken, replicates);
             u64::from(replicates)
         }
         Target::Precision { half_width, most } => {
@@ -127,8 +117,8 @@ pub fn compare_over(
             let (mut batch, mut to) = (FIRST_BATCH.div_ceil(round).max(FEWEST_PER_SET) * round, 0);
             loop {
                 to = (to + batch).min(most);
-                run_to(&mut accumulator, to);
-                let seen = precision.look(&accumulator);
+                run_to(&mut taken, to);
+                let seen = precision.look(&taken.accumulator);
                 look = Some(seen);
                 if seen.reached || to == most || engine.stopped() {
                     break u64::from(to);
@@ -137,13 +127,59 @@ pub fn compare_over(
             }
         }
     };
-    let replicates = accumulator.replicates();
+    let replicates = taken.accumulator.replicates();
     if replicates == 0 {
         return None;
     }
-    let comparison = engine.part(Part::Merge, || accumulator.finish());
     let partial = replicates < wanted || engine.stopped();
-    Some(Compared { comparison, look, member_days, partial })
+    Some(Compared { look, partial, ..taken.compared(engine) })
+}
+
+/// Replicates of an experiment taken in so far, in the order of their numbers, the first of them 0.
+#[derive(Debug)]
+pub struct Taken {
+    accumulator: Accumulator,
+    member_days: u64,
+}
+
+impl Taken {
+    /// None yet of the experiment under these sets of parameters; `keep_all` as in [`compare`].
+    ///
+    /// # Panics
+    /// Without an experiment.
+    pub fn new(sets: &[Experiment], keep_all: bool) -> Taken {
+        let accumulator = accumulator(sets);
+        let accumulator = if keep_all { accumulator.keeping_all_replicates() } else { accumulator };
+        Taken { accumulator, member_days: 0 }
+    }
+
+    /// Takes in the next ones.
+    ///
+    /// # Panics
+    /// When they are not those that follow, or not of this experiment.
+    pub fn take(&mut self, simulated: &[PairedTally], engine: &Engine) {
+        let days = |outcome| simulated.iter().flat_map(|paired| &paired.plans).map(|t| t.total(outcome)).sum::<u64>();
+        self.member_days += days(Outcome::MemberDays) + days(Outcome::LeakExits);
+        engine.part(Part::Merge, || self.accumulator.accumulate(simulated));
+    }
+
+    /// What they came to.
+    pub fn compared(&self, engine: &Engine) -> Compared {
+        let comparison = engine.part(Part::Merge, || self.accumulator.finish());
+        Compared { comparison, look: None, member_days: self.member_days, partial: false }
+    }
+}
+
+/// Simulates these replicates, each under the set whose turn it is, and hands them on in order, some at a time; when stopped, the
+/// complete ones up to the first that is missing.
+pub fn in_chunks(sets: &[Experiment], replicates: Range<u32>, engine: &Engine, mut take: impl FnMut(&[PairedTally])) {
+    let (chunk, mut from) = (chunk(&sets[0]), replicates.start);
+    while from < replicates.end && !engine.stopped() {
+        let to = replicates.end.min(from + chunk);
+        let simulated = simulate_over(sets, |number| set_of(number, sets.len()), from..to, engine);
+        from += simulated.len() as u32;
+        take(&simulated);
+    }
 }
 
 /// Replicates between two merges: fewer of long horizons and of many plans, whose tallies are large.
@@ -162,7 +198,7 @@ pub(super) fn tally_bytes(experiment: &Experiment) -> u64 {
 pub(super) fn simulate_over(
     sets: &[Experiment],
     set_of: impl Fn(u32) -> usize + Sync,
-    replicates: std::ops::Range<u32>,
+    replicates: Range<u32>,
     engine: &Engine,
 ) -> Vec<PairedTally> {
     simulate_under(|number| &sets[set_of(number)], replicates, engine)

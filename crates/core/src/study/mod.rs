@@ -16,7 +16,9 @@ mod scorecard;
 pub mod select;
 pub mod sensitivity;
 
-pub use compare::{Compared, FEWEST_PER_SET, LARGEST_CHUNK, Target, compare, compare_over, under_each};
+pub use compare::{
+    Compared, FEWEST_PER_SET, LARGEST_CHUNK, Taken, Target, compare, compare_over, in_chunks, under_each,
+};
 pub use cost::Cost;
 pub use designs::{DesignRun, designs};
 pub use figure::Figure;
