@@ -12,6 +12,7 @@ use clap::{Arg, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueE
 use wearout_core::diagnostic::{is_hidden, nearest};
 use wearout_core::engine::Instructions;
 use wearout_core::parameter::{DEFAULT_FIT, Fit, find_fit, fits};
+use wearout_core::shard::Part;
 use wearout_core::study::calibrate::Method;
 
 use super::ab::AbCommand;
@@ -31,6 +32,8 @@ pub(super) struct Cli {
 pub(super) enum Command {
     /// Simulate every plan of a scenario on the same people; print the table and the verdict, write files and charts
     Run(RunArgs),
+    /// Merge the parts of a run (`run --shard K/N`) and finish like `run`, to the same bytes as one run
+    Merge(MergeArgs),
     /// Say which of the article's claims the model reproduces, which it misses, and where they contradict each other
     Evidence(EvidenceArgs),
     /// Find which values of the model's parameters meet targets: a best fit, a posterior, or every plausible set
@@ -119,8 +122,39 @@ pub(super) struct RunArgs {
     /// Write a row per replicate beyond the first 10,000 too
     #[arg(long)]
     pub(super) all_replicates: bool,
+    /// Run only this part of the replicates, such as 3/16, and write its tallies to the file --out, for `wearout merge`
+    #[arg(long, value_name = "K/N", requires = "out", conflicts_with_all = ["until", "json"])]
+    pub(super) shard: Option<Part>,
     #[command(flatten)]
     pub(super) common: Common,
+}
+
+/// Arguments of `merge`.
+#[derive(Debug, Args)]
+pub(super) struct MergeArgs {
+    /// Files that `run --shard` wrote, one for each part
+    #[arg(required = true, value_name = "FILE")]
+    pub(super) files: Vec<String>,
+    /// Threads; the result does not depend on them [default: all]
+    #[arg(long, value_parser = whole::<u32>(1..=1024))]
+    threads: Option<u32>,
+    /// Folder for results
+    #[arg(long, default_value = "output")]
+    out: PathBuf,
+    /// Print JSON instead of the table
+    #[arg(long)]
+    json: bool,
+    /// No progress
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+impl MergeArgs {
+    /// What every study takes; the seed is the shards' own.
+    pub(super) fn common(&self) -> Common {
+        let MergeArgs { threads, ref out, json, quiet, .. } = *self;
+        Common { seed: 0, threads, instructions: None, out: out.clone(), json, quiet }
+    }
 }
 
 /// How `run` selects the best of many plans.

@@ -15,20 +15,23 @@ use super::{Failure, ended, folders, print, run, tell};
 
 /// Does a job, writes what it found below the folder of that name, and prints it; the explanation, if one was asked for, below the page.
 pub(super) fn finish(job: &Job, name: &str, common: &Common, explanation: Option<&str>) -> Result<(), Failure> {
+    finish_with(|watch| job::run(job, watch), name, common, explanation)
+}
+
+/// The same of what finds something while it is watched.
+pub(super) fn finish_with(
+    find: impl FnOnce(&Watch) -> Result<Finding, Unfinished> + Send,
+    name: &str,
+    common: &Common,
+    explanation: Option<&str>,
+) -> Result<(), Failure> {
     let pool = run::pool(common.threads)?;
     let mut watch = Watch::new(name, common)?;
-    let found = watch.over(|| pool.install(|| job::run(job, &watch)));
-    let finding = match found {
-        Ok(finding) => finding,
-        Err(Unfinished::Faults(faults)) if faults.are_of_job() => {
-            return Err(Failure::Usage(faults.to_string().trim_end().to_owned()));
-        }
-        Err(Unfinished::Faults(faults)) => return Err(Failure::Input(faults)),
-        Err(Unfinished::Stopped) => {
-            watch.folder()?;
-            return Err(Failure::Interrupted(": nothing was complete, and nothing was written"));
-        }
-    };
+    let found = watch.over(|| pool.install(|| find(&watch)));
+    if matches!(found, Err(Unfinished::Stopped)) {
+        watch.folder()?;
+    }
+    let finding = found.map_err(unfinished)?;
     let folder = watch.folder()?;
     let reporting = Instant::now();
     let mut files = pool.install(|| show::files(&finding)).context("cannot draw")?;
@@ -50,6 +53,15 @@ pub(super) fn finish(job: &Job, name: &str, common: &Common, explanation: Option
         print(&format!("\n{}\n", written?.display()))?;
     }
     ended(finding.provenance.partial)
+}
+
+/// Why nothing is written.
+pub(super) fn unfinished(why: Unfinished) -> Failure {
+    match why {
+        Unfinished::Faults(faults) if faults.are_of_job() => Failure::Usage(faults.to_string().trim_end().to_owned()),
+        Unfinished::Faults(faults) => Failure::Input(faults),
+        Unfinished::Stopped => Failure::Interrupted(": nothing was complete, and nothing was written"),
+    }
 }
 
 /// What moved since the last run of the same scenario.

@@ -95,13 +95,25 @@ fn filled(folder: &Path, files: &[File]) -> Result<PathBuf, FileError> {
 /// # Errors
 /// When it can't be written.
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
-    let folder = path.parent().unwrap_or(Path::new(""));
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     // Made as any other file is: a temporary one would be for this user's eyes alone.
     let mut draft =
         drafted(folder, || Builder::new().prefix(DRAFT).make_in(folder, |path| fs::File::create_new(path)))?;
     draft.write_all(bytes).map_err(failed("write", path))?;
     draft.persist(path).map_err(|failure| failed("write", path)(failure.error))?;
     Ok(())
+}
+
+/// Finds out whether a file can be written, before the work that it is to hold.
+///
+/// # Errors
+/// When it can't, or is a folder.
+pub(crate) fn writable(path: &Path) -> Result<(), FileError> {
+    if path.is_dir() {
+        return Err(failed("write", path)(io::ErrorKind::IsADirectory.into()));
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    drafted(folder, || Builder::new().prefix(DRAFT).tempfile_in(folder)).map(drop)
 }
 
 /// Begins a draft in a folder that is made if need be: a run that found no result may take it away at the same time.

@@ -38,15 +38,20 @@ impl fmt::Display for Unread {
     }
 }
 
-/// The text of a file of at most so many bytes.
-pub(super) fn text(path: &Path, most: u64) -> Result<String, Unread> {
+/// The bytes of a file of at most so many.
+pub(super) fn bytes(path: &Path, most: u64) -> Result<Vec<u8>, Unread> {
     let mut bytes = Vec::new();
     let file = File::open(path).map_err(Unread::System)?;
     file.take(most + 1).read_to_end(&mut bytes).map_err(Unread::System)?;
     if bytes.len() as u64 > most {
         return Err(Unread::TooLong(most));
     }
-    String::from_utf8(bytes).map_err(|cause| {
+    Ok(bytes)
+}
+
+/// The text of a file of at most so many bytes.
+pub(super) fn text(path: &Path, most: u64) -> Result<String, Unread> {
+    String::from_utf8(bytes(path, most)?).map_err(|cause| {
         let readable = &cause.as_bytes()[..cause.utf8_error().valid_up_to()];
         Unread::NotText(readable.split(|byte| *byte == b'\n').count())
     })
@@ -65,16 +70,25 @@ pub(super) fn beside(named: &str) -> Option<String> {
 /// When a folder of that name would lie elsewhere, or could not be told on a terminal.
 pub(super) fn stem(path: &Path) -> Result<String, Failure> {
     let stem = path.file_stem().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+    names_a_folder(&stem, path)?;
+    Ok(stem)
+}
+
+/// Whether a name that was taken from a file can be that of a folder.
+///
+/// # Errors
+/// As [`stem`].
+pub(super) fn names_a_folder(stem: &str, path: &Path) -> Result<(), Failure> {
     let is_place = stem.chars().all(|letter| letter == '.') || stem.contains(['/', '\\']);
     if is_place || stem.chars().any(is_hidden) {
         return Err(Failure::Unknown(format!(
             "error: `{}` can't name the folder of the results: its name without its ending is `{}`\n  = help: rename the file, \
              such as launch.toml",
             plain(&path.to_string_lossy()),
-            plain(&stem)
+            plain(stem)
         )));
     }
-    Ok(stem)
+    Ok(())
 }
 
 #[cfg(test)]

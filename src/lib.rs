@@ -13,6 +13,7 @@ mod folders;
 mod inputs;
 mod interrupt;
 mod lookup;
+mod merge;
 mod progress;
 mod run;
 mod scenarios;
@@ -75,6 +76,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> u8 {
     let done = match command {
         Command::Run(args) if args.selection.select => select::run(&args),
         Command::Run(args) => run::run(&args),
+        Command::Merge(args) => merge::merge(&args),
         Command::Evidence(args) => evidence::evidence(&args),
         Command::Calibrate(args) => calibrate::calibrate(&args),
         Command::Sensitivity(args) => sensitivity::run(&args),

@@ -18,12 +18,12 @@ use wearout_core::study;
 
 use super::args::{Common, RunArgs};
 use super::finish::finish;
-use super::{Failure, interrupt, progress, scenarios, sets};
+use super::{Failure, interrupt, merge, progress, scenarios, sets};
 
 pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     let scenario = scenarios::input(&args.scenario, &args.set)?;
     let name = scenario.name.clone();
-    let job = Job::Run(RunJob {
+    let job = RunJob {
         scenario,
         parameters: sets::asked(&args.parameters)?,
         seed: args.common.seed,
@@ -34,8 +34,11 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
             max_replicates: args.max_replicates,
             all_replicates: args.all_replicates,
         },
-    });
-    finish(&job, &name, &args.common, None)
+    };
+    match args.shard {
+        Some(part) => merge::shard(&job, part, &args.common),
+        None => finish(&Job::Run(job), &name, &args.common, None),
+    }
 }
 
 /// As many threads as asked for, or as the machine has.

@@ -53,4 +53,6 @@ pub mod study;
 
 pub mod finding;
 
+pub mod shard;
+
 pub mod job;

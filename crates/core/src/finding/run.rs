@@ -3,10 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::notes::{self, Note};
-use super::provenance::{Provenance, hash};
+use super::provenance::{Provenance, hash, sets_hash};
 use super::sets::{self, Chosen};
 use super::{Asked, Finding, SCHEMA, Study, Unfinished};
 use crate::analysis::{self, Comparison, Look, Verdict};
+use crate::diagnostic::Faults;
 use crate::parameter;
 use crate::plan::Experiment;
 use crate::scenario::{Input, Scenario};
@@ -77,32 +78,65 @@ pub struct Enforcement {
     pub high: f64,
 }
 
+/// A run that only needs to be simulated.
+pub(crate) struct Ready {
+    chosen: Chosen,
+    scenario: Scenario,
+    /// Until when.
+    pub(crate) target: Target,
+    /// The scenario under each set of parameters.
+    pub(crate) experiments: Vec<Experiment>,
+}
+
+impl Ready {
+    /// Hash of its sets of parameters: see [`sets_hash`].
+    pub(crate) fn sets_hash(&self) -> String {
+        sets_hash(&self.chosen.sets)
+    }
+
+    /// Metrics of which the scenario wants a verdict.
+    fn wanted(&self) -> Vec<&'static Metric> {
+        self.scenario.headline.iter().filter_map(|key| tally::find(key)).collect()
+    }
+}
+
 impl RunJob {
     pub(crate) fn find(&self, observer: &dyn Observer) -> Result<Finding, Unfinished> {
-        let RunOptions { sets, replicates, precision, max_replicates, all_replicates } = self.options;
-        let chosen = Chosen::of(&self.parameters, sets)?;
-        let target = sets::target(chosen.sets.len() as u32, replicates, (precision, max_replicates))?;
-        let draft = self.scenario.draft();
-        let experiments = chosen.compiled(&draft, self.seed, observer)?;
-        let (experiment, scenario) = (&experiments[0], draft.scenario);
-        let wanted: Vec<&'static Metric> = scenario.headline.iter().filter_map(|key| tally::find(key)).collect();
-        let headline = analysis::headline(experiment, &wanted);
-
-        let replicates = match target {
+        let ready = self.ready(observer)?;
+        let replicates = match ready.target {
             Target::Replicates(replicates) => Some(u64::from(replicates)),
             Target::Precision { .. } => None,
         };
         observer.begins(Stage::Simulating { replicates });
-        let compared = study::compare_over(&experiments, &wanted, &target, all_replicates, observer.engine());
-        let compared = compared.ok_or(Unfinished::Stopped)?;
+        let (all, engine) = (self.options.all_replicates, observer.engine());
+        let compared = study::compare_over(&ready.experiments, &ready.wanted(), &ready.target, all, engine);
+        Ok(self.found(ready, compared.ok_or(Unfinished::Stopped)?))
+    }
 
+    /// What is to be simulated, and how much of it.
+    ///
+    /// # Errors
+    /// Every fault of what the job is given.
+    pub(crate) fn ready(&self, observer: &dyn Observer) -> Result<Ready, Faults> {
+        let RunOptions { sets, replicates, precision, max_replicates, .. } = self.options;
+        let chosen = Chosen::of(&self.parameters, sets)?;
+        let target = sets::target(chosen.sets.len() as u32, replicates, (precision, max_replicates))?;
+        let draft = self.scenario.draft();
+        let experiments = chosen.compiled(&draft, self.seed, observer)?;
+        Ok(Ready { chosen, scenario: draft.scenario, target, experiments })
+    }
+
+    /// What it found, by what its replicates came to.
+    pub(crate) fn found(&self, ready: Ready, compared: Compared) -> Finding {
+        let headline = analysis::headline(&ready.experiments[0], &ready.wanted());
+        let Ready { chosen, scenario, experiments, .. } = ready;
         let verdict = analysis::verdict(&compared.comparison, &headline, scenario.equality.into());
-        let notes = notes(&scenario, experiment, &verdict, &compared, precision);
+        let notes = notes(&scenario, &experiments[0], &verdict, &compared, self.options.precision);
         let Compared { comparison, member_days, partial, .. } = compared;
         let replicates = comparison.replicates;
         let parameters = Some(chosen.recorded(replicates));
         let made = Provenance::of("run", &self.scenario.name, self.seed, &self.scenario.set);
-        Ok(Finding {
+        Finding {
             schema: SCHEMA,
             provenance: Provenance { replicates, partial, parameters, ..made },
             study: Study::Run(Box::new(Run {
@@ -115,7 +149,7 @@ impl RunJob {
                 verdict,
                 notes,
             })),
-        })
+        }
     }
 }
 

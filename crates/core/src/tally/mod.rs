@@ -15,6 +15,8 @@ pub use observable::{Given, OBSERVABLES, Observable, Row, Window, WindowKind};
 pub use record::{PostRecord, QuestionRecord};
 pub use trial::{Dealt, Guardrail, TrialTally, TrialUnit};
 
+use serde::{Deserialize, Serialize};
+
 /// Something counted each day. Flows add up over days; stocks are a state at the day's end (activity: at its start).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(usize)]
@@ -126,9 +128,25 @@ impl Outcome {
     ];
 }
 
-/// One count per outcome.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// One count per outcome; written as a list, since serde knows no array of any length.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "Vec<u64>", try_from = "Vec<u64>")]
 pub struct Counts([u64; OUTCOMES]);
+
+impl From<Counts> for Vec<u64> {
+    fn from(counts: Counts) -> Vec<u64> {
+        counts.0.to_vec()
+    }
+}
+
+impl TryFrom<Vec<u64>> for Counts {
+    type Error = String;
+
+    fn try_from(counts: Vec<u64>) -> Result<Counts, String> {
+        let found = counts.len();
+        counts.try_into().map(Counts).map_err(|_| format!("{found} counts for {OUTCOMES} outcomes"))
+    }
+}
 
 impl Default for Counts {
     fn default() -> Counts {
@@ -163,7 +181,7 @@ impl Counts {
 pub const REPEATS: usize = 32;
 
 /// What followed the reads of a content that its reader had already read a number of times.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Repeat {
     /// Reads with that many earlier reads of the same content.
     pub reads: u64,
@@ -192,7 +210,7 @@ impl Repeat {
 }
 
 /// The state at the horizon, after the closing midnight.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Horizon {
     /// Members addressed (N).
     pub members: u64,
@@ -237,7 +255,7 @@ impl Horizon {
 }
 
 /// Everything counted in one replicate of one plan, or in several of them merged.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Tally {
     /// One row a day, day 1 first.
@@ -351,7 +369,7 @@ impl Tally {
 }
 
 /// One replicate: the tally of every plan on the same people, in the order of the scenario.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PairedTally {
     /// Which replicate this is.

@@ -1,0 +1,52 @@
+//! `wearout run --shard` and `wearout merge`: a run in parts, on several machines or one after the other.
+
+use std::path::Path;
+
+use wearout_core::diagnostic::plain;
+use wearout_core::finding::RunJob;
+use wearout_core::shard::{self, Part};
+
+use super::args::{Common, MergeArgs};
+use super::finish::{finish_with, unfinished};
+use super::watch::Watch;
+use super::{Failure, folders, inputs, print, run};
+
+/// The most bytes of a shard.
+const MOST_OF_A_SHARD: u64 = 8 << 30;
+
+/// Simulates a part of a run and writes it to `--out`, whole or not at all.
+pub(super) fn shard(job: &RunJob, part: Part, common: &Common) -> Result<(), Failure> {
+    let path = &common.out;
+    folders::writable(path)?;
+    let pool = run::pool(common.threads)?;
+    let watch = Watch::new(common)?;
+    let shard = watch.over(|| pool.install(|| shard::simulate(job, part, &watch))).map_err(unfinished)?;
+    folders::replace(path, &shard.bytes())?;
+    let range = shard.range();
+    print(&format!(
+        "{}: replicates {} to {} of {}\nWhen all parts are there: wearout merge FILE...\n",
+        path.display(),
+        range.start,
+        range.end - 1,
+        shard.replicates()
+    ))
+}
+
+/// Merges shards and finishes like `run`.
+pub(super) fn merge(args: &MergeArgs) -> Result<(), Failure> {
+    let read = |name: &String| {
+        let bytes = inputs::bytes(Path::new(name), MOST_OF_A_SHARD).map_err(|cause| {
+            let name = plain(name);
+            Failure::Unknown(format!(
+                "error: no shard `{name}`: {cause}\n  = help: name files that `run --shard` wrote"
+            ))
+        })?;
+        Ok((name.clone(), bytes))
+    };
+    let files: Vec<(String, Vec<u8>)> = args.files.iter().map(read).collect::<Result<_, Failure>>()?;
+    let shards = shard::read(&files)?;
+    drop(files);
+    let name = shards[0].run().scenario.name.clone();
+    inputs::names_a_folder(&name, Path::new(&args.files[0]))?;
+    finish_with(|watch| shard::merge(shards, watch), &name, &args.common(), None)
+}
