@@ -26,7 +26,7 @@ pub(super) fn finish_with(
     explanation: Option<&str>,
 ) -> Result<(), Failure> {
     let pool = run::pool(common.threads)?;
-    let mut watch = Watch::new(name, common)?;
+    let mut watch = Watch::new(Some(name), common)?;
     let found = watch.over(|| pool.install(|| find(&watch)));
     if matches!(found, Err(Unfinished::Stopped)) {
         watch.folder()?;

@@ -10,7 +10,6 @@ use wearout_core::scenario::SHIPPED;
 use wearout_core::tally::METRICS;
 use wearout_show::chart::CHARTS;
 use wearout_show::explain::about;
-use wearout_show::evidence::band;
 
 use super::args::Listed;
 

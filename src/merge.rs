@@ -19,7 +19,7 @@ pub(super) fn shard(job: &RunJob, part: Part, common: &Common) -> Result<(), Fai
     let path = &common.out;
     folders::writable(path)?;
     let pool = run::pool(common.threads)?;
-    let watch = Watch::new(common)?;
+    let watch = Watch::new(None, common)?;
     let shard = watch.over(|| pool.install(|| shard::simulate(job, part, &watch))).map_err(unfinished)?;
     folders::replace(path, &shard.bytes())?;
     let range = shard.range();

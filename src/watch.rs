@@ -20,8 +20,9 @@ pub(super) struct Watch {
     engine: Arc<Engine>,
     is_quiet: bool,
     out: PathBuf,
-    name: String,
-    /// The folder of the results, found fit to be written to before anything is simulated.
+    /// Name of the folder of the results; `None` where there is none.
+    name: Option<String>,
+    /// That folder, found fit to be written to before anything is simulated.
     folder: OnceLock<Result<PathBuf, FileError>>,
     started: Instant,
     /// What was begun when, the latest last.
@@ -34,8 +35,9 @@ impl Observer for Watch {
     }
 
     fn begins(&self, stage: Stage) {
-        let is_long = matches!(stage, Stage::Simulating { .. });
-        if is_long && self.folder.get_or_init(|| folders::folder(&self.out, &self.name)).is_err() {
+        if let (Stage::Simulating { .. }, Some(name)) = (stage, &self.name)
+            && self.folder.get_or_init(|| folders::folder(&self.out, name)).is_err()
+        {
             self.engine.stop();
         }
         self.begun.lock().unwrap_or_else(PoisonError::into_inner).push((stage, Instant::now()));
@@ -52,14 +54,14 @@ impl Observer for Watch {
 }
 
 impl Watch {
-    /// Begins to watch a job whose results go to the folder of that name, on the instruction set asked for; from here on an
-    /// interrupt is heard.
-    pub(super) fn new(name: &str, common: &Common) -> Result<Watch, Failure> {
+    /// Begins to watch a job on the instruction set asked for; from here on an interrupt is heard. Its results go to the folder of
+    /// that name, if there is one.
+    pub(super) fn new(name: Option<&str>, common: &Common) -> Result<Watch, Failure> {
         Ok(Watch {
             engine: run::engine(common.instructions)?,
             is_quiet: common.quiet,
             out: common.out.clone(),
-            name: name.to_owned(),
+            name: name.map(str::to_owned),
             folder: OnceLock::new(),
             started: Instant::now(),
             begun: Mutex::new(Vec::new()),
@@ -67,8 +69,12 @@ impl Watch {
     }
 
     /// The folder of the results; where it cannot be written to, nothing was simulated.
+    ///
+    /// # Panics
+    /// Without one.
     pub(super) fn folder(&mut self) -> Result<PathBuf, FileError> {
-        self.folder.take().unwrap_or_else(|| folders::folder(&self.out, &self.name))
+        let name = self.name.as_ref().expect("only what has a folder asks for it");
+        self.folder.take().unwrap_or_else(|| folders::folder(&self.out, name))
     }
 
     /// Does the work while showing how far it is.

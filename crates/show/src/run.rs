@@ -67,7 +67,7 @@ pub fn page(run: &Run) -> Page {
     blocks.extend(["frequency", "people_by_day"].map(Block::Figure));
     blocks.push(section("What differs", false));
     blocks.push(Block::Figure("forest"));
-    let (borne, gained): (Vec<_>, Vec<_>) = rows(run).into_iter().partition(is_borne);
+    let (borne, gained): (Vec<_>, Vec<_>) = rows(run).into_iter().partition(|metric| is_borne(metric));
     blocks.push(section("What the sender gets", false));
     let mut of_sender = levels(run, &gained);
     let addressed = comparison.plans.iter().map(|plan| Some(fixed(plan.members as f64, 0)));
@@ -139,7 +139,7 @@ fn rows(run: &Run) -> Vec<&'static Metric> {
 }
 
 /// Whether a metric says what recipients bear, not what the sender gets.
-fn is_borne(metric: &&'static Metric) -> bool {
+fn is_borne(metric: &'static Metric) -> bool {
     matches!(metric.subject, Subject::Exits | Subject::Kept) || metric.better == Better::Lower
 }
 

@@ -14,7 +14,7 @@ use wearout_core::parameter::{self, Basis, Parameter};
 use wearout_core::platform;
 use wearout_core::tally::{self, METRICS, Metric};
 
-use super::patterns::band;
+use super::evidence::band;
 use topics::{TOPICS, Topic};
 
 /// What a metric or a parameter means, in a sentence; `None` where nothing of the kind has that name.
