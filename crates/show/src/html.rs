@@ -66,13 +66,23 @@ struct Report<'a> {
 }
 
 impl Report<'_> {
-    /// The command that makes the same figures again, for a shell.
+    /// The command that makes the same figures again, for a shell; where more belongs to it, the manifest that says so.
     fn again(&self) -> String {
-        let quoted = |word: &String| format!(" --set '{}'", word.replace('\'', "'\\''"));
-        let set: String = self.made.set.iter().map(quoted).collect();
-        format!("wearout {} {} --seed {}{set}", self.made.command, self.made.name, self.made.seed)
+        let (made, Some(sets)) = (self.made, &self.made.parameters) else { return MANIFEST.to_owned() };
+        if made.command != "run" || made.partial {
+            return MANIFEST.to_owned();
+        }
+        let quoted = |word: &str| format!("'{}'", word.replace('\'', "'\\''"));
+        let set: String = made.set.iter().map(|word| format!(" --set {}", quoted(word))).collect();
+        let n_sets = if sets.sets > 1 { format!(" --sets {}", sets.sets) } else { String::new() };
+        let Some(each) = sets.replicates_per_set else { return MANIFEST.to_owned() };
+        let [name, parameters] = [&made.name, &sets.parameters].map(|name| quoted(name));
+        format!("wearout run {name} --parameters {parameters}{n_sets} --replicates {each} --seed {}{set}", made.seed)
     }
 }
+
+/// Where the rest of what makes figures again stands.
+const MANIFEST: &str = "manifest.toml, beside this file, says what was asked for";
 
 /// Blocks under one title.
 struct Part<'a> {
@@ -235,6 +245,9 @@ fn minus(figure: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use wearout_core::finding::Sets;
+    use wearout_core::parameter::Parameters;
+
     use super::super::page::Said;
     use super::*;
 
@@ -258,7 +271,14 @@ mod tests {
             set: vec!["plan.a.offer='x'".into()],
             replicates: 1000,
             partial: false,
-            parameters: None,
+            parameters: Some(Sets {
+                parameters: "joint".into(),
+                fit: "f".into(),
+                sets: 200,
+                replicates_per_set: Some(5),
+                sha256: "0123456789abcdef".into(),
+                mechanisms: Parameters::best().mechanisms,
+            }),
         };
         html(&Page { title: "</title><b>".into(), blocks }, &figures, &made)
     }
@@ -308,9 +328,12 @@ mod tests {
     }
 
     #[test]
-    fn the_command_that_makes_it_again_is_fit_for_a_shell() {
-        assert!(shown(Vec::new(), &[]).contains(
-            "wearout run it&#39;s --seed 4 --set &#39;plan.a.offer=&#39;\\&#39;&#39;x&#39;\\&#39;&#39;&#39;"
-        ));
+    fn the_command_that_makes_it_again_is_fit_for_a_shell_and_whole() {
+        let page = shown(Vec::new(), &[]);
+        let run = "wearout run &#39;it&#39;\\&#39;&#39;s&#39; --parameters &#39;joint&#39; --sets 200 --replicates 5 --seed 4";
+        assert!(
+            page.contains(&format!("{run} --set &#39;plan.a.offer=&#39;\\&#39;&#39;x&#39;\\&#39;&#39;&#39;")),
+            "{page}"
+        );
     }
 }
