@@ -95,7 +95,7 @@ fn filled(folder: &Path, files: &[File]) -> Result<PathBuf, FileError> {
 /// # Errors
 /// When it can't be written.
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = around(path);
     // Made as any other file is: a temporary one would be for this user's eyes alone.
     let mut draft =
         drafted(folder, || Builder::new().prefix(DRAFT).make_in(folder, |path| fs::File::create_new(path)))?;
@@ -104,7 +104,7 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     Ok(())
 }
 
-/// Finds out whether a file can be written, before the work that it is to hold.
+/// Finds out whether a file can be written, before the work that it is to hold: as [`folder`] does.
 ///
 /// # Errors
 /// When it can't, or is a folder.
@@ -112,8 +112,12 @@ pub(crate) fn writable(path: &Path) -> Result<(), FileError> {
     if path.is_dir() {
         return Err(failed("write", path)(io::ErrorKind::IsADirectory.into()));
     }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    drafted(folder, || Builder::new().prefix(DRAFT).tempfile_in(folder)).map(drop)
+    folder(around(path), "").map(drop)
+}
+
+/// The folder that a file lies in.
+fn around(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Begins a draft in a folder that is made if need be: a run that found no result may take it away at the same time.

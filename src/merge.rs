@@ -20,7 +20,7 @@ pub(super) fn shard(job: &RunJob, part: Part, common: &Common) -> Result<(), Fai
     folders::writable(path)?;
     let pool = run::pool(common.threads)?;
     let watch = Watch::new(None, common)?;
-    let shard = watch.over(|| pool.install(|| shard::simulate(job, part, &watch))).map_err(unfinished)?;
+    let shard = watch.over(|| pool.install(|| shard::run_part(job, part, &watch))).map_err(unfinished)?;
     folders::replace(path, &shard.bytes())?;
     let range = shard.range();
     print(&format!(

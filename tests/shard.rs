@@ -10,7 +10,7 @@ use wearout_core::engine::Engine;
 use wearout_core::finding::{Asked, Finding, RunJob, RunOptions, Unfinished};
 use wearout_core::job::{Job, run};
 use wearout_core::scenario::Input;
-use wearout_core::shard::{Shard, merge, read, simulate, tallies};
+use wearout_core::shard::{Shard, merge, read, run_part, tallies};
 use wearout_core::study::Stage;
 use wearout_show::File;
 use wearout_show::manifest::{Timing, manifest};
@@ -39,7 +39,7 @@ fn job() -> RunJob {
 /// Parts of a run, each as it is kept in a file.
 fn files(of: &RunJob, parts: &[&str]) -> Vec<(String, Vec<u8>)> {
     let file = |part: &&str| {
-        let shard = simulate(of, part.parse().unwrap(), &Engine::default()).unwrap();
+        let shard = run_part(of, part.parse().unwrap(), &Engine::default()).unwrap();
         (format!("{}.shard", part.replace('/', "-")), shard.bytes())
     };
     parts.iter().map(file).collect()
@@ -194,7 +194,7 @@ fn a_run_without_parts_is_a_fault_of_the_job() {
     let of = |change: Change, part: &str| {
         let mut changed = job();
         change(&mut changed);
-        simulate(&changed, part.parse().unwrap(), &Engine::default()).unwrap_err().to_string()
+        run_part(&changed, part.parse().unwrap(), &Engine::default()).unwrap_err().to_string()
     };
     let precise = of(|job| job.options.precision = Some(0.1), "1/2");
     assert!(precise.starts_with("error: a run to a precision has no parts"), "{precise}");
@@ -219,7 +219,7 @@ impl wearout_core::study::Observer for Stopping {
 
 #[test]
 fn an_interrupted_part_keeps_nothing() {
-    let stopped = simulate(&job(), "1/2".parse().unwrap(), &Stopping(Engine::default()));
+    let stopped = run_part(&job(), "1/2".parse().unwrap(), &Stopping(Engine::default()));
     assert_eq!(stopped, Err(Unfinished::Stopped));
     let stopped = Engine::default();
     stopped.stop();
@@ -274,4 +274,6 @@ fn the_program_writes_parts_and_merges_them_to_the_files_of_one_run() {
         assert_eq!(status(&format!("run targeted-vs-spray {usage}")), 2, "{usage}");
     }
     assert_eq!(status("run targeted-vs-spray --shard 1/2 --out parts"), 3, "a folder is no file");
+    assert_eq!(status("run targeted-vs-spray --parameters best --replicates 1 --shard 1/2 --out new/c"), 2);
+    assert!(!folder.path().join("new").exists(), "a part that does not exist leaves no folder");
 }

@@ -190,7 +190,7 @@ pub fn tallies(mut bytes: &[u8]) -> impl Iterator<Item = Result<PairedTally, pos
 ///
 /// # Panics
 /// Never: tallies are whole numbers.
-pub fn simulate(run: &RunJob, part: Part, observer: &dyn Observer) -> Result<Shard, Unfinished> {
+pub fn run_part(run: &RunJob, part: Part, observer: &dyn Observer) -> Result<Shard, Unfinished> {
     let ready = run.ready(observer)?;
     let Target::Replicates(replicates) = ready.target else {
         let message = "a run to a precision has no parts: how long it is shows on the way";
