@@ -73,7 +73,7 @@ impl Report<'_> {
             return MANIFEST.to_owned();
         }
         let quoted = |word: &str| format!("'{}'", word.replace('\'', "'\\''"));
-        let set: String = made.set.iter().map(|word| format!(" --set {}", quoted(word))).collect();
+        let set = made.set.iter().fold(String::new(), |set, word| set + " --set " + &quoted(word));
         let n_sets = if sets.sets > 1 { format!(" --sets {}", sets.sets) } else { String::new() };
         let Some(each) = sets.replicates_per_set else { return MANIFEST.to_owned() };
         let [name, parameters] = [&made.name, &sets.parameters].map(|name| quoted(name));
