@@ -7,18 +7,13 @@ use std::time::Instant;
 
 use anyhow::Context;
 use rayon::{ThreadPool, ThreadPoolBuilder};
-use wearout_core::diagnostic::Faults;
 use wearout_core::engine::{Engine, Instructions};
 use wearout_core::finding::{RunJob, RunOptions};
 use wearout_core::job::Job;
-use wearout_core::parameter::Parameters;
-use wearout_core::plan::{self, Experiment};
-use wearout_core::scenario::Draft;
-use wearout_core::study;
 
-use super::args::{Common, RunArgs};
+use super::args::RunArgs;
 use super::finish::finish;
-use super::{Failure, interrupt, merge, progress, scenarios, sets};
+use super::{Failure, interrupt, merge, scenarios, sets};
 
 pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     let scenario = scenarios::input(&args.scenario, &args.set)?;
@@ -58,26 +53,4 @@ pub(super) fn engine(instructions: Option<Instructions>) -> Result<Arc<Engine>, 
     let engine = Arc::new(Engine::on(instructions.unwrap_or_else(Instructions::best)).timed(|| START.elapsed()));
     interrupt::stops(&engine)?;
     Ok(engine)
-}
-
-/// What is said while a scenario is compiled under so many sets.
-pub(super) fn compiling(n_sets: usize) -> String {
-    if n_sets == 1 { "compiling the scenario".to_owned() } else { format!("compiling {n_sets} sets of parameters") }
-}
-
-/// The scenario under each set, the first compiled alone: its tables serve the others.
-pub(super) fn compiled(
-    draft: &Draft,
-    sets: &[Parameters],
-    pool: &ThreadPool,
-    common: &Common,
-) -> Result<Vec<Experiment>, Faults> {
-    let compile = || {
-        let (first, others) = sets.split_first().expect("an ensemble holds a set");
-        let first = plan::compile_under(draft, common.seed, first, &[])?;
-        let mut experiments = study::under_each(draft, common.seed, others, &first)?;
-        experiments.insert(0, first);
-        Ok(experiments)
-    };
-    progress::saying(&compiling(sets.len()), common.quiet, || pool.install(compile))
 }

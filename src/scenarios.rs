@@ -134,7 +134,7 @@ fn differs(scenario: &Scenario, plan: &str) -> String {
 }
 
 /// What a reader of the verdict must know besides.
-pub(super) fn notes(scenario: &Scenario, experiment: &Experiment) -> Vec<String> {
+fn notes(scenario: &Scenario, experiment: &Experiment) -> Vec<String> {
     let about = About { comparison: None, currency: &scenario.money.currency };
     finding::notes(scenario, experiment).iter().map(|note| sentence(note, about)).collect()
 }

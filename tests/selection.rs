@@ -4,6 +4,8 @@
 
 #[allow(dead_code, reason = "each test file uses a part")]
 mod experiment;
+#[allow(dead_code, reason = "each test file uses a part")]
+mod found;
 
 use std::fs;
 use std::process::{Command, Output};
@@ -12,9 +14,11 @@ use experiment::{SEED, experiment};
 use wearout_core::analysis::Zone;
 use wearout_core::diagnostic::Source;
 use wearout_core::engine::{Engine, simulate};
+use wearout_core::finding::{Asked, SelectJob, SelectOptions, Study};
+use wearout_core::job::{Job, run};
 use wearout_core::parameter::{Parameters, plausible};
 use wearout_core::plan::{Experiment, compile_under};
-use wearout_core::scenario::parse;
+use wearout_core::scenario::{Input, parse};
 use wearout_core::study::select::{FIRST_STAGE, MOST_PLANS, Question, Selection, Unfit, beside, select};
 use wearout_core::study::{Target, compare, under_each};
 use wearout_core::tally::find;
@@ -199,8 +203,30 @@ fn the_command_says_who_was_selected_and_leaves_tables_and_a_chart() {
     assert!(rows.lines().nth(1).unwrap().contains(",selected,"), "{rows}");
     let (_, json) = wearout(CLUB, &["--metric", "loss", "--zone", "0.01", "--json"]);
     let page: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
-    assert_eq!(page["plans"].as_array().unwrap().len(), 5);
-    assert!(rows.contains(page["selected"].as_str().unwrap()));
+    let race = &page["study"]["race"];
+    assert_eq!(race["plans"].as_array().unwrap().len(), 5);
+    let selected = &race["plans"][race["selected"].as_u64().unwrap() as usize];
+    assert!(selected["end"] == "selected" && rows.contains(selected["name"].as_str().unwrap()), "{selected}");
+}
+
+#[test]
+fn what_the_page_says_stands_in_the_finding_decided_or_not() {
+    for (zone, max_replicates) in [(0.05, 400), (1e-6, 20)] {
+        let job = Job::Select(SelectJob {
+            scenario: Input {
+                name: "club".into(),
+                source: Source { name: "club.toml".into(), text: CLUB.into() },
+                set: Vec::new(),
+            },
+            parameters: Asked::Named("joint".into()),
+            seed: 1,
+            options: SelectOptions { metric: None, zone: Some(zone), sets: Some(3), max_replicates },
+        });
+        let finding = run(&job, &Engine::default()).unwrap();
+        let Study::Select(select) = &finding.study else { panic!("a selection") };
+        assert_eq!(select.race.selected.is_some(), max_replicates > 20);
+        found::is_in_the_finding(&finding);
+    }
 }
 
 #[test]

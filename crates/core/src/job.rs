@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::finding::{EvidenceJob, Finding, RotateJob, RunJob, SensitivityJob, Unfinished, WorthJob};
+use crate::finding::{EvidenceJob, Finding, RotateJob, RunJob, SelectJob, SensitivityJob, Unfinished, WorthJob};
 use crate::study::Observer;
 
 /// A study and all it needs.
@@ -13,6 +13,8 @@ use crate::study::Observer;
 pub enum Job {
     /// Compare the plans of a scenario.
     Run(RunJob),
+    /// Select the best of the plans of a scenario.
+    Select(SelectJob),
     /// Say what of the evidence a fit reproduces.
     Evidence(EvidenceJob),
     /// Plan which content goes out when.
@@ -30,6 +32,7 @@ pub enum Job {
 pub fn run(job: &Job, observer: &dyn Observer) -> Result<Finding, Unfinished> {
     match job {
         Job::Run(job) => job.find(observer),
+        Job::Select(job) => job.find(observer),
         Job::Evidence(job) => job.find(observer),
         Job::Rotate(job) => job.find(observer),
         Job::Worth(job) => job.find(observer),

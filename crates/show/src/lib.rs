@@ -17,7 +17,7 @@ mod number;
 pub mod page;
 pub mod rotate;
 pub mod run;
-pub mod selection;
+pub mod select;
 pub mod sensitivity;
 mod sentence;
 pub mod since;
@@ -34,6 +34,7 @@ use wearout_core::finding::{Finding, Study};
 pub fn page(finding: &Finding) -> page::Page {
     match &finding.study {
         Study::Run(run) => run::page(run),
+        Study::Select(select) => select::page(select, &finding.provenance),
         Study::Evidence(evidence) => evidence::page(evidence),
         Study::Rotate(rotate) => rotate::page(rotate, &finding.provenance),
         Study::Worth(worth) => worth::page(worth, &finding.provenance),
@@ -56,6 +57,7 @@ pub fn json(finding: &Finding) -> Value {
 pub fn files(finding: &Finding) -> Result<Vec<File>, chart::Failure> {
     let mut files = match &finding.study {
         Study::Run(run) => run::tables(run),
+        Study::Select(select) => select::tables(select),
         Study::Evidence(evidence) => evidence::tables(evidence),
         Study::Rotate(rotate) => rotate::tables(rotate),
         Study::Worth(worth) => worth::tables(worth),
@@ -69,6 +71,9 @@ pub fn files(finding: &Finding) -> Result<Vec<File>, chart::Failure> {
             .par_iter()
             .map(|chart| run::drawn(run, &finding.provenance, chart).map(|drawn| (chart.key, drawn)))
             .collect(),
+        Study::Select(select) => {
+            all(chart::raced(&select.race, &Caption::of(&finding.provenance, &select.scenario.question)))
+        }
         Study::Evidence(evidence) => all(evidence::drawn(evidence, &finding.provenance)),
         Study::Rotate(rotate) => {
             all(chart::rotated(rotate, &Caption::of(&finding.provenance, &rotate.scenario.question)))

@@ -42,6 +42,7 @@ pub fn manifest(finding: &Finding, files: &[File], timing: &Timing) -> File {
             sha256.insert("tables", run.tables.clone());
             (value(&run.asked), Some(value(&run.scenario)))
         }
+        Study::Select(select) => (value(&select.asked), Some(value(&select.scenario))),
         Study::Evidence(evidence) => (value(&evidence.asked), None),
         Study::Rotate(rotate) => (value(&rotate.asked), Some(value(&rotate.scenario))),
         Study::Worth(worth) => (value(&worth.asked), Some(value(&worth.scenario))),

@@ -8,6 +8,7 @@ mod notes;
 mod provenance;
 mod rotate;
 mod run;
+mod select;
 mod sensitivity;
 mod sets;
 mod worth;
@@ -21,6 +22,7 @@ pub use notes::{Note, differs, notes};
 pub use provenance::{Provenance, Sets, hash, sets_hash};
 pub use rotate::{Advice, Advised, Gain, GainCall, Gentler, Item, Rotate, RotateJob, RotateNote, RotateOptions, When};
 pub use run::{Enforcement, Run, RunJob, RunOptions};
+pub use select::{Select, SelectJob, SelectOptions};
 pub use sensitivity::{Sensitivity, SensitivityJob, SensitivityNote};
 pub use sets::{Asked, USUAL_SETS, is_shipped, shipped};
 pub use worth::{Worth, WorthJob, WorthNote, WorthOptions};
@@ -56,6 +58,8 @@ pub struct Finding {
 pub enum Study {
     /// Plans compared.
     Run(Box<Run>),
+    /// The best plan selected.
+    Select(Box<Select>),
     /// The evidence scored.
     Evidence(Box<Evidence>),
     /// A rotation planned.

@@ -2,7 +2,7 @@
 //! more.
 //!
 //! Comes in: one scenario, compiled under one or many sets of parameters, and a [`Question`]. Goes out: a [`Selection`]. The
-//! method is `stats::selection` (Kim & Nelson 2001); sentences are in `report`.
+//! method is `stats::selection` (Kim & Nelson 2001).
 //!
 //! # What an observation is
 //! One replicate: a campaign of every plan still in the race, on the same luck and under the same set of parameters (common
@@ -17,6 +17,7 @@
 use std::ops::Range;
 
 use rand::Rng;
+use serde::Serialize;
 use wearout_stats::interval::{self, Interval};
 use wearout_stats::mean::Moments;
 use wearout_stats::selection::{Aim, Race};
@@ -88,7 +89,8 @@ pub enum Unfit {
 }
 
 /// Where the zone comes from.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum ZoneFrom {
     /// It was asked for.
     Asked,
@@ -99,14 +101,18 @@ pub enum ZoneFrom {
 }
 
 /// How a race went.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Selection {
+    /// By what plans are selected.
+    pub metric: &'static Metric,
     /// How far below the best a plan may be and still be as good, in the metric's own unit.
     pub zone: f64,
     /// Where that comes from.
     pub zone_from: ZoneFrom,
     /// The plans, in the order of the scenario.
     pub plans: Vec<Raced>,
+    /// Their indices from the one ahead to the first dropped; of those dropped together the nearer first.
+    pub ranked: Vec<usize>,
     /// Index of the baseline.
     pub baseline: usize,
     /// Index of the plan selected; `None` where the race was stopped before.
@@ -122,13 +128,14 @@ pub struct Selection {
     /// Campaigns with which the same would be promised if every plan got as many (Clark & Yang 1986), from the same first stage.
     pub campaigns_if_equal: u64,
     /// The race from the first stage on, wherever a plan was dropped and at every look.
+    #[serde(skip)]
     pub standings: Vec<Standing>,
     /// Whether it was interrupted.
     pub partial: bool,
 }
 
 /// A plan in the race.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Raced {
     /// Its name.
     pub name: String,
@@ -138,13 +145,31 @@ pub struct Raced {
     pub mean: f64,
     /// Its means of [`beside`] over them.
     pub beside: Vec<Beside>,
+    /// How its race ended.
+    pub end: End,
     /// How it was dropped; `None` for one that was not.
     pub dropped: Option<Dropped>,
 }
 
+/// How the race of a plan ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum End {
+    /// It was selected.
+    Selected,
+    /// Its mean is that of the one selected to the last digit, with no room for doubt left.
+    Equal,
+    /// It was dropped.
+    Dropped,
+    /// It did not end.
+    Racing,
+}
+
 /// A mean of a metric that does not decide.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Beside {
+    /// The metric.
+    pub metric: &'static Metric,
     /// The mean.
     pub mean: f64,
     /// Its 95 % interval: the error of a finite number of replicates, each under a set of its own.
@@ -152,7 +177,7 @@ pub struct Beside {
 }
 
 /// A plan that keeps clearly more members than the leader.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct KeepsMore {
     /// Its index.
     pub plan: usize,
@@ -163,7 +188,7 @@ pub struct KeepsMore {
 }
 
 /// How a plan was dropped.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Dropped {
     /// After so many replicates.
     pub at: u64,
@@ -180,6 +205,16 @@ pub struct Standing {
     pub replicates: u64,
     /// Mean of each plan in the metric's own unit; `None` for one dropped before.
     pub means: Vec<Option<f64>>,
+}
+
+impl Selection {
+    /// The plan's mean less that of the leader over the same replicates, at the end of its race, in the metric's own unit; `None` where
+    /// it was dropped between two standings.
+    pub fn behind_leader(&self, plan: usize) -> Option<f64> {
+        let at = self.plans[plan].replicates;
+        let standing = self.standings.iter().find(|standing| standing.replicates == at)?;
+        Some(standing.means[plan]? - standing.means[self.leader]?)
+    }
 }
 
 /// Races the plans of a scenario under these sets of parameters; `None` when it was stopped within the first stage.
@@ -252,6 +287,12 @@ pub fn select(sets: Vec<Experiment>, question: &Question, engine: &Engine) -> Re
             name: names[plan].clone(),
             replicates: dropped.map_or(race.observations(), |drop| drop.at),
             mean: sign * race.mean(plan),
+            end: match (race.selected(), dropped) {
+                (Some(selected), _) if selected == plan => End::Selected,
+                (_, Some(_)) => End::Dropped,
+                (Some(_), None) => End::Equal,
+                (None, None) => End::Racing,
+            },
             beside: field.beside(plan, dropped.map_or(race.observations(), |drop| drop.at)),
             dropped: dropped.map(|drop| Dropped { at: drop.at, by: drop.by, difference: -sign * drop.behind }),
         }
@@ -259,10 +300,13 @@ pub fn select(sets: Vec<Experiment>, question: &Question, engine: &Engine) -> Re
     let ahead = |best: usize, plan: usize| if race.mean(plan) > race.mean(best) { plan } else { best };
     let leader = race.selected().or_else(|| race.racing().iter().copied().reduce(ahead));
     let leader = leader.expect("a race never drops its leader");
+    let plans: Vec<Raced> = (0..names.len()).map(raced).collect();
     Ok(Some(Selection {
+        metric,
         zone,
         zone_from,
-        plans: (0..names.len()).map(raced).collect(),
+        ranked: ranked(&plans, leader, sign),
+        plans,
         baseline,
         selected: race.selected(),
         leader,
@@ -273,6 +317,15 @@ pub fn select(sets: Vec<Experiment>, question: &Question, engine: &Engine) -> Re
         standings,
         partial: race.selected().is_none() && engine.stopped(),
     }))
+}
+
+fn ranked(plans: &[Raced], leader: usize, sign: f64) -> Vec<usize> {
+    let mut ranked: Vec<usize> = (0..plans.len()).collect();
+    ranked.sort_by(|&a, &b| {
+        let by_mean = || (-sign * plans[a].mean).total_cmp(&(-sign * plans[b].mean));
+        (b == leader).cmp(&(a == leader)).then(plans[b].replicates.cmp(&plans[a].replicates)).then_with(by_mean)
+    });
+    ranked
 }
 
 fn standing(race: &Race, names: &[String], sign: f64) -> Standing {
@@ -314,7 +367,7 @@ impl Field {
 
     /// What a plan came to in [`beside`] over its first campaigns, so many.
     fn beside(&self, plan: usize, campaigns: u64) -> Vec<Beside> {
-        let mean_of = |(metric, figures): (&Metric, &Vec<f64>)| {
+        let mean_of = |(metric, figures): (&'static Metric, &Vec<f64>)| {
             let figures = &figures[..campaigns as usize];
             let mut moments = Moments::default();
             for &x in figures {
@@ -326,7 +379,7 @@ impl Field {
                 interval::of_mean(&moments, CONFIDENCE)
             };
             let mean = moments.mean().expect("a plan has run the first stage");
-            Beside { mean, interval: interval.expect("a plan has run the first stage") }
+            Beside { metric, mean, interval: interval.expect("a plan has run the first stage") }
         };
         beside().zip(&self.beside[plan]).map(mean_of).collect()
     }

@@ -11,7 +11,7 @@ use wearout_core::evidence::{Pattern, patterns};
 use wearout_core::parameter::{self, Parameters};
 use wearout_core::scenario;
 use wearout_core::study::ab::{self, Contest};
-use wearout_core::study::select::{Beside, Dropped, Raced, Selection, Standing, ZoneFrom};
+use wearout_core::study::select::{Beside, Dropped, End, Raced, Selection, Standing, ZoneFrom};
 use wearout_core::study::{self, Search};
 use wearout_core::tally::{METRICS, Metric, Outcome, find};
 use wearout_stats::Interval;
@@ -21,7 +21,6 @@ use super::fake::{Kind, comparison};
 use super::style::SMALL;
 use super::{CHARTS, Caption, Scene, render};
 use crate::ab as pages;
-use crate::selection::Page;
 
 pub(super) const CAPTION: Caption = Caption {
     scenario: "targeted-vs-spray",
@@ -237,10 +236,16 @@ fn race_of(plans: usize, gap: f64) -> Selection {
         name: format!("a plan with quite a long name, number {plan}"),
         replicates: at(plan),
         mean: 0.4 - gap * plan as f64,
-        beside: vec![Beside { mean: 0.5, interval: Interval { low: 0.4, high: 0.6 } }; 3],
+        beside: vec![
+            Beside { metric: find("kept").unwrap(), mean: 0.5, interval: Interval { low: 0.4, high: 0.6 } };
+            3
+        ],
+        end: if plan > 0 { End::Dropped } else { End::Selected },
         dropped: (plan > 0).then(|| Dropped { at: at(plan), by: 0, difference: -gap * plan as f64 }),
     };
     Selection {
+        metric: find("conversion").unwrap(),
+        ranked: (0..plans).collect(),
         zone: 0.01,
         zone_from: ZoneFrom::Asked,
         plans: (0..plans).map(raced).collect(),
@@ -260,8 +265,7 @@ fn race_of(plans: usize, gap: f64) -> Selection {
 fn the_chart_of_a_race_is_legible_with_two_and_with_fifty_plans_equal_or_far_apart() {
     for (plans, gap) in [(2, 0.0), (2, 0.3), (12, 0.001), (50, 0.008), (50, 1e-9)] {
         let found = race_of(plans, gap);
-        let page = Page { metric: find("conversion").unwrap(), found: &found, n_sets: 200, notes: &[] };
-        let canvas = super::race::draw(&page, &CAPTION).unwrap().unwrap();
+        let canvas = super::race::draw(&found, &CAPTION).unwrap().unwrap();
         assert_eq!(complaints(&canvas), Vec::<String>::new(), "{plans} {gap}");
         let rows = texts(&canvas).iter().filter(|text| text.words.starts_with("a plan with")).count();
         assert!(rows >= plans, "{rows} of {plans}");

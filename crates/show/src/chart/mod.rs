@@ -45,7 +45,6 @@ use std::collections::BTreeSet;
 
 use crate::ab;
 use crate::calibration;
-use crate::selection;
 
 pub use colour::{Colour, plan_colours};
 pub use evidence::scorecard;
@@ -55,6 +54,7 @@ pub use patterns::patterns;
 use canvas::{Canvas, Shape};
 use wearout_core::analysis::Comparison;
 use wearout_core::finding::{Provenance, Rotate, Sensitivity, Worth};
+use wearout_core::study::select::Selection;
 use wearout_core::tally::Metric;
 
 /// What a caption says of the run.
@@ -284,9 +284,9 @@ pub fn varied(page: &Sensitivity, caption: &Caption) -> Result<Vec<(&'static str
 ///
 /// # Errors
 /// When plotters refuses to draw.
-pub fn raced(page: &selection::Page, caption: &Caption) -> Result<Option<Rendered>, Failure> {
-    Ok(race::draw(page, caption)?
-        .map(|canvas| rendered(&canvas, "race", "how plans fell behind the leader and were dropped")))
+pub fn raced(race: &Selection, caption: &Caption) -> Result<Vec<(&'static str, Rendered)>, Failure> {
+    let title = "how plans fell behind the leader and were dropped";
+    Ok(race::draw(race, caption)?.map(|canvas| ("race", rendered(&canvas, "race", title))).into_iter().collect())
 }
 
 /// A drawn canvas in every format.

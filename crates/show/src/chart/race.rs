@@ -1,10 +1,11 @@
 //! A race of plans: above, how each fell behind the leader, replicate by replicate, until it was dropped; below, a row a plan with
 //! how far behind it was then.
 
+use wearout_core::study::select::{End, Selection};
 use wearout_core::tally::Better;
 
-use crate::number::fixed;
-use crate::selection::Page;
+use crate::number::{difference_unit, fixed, scale};
+use crate::select::{difference, zone};
 
 use super::axis::{Axis, Ends};
 use super::canvas::Canvas;
@@ -24,74 +25,76 @@ const SCALE: f64 = 50.0;
 const LEFT: f64 = 170.0;
 const RIGHT: f64 = 190.0;
 
-pub(super) fn draw(page: &Page, caption: &Caption) -> Result<Option<Canvas>, Failure> {
-    let found = page.found;
-    let leader = &page.plan(found.leader).name;
-    let campaigns = counted(found.campaigns, "campaign", "campaigns");
-    let title = match found.selected {
-        Some(_) if !page.equal().is_empty() => {
-            let equal: Vec<&str> = page.equal().into_iter().map(|plan| page.plan(plan).name.as_str()).collect();
-            format!("{leader} and {} are equal", equal.join(" and "))
+pub(super) fn draw(race: &Selection, caption: &Caption) -> Result<Option<Canvas>, Failure> {
+    let leader = &race.plans[race.leader].name;
+    let equal = || race.plans.iter().filter(|plan| plan.end == End::Equal).map(|plan| plan.name.as_str());
+    let campaigns = counted(race.campaigns, "campaign", "campaigns");
+    let title = match race.selected {
+        Some(_) if equal().next().is_some() => {
+            format!("{leader} and {} are equal", equal().collect::<Vec<_>>().join(" and "))
         }
-        Some(_) if found.campaigns < found.campaigns_if_equal => format!(
+        Some(_) if race.campaigns < race.campaigns_if_equal => format!(
             "{leader} is best or within {}, with 95 %: {campaigns} instead of {}",
-            page.zone(),
-            grouped(found.campaigns_if_equal as f64, 0)
+            zone(race),
+            grouped(race.campaigns_if_equal as f64, 0)
         ),
-        Some(_) => format!("{leader} is best or within {}, with 95 %: {campaigns}", page.zone()),
+        Some(_) => format!("{leader} is best or within {}, with 95 %: {campaigns}", zone(race)),
         None => format!("{leader} leads, and the race is not decided"),
     };
-    let cost = match found.selected {
+    let cost = match race.selected {
         Some(_) => format!(
             "; with as many campaigns for every plan, the same promise takes {}",
-            grouped(found.campaigns_if_equal as f64, 0)
+            grouped(race.campaigns_if_equal as f64, 0)
         ),
         None => String::new(),
     };
     let head = Head {
         title,
-        subtitle: sentence(&format!("{}: difference from {leader}, in {}", page.metric.label, page.unit())),
+        subtitle: sentence(&format!(
+            "{}: difference from {leader}, in {}",
+            race.metric.label,
+            difference_unit(race.metric.unit)
+        )),
         note: format!(
             "band: worse than {leader} by less than {}; dots: where a plan was dropped, its mean against that of {leader} over the same \
              replicates; same luck for all{cost}",
-            page.zone(),
+            zone(race),
         ),
     };
-    let lines = if found.standings.len() > 1 { LINES + SCALE } else { 0.0 };
-    let height = lines + NAMES + ROW * found.plans.len() as f64 + SCALE;
+    let lines = if race.standings.len() > 1 { LINES + SCALE } else { 0.0 };
+    let height = lines + NAMES + ROW * race.plans.len() as f64 + SCALE;
     compose(caption, &head, height, |sheet, plot| {
         if lines > 0.0 {
-            draw_lines(sheet, page, Rect { bottom: plot.top + LINES, ..plot })?;
+            draw_lines(sheet, race, Rect { bottom: plot.top + LINES, ..plot })?;
         }
-        draw_rows(sheet, page, plot.inset(0.0, lines, 0.0, 0.0))
+        draw_rows(sheet, race, plot.inset(0.0, lines, 0.0, 0.0))
     })
 }
 
 /// The plan's difference from the leader at each standing it was in, as it is read.
-fn path(page: &Page, plan: usize) -> Vec<(f64, f64)> {
-    let difference = |means: &[Option<f64>]| Some(page.scale() * (means[plan]? - means[page.found.leader]?));
-    let standings = page.found.standings.iter();
+fn path(race: &Selection, plan: usize) -> Vec<(f64, f64)> {
+    let difference = |means: &[Option<f64>]| Some(scale(race.metric.unit) * (means[plan]? - means[race.leader]?));
+    let standings = race.standings.iter();
     standings.filter_map(|now| Some((libm::log(now.replicates as f64), difference(&now.means)?))).collect()
 }
 
-fn draw_lines(sheet: &Sheet, page: &Page, plot: Rect) -> Drawn {
-    let paths: Vec<(usize, Vec<(f64, f64)>)> =
-        page.ranked().into_iter().rev().map(|plan| (plan, path(page, plan))).collect();
-    let zone = page.scale() * page.found.zone;
+fn draw_lines(sheet: &Sheet, race: &Selection, plot: Rect) -> Drawn {
+    let paths: Vec<(usize, Vec<(f64, f64)>)> = race.ranked.iter().rev().map(|&plan| (plan, path(race, plan))).collect();
+    let zone = scale(race.metric.unit) * race.zone;
     // Who was dropped from the first stage has no line, and is not what the scale is for.
     let drawn = || paths.iter().filter(|(_, path)| path.len() > 1).flat_map(|(_, path)| path.iter().map(|at| at.1));
     let y = Axis::around_zero(drawn().fold(-1.5 * zone, f64::min), drawn().fold(1.5 * zone, f64::max), 6);
-    let x = replicates(page.found.standings.iter().map(|standing| standing.replicates));
-    let named = named(page, &paths);
+    let x = replicates(race.standings.iter().map(|standing| standing.replicates));
+    let named = named(race, &paths);
     let area = plot.inset(y.room(), 0.0, names_room(&named), 0.0);
     let band = sheet.panel(area, &Axis::bare(x.range.clone()), &Axis::bare(y.range.clone()))?;
-    let (low, high) = behind(page);
+    let (low, high) = behind(race);
     let (top, bottom) = (band.place((x.range.start, high)).1, band.place((x.range.start, low)).1);
     sheet.bar(Rect { top, bottom, ..area }, GRID)?;
     let mut panel = sheet.panel(area, &x, &y)?;
     for (plan, path) in &paths {
-        let colour = colour_beside(page.found.baseline, *plan);
-        panel.line(path.iter().copied(), colour, if *plan == page.found.leader { 2.6 } else { 1.6 })?;
+        let colour = colour_beside(race.baseline, *plan);
+        panel.line(path.iter().copied(), colour, if *plan == race.leader { 2.6 } else { 1.6 })?;
         let inside = |at: &&(f64, f64)| y.range.contains(&at.1);
         if let Some(&end) = path.last().filter(|_| path.len() > 1).filter(inside) {
             sheet.dot(panel.place(end), 3.6, colour)?;
@@ -102,20 +105,20 @@ fn draw_lines(sheet: &Sheet, page: &Page, plot: Rect) -> Drawn {
 }
 
 /// The zone on the side where a plan is worse than the leader, as it is read.
-fn behind(page: &Page) -> (f64, f64) {
-    let zone = page.scale() * page.found.zone;
-    if page.metric.better == Better::Lower { (0.0, zone) } else { (-zone, 0.0) }
+fn behind(race: &Selection) -> (f64, f64) {
+    let zone = scale(race.metric.unit) * race.zone;
+    if race.metric.better == Better::Lower { (0.0, zone) } else { (-zone, 0.0) }
 }
 
 /// The lines that have their names beside them: the leader's and that of the plan dropped last.
-fn named(page: &Page, paths: &[(usize, Vec<(f64, f64)>)]) -> Vec<Series> {
-    let last = paths.iter().filter(|(plan, path)| page.plan(*plan).dropped.is_some() && path.len() > 1);
-    let last = last.max_by_key(|(plan, _)| page.plan(*plan).replicates);
-    let leader = paths.iter().find(|(plan, _)| *plan == page.found.leader);
+fn named(race: &Selection, paths: &[(usize, Vec<(f64, f64)>)]) -> Vec<Series> {
+    let last = paths.iter().filter(|(plan, path)| race.plans[*plan].dropped.is_some() && path.len() > 1);
+    let last = last.max_by_key(|(plan, _)| race.plans[*plan].replicates);
+    let leader = paths.iter().find(|(plan, _)| *plan == race.leader);
     let series = |(plan, path): &(usize, Vec<(f64, f64)>)| Series {
-        name: page.plan(*plan).name.clone(),
+        name: race.plans[*plan].name.clone(),
         value: String::new(),
-        colour: colour_beside(page.found.baseline, *plan),
+        colour: colour_beside(race.baseline, *plan),
         points: path.iter().map(|&(x, mean)| Point { x, mean, band: None }).collect(),
     };
     leader.into_iter().chain(last).map(series).collect()
@@ -136,23 +139,24 @@ fn replicates(at: impl Iterator<Item = u64> + Clone) -> Axis {
     }
 }
 
-fn draw_rows(sheet: &Sheet, page: &Page, plot: Rect) -> Drawn {
-    let ranked = page.ranked();
+fn draw_rows(sheet: &Sheet, race: &Selection, plot: Rect) -> Drawn {
+    let ranked = &race.ranked;
     let table = plot.inset(0.0, NAMES, 0.0, SCALE);
     let area = table.inset(LEFT, 0.0, RIGHT, 0.0);
-    let zone = page.scale() * page.found.zone;
-    let differences = || ranked.iter().filter_map(|&plan| page.behind_leader(plan)).map(|value| page.scale() * value);
+    let zone = scale(race.metric.unit) * race.zone;
+    let differences =
+        || ranked.iter().filter_map(|&plan| race.behind_leader(plan)).map(|value| scale(race.metric.unit) * value);
     let x = Axis::around_zero(differences().fold(-zone, f64::min), differences().fold(zone, f64::max), 6);
     let panel = sheet.panel(area, &Axis::bare(x.range.clone()), &Axis::bare(0.0..1.0))?;
     let across = |value: f64| panel.place((value, 0.0)).0;
-    let (low, high) = behind(page);
+    let (low, high) = behind(race);
     sheet.bar(Rect { left: across(low), right: across(high), ..area }, GRID)?;
     for (value, words) in &x.ticks {
         let colour = if *value == 0.0 { AXIS } else { GRID };
         sheet.line(&[(across(*value), area.top), (across(*value), area.bottom)], colour, 1.0)?;
         sheet.text(words, (across(*value), area.bottom + 12.0), NOTE.centred())?;
     }
-    let words = format!("difference from {}, {}", page.plan(page.found.leader).name, page.unit());
+    let words = format!("difference from {}, {}", race.plans[race.leader].name, difference_unit(race.metric.unit));
     sheet.text(&NOTE.shorten(&words, area.width()), (area.centre().0, area.bottom + 31.0), NOTE.centred())?;
     let names = plot.top + NAMES / 2.0 - 2.0;
     sheet.text("plan", (plot.left, names), NOTE)?;
@@ -160,14 +164,14 @@ fn draw_rows(sheet: &Sheet, page: &Page, plot: Rect) -> Drawn {
     sheet.text("replicates", (plot.right, names), NOTE.ending())?;
     for (i, &plan) in ranked.iter().enumerate() {
         let (_, y) = table.row(i, ranked.len()).centre();
-        let (raced, colour) = (page.plan(plan), colour_beside(page.found.baseline, plan));
-        let face = if page.found.selected == Some(plan) { NAME } else { LABEL };
+        let (raced, colour) = (race.plans[plan], colour_beside(race.baseline, plan));
+        let face = if race.selected == Some(plan) { NAME } else { LABEL };
         sheet.text(&face.shorten(&raced.name, LEFT - 14.0), (plot.left, y), face)?;
-        if let Some(value) = page.behind_leader(plan) {
-            let at = across(page.scale() * value);
+        if let Some(value) = race.behind_leader(plan) {
+            let at = across(scale(race.metric.unit) * value);
             sheet.line(&[(across(0.0), y), (at, y)], colour, 2.0)?;
             sheet.dot((at, y), 4.5, colour)?;
-            sheet.text(&page.difference(value).replace('-', "−"), (plot.right - 110.0, y), LABEL.ending())?;
+            sheet.text(&difference(race, value).replace('-', "−"), (plot.right - 110.0, y), LABEL.ending())?;
         }
         sheet.text(&fixed(raced.replicates as f64, 0), (plot.right, y), LABEL.ending())?;
     }
