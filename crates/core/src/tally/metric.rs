@@ -3,6 +3,8 @@
 //!
 //! Definitions: docs/metrics.md. A metric of one replicate is `None` where its base is empty. What a row's words mean is in `facet`.
 
+use std::fmt;
+
 use serde::{Serialize, Serializer};
 
 use super::facet::{Better, InTests, Known, Shown, Subject, Unit, Whose};
@@ -31,7 +33,6 @@ pub struct Stakes {
 }
 
 /// One reported quantity. `key` is the CSV column and CLI value: public, renamed only with a CHANGELOG line.
-#[derive(Debug)]
 pub struct Metric {
     /// CSV column and CLI value.
     pub key: &'static str,
@@ -64,7 +65,6 @@ pub struct Metric {
 }
 
 /// How a metric of one replicate is worked out.
-#[derive(Debug)]
 enum Figure {
     /// A count of all days.
     Total(Outcome),
@@ -135,6 +135,13 @@ impl Metric {
     /// Whether a test can decide by it: arms have a figure each, and one direction of it is better.
     pub fn tells_arms_apart(&self) -> bool {
         self.whose == Whose::Members && self.better != Better::Neither
+    }
+}
+
+/// A metric is told by its key.
+impl fmt::Debug for Metric {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.key)
     }
 }
 

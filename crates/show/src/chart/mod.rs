@@ -160,7 +160,7 @@ pub struct Figure {
     pub about: String,
     /// What the marks mean.
     pub note: String,
-    /// An SVG element whose texts are text and whose colours are those of [`palette`].
+    /// An SVG element whose texts are text and whose colours are those of `palette`.
     pub svg: String,
     /// Colours it is drawn in.
     pub colours: Vec<Colour>,

@@ -164,7 +164,7 @@ fn draw_rows(sheet: &Sheet, race: &Selection, plot: Rect) -> Drawn {
     sheet.text("replicates", (plot.right, names), NOTE.ending())?;
     for (i, &plan) in ranked.iter().enumerate() {
         let (_, y) = table.row(i, ranked.len()).centre();
-        let (raced, colour) = (race.plans[plan], colour_beside(race.baseline, plan));
+        let (raced, colour) = (&race.plans[plan], colour_beside(race.baseline, plan));
         let face = if race.selected == Some(plan) { NAME } else { LABEL };
         sheet.text(&face.shorten(&raced.name, LEFT - 14.0), (plot.left, y), face)?;
         if let Some(value) = race.behind_leader(plan) {
