@@ -66,6 +66,7 @@ fn a_file_of_contents_leaves_every_file_and_the_same_ones_again() {
         "regret.csv",
         "regret.png",
         "regret.svg",
+        "report.html",
     ];
     assert_eq!(names, expected);
     for name in names {

@@ -102,7 +102,7 @@ fn factors_that_are_not_told_apart_lead_together_and_json_says_what_the_page_say
     assert_eq!(value["measure"]["metric"], "conversion");
     assert_eq!(
         (&value["factors"][0]["basis"], &value["factors"][0]["unit"]),
-        (&"fitted".into(), &"probability".into())
+        (&"assumption".into(), &"probability".into())
     );
     let said = shown(&finding);
     assert!(said.contains("Conversion, often minus seldom hangs most on purchase_given_click: "), "{said}");
