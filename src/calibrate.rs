@@ -1,162 +1,85 @@
-//! `wearout calibrate`: which values of the tuned quantities meet the targets, as text, files and charts.
+//! `wearout calibrate`: which values of the tuned quantities meet the targets; goes on from a checkpoint.
 
-use std::fmt::Write;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use rayon::ThreadPool;
-use serde::Serialize;
-use wearout_core::analysis;
 use wearout_core::engine::Engine;
-use wearout_core::finding::hash;
+use wearout_core::finding::{CalibrateJob, hash};
+use wearout_core::job::{self, Job};
 use wearout_core::parameter::MODEL;
 use wearout_core::rng;
-use wearout_core::study::calibrate::{Calibration, Method, Problem, Settings};
-use wearout_show::File;
-use wearout_show::calibration::{Ended, Page, files, json, method_word, text};
-use wearout_show::chart::{self, Caption};
-use wearout_show::manifest::of_study;
+use wearout_core::study::calibrate::Calibration;
+use wearout_core::study::{Flow, Observer, Stage};
 
 use super::args::CalibrateArgs;
 use super::checkpoint::Checkpoint;
-use super::progress::{self, Generations};
-use super::targets::{Read, read};
-use super::{Failure, Shown, folders, interrupt, run, show, tell};
-
-/// Replicates of the best point on fresh luck, for each one of the search, and at least.
-const FRESH_TIMES: u32 = 10;
-const FRESH_LEAST: u32 = 200;
-
-/// What was asked for and done, for the manifest.
-#[derive(Serialize)]
-struct Asked<'a> {
-    kind: &'static str,
-    version: &'static str,
-    generator: &'static str,
-    model: &'static str,
-    targets: &'a str,
-    method: &'static str,
-    seed: u64,
-    replicates: u32,
-    simulations: u64,
-    simulations_allowed: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    particles: Option<usize>,
-    generations: u64,
-    ended: &'static str,
-    fit_held_out: bool,
-    tuned: Vec<&'a str>,
-    inputs: Vec<Input<'a>>,
-}
-
-/// A file that was read.
-#[derive(Serialize)]
-struct Input<'a> {
-    name: &'a str,
-    sha256: String,
-}
-
-/// How long it took and on what; the only part of a manifest that changes on repetition, also when it was gone on with.
-#[derive(Serialize)]
-struct Timing {
-    threads: usize,
-    instructions: &'static str,
-    simulate_s: f64,
-    report_s: f64,
-}
+use super::finish::finish_with;
+use super::watch::Watch;
+use super::{Failure, folders, targets, tell};
 
 pub(super) fn calibrate(args: &CalibrateArgs) -> Result<(), Failure> {
-    let pool = run::pool(args.common.threads)?;
-    let read = read(args)?;
-    let targets = &read.targets;
-    let settings = settings(args);
-    let engine = run::engine(args.common.instructions)?;
-    let compile = |seed: u64| pool.install(|| Problem::new(targets, &targets.begin, seed));
-    let compiling = format!("compiling {} scenarios", targets.scenarios.len());
-    // The complement of the seed: luck that no search from a small seed has seen.
-    let both = || (compile(args.common.seed), compile(!args.common.seed));
-    let (problem, fresh) = progress::saying(&compiling, args.common.quiet, both);
-    let (problem, fresh) = (problem?, fresh?);
-    let begin = || {
-        let refused =
-            |cause| Failure::Unknown(format!("error: cannot search here: {cause}\n  = help: see docs/calibration.md"));
-        Calibration::new(&problem, settings).map_err(refused)
-    };
-    let begun = begin()?;
-    let folder = folders::folder(&args.common.out, &format!("{}-calibration", targets.name))?;
-    let checkpoint = Checkpoint::new(&folder, key(&read, &settings, args)?);
-    let mut calibration = resumed(&checkpoint, args)?.unwrap_or(begun);
+    let mut job = targets::job(args)?;
+    let name = format!("{}-calibration", job.name);
+    let checkpoint = Checkpoint::new(&folders::folder(&args.common.out, &name)?, key(&job)?);
+    job.from = resumed(&checkpoint, args)?;
 
-    let simulating = Instant::now();
-    let ended = search(&mut calibration, (&problem, &engine), &checkpoint, &pool, args)?;
-    let fresh_replicates = (FRESH_TIMES * settings.replicates).max(FRESH_LEAST);
-    let measure = || pool.install(|| calibration.outcome(&fresh, fresh_replicates, &engine));
-    let outcome = progress::saying("measuring what was found on fresh luck", args.common.quiet, measure);
-    if engine.stopped() {
-        return Err(interrupted(&calibration));
-    }
-    interrupt::report();
-    let simulate_s = simulating.elapsed().as_secs_f64();
-
-    let reporting = Instant::now();
-    let learned = analysis::learned(&outcome.points, &targets.tuned);
-    let page = Page {
-        problem: &problem,
-        calibration: &calibration,
-        outcome: &outcome,
-        learned: &learned,
-        ended,
-        fresh_replicates,
+    let (limit, started) = (args.time_limit, Instant::now());
+    let (is_early, unwritten) = (AtomicBool::new(false), Mutex::new(None));
+    let find = |watch: &Watch| {
+        let kept = Kept { watch, checkpoint: &checkpoint, limit, started, is_early: &is_early, unwritten: &unwritten };
+        job::run(&Job::Calibrate(job), &kept)
     };
-    let mut files = written(&page, args)?;
-    let timing = Timing {
-        threads: pool.current_num_threads(),
-        instructions: engine.instructions().name(),
-        simulate_s,
-        report_s: reporting.elapsed().as_secs_f64(),
-    };
-    files.push(of_study(&asked(&page, &read, args), &files, &timing).context("cannot write the manifest")?);
-    let written = folders::write(&folder, &files);
-    if !ended.is_early() && written.is_ok() {
-        checkpoint.remove()?;
+    finish_with(find, &name, &args.common, None).map_err(|failure| match failure {
+        Failure::Interrupted(_) if checkpoint.is_there() => Failure::Interrupted(
+            ": the generation in flight was dropped; the same command goes on from those before it",
+        ),
+        failure => failure,
+    })?;
+    match unwritten.into_inner() {
+        Ok(Some(failure)) => Err(failure),
+        _ if is_early.load(Ordering::Acquire) => Ok(()),
+        _ => checkpoint.remove(),
     }
-    show(&shown(&page, args), written)
 }
 
-/// An interrupt drops the generation in flight; the checkpoint holds those before it.
-fn interrupted(calibration: &Calibration) -> Failure {
-    Failure::Interrupted(match calibration.generations() {
-        0 => ": the first generation was not complete, nothing was written",
-        _ => ": the generation in flight was dropped; the same command goes on from those before it",
-    })
+/// Writes every generation down, and ends the calibration where the time is up or it could not be written.
+struct Kept<'a> {
+    watch: &'a Watch,
+    checkpoint: &'a Checkpoint,
+    limit: Option<Duration>,
+    started: Instant,
+    is_early: &'a AtomicBool,
+    unwritten: &'a Mutex<Option<Failure>>,
 }
 
-fn settings(args: &CalibrateArgs) -> Settings {
-    // As many as a few minutes on two cores allow for the shipped targets.
-    let allowed = match args.method {
-        Method::Best => 4_000,
-        Method::Posterior => 40_000,
-        Method::Plausible => 8_000,
-    };
-    Settings {
-        method: args.method,
-        seed: args.common.seed,
-        replicates: args.replicates,
-        simulations: args.simulations.unwrap_or(allowed),
-        points: args.particles,
+impl Observer for Kept<'_> {
+    fn engine(&self) -> &Engine {
+        self.watch.engine()
+    }
+
+    fn begins(&self, stage: Stage) {
+        self.watch.begins(stage);
+    }
+
+    fn generation(&self, calibration: &Calibration) -> Flow {
+        self.watch.generation(calibration);
+        let mut stops =
+            calibration.finished().is_none() && self.limit.is_some_and(|limit| self.started.elapsed() >= limit);
+        if let Err(failure) = self.checkpoint.write(calibration) {
+            stops = true;
+            *self.unwritten.lock().unwrap_or_else(PoisonError::into_inner) = Some(failure);
+        }
+        self.is_early.store(stops, Ordering::Release);
+        if stops { Flow::Stop } else { Flow::GoOn }
     }
 }
 
 /// Hash of everything that the results follow from.
-fn key(read: &Read, settings: &Settings, args: &CalibrateArgs) -> Result<String, Failure> {
-    let settings = serde_json::to_string(settings).context("cannot write the settings down")?;
-    let options = (&args.parameters_tuned, &args.columns, &args.scenario, &args.plan, &args.list, args.fit_held_out);
-    let mut text = format!("{MODEL}\n{}\n{settings}\n{options:?}\n", rng::LAYOUT);
-    for input in &read.inputs {
-        let length = input.text.len().to_string();
-        text.extend([&input.name, " ", &length, "\n", &input.text, "\n"]);
-    }
-    Ok(hash(text.bytes()))
+fn key(job: &CalibrateJob) -> Result<String, Failure> {
+    let job = serde_json::to_string(job).context("cannot write the job down")?;
+    Ok(hash(format!("{MODEL}\n{}\n{job}\n", rng::LAYOUT).into_bytes().into_iter()))
 }
 
 /// The calibration as an earlier run of the same command left it.
@@ -174,98 +97,6 @@ fn resumed(checkpoint: &Checkpoint, args: &CalibrateArgs) -> Result<Option<Calib
         tell(&format!("resumes after generation {generations}, {simulations} simulations; --fresh starts anew"));
     }
     Ok(found)
-}
-
-/// Goes on generation by generation until there is nothing more to do or the time is up.
-fn search(
-    calibration: &mut Calibration,
-    (problem, engine): (&Problem, &Engine),
-    checkpoint: &Checkpoint,
-    pool: &ThreadPool,
-    args: &CalibrateArgs,
-) -> Result<Ended, Failure> {
-    let started = Instant::now();
-    let is_up = || args.time_limit.is_some_and(|limit| started.elapsed() >= limit);
-    let mut progress = Generations::new(calibration, args.common.quiet);
-    loop {
-        if let Some(reason) = calibration.finished() {
-            return Ok(Ended::Finished(reason));
-        }
-        if calibration.generations() > 0 && is_up() {
-            return Ok(Ended::TimeLimit);
-        }
-        if !pool.install(|| calibration.step(problem, engine)) {
-            return Err(interrupted(calibration));
-        }
-        checkpoint.write(calibration)?;
-        progress.show(calibration);
-    }
-}
-
-fn asked<'a>(page: &Page<'a>, read: &'a Read, args: &CalibrateArgs) -> Asked<'a> {
-    let settings = page.calibration.settings();
-    let input =
-        |source: &'a wearout_core::diagnostic::Source| Input { name: &source.name, sha256: hash(source.text.bytes()) };
-    Asked {
-        kind: "calibrate",
-        version: env!("CARGO_PKG_VERSION"),
-        generator: rng::LAYOUT,
-        model: MODEL,
-        targets: &read.targets.name,
-        method: method_word(settings.method),
-        seed: settings.seed,
-        replicates: settings.replicates,
-        simulations: page.calibration.simulations(),
-        simulations_allowed: settings.simulations,
-        particles: settings.points,
-        generations: page.calibration.generations(),
-        ended: page.ended.words(),
-        fit_held_out: args.fit_held_out,
-        tuned: read.targets.tuned.iter().map(|tuned| tuned.name.as_str()).collect(),
-        inputs: read.inputs.iter().map(input).collect(),
-    }
-}
-
-/// Every file but the manifest.
-fn written(page: &Page, args: &CalibrateArgs) -> Result<Vec<File>, Failure> {
-    let targets = page.problem.targets;
-    let question = format!("Which values meet the targets of {}?", targets.name);
-    let caption = Caption {
-        scenario: &targets.name,
-        question: &question,
-        seed: args.common.seed,
-        replicates: u64::from(page.fresh_replicates),
-        partial: false,
-    };
-    let tables = [
-        ("targets.csv", Some(files::targets(page))),
-        ("posterior.csv", Some(files::points(page))),
-        ("ensemble.csv", files::ensemble(page, &targets.name)),
-        ("contraction.csv", Some(files::contraction(page))),
-        ("ridges.csv", Some(files::ridges(page))),
-    ];
-    let mut written: Vec<File> =
-        tables.into_iter().filter_map(|(name, bytes)| Some(File { name: name.into(), bytes: bytes? })).collect();
-    for (key, drawn) in chart::calibrated(page, &caption).context("cannot draw the charts of a calibration")? {
-        written.push(File { name: format!("{key}.svg"), bytes: drawn.svg.into_bytes() });
-        written.push(File { name: format!("{key}.png"), bytes: drawn.png });
-    }
-    Ok(written)
-}
-
-fn shown(page: &Page, args: &CalibrateArgs) -> Shown {
-    if args.common.json {
-        return Shown::Json(json(page));
-    }
-    let mut text = text(page);
-    if page.ended == Ended::TimeLimit {
-        let done = page.calibration.simulations();
-        let _ = writeln!(
-            text,
-            "\nThe same command goes on from here; --simulations {done} repeats this result to the bit."
-        );
-    }
-    Shown::Page(text)
 }
 
 /// A time limit as typed: `90s`, `5m`, `1h30m`.

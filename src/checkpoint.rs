@@ -50,7 +50,7 @@ impl Checkpoint {
     pub(super) fn read(&self) -> Result<Option<Calibration>, Failure> {
         let unreadable = |why: String| {
             let help = "--fresh starts anew and replaces it";
-            Failure::Unknown(format!("error: {} cannot be gone on with: {why}\n  = help: {help}", self.path.display()))
+            Failure::Unknown(format!("error: {} cannot be resumed: {why}\n  = help: {help}", self.path.display()))
         };
         let text = match inputs::text(&self.path, MOST) {
             Ok(text) => text,
@@ -69,6 +69,11 @@ impl Checkpoint {
     pub(super) fn write(&self, calibration: &Calibration) -> Result<(), Failure> {
         let text = serde_json::to_vec(&Writing { key: &self.key, calibration });
         Ok(folders::replace(&self.path, &text.map_err(|cause| self.failed("write")(cause.into()))?)?)
+    }
+
+    /// Whether there is one.
+    pub(super) fn is_there(&self) -> bool {
+        self.path.exists()
     }
 
     /// Takes it away, if there is one.

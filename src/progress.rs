@@ -9,7 +9,6 @@ use std::time::{Duration, Instant};
 use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 use wearout_core::engine::Engine;
 use wearout_core::study::Stage;
-use wearout_core::study::calibrate::Calibration;
 
 use super::{estimate, interrupt, tell};
 
@@ -36,34 +35,12 @@ pub(super) fn watched<T>(engine: &Arc<Engine>, total: Option<u64>, quiet: bool, 
     })
 }
 
-/// Does work of which nothing is counted, such as "compiling 200 sets of parameters", and says so once it takes its time.
-pub(super) fn saying<T>(doing: &str, quiet: bool, work: impl FnOnce() -> T) -> T {
-    let done = AtomicBool::new(false);
-    thread::scope(|scope| {
-        if !quiet {
-            scope.spawn(|| {
-                let started = Instant::now();
-                while !done.load(Ordering::Acquire) {
-                    if started.elapsed() >= FIRST_LINE {
-                        tell(doing);
-                        break;
-                    }
-                    thread::sleep(Duration::from_millis(20));
-                }
-            });
-        }
-        let result = work();
-        done.store(true, Ordering::Release);
-        result
-    })
-}
-
 fn watch(engine: &Engine, total: Option<u64>, done: &AtomicBool) {
     let started = Instant::now();
     let mut shown = Shown::new(Stage::Simulating { replicates: total });
     while !done.load(Ordering::Acquire) {
         thread::sleep(LOOK.min(Duration::from_millis(20) + started.elapsed() / 10));
-        shown.look(engine, started);
+        shown.look(engine, started, None);
     }
 }
 
@@ -76,27 +53,49 @@ pub(super) struct Shown {
 
 impl Shown {
     pub(super) fn new(stage: Stage) -> Shown {
-        let total = match stage {
-            Stage::Simulating { replicates } => Some(replicates),
-            Stage::Compiling { .. } => None,
+        let is_seen = io::stderr().is_terminal();
+        let bar = match stage {
+            Stage::Simulating { replicates } if is_seen => Some(bar(replicates)),
+            Stage::Searching { measured, allowed } if is_seen => Some(bar_of_points(measured, allowed)),
+            _ => None,
         };
-        let bar = total.filter(|_| io::stderr().is_terminal()).map(bar);
         Shown { stage, bar, next_line: FIRST_LINE }
     }
 
-    /// Looks at how far it is; it began at `started`.
-    pub(super) fn look(&mut self, engine: &Engine, started: Instant) {
+    /// Looks at how far it is; it began at `started`. Of a calibration: the points so far, and how far it has come.
+    pub(super) fn look(&mut self, engine: &Engine, started: Instant, generation: Option<&(u64, String)>) {
         let elapsed = started.elapsed();
         match self.stage {
-            Stage::Compiling { sets } if elapsed >= self.next_line => {
-                self.next_line = Duration::MAX;
-                tell(&match sets {
-                    1 => "compiling the scenario".to_owned(),
-                    sets => format!("compiling {sets} sets of parameters"),
-                });
-            }
-            Stage::Compiling { .. } => {}
             Stage::Simulating { replicates: total } => self.simulating(engine, total, elapsed),
+            Stage::Searching { measured, allowed } => {
+                let begun = (measured, format!("{allowed} points at the most"));
+                self.searching(generation.unwrap_or(&begun), elapsed);
+            }
+            Stage::Compiling { sets: 1 } => self.once("compiling the scenario", elapsed),
+            Stage::Compiling { sets } => self.once(&format!("compiling {sets} sets of parameters"), elapsed),
+            Stage::Measuring => self.once("measuring what was found on fresh luck", elapsed),
+        }
+    }
+
+    /// Says what is done, once it takes its time.
+    fn once(&mut self, doing: &str, elapsed: Duration) {
+        if elapsed >= self.next_line {
+            self.next_line = Duration::MAX;
+            tell(doing);
+        }
+    }
+
+    fn searching(&mut self, (points, said): &(u64, String), elapsed: Duration) {
+        match &self.bar {
+            Some(bar) => {
+                bar.set_position(*points);
+                bar.set_message(said.clone());
+            }
+            None if elapsed >= self.next_line => {
+                self.next_line = elapsed + LINE;
+                tell(&format!("{said}, {points} points"));
+            }
+            None => {}
         }
     }
 
@@ -143,50 +142,9 @@ fn bar(total: Option<u64>) -> ProgressBar {
     bar.with_style(ProgressStyle::with_template(template).expect("the template is a constant"))
 }
 
-/// Shows a calibration generation by generation.
-pub(super) struct Generations {
-    bar: Option<ProgressBar>,
-    quiet: bool,
-    last_line: Instant,
-}
-
-impl Generations {
-    pub(super) fn new(calibration: &Calibration, quiet: bool) -> Generations {
-        let message = format!("generation {}", calibration.generations() + 1);
-        if !quiet && !io::stderr().is_terminal() {
-            tell(&format!("{message}, {} points at the most", calibration.settings().simulations));
-        }
-        let bar = (!quiet && io::stderr().is_terminal()).then(|| {
-            let style = ProgressStyle::with_template("{bar:30} {pos}/{len} points, {elapsed}, {msg}");
-            let bar = ProgressBar::new(calibration.settings().simulations);
-            bar.set_position(calibration.simulations());
-            bar.enable_steady_tick(Duration::from_millis(250));
-            bar.with_style(style.expect("the template is a constant")).with_message(message)
-        });
-        Generations { bar, quiet, last_line: Instant::now() }
-    }
-
-    /// After a generation.
-    pub(super) fn show(&mut self, calibration: &Calibration) {
-        let message = format!("generation {}: {}", calibration.generations(), calibration.progress());
-        match &self.bar {
-            Some(bar) => {
-                bar.set_position(calibration.simulations());
-                bar.set_message(message);
-            }
-            None if !self.quiet && self.last_line.elapsed() >= LINE => {
-                self.last_line = Instant::now();
-                tell(&format!("{message}, {} points", calibration.simulations()));
-            }
-            None => {}
-        }
-    }
-}
-
-impl Drop for Generations {
-    fn drop(&mut self) {
-        if let Some(bar) = &self.bar {
-            bar.finish_and_clear();
-        }
-    }
+fn bar_of_points(measured: u64, allowed: u64) -> ProgressBar {
+    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} points, {elapsed}, {msg}");
+    let bar = ProgressBar::new(allowed).with_position(measured);
+    bar.enable_steady_tick(Duration::from_millis(250));
+    bar.with_style(style.expect("the template is a constant"))
 }

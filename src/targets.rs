@@ -1,60 +1,41 @@
 //! Lists of targets: found by path or name, read together with the files they name.
 
-use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 
 use wearout_core::diagnostic::{Source, nearest, plain};
+use wearout_core::finding::{CalibrateJob, CalibrateOptions};
 use wearout_core::scenario::{self, DESIGNS, PATTERNS, SHIPPED};
-use wearout_core::study::calibrate::Method;
-use wearout_core::targets::{self, Missing, OwnFigures, Targets};
+use wearout_core::targets::{self, Missing, OwnFigures};
 
 use super::Failure;
 use super::args::CalibrateArgs;
 use super::inputs::{self, Unread};
 
-/// Targets and every text they were read from.
-pub(super) struct Read {
-    pub(super) targets: Targets,
-    /// Name and text: the list first, then what it names, in order.
-    pub(super) inputs: Vec<Source>,
-}
-
-/// Reads the list that was asked for.
-pub(super) fn read(args: &CalibrateArgs) -> Result<Read, Failure> {
+/// The calibration that was asked for, with its list of targets and every file that the list names.
+pub(super) fn job(args: &CalibrateArgs) -> Result<CalibrateJob, Failure> {
     let path = Path::new(&args.targets);
-    let source = Source { name: args.targets.clone(), text: text(&args.targets)? };
     let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
-    let fetched = RefCell::new(Vec::new());
-    let find = |named: &str| {
-        let source = find(&folder, named)?;
-        fetched.borrow_mut().push(source.clone());
-        Ok(source)
+    let own = args.columns.clone().zip(args.scenario.clone()).map(|(columns, scenario)| {
+        let (plan, list) = (args.plan.clone(), args.list);
+        OwnFigures { scenario, plan, columns, list }
+    });
+    let job = CalibrateJob {
+        list: Source { name: args.targets.clone(), text: text(&args.targets)? },
+        name: inputs::stem(path)?,
+        files: Vec::new(),
+        seed: args.common.seed,
+        options: CalibrateOptions {
+            method: args.method,
+            replicates: args.replicates,
+            simulations: args.simulations,
+            points: args.particles,
+            tuned: args.parameters_tuned.clone(),
+            fits_held_out: args.fit_held_out,
+            own,
+        },
+        from: None,
     };
-    let name = &inputs::stem(path)?;
-    let tuned = &args.parameters_tuned;
-    let mut found = match (&args.columns, &args.scenario) {
-        (Some(columns), Some(scenario)) => {
-            let (scenario, plan, columns) = (scenario.clone(), args.plan.clone(), columns.clone());
-            let own = OwnFigures { scenario, plan, columns, list: args.list };
-            targets::parse_figures(name, source.clone(), &own, tuned, &find)
-        }
-        _ => targets::parse(name, source.clone(), tuned, &find),
-    }?;
-    if args.fit_held_out {
-        found.targets.iter_mut().for_each(|target| target.held_out = false);
-    }
-    if found.targets.iter().all(|target| target.held_out) {
-        let help = "held_out = false for what is to be fitted, or --fit-held-out";
-        return Err(Failure::Unknown(format!(
-            "error: every target of `{}` is held out\n  = help: {help}",
-            args.targets
-        )));
-    }
-    if args.method != Method::Plausible {
-        found.without_plausible_only();
-    }
-    let inputs = std::iter::once(source).chain(fetched.into_inner()).collect();
-    Ok(Read { targets: found, inputs })
+    Ok(job.with_files(&|named| find(&folder, named))?)
 }
 
 fn text(named: &str) -> Result<String, Failure> {

@@ -2,12 +2,13 @@
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use wearout_core::engine::{Engine, Part};
-use wearout_core::study::{Observer, Stage, Work};
+use wearout_core::study::calibrate::Calibration;
+use wearout_core::study::{Flow, Observer, Stage, Work};
 use wearout_show::manifest::Timing;
 
 use super::args::Common;
@@ -27,6 +28,8 @@ pub(super) struct Watch {
     started: Instant,
     /// What was begun when, the latest last.
     begun: Mutex<Vec<(Stage, Instant)>>,
+    /// Points measured by the latest generation of a calibration, and how far it has come.
+    latest: Mutex<Option<(u64, String)>>,
 }
 
 impl Observer for Watch {
@@ -35,12 +38,12 @@ impl Observer for Watch {
     }
 
     fn begins(&self, stage: Stage) {
-        if let (Stage::Simulating { .. }, Some(name)) = (stage, &self.name)
+        if let (Stage::Simulating { .. } | Stage::Searching { .. }, Some(name)) = (stage, &self.name)
             && self.folder.get_or_init(|| folders::folder(&self.out, name)).is_err()
         {
             self.engine.stop();
         }
-        self.begun.lock().unwrap_or_else(PoisonError::into_inner).push((stage, Instant::now()));
+        locked(&self.begun).push((stage, Instant::now()));
     }
 
     fn expects(&self, Work { replicates, seconds, experiments }: Work) {
@@ -50,6 +53,12 @@ impl Observer for Watch {
             let time = estimate::time(seconds / rayon::current_num_threads() as f64);
             tell(&format!("{replicates} replicates, roughly {time}"));
         }
+    }
+
+    fn generation(&self, calibration: &Calibration) -> Flow {
+        let said = format!("generation {}: {}", calibration.generations(), calibration.progress());
+        *locked(&self.latest) = Some((calibration.simulations(), said));
+        Flow::GoOn
     }
 }
 
@@ -64,7 +73,8 @@ impl Watch {
             name: name.map(str::to_owned),
             folder: OnceLock::new(),
             started: Instant::now(),
-            begun: Mutex::new(Vec::new()),
+            begun: Mutex::default(),
+            latest: Mutex::default(),
         })
     }
 
@@ -94,8 +104,9 @@ impl Watch {
     /// How long the parts took; what comes after the last stage is reporting.
     pub(super) fn timing(&self, threads: usize, reported: Duration) -> Timing {
         let now = self.started.elapsed().saturating_sub(reported);
-        let begun = self.begun.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_simulating = |(stage, _): &&(Stage, Instant)| matches!(stage, Stage::Simulating { .. });
+        let begun = locked(&self.begun);
+        let is_simulating =
+            |(stage, _): &&(Stage, Instant)| matches!(stage, Stage::Simulating { .. } | Stage::Searching { .. });
         let compiled = begun.iter().find(is_simulating).map_or(now, |(_, at)| at.duration_since(self.started));
         Timing {
             threads,
@@ -112,15 +123,20 @@ impl Watch {
         let mut shown: Option<(usize, Shown)> = None;
         while !done.load(Ordering::Acquire) {
             thread::sleep(Duration::from_millis(20));
-            let begun = self.begun.lock().unwrap_or_else(PoisonError::into_inner);
+            let begun = locked(&self.begun);
             let Some((n, (stage, at))) = begun.len().checked_sub(1).map(|n| (n, begun[n])) else { continue };
             drop(begun);
             if shown.as_ref().is_none_or(|(of, _)| *of != n) {
                 shown = Some((n, Shown::new(stage)));
             }
             if let Some((_, shown)) = &mut shown {
-                shown.look(&self.engine, at);
+                let latest = locked(&self.latest).clone();
+                shown.look(&self.engine, at, latest.as_ref());
             }
         }
     }
+}
+
+fn locked<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
+    of.lock().unwrap_or_else(PoisonError::into_inner)
 }

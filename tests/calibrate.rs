@@ -1,12 +1,22 @@
 //! `wearout calibrate` as a user types it: what it leaves behind, how it ends, and that it goes on from where it was.
 #![expect(clippy::unwrap_used, reason = "a test ends where it fails")]
 
+#[allow(dead_code, reason = "each test file uses a part")]
+mod found;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
+use std::sync::Mutex;
 
 use tempfile::TempDir;
+use wearout_core::diagnostic::Source;
+use wearout_core::engine::Engine;
+use wearout_core::finding::{CalibrateJob, CalibrateNote, CalibrateOptions, Ended, Finding, Study};
+use wearout_core::job::{self, Job};
+use wearout_core::study::calibrate::{Calibration, Method};
+use wearout_core::study::{Flow, Observer};
 
 const CLUB: &str = "days = 10\n[audience.club]\nsize = 200\n[plan.daily]\n";
 
@@ -38,6 +48,67 @@ fn folder() -> TempDir {
     fs::write(folder.path().join("club.toml"), CLUB).unwrap();
     fs::write(folder.path().join("mine.toml"), TARGETS).unwrap();
     folder
+}
+
+/// Stops a calibration after its first generation, and keeps it.
+#[derive(Default)]
+struct Stopping {
+    engine: Engine,
+    kept: Mutex<Option<Calibration>>,
+}
+
+impl Observer for Stopping {
+    fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    fn generation(&self, calibration: &Calibration) -> Flow {
+        *self.kept.lock().unwrap() = Some(calibration.clone());
+        Flow::Stop
+    }
+}
+
+fn job(method: Method, from: Option<Calibration>) -> CalibrateJob {
+    let text = |name: &str, text: &str| Source { name: name.to_owned(), text: text.to_owned() };
+    let options = CalibrateOptions {
+        method,
+        replicates: 2,
+        simulations: Some(240),
+        points: Some(40),
+        tuned: Vec::new(),
+        fits_held_out: false,
+        own: None,
+    };
+    let list = text("mine.toml", TARGETS);
+    let job = CalibrateJob { name: "mine".to_owned(), list, files: Vec::new(), seed: 1, options, from };
+    job.with_files(&|named| Ok(text(named, CLUB))).unwrap()
+}
+
+fn found(job: CalibrateJob, observer: &dyn Observer) -> Finding {
+    job::run(&Job::Calibrate(job), observer).unwrap()
+}
+
+#[test]
+fn json_says_what_the_page_says() {
+    for method in [Method::Best, Method::Posterior, Method::Plausible] {
+        found::is_in_the_finding(&found(job(method, None), &Engine::default()));
+    }
+}
+
+#[test]
+fn who_watches_may_stop_it_and_a_focused_search_is_said_to_be_one() {
+    let observer = Stopping::default();
+    let stopped = found(job(Method::Plausible, None), &observer);
+    found::is_in_the_finding(&stopped);
+    let Study::Calibrate(of) = &stopped.study else { panic!("a calibration was wanted") };
+    assert_eq!((of.went.ended, of.went.generations), (Ended::Early, 1));
+    assert_eq!(of.notes, [CalibrateNote::Early { measured: of.went.measured }]);
+
+    let state = serde_json::to_string(&observer.kept.lock().unwrap().clone()).unwrap();
+    let focused = state.replacen("\"is_focused\":false", "\"is_focused\":true", 1);
+    let finding = found(job(Method::Plausible, serde_json::from_str(&focused).unwrap()), &Engine::default());
+    let said = found::shown(&finding);
+    assert!(said.contains("sets elsewhere may be missing"), "{said}");
 }
 
 fn calibrate(folder: &Path, args: &[&str]) -> Output {
@@ -103,6 +174,7 @@ fn a_best_fit_leaves_every_file_and_says_how_each_target_is_met() {
         "contraction.svg",
         "ensemble.csv",
         "posterior.csv",
+        "report.html",
         "ridges.csv",
         "targets.csv",
         "targets.png",
@@ -110,9 +182,9 @@ fn a_best_fit_leaves_every_file_and_says_how_each_target_is_met() {
     ];
     assert_eq!(names, expected);
     assert!(checkpoints(folder.path()).is_empty());
-    let study = manifest(&run)["study"].clone();
-    assert!(study["simulations"].as_integer().unwrap() <= 60);
-    assert_eq!(study["inputs"].as_array().unwrap().len(), 2);
+    let made = manifest(&run)["run"].clone();
+    assert!(made["measured"].as_integer().unwrap() <= 60);
+    assert_eq!(made["inputs"].as_array().unwrap().len(), 2);
 }
 
 #[test]
@@ -140,7 +212,7 @@ fn a_calibration_that_was_stopped_goes_on_to_the_same_bytes() {
         let stopped = calibrate(parts.path(), &[&args[..], &["--time-limit", "0.000001s"]].concat());
         assert_eq!(status(&stopped), 0, "{}", stderr(&stopped));
         let first = manifest(&parts.path().join("output/mine-calibration/0001"));
-        assert_eq!(first["study"]["ended"].as_str(), Some("the time limit was reached"));
+        assert_eq!(first["run"]["ended"].as_str(), Some("early"));
         assert_eq!(checkpoints(parts.path()).len(), 1);
         let resumed = calibrate(parts.path(), &[&args[..], &["--threads", "1"]].concat());
         assert!(stderr(&resumed).contains("resumes after generation 1, "), "{}", stderr(&resumed));
@@ -148,7 +220,7 @@ fn a_calibration_that_was_stopped_goes_on_to_the_same_bytes() {
         let bytes = |folder: &TempDir, run: &str| files(&folder.path().join("output/mine-calibration").join(run));
         assert!(bytes(&whole, "0001") == bytes(&parts, "0002"), "{method:?}");
 
-        let done = first["study"]["simulations"].to_string();
+        let done = first["run"]["measured"].to_string();
         let repeated = [&["mine.toml"], &method[..], &["--simulations", &done, "--particles", "40"]].concat();
         assert_eq!(status(&calibrate(parts.path(), &repeated)), 0);
         assert!(bytes(&parts, "0001") == bytes(&parts, "0003"), "{method:?} of {done} simulations");
@@ -227,9 +299,9 @@ fn own_figures_need_only_a_scenario_and_the_names_of_the_columns() {
     );
     assert_eq!(status(&output), 0, "{}", stderr(&output));
     let value: serde_json::Value = serde_json::from_str(&stdout(&output)).unwrap();
-    assert_eq!(value["scores"].as_array().unwrap().len(), 1);
-    assert_eq!(value["scores"][0]["name"], "days 1-5 opened");
-    assert_eq!(value["parameters"][0]["name"], "read_base");
+    assert_eq!(value["study"]["outcome"]["scores"].as_array().unwrap().len(), 1);
+    assert_eq!(value["study"]["targets"][0]["name"], "days 1-5 opened");
+    assert_eq!(value["study"]["tuned"][0]["name"], "read_base");
 }
 
 #[test]

@@ -244,28 +244,3 @@ fn targets_that_exclude_each_other_are_named() {
     assert_eq!(sets, [vec![0, 1]]);
     assert!(calibration.outcome(&problem, REPLICATES, &Engine::default()).points.is_empty());
 }
-
-#[test]
-fn a_plausible_set_of_a_focused_search_is_said_to_be_one() {
-    let targets = solvable();
-    let problem = problem(&targets);
-    let engine = Engine::default();
-    let mut whole = Calibration::new(&problem, settings(Method::Plausible, 200)).unwrap();
-    while whole.step(&problem, &engine) {}
-    let focused = state(&whole).replacen("\"is_focused\":false", "\"is_focused\":true", 1);
-    let said = |calibration: &Calibration| {
-        let outcome = calibration.outcome(&problem, REPLICATES, &engine);
-        let learned = wearout_core::analysis::learned(&outcome.points, &targets.tuned);
-        let ended = wearout_show::calibration::Ended::TimeLimit;
-        wearout_show::calibration::text(&wearout_show::calibration::Page {
-            problem: &problem,
-            calibration,
-            outcome: &outcome,
-            learned: &learned,
-            ended,
-            fresh_replicates: REPLICATES,
-        })
-        .contains("sets elsewhere may be missing")
-    };
-    assert!(!said(&whole) && said(&serde_json::from_str(&focused).unwrap()));
-}

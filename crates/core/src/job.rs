@@ -4,7 +4,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::finding::{EvidenceJob, Finding, RotateJob, RunJob, SelectJob, SensitivityJob, Unfinished, WorthJob};
+use crate::finding::{
+    CalibrateJob, EvidenceJob, Finding, RotateJob, RunJob, SelectJob, SensitivityJob, Unfinished, WorthJob,
+};
 use crate::study::Observer;
 
 /// A study and all it needs.
@@ -23,6 +25,8 @@ pub enum Job {
     Worth(WorthJob),
     /// Say what a figure hangs on.
     Sensitivity(SensitivityJob),
+    /// Look for values of the tuned quantities that meet targets.
+    Calibrate(CalibrateJob),
 }
 
 /// Does the job, on the threads of the caller.
@@ -37,5 +41,6 @@ pub fn run(job: &Job, observer: &dyn Observer) -> Result<Finding, Unfinished> {
         Job::Rotate(job) => job.find(observer),
         Job::Worth(job) => job.find(observer),
         Job::Sensitivity(job) => job.find(observer),
+        Job::Calibrate(job) => job.find(observer),
     }
 }

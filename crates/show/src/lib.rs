@@ -5,7 +5,7 @@
 
 pub mod ab;
 mod answer;
-pub mod calibration;
+pub mod calibrate;
 pub mod chart;
 pub mod csv;
 pub mod evidence;
@@ -39,6 +39,7 @@ pub fn page(finding: &Finding) -> page::Page {
         Study::Rotate(rotate) => rotate::page(rotate, &finding.provenance),
         Study::Worth(worth) => worth::page(worth, &finding.provenance),
         Study::Sensitivity(of) => sensitivity::page(of),
+        Study::Calibrate(of) => calibrate::page(of, &finding.provenance),
     }
 }
 
@@ -62,6 +63,7 @@ pub fn files(finding: &Finding) -> Result<Vec<File>, chart::Failure> {
         Study::Rotate(rotate) => rotate::tables(rotate),
         Study::Worth(worth) => worth::tables(worth),
         Study::Sensitivity(of) => sensitivity::tables(of),
+        Study::Calibrate(of) => calibrate::tables(of, &finding.provenance),
     };
     let all = |drawn: Result<Vec<(&'static str, chart::Rendered)>, chart::Failure>| {
         drawn.map(|drawn| drawn.into_iter().map(|(key, rendered)| (key, Some(rendered))).collect())
@@ -79,6 +81,10 @@ pub fn files(finding: &Finding) -> Result<Vec<File>, chart::Failure> {
             all(chart::rotated(rotate, &Caption::of(&finding.provenance, &rotate.scenario.question)))
         }
         Study::Worth(worth) => all(chart::weighed(worth, &Caption::of(&finding.provenance, &worth.scenario.question))),
+        Study::Calibrate(of) => {
+            let question = format!("Which values meet the targets of {}?", finding.provenance.name);
+            all(chart::calibrated(of, &Caption::of(&finding.provenance, &question)))
+        }
         Study::Sensitivity(of) => all(chart::varied(of, &Caption::of(&finding.provenance, &of.scenario.question))),
     };
     let mut figures = Vec::new();

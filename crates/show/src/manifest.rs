@@ -47,14 +47,12 @@ pub fn manifest(finding: &Finding, files: &[File], timing: &Timing) -> File {
         Study::Rotate(rotate) => (value(&rotate.asked), Some(value(&rotate.scenario))),
         Study::Worth(worth) => (value(&worth.asked), Some(value(&worth.scenario))),
         Study::Sensitivity(of) => (value(&of.asked), Some(value(&of.scenario))),
+        Study::Calibrate(of) => (merged(value(&of.asked), value(&of.went)), None),
     };
     let mut run = value(&finding.provenance);
     let parameters = run.as_table_mut().and_then(|run| run.remove("parameters"));
-    if let (Value::Table(run), Value::Table(asked)) = (&mut run, asked) {
-        run.extend(asked);
-    }
     let parts = [
-        ("run", Some(run)),
+        ("run", Some(merged(run, asked))),
         ("parameters", parameters),
         ("sha256", Some(value(&sha256))),
         ("scenario", scenario),
@@ -62,6 +60,13 @@ pub fn manifest(finding: &Finding, files: &[File], timing: &Timing) -> File {
     ];
     let page: Table = parts.into_iter().filter_map(|(name, part)| Some((name.to_owned(), part?))).collect();
     File { name: NAME.to_owned(), bytes: page.to_string().into_bytes() }
+}
+
+fn merged(mut table: Value, more: Value) -> Value {
+    if let (Value::Table(table), Value::Table(more)) = (&mut table, more) {
+        table.extend(more);
+    }
+    table
 }
 
 fn value(of: &impl Serialize) -> Value {

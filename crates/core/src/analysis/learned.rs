@@ -4,6 +4,7 @@
 //! range. How points are found is not here: see `study`. Contraction after Betancourt 2018, Calibrating Model-Based Inferences and
 //! Decisions, arXiv:1803.08393: 1 - variance after / variance before.
 
+use serde::Serialize;
 use wearout_stats::weighted;
 
 use crate::targets::Tuned;
@@ -19,7 +20,7 @@ const FROM_PRIOR: f64 = 0.1;
 const FEWEST: f64 = 20.0;
 
 /// What was learned of the tuned quantities.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Learned {
     /// One for each tuned quantity, in their order.
     pub quantities: Vec<Contraction>,
@@ -28,7 +29,7 @@ pub struct Learned {
 }
 
 /// One tuned quantity before and after.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Contraction {
     /// Standard deviation before: uniform over the range.
     pub prior_sd: f64,
@@ -40,10 +41,12 @@ pub struct Contraction {
     pub quantiles: Option<[f64; 3]>,
     /// 1 - variance after / variance before; below 0 where the sample is wider than the prior, `None` from few points.
     pub contraction: Option<f64>,
+    /// Where what is known of it comes from: `data`, `prior` or `both`; `None` from few points.
+    pub source: Option<&'static str>,
 }
 
 /// A pair whose members the data cannot tell apart.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Ridge {
     /// Index of the one.
     pub one: usize,
@@ -51,17 +54,6 @@ pub struct Ridge {
     pub other: usize,
     /// Weighted correlation.
     pub correlation: f64,
-}
-
-impl Contraction {
-    /// Where what is known of it comes from: `data`, `prior` or `both`; `None` from few points.
-    pub fn source(&self) -> Option<&'static str> {
-        self.contraction.map(|contraction| match contraction {
-            c if c >= FROM_DATA => "data",
-            c if c < FROM_PRIOR => "prior",
-            _ => "both",
-        })
-    }
 }
 
 /// What points with these weights say of the tuned quantities.
@@ -73,11 +65,13 @@ pub fn learned(points: &[(Vec<f64>, f64)], tuned: &[Tuned]) -> Learned {
         let mut sample: Vec<(f64, f64)> = column(i).zip(weights.iter().copied()).collect();
         let prior_sd = (tuned.high - tuned.low) / 12.0_f64.sqrt();
         let variance = weighted::variance(&sample).filter(|_| enough);
+        let contraction = variance.map(|variance| 1.0 - variance / (prior_sd * prior_sd));
         Contraction {
             prior_sd,
             mean: weighted::mean(&sample),
             sd: variance.map(f64::sqrt),
-            contraction: variance.map(|variance| 1.0 - variance / (prior_sd * prior_sd)),
+            contraction,
+            source: contraction.map(source),
             quantiles: weighted::quantiles(&mut sample, [0.05, 0.5, 0.95]).filter(|_| enough),
         }
     };
@@ -96,6 +90,14 @@ pub fn learned(points: &[(Vec<f64>, f64)], tuned: &[Tuned]) -> Learned {
         b.correlation.abs().total_cmp(&a.correlation.abs()).then((a.one, a.other).cmp(&(b.one, b.other)))
     });
     Learned { quantities: tuned.iter().enumerate().map(quantity).collect(), ridges }
+}
+
+fn source(contraction: f64) -> &'static str {
+    match contraction {
+        c if c >= FROM_DATA => "data",
+        c if c < FROM_PRIOR => "prior",
+        _ => "both",
+    }
 }
 
 /// 5 %, 50 % and 95 % of values with weights; `None` without any.
@@ -124,8 +126,8 @@ mod tests {
         let points: Vec<(Vec<f64>, f64)> =
             (0..400).map(|i| (vec![f64::from(i) / 399.0, 0.25, f64::from(i) / 399.0], 0.1)).collect();
         let found = learned(&points, &[tuned("wide"), tuned("narrow"), tuned("tied")]);
-        assert_eq!(found.quantities[0].source(), Some("prior"));
-        assert_eq!((found.quantities[1].contraction, found.quantities[1].source()), (Some(1.0), Some("data")));
+        assert_eq!(found.quantities[0].source, Some("prior"));
+        assert_eq!((found.quantities[1].contraction, found.quantities[1].source), (Some(1.0), Some("data")));
         let [ridge] = found.ridges[..] else { panic!("one ridge, found {:?}", found.ridges) };
         assert_eq!((ridge.one, ridge.other), (0, 2));
         assert!((ridge.correlation - 1.0).abs() < 1e-9);
@@ -135,7 +137,7 @@ mod tests {
     fn few_points_say_where_and_not_how_narrow() {
         let found = learned(&[(vec![0.5], 1.0)], &[tuned("best")]);
         assert_eq!(
-            (found.quantities[0].mean, found.quantities[0].sd, found.quantities[0].source()),
+            (found.quantities[0].mean, found.quantities[0].sd, found.quantities[0].source),
             (Some(0.5), None, None)
         );
         assert_eq!(learned(&[], &[tuned("none")]).quantities[0].mean, None);

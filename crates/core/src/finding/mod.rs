@@ -3,6 +3,7 @@
 //! Comes in: what a study returns. Goes out: a [`Finding`]. Verdicts, advice and notes are codes with values; words are chosen where
 //! findings are shown. As JSON it is serde of what stands here; long tables, such as a row a day, are left to CSV.
 
+mod calibrate;
 mod evidence;
 mod notes;
 mod provenance;
@@ -17,6 +18,10 @@ use serde::Serialize;
 
 use crate::diagnostic::Faults;
 
+pub use calibrate::{
+    Calibrate, CalibrateJob, CalibrateNote, CalibrateOptions, Called, Counted, Ended, LEAST_EFFECTIVE, Read, Sample,
+    Search, Went,
+};
 pub use evidence::{Contradiction, Evidence, EvidenceJob, EvidenceOptions, Reproduced};
 pub use notes::{Note, differs, notes};
 pub use provenance::{Provenance, Sets, hash, sets_hash};
@@ -68,4 +73,6 @@ pub enum Study {
     Worth(Box<Worth>),
     /// What a figure hangs on.
     Sensitivity(Box<Sensitivity>),
+    /// Targets met.
+    Calibrate(Box<Calibrate>),
 }

@@ -22,6 +22,6 @@ pub use compare::{
 pub use cost::Cost;
 pub use designs::{DesignRun, designs};
 pub use figure::Figure;
-pub use observer::{Observer, Stage, Work};
+pub use observer::{Flow, Observer, Stage, Work};
 pub use patterns::{Checked, PatternScore, Search, Shown, ShownCounts, count_shown, few, shows};
 pub use scorecard::{CLOSE, Counts, FAR, Nearness, Scorecard, Scored, count, score, scorecard};

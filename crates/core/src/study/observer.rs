@@ -1,5 +1,6 @@
 //! Who watches a job: told what is begun, and able to stop it.
 
+use super::calibrate::Calibration;
 use crate::engine::Engine;
 
 /// Who watches a job.
@@ -16,6 +17,12 @@ pub trait Observer: Sync {
     fn expects(&self, work: Work) {
         let _ = work;
     }
+
+    /// A generation of a calibration is measured: it can be written down here, and goes on or ends.
+    fn generation(&self, calibration: &Calibration) -> Flow {
+        let _ = calibration;
+        Flow::GoOn
+    }
 }
 
 /// An engine alone: nobody is told anything.
@@ -23,6 +30,14 @@ impl Observer for Engine {
     fn engine(&self) -> &Engine {
         self
     }
+}
+
+/// Whether more is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Flow {
+    GoOn,
+    Stop,
 }
 
 /// Work that is ahead.
@@ -49,4 +64,13 @@ pub enum Stage {
         /// How many in all, where that is known.
         replicates: Option<u64>,
     },
+    /// A calibration measures points, generation by generation.
+    Searching {
+        /// Points measured before.
+        measured: u64,
+        /// Points that are measured at the most.
+        allowed: u64,
+    },
+    /// What a calibration found is measured on fresh luck.
+    Measuring,
 }

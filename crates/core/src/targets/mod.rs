@@ -10,6 +10,8 @@ mod shipped;
 mod table;
 mod tune;
 
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
 use wearout_stats::interval;
 
 use crate::behaviour::ClosedForm;
@@ -70,7 +72,7 @@ pub struct TargetScenario {
 }
 
 /// One thing that is known.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Target {
     /// What it is called.
     pub name: String,
@@ -111,6 +113,12 @@ impl Quantity {
             Quantity::Simulated { observable, .. } => observable.to_string(),
             Quantity::Closed(form) => form.key.to_owned(),
         }
+    }
+}
+
+impl Serialize for Quantity {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.name())
     }
 }
 
@@ -174,8 +182,19 @@ impl Reading {
     }
 }
 
+impl Serialize for Reading {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (low, high) = self.range();
+        let mut fields = serializer.serialize_struct("Reading", 3)?;
+        fields.serialize_field("kind", self.word())?;
+        fields.serialize_field("low", &low)?;
+        fields.serialize_field("high", &high)?;
+        fields.end()
+    }
+}
+
 /// Something that may move, and how far.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Tuned {
     /// What it is called in files: a parameter's key, or scenario and key.
     pub name: String,
@@ -193,7 +212,8 @@ pub struct Tuned {
 }
 
 /// What a tuned quantity moves.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Lever {
     /// A parameter, everywhere.
     Parameter(String),

@@ -3,6 +3,8 @@
 //! Comes in: a text, and a way to the files it names. Goes out: [`Targets`], or all faults. What a single target may say is in `read`,
 //! what may move in `tune`; lists as CSV are in `table`, a sender's own figures in `figures`.
 
+use serde::{Deserialize, Serialize};
+
 use crate::diagnostic::{At, Diagnostic, Faults, Source, plain};
 use crate::document::reader::{Names, Reader};
 use crate::document::tree::{Document, Node, Table, Value, document};
@@ -34,7 +36,7 @@ pub struct Missing {
 }
 
 /// A sender's own figures given beside the list rather than in it: as the table `[figures]` would say it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OwnFigures {
     /// Scenario that replays the campaign.
     pub scenario: String,

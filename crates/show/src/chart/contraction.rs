@@ -2,9 +2,10 @@
 
 use plotters::style::RGBAColor;
 use wearout_core::analysis::Contraction;
+use wearout_core::finding::Calibrate;
 use wearout_core::targets::Tuned;
 
-use crate::calibration::Page;
+use crate::calibrate::called;
 use crate::number::{fixed, short};
 
 use super::canvas::Canvas;
@@ -21,11 +22,11 @@ const NAMES: f64 = 26.0;
 /// What came after.
 const AFTER: RGBAColor = RGBAColor(0x00, 0x72, 0xB2, 1.0);
 
-pub(super) fn draw(page: &Page, caption: &Caption) -> Result<Option<Canvas>, Failure> {
-    let tuned = &page.problem.targets.tuned;
+pub(super) fn draw(page: &Calibrate, caption: &Caption) -> Result<Option<Canvas>, Failure> {
+    let tuned = &page.tuned;
     let learned = &page.learned.quantities;
     let Some(best) = &page.outcome.best else { return Ok(None) };
-    let from_data = learned.iter().filter(|learned| learned.source() == Some("data")).count();
+    let from_data = learned.iter().filter(|learned| learned.source == Some("data")).count();
     let is_sample = learned.iter().any(|learned| learned.contraction.is_some());
     let title = if is_sample {
         format!("The targets take more than half the variance of {from_data} of {} quantities", learned.len())
@@ -36,8 +37,8 @@ pub(super) fn draw(page: &Page, caption: &Caption) -> Result<Option<Canvas>, Fai
         title,
         subtitle: sentence(&format!(
             "{} of {}: range before as a bar, after as a line",
-            page.called(),
-            page.problem.targets.name
+            called(page),
+            caption.scenario
         )),
         note: if is_sample {
             "line: 5 % to 95 %, dot: median; contraction: 1 - variance after / variance before, 0 where nothing was learned".to_owned()
@@ -72,7 +73,7 @@ fn row(sheet: &Sheet, plot: Rect, y: f64, (tuned, learned, best): (&Tuned, &Cont
     };
     sheet.line(&[(at(low), y), (at(high), y)], AFTER, 3.0)?;
     sheet.dot((at(median), y), 4.5, AFTER)?;
-    let colour = if learned.source() == Some("prior") { QUIET } else { as_ink(AFTER) };
+    let colour = if learned.source == Some("prior") { QUIET } else { as_ink(AFTER) };
     sheet.text(&fixed(contraction, 2), (plot.right, y), LABEL.in_colour(colour).ending())?;
-    sheet.text(learned.source().unwrap_or_default(), (plot.right - 56.0, y), NOTE.ending())
+    sheet.text(learned.source.unwrap_or_default(), (plot.right - 56.0, y), NOTE.ending())
 }

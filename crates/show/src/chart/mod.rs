@@ -44,7 +44,6 @@ mod worth;
 use std::collections::BTreeSet;
 
 use crate::ab;
-use crate::calibration;
 
 pub use colour::{Colour, plan_colours};
 pub use evidence::scorecard;
@@ -53,7 +52,7 @@ pub use patterns::patterns;
 
 use canvas::{Canvas, Shape};
 use wearout_core::analysis::Comparison;
-use wearout_core::finding::{Provenance, Rotate, Sensitivity, Worth};
+use wearout_core::finding::{Calibrate, Provenance, Rotate, Sensitivity, Worth};
 use wearout_core::study::select::Selection;
 use wearout_core::tally::Metric;
 
@@ -189,7 +188,7 @@ pub fn render(
 ///
 /// # Errors
 /// When plotters refuses to draw.
-pub fn calibrated(page: &calibration::Page, caption: &Caption) -> Result<Vec<(&'static str, Rendered)>, Failure> {
+pub fn calibrated(page: &Calibrate, caption: &Caption) -> Result<Vec<(&'static str, Rendered)>, Failure> {
     let drawn = [
         ("targets", "targets and how they are met", targets::draw(page, caption)?),
         ("contraction", "tuned quantities before and after", contraction::draw(page, caption)?),

@@ -2,10 +2,11 @@
 
 use plotters::style::RGBAColor;
 use wearout_core::analysis::Ridge;
+use wearout_core::finding::Calibrate;
 use wearout_core::targets::Tuned;
 use wearout_stats::weighted;
 
-use crate::calibration::Page;
+use crate::calibrate::called;
 use crate::number::{short, signed};
 
 use super::axis::{Axis, Ends};
@@ -26,7 +27,7 @@ const ROW: f64 = 250.0;
 /// Points are seen through, so that many in one place are darker.
 const POINT: RGBAColor = RGBAColor(0x00, 0x72, 0xB2, 0.45);
 
-pub(super) fn draw(page: &Page, caption: &Caption) -> Result<Option<Canvas>, Failure> {
+pub(super) fn draw(page: &Calibrate, caption: &Caption) -> Result<Option<Canvas>, Failure> {
     let ridges = &page.learned.ridges[..page.learned.ridges.len().min(MOST)];
     if ridges.is_empty() {
         return Ok(None);
@@ -40,17 +41,13 @@ pub(super) fn draw(page: &Page, caption: &Caption) -> Result<Option<Canvas>, Fai
             counted(n, "pair", "pairs"),
             if n == 1 { "moves" } else { "move" }
         ),
-        subtitle: sentence(&format!(
-            "{} of {}: the strongest pairs over their ranges",
-            page.called(),
-            page.problem.targets.name
-        )),
+        subtitle: sentence(&format!("{} of {}: the strongest pairs over their ranges", called(page), caption.scenario)),
         note: format!(
             "a dot is a point, drawn as often as its weight says; r: correlation of the whole sample; {n} beyond 0.6, {} shown",
             ridges.len()
         ),
     };
-    let tuned = &page.problem.targets.tuned;
+    let tuned = &page.tuned;
     compose(caption, &head, grid_rows(ridges.len()) as f64 * ROW, |sheet, plot| {
         for (cell, ridge) in grid(plot, ridges.len()).into_iter().zip(ridges) {
             let points =

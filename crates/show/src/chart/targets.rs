@@ -2,10 +2,11 @@
 //!
 //! Quantities of many units share one scale because each is divided by the middle of what is known. Verdicts differ in colour and shape.
 
+use wearout_core::finding::Calibrate;
 use wearout_core::study::calibrate::Score;
 use wearout_core::targets::Target;
 
-use crate::calibration::Page;
+use crate::calibrate::called;
 use crate::number::short;
 
 use super::canvas::Canvas;
@@ -29,9 +30,10 @@ const TICKS: [f64; 5] = [0.5, 0.75, 1.0, 1.5, 2.0];
 
 type Row<'a> = (&'a Target, &'a Score);
 
-pub(super) fn draw(page: &Page, caption: &Caption) -> Result<Option<Canvas>, Failure> {
-    let rows =
-        |held_out: bool| -> Vec<Row> { page.scored().filter(|(target, _)| target.held_out == held_out).collect() };
+pub(super) fn draw(page: &Calibrate, caption: &Caption) -> Result<Option<Canvas>, Failure> {
+    let rows = |held_out: bool| -> Vec<Row> {
+        page.targets.iter().zip(&page.outcome.scores).filter(|(target, _)| target.held_out == held_out).collect()
+    };
     let groups: Vec<(&str, Vec<Row>)> = [("Fitted", rows(false)), ("Held out: not fitted, only scored", rows(true))]
         .into_iter()
         .filter(|(_, rows)| !rows.is_empty())
@@ -40,10 +42,10 @@ pub(super) fn draw(page: &Page, caption: &Caption) -> Result<Option<Canvas>, Fai
     if n_rows == 0 || page.outcome.best.is_none() {
         return Ok(None);
     }
-    let fitted = page.counted(false);
+    let fitted = page.fitted;
     let head = Head {
-        title: format!("{} of {} fitted targets are met within 12 %, {} within 25 %", fitted.close, fitted.all, fitted.near),
-        subtitle: sentence(&format!("{} of {}: simulated figures over what is known, a row a target", page.called(), page.problem.targets.name)),
+        title: format!("{} of {} fitted targets are met within 12 %, {} within 25 %", fitted.within_12_percent, fitted.all, fitted.within_25_percent),
+        subtitle: sentence(&format!("{} of {}: simulated figures over what is known, a row a target", called(page), caption.scenario)),
         note: "line across a mark: 95 % interval, the error of a finite number of replicates on luck that the search has not seen; both \
                are divided by the middle of what is known"
             .to_owned(),
@@ -94,10 +96,10 @@ fn draw_row(sheet: &Sheet, columns: &Columns, (plot, y): (Rect, f64), (target, s
     sheet.bar(Rect { left: centre - half, right: centre + half, top: y - 7.0, bottom: y + 7.0 }, RANGE)?;
     let known = if low == high { short(low) } else { format!("{} to {}", short(low), short(high)) };
     sheet.text(&known, (column, y), NOTE.ending())?;
-    let (Some(figure), Some(nearness)) = (score.figure, score.nearness()) else {
+    let (Some(figure), Some(nearness)) = (score.figure, score.nearness) else {
         return sheet.text("not measured", (plot.right, y), NOTE.ending());
     };
     let colour = colour(nearness);
-    ratios.draw_figure(sheet, y, (figure.mean, figure.interval(0.95), middle), (nearness, colour))?;
+    ratios.draw_figure(sheet, y, (figure.mean, score.interval, middle), (nearness, colour))?;
     sheet.text(&short(figure.mean), (plot.right, y), LABEL.in_colour(as_ink(colour)).ending())
 }

@@ -25,7 +25,7 @@ const FIRST_SD: f64 = 0.15;
 const FROM_BOUND: f64 = 0.01;
 
 /// A search between two generations.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Best {
     search: CmaEs,
 }

@@ -50,7 +50,7 @@ pub struct Settings {
 }
 
 /// A calibration between two generations.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Calibration {
     settings: Settings,
     generations: u64,
@@ -58,7 +58,7 @@ pub struct Calibration {
     state: State,
 }
 
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 enum State {
     Best(Box<Best>),
     Posterior(Box<Posterior>),
@@ -66,7 +66,8 @@ enum State {
 }
 
 /// Why there is nothing more to do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Reason {
     /// The points allowed are spent; another generation would not fit.
     Simulations,

@@ -4,10 +4,13 @@
 //! for each target what the points predict. What to call it, and how to show it, is not here: see `report`.
 
 use rayon::prelude::*;
+use serde::Serialize;
+use wearout_stats::interval::Interval;
 use wearout_stats::weighted;
 
 use super::best::loss;
 use super::{Calibration, Problem, State};
+use crate::analysis::{CONFIDENCE, predictive};
 use crate::engine::Engine;
 use crate::study::patterns::{self, Search, Shown};
 use crate::study::scorecard::nearness;
@@ -20,9 +23,11 @@ const MOST_PREDICTED: usize = 300;
 const PATTERN_MEMBERS: u32 = 2000;
 
 /// What was found.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Outcome {
     /// Points in the order of the tuned quantities, with weights that sum to 1; one point for a best fit, none where none is plausible.
+    /// Written to tables, not to JSON.
+    #[serde(skip)]
     pub points: Vec<(Vec<f64>, f64)>,
     /// Points before those were left out that do not show the patterns asked for.
     pub found: usize,
@@ -34,19 +39,23 @@ pub struct Outcome {
     pub best: Option<Vec<f64>>,
     /// Its loss.
     pub loss: Option<f64>,
-    /// For each target the figures of the points with the largest weights, on fresh luck, with those weights.
-    pub predicted: Vec<Vec<(f64, f64)>>,
+    /// For each target 5 %, 50 % and 95 % of the figures of the points with the largest weights, on fresh luck.
+    pub predicted: Vec<Option<[f64; 3]>>,
 }
 
 /// One target at one point.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Score {
     /// What was simulated; `None` where nothing could be measured.
     pub figure: Option<Figure>,
+    /// Its 95 % interval: Monte Carlo error only.
+    pub interval: Option<Interval>,
     /// Standard deviations between figure and target, the model's discrepancy among them.
     pub implausibility: Option<f64>,
     /// Distance of the figure from the nearest end of what is known, relative to it; 0 inside.
     pub off: Option<f64>,
+    /// How near that is.
+    pub nearness: Option<Nearness>,
 }
 
 impl Calibration {
@@ -83,7 +92,7 @@ impl Calibration {
         let predicted = |target: usize| {
             let values =
                 measured.iter().zip(&heaviest).filter_map(|(figures, &i)| Some((figures[target]?.mean, sample[i].1)));
-            values.collect()
+            predictive(&values.collect::<Vec<_>>())
         };
         let weights: Vec<f64> = sample.iter().map(|(_, weight)| *weight).collect();
         Outcome {
@@ -95,13 +104,6 @@ impl Calibration {
             predicted: (0..n_targets).map(predicted).collect(),
             points: sample,
         }
-    }
-}
-
-impl Score {
-    /// How near that is; `None` where nothing could be measured.
-    pub fn nearness(&self) -> Option<Nearness> {
-        self.off.map(|off| nearness(off, 0.0))
     }
 }
 
@@ -145,11 +147,14 @@ impl Problem<'_> {
                 0.0
             }
         };
+        let off = figure.map(off).filter(|off| off.is_finite());
         Score {
             figure,
+            interval: figure.and_then(|figure| figure.interval(CONFIDENCE)),
             implausibility: figure
                 .map(|figure| known.miss(figure.mean).implausibility(self.targets.discrepancy_of(known))),
-            off: figure.map(off).filter(|off| off.is_finite()),
+            off,
+            nearness: off.map(|off| nearness(off, 0.0)),
         }
     }
 }

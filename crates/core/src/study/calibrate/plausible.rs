@@ -37,7 +37,7 @@ const CONFLICTS: u32 = 1;
 const LEAST: f64 = 1e-9;
 
 /// A search between two waves.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Plausible {
     search: HistoryMatching,
 }

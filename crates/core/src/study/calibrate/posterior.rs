@@ -56,7 +56,7 @@ const FIRST_POINT: u32 = 1;
 const ERRORS: u32 = 1;
 
 /// A sample between two generations.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Posterior {
     /// Indices of the quantities that are tuned; empty before the screening.
     freed: Vec<usize>,
@@ -68,7 +68,7 @@ pub struct Posterior {
 }
 
 /// A simulation.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Simulated {
     /// Its whole point: quantities drawn from the prior too.
     point: Vec<f64>,
@@ -224,7 +224,7 @@ impl Posterior {
 }
 
 /// A mean over replicates and its relative Monte Carlo error.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 struct Measured {
     mean: f64,
     relative_error: f64,
