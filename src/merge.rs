@@ -23,11 +23,13 @@ pub(super) fn shard(job: &RunJob, part: Part, common: &Common) -> Result<(), Fai
     let shard = watch.over(|| pool.install(|| shard::run_part(job, part, &watch))).map_err(unfinished)?;
     folders::replace(path, &shard.bytes())?;
     let range = shard.range();
+    let which = match range.end - range.start {
+        1 => format!("replicate {}", range.start),
+        _ => format!("replicates {} to {}", range.start, range.end - 1),
+    };
     print(&format!(
-        "{}: replicates {} to {} of {}\nWhen all parts are there: wearout merge FILE...\n",
+        "{}: {which} of {}\nWhen all parts are there: wearout merge FILE...\n",
         path.display(),
-        range.start,
-        range.end - 1,
         shard.replicates()
     ))
 }

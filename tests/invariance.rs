@@ -13,54 +13,7 @@ use wearout_core::scenario::SHIPPED;
 use wearout_core::tally::{Outcome, PairedTally, Tally};
 
 /// Three plans that use most mechanisms, and two audiences.
-const BUSY: &str = r#"
-days = 12
-
-[audience.club]
-groups = 3
-size = 90
-theme = "beauty"
-fit = 0.6
-
-[audience.list]
-channel = "direct"
-size = 200
-theme = "pets"
-fit = 0.4
-relation = 0.3
-
-[topic.serum]
-relevance = { beauty = 0.9, pets = 0.2 }
-
-[switch]
-contagion = true
-repeat_memory = true
-expectation_learning = true
-wear_in = true
-
-[plan.same]
-to = ["club", "list"]
-topic = "serum"
-contents = 2
-per_day = 2
-reply = "never"
-
-[plan.considerate]
-like = "same"
-every = "48h"
-mix = { useful = 0.7, reminder = 0.2, hard = 0.1 }
-contents = 5
-reply = "15m"
-answered = 0.9
-select = { keep = 0.6, signal = 0.5 }
-reach = 0.7
-
-[plan.careless]
-like = "same"
-privacy = "ignored"
-per_day = 51
-unlabelled = true
-"#;
+const BUSY: &str = include_str!("data/busy.toml");
 
 fn tallies(experiment: &Experiment, replicates: std::ops::Range<u32>) -> Vec<PairedTally> {
     simulate(experiment, replicates, &Engine::default())

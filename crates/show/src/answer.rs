@@ -72,20 +72,15 @@ fn of_several(plans: &[PlanVerdict], verdict: &Verdict) -> (String, Option<Strin
         plans.iter().filter(|plan| plan.overall == overall).map(|plan| plan.name.as_str()).collect()
     };
     let kinds = [
-        (
-            Overall::Dominates,
-            ["is better in something and worse in nothing", "are better in something and worse in nothing"],
-        ),
-        (Overall::Price, ["is better in some and worse in other", "are better in some and worse in other"]),
-        (Overall::Equal, ["is practically equal", "are practically equal"]),
-        (
-            Overall::Dominated,
-            ["is worse in something and better in nothing", "are worse in something and better in nothing"],
-        ),
+        (Overall::Dominates, "better in at least one and worse in none"),
+        (Overall::Price, "better in some and worse in others"),
+        (Overall::Equal, "practically equal"),
+        (Overall::Dominated, "worse in at least one and better in none"),
     ];
-    let clauses = kinds.into_iter().filter_map(|(overall, [one, several])| {
+    let clauses = kinds.into_iter().filter_map(|(overall, words)| {
         let names = named(overall);
-        (!names.is_empty()).then(|| format!("{} {}", some(&names), if names.len() == 1 { one } else { several }))
+        let verb = if names.len() == 1 { "is" } else { "are" };
+        (!names.is_empty()).then(|| format!("{} {verb} {words}", some(&names)))
     });
     let clauses: Vec<String> = clauses.collect();
     let open = named(Overall::Open);
@@ -94,14 +89,19 @@ fn of_several(plans: &[PlanVerdict], verdict: &Verdict) -> (String, Option<Strin
         return by_metric(plans, verdict);
     }
     let measures: Vec<&str> = verdict.headline.iter().map(|metric| metric.label).collect();
-    let not_known = (!open.is_empty()).then(|| format!("Of {} not enough is known", some(&open)));
+    let not_known = (!open.is_empty()).then(|| format!("Not enough is known of {}", some(&open)));
     (format!("In {}, against {baseline}: {}", list(&measures), clauses.join("; ")), not_known)
 }
 
 /// Where nothing follows for any plan: in which metric how many of them are better or worse.
 fn by_metric(plans: &[PlanVerdict], verdict: &Verdict) -> (String, Option<String>) {
     let n = plans.len();
-    let calls = [(Call::Better, "better"), (Call::Worse, "worse"), (Call::PracticallyEqual, "practically equal")];
+    let calls = [
+        (Call::Better, "better"),
+        (Call::Worse, "worse"),
+        (Call::Different, "different"),
+        (Call::PracticallyEqual, "practically equal"),
+    ];
     let (mut known, mut open) = (Vec::new(), Vec::new());
     for metric in &verdict.headline {
         let count = |wanted: Call| {
@@ -125,7 +125,7 @@ fn by_metric(plans: &[PlanVerdict], verdict: &Verdict) -> (String, Option<String
         return (not_known, None);
     }
     let known: Vec<&str> = known.iter().map(String::as_str).collect();
-    let of_others = format!("Of the others not enough is known in {}", list(&open));
+    let of_others = format!("Not enough is known of the others in {}", list(&open));
     (format!("Compared with {baseline}, {}", list(&known)), (!open.is_empty()).then_some(of_others))
 }
 

@@ -7,7 +7,7 @@ use std::fmt::Write;
 
 use wearout_core::analysis::{Between, Comparison, Decomposition, Deviation, Difference, Estimate, PlanSummary};
 use wearout_core::finding::{Enforcement, Note, Provenance, Run};
-use wearout_core::tally::{Better, METRICS, Metric, Shown, Subject, Unit};
+use wearout_core::tally::{METRICS, Metric, Shown, Unit};
 use wearout_stats::Interval;
 
 use super::chart::{Caption, Chart, Failure, Rendered, render};
@@ -67,7 +67,7 @@ pub fn page(run: &Run) -> Page {
     blocks.extend(["frequency", "people_by_day"].map(Block::Figure));
     blocks.push(section("What differs", false));
     blocks.push(Block::Figure("forest"));
-    let (borne, gained): (Vec<_>, Vec<_>) = rows(run).into_iter().partition(|metric| is_borne(metric));
+    let (borne, gained): (Vec<_>, Vec<_>) = rows(run).into_iter().partition(|metric| metric.is_borne_by_recipients());
     blocks.push(section("What the sender gets", false));
     let mut of_sender = levels(run, &gained);
     let addressed = comparison.plans.iter().map(|plan| Some(fixed(plan.members as f64, 0)));
@@ -136,11 +136,6 @@ fn rows(run: &Run) -> Vec<&'static Metric> {
         (unasked || run.verdict.headline.contains(metric)) && metric.unit != Unit::Chance
     };
     METRICS.iter().filter(is_told).collect()
-}
-
-/// Whether a metric says what recipients bear, not what the sender gets.
-fn is_borne(metric: &'static Metric) -> bool {
-    matches!(metric.subject, Subject::Exits | Subject::Kept) || metric.better == Better::Lower
 }
 
 /// A metric as the label of a row.

@@ -20,64 +20,8 @@ const SEED: u64 = 20_251_123;
 /// Replicates whose tallies are shown; a comparison takes twice as many under each set.
 const REPLICATES: u32 = 3;
 
-/// Every switch is on, admins expel, contacts are leaked and wear out; groups and lists, and an account that is banned.
-const BUSY: &str = r#"
-days = 20
-
-[audience.club]
-groups = 3
-size = 90
-theme = "beauty"
-fit = 0.6
-fit_spread = 0.5
-
-[audience.list]
-channel = "direct"
-size = 200
-theme = "pets"
-fit = 0.4
-relation = 0.3
-
-[topic.serum]
-relevance = { beauty = 0.9, pets = 0.2 }
-
-[switch]
-needs = true
-every_read = true
-contagion = true
-repeat_memory = true
-expectation_learning = true
-wear_in = true
-
-[behaviour]
-enforce_prob = 0.9
-
-[money]
-margin = 60
-
-[plan.same]
-to = ["club", "list"]
-topic = "serum"
-contents = 2
-per_day = 2
-reply = "never"
-
-[plan.considerate]
-like = "same"
-every = "48h"
-mix = { useful = 0.7, reminder = 0.2, hard = 0.1 }
-contents = 5
-reply = "15m"
-answered = 0.9
-select = { keep = 0.6, signal = 0.5 }
-reach = 0.7
-
-[plan.careless]
-like = "same"
-privacy = "ignored"
-per_day = 51
-unlabelled = true
-"#;
+/// Three plans that use most mechanisms, and two audiences.
+const BUSY: &str = include_str!("../../data/busy.toml");
 
 /// A name, a text and what makes it small.
 fn scenarios() -> [(&'static str, &'static str, &'static [&'static str]); 4] {

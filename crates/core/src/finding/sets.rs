@@ -1,6 +1,5 @@
 //! Under which sets of parameters a job runs, and how often under each.
 
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::Sets;
@@ -8,7 +7,7 @@ use crate::diagnostic::{Faults, Source, nearest};
 use crate::parameter::{self, DEFAULT_FIT, Ensemble, Parameters, find_fit, fits, parse_ensemble};
 use crate::plan::{self, Experiment};
 use crate::scenario::Draft;
-use crate::study::{FEWEST_PER_SET, Observer, Stage, Target};
+use crate::study::{FEWEST_PER_SET, Observer, Stage, Target, under_each};
 
 /// What the default fit is called beside its name.
 const BEST: &str = "best";
@@ -125,9 +124,8 @@ impl Chosen {
         observer.begins(Stage::Compiling { sets: self.sets.len() });
         let (first, others) = self.sets.split_first().expect("an ensemble holds a set");
         let first = plan::compile_under(draft, seed, first, &[])?;
-        let compiled: Result<Vec<Experiment>, Faults> =
-            others.par_iter().map(|set| plan::compile_under(draft, seed, set, &[&first])).collect();
-        Ok(std::iter::once(first).chain(compiled?).collect())
+        let others = under_each(draft, seed, others, &first)?;
+        Ok(std::iter::once(first).chain(others).collect())
     }
 }
 

@@ -132,6 +132,12 @@ impl Metric {
         matches!(self.subject, Subject::Clicks | Subject::Sales)
     }
 
+    /// Whether it says what recipients bear, not what the sender gets or spends.
+    pub fn is_borne_by_recipients(&self) -> bool {
+        let is_of_exits = matches!(self.subject, Subject::Exits | Subject::Kept);
+        is_of_exits || self.better == Better::Lower && self.unit != Unit::Money
+    }
+
     /// Whether a test can decide by it: arms have a figure each, and one direction of it is better.
     pub fn tells_arms_apart(&self) -> bool {
         self.whose == Whose::Members && self.better != Better::Neither
