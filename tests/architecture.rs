@@ -1,5 +1,6 @@
 //! The house holds: floors, purity, sizes. Each test prints what breaks it, and where.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -153,6 +154,96 @@ fn arrows_point_down() {
 fn an_arrow_is_seen_wherever_it_stands() {
     assert_eq!(named_modules("use crate::engine::{Engine, simulate};"), ["engine"]);
     assert_eq!(named_modules("fn f(plan: &crate::plan::Plan) -> crate::tally::Tally {"), ["plan", "tally"]);
+}
+
+/// Parts of a module's path, from its crate's root.
+type ModulePath = Vec<String>;
+
+/// The module a file is.
+fn module_path(file: &SourceFile) -> ModulePath {
+    let name = file.path[file.krate.len()..].trim_end_matches(".rs");
+    let parts = name.split('/').filter(|part| !["mod", "lib", "main"].contains(part));
+    parts.map(str::to_owned).collect()
+}
+
+/// The paths that a piece of code names after `word`: `super::a::b` and each of `super::{a, b::C}`.
+fn named_paths(code: &str, word: &str) -> Vec<ModulePath> {
+    let is_part = |letter: char| letter.is_alphanumeric() || letter == '_';
+    let mut paths = Vec::new();
+    for (at, _) in code.match_indices(word).filter(|(at, _)| !code[..*at].ends_with(is_part)) {
+        let rest = &code[at + word.len()..];
+        let Some(list) = rest.strip_prefix('{') else {
+            let end = rest.find(|letter: char| !is_part(letter) && letter != ':').unwrap_or(rest.len());
+            paths.push(rest[..end].split("::").map(str::to_owned).collect());
+            continue;
+        };
+        let mut depth = 0;
+        for item in list.split_inclusive([',', '{', '}']) {
+            let name = item.trim().trim_end_matches([',', '{', '}', ':']);
+            if depth == 0 && !name.is_empty() {
+                paths.push(name.split("::").map(str::to_owned).collect());
+            }
+            depth += i32::from(item.ends_with('{')) - i32::from(item.ends_with('}'));
+            if depth < 0 {
+                break;
+            }
+        }
+    }
+    paths
+}
+
+#[test]
+fn a_path_is_seen_wherever_it_stands() {
+    let paths = |code| named_paths(code, "super::").iter().map(|path| path.join("::")).collect::<Vec<_>>();
+    assert_eq!(paths("use super::style::{AXIS, NOTE};"), ["style::"]);
+    assert_eq!(
+        paths("use super::{Law, day::{self, Day}, need};\nfn f(x: super::Post) {"),
+        ["Law", "day", "need", "Post"]
+    );
+}
+
+/// The parts of a folder form no circle: each can be read after those it stands on.
+#[test]
+fn no_two_parts_of_a_folder_stand_on_each_other() {
+    let sources = sources();
+    let mut wrong = Vec::new();
+    for krate in CRATES {
+        let files: Vec<(ModulePath, String)> = sources
+            .iter()
+            .filter(|file| file.krate == krate)
+            .map(|file| (module_path(file), file.code().map(|(_, line)| format!("{line}\n")).collect()))
+            .collect();
+        let mut arrows: BTreeSet<(ModulePath, String, String)> = BTreeSet::new();
+        for (from, code) in &files {
+            let above = &from[..from.len().saturating_sub(1)];
+            let of_crate = named_paths(code, "crate::");
+            let of_parent = named_paths(code, "super::").into_iter().map(|path| [above, &path[..]].concat());
+            for mut to in of_crate.into_iter().chain(of_parent) {
+                while !to.is_empty() && !files.iter().any(|(module, _)| *module == to) {
+                    to.pop();
+                }
+                let common = from.iter().zip(&to).take_while(|(one, other)| one == other).count();
+                if common < from.len().min(to.len()) {
+                    arrows.insert((from[..common].to_vec(), from[common].clone(), to[common].clone()));
+                }
+            }
+        }
+        // What stands on nothing that is left goes, then what nothing left stands on: a circle stays.
+        loop {
+            let left = arrows.clone();
+            let is_met = |folder: &ModulePath, part: &String, at: fn(&(ModulePath, String, String)) -> &String| {
+                left.iter().any(|arrow| arrow.0 == *folder && at(arrow) == part)
+            };
+            arrows.retain(|(folder, from, to)| {
+                is_met(folder, to, |arrow| &arrow.1) && is_met(folder, from, |arrow| &arrow.2)
+            });
+            if arrows.len() == left.len() {
+                break;
+            }
+        }
+        wrong.extend(arrows.iter().map(|(folder, from, to)| format!("{krate}{}: {from} -> {to}", folder.join("/"))));
+    }
+    nothing(&wrong);
 }
 
 /// `crate::{a, b}` and `super::super` would hide arrows from the test above.

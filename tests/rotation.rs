@@ -10,7 +10,7 @@ use wearout_core::engine::{Chooser, Engine, Replayed, replay, simulate};
 use wearout_core::parameter::Parameters;
 use wearout_core::plan::rotation::{self, Rotation};
 use wearout_core::scenario::parse;
-use wearout_core::study::ab::rotate::{FIGURES, Policy, Question, Ran, Rotated, rotate};
+use wearout_core::study::ab::rotate::{MEASURES, Policy, Question, Ran, Rotated, rotate};
 use wearout_core::tally::PostRecord;
 
 /// Contents of every sort, in a club that the platform watches and whose members forget. Without needs, of which a content that is chosen
@@ -223,7 +223,7 @@ fn whoever_is_not_kept_costs_the_same_whether_lost_or_cut_off_by_a_ban() {
     let found = on_threads(&question(&text, &[strict], 6), 2);
     let members = 600.0;
     let figure = |ran: &Ran, key: &str| {
-        let row = FIGURES.iter().position(|figure| figure.key == key).unwrap();
+        let row = MEASURES.iter().position(|figure| figure.key == key).unwrap();
         ran.figures[row].unwrap().mean
     };
     assert!(found.policies.iter().any(|ran| figure(ran, "kept") < 0.9 - figure(ran, "loss")), "nobody is cut off");

@@ -1,7 +1,7 @@
 //! From a read to a purchase: a click on the offer, likelier with a need, and the purchase that the click may bring: one that serves
 //! the need where the content suits it, or an impulse, one a member.
 
-use super::{Law, reading::Post};
+use super::{Law, Post};
 
 /// Probability that a read ends in a click, at full relevance and attention; it falls with both.
 #[inline(always)]

@@ -31,14 +31,44 @@ pub use closed_form::{CLOSED_FORMS, ClosedForm, closed_form};
 pub use law::Law;
 pub use need::Debut;
 pub use outcome::close;
+pub use reading::MOST_OFFERED;
 use reading::Readers;
-pub use reading::{MOST_OFFERED, Post};
 use visiting::Visit;
 use words::Words;
 
 use crate::population::{Block, LANES, Mask, Status};
 use crate::rng::{At, Purpose};
 use crate::tally::{Counts, Outcome, PostRecord, QuestionRecord, REPEATS, Repeat};
+use crate::units::Flags;
+
+/// A post that can be seen today. Times are hours from today's 00:00.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Post<'a> {
+    /// Index among the plan's posts.
+    pub index: usize,
+    /// Day it was sent, from 0.
+    pub day: u32,
+    /// Position among that day's posts.
+    pub slot: u32,
+    /// Hour it was sent; negative: yesterday.
+    pub sent: f32,
+    /// Hour it arrived.
+    pub delivered: f32,
+    /// Delivery factor D in force on its day.
+    pub delivery: f32,
+    /// Relevance for each audience of the plan.
+    pub relevance: &'a [f32],
+    /// Intrinsic value of its kind.
+    pub value: f32,
+    /// Share that carries an offer link.
+    pub offer: f32,
+    /// Its marks.
+    pub flags: Flags,
+    /// Its content among those the plan repeats; `None`: sent only once.
+    pub content: Option<usize>,
+    /// When its content first goes out.
+    pub debut: Debut,
+}
 
 /// What holds for everyone in a plan for the whole of a day.
 #[derive(Debug, Clone)]

@@ -1,43 +1,13 @@
 //! Posts in sight and what a read does: attention, value, dwell, the way to clicking and buying, interaction, fatigue, repeats.
 
-use super::{Debut, Law, Notes, Room, Today, Visit, buying, fatigue, need};
+use super::{Law, Notes, Post, Room, Today, Visit, buying, fatigue, need};
 use crate::math;
 use crate::population::{Block, LANES, Lane, Mask, Status, mask, select};
 use crate::rng::uniform;
 use crate::tally::{Outcome, REPEATS};
-use crate::units::Flags;
 
 /// Of more posts in sight than this, only the most recent are offered.
 pub const MOST_OFFERED: u32 = 10;
-
-/// A post that can be seen today. Times are hours from today's 00:00.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Post<'a> {
-    /// Index among the plan's posts.
-    pub index: usize,
-    /// Day it was sent, from 0.
-    pub day: u32,
-    /// Position among that day's posts.
-    pub slot: u32,
-    /// Hour it was sent; negative: yesterday.
-    pub sent: f32,
-    /// Hour it arrived.
-    pub delivered: f32,
-    /// Delivery factor D in force on its day.
-    pub delivery: f32,
-    /// Relevance for each audience of the plan.
-    pub relevance: &'a [f32],
-    /// Intrinsic value of its kind.
-    pub value: f32,
-    /// Share that carries an offer link.
-    pub offer: f32,
-    /// Its marks.
-    pub flags: Flags,
-    /// Its content among those the plan repeats; `None`: sent only once.
-    pub content: Option<usize>,
-    /// When its content first goes out.
-    pub debut: Debut,
-}
 
 /// Offers every post in sight to those who come, oldest first.
 #[inline(always)]

@@ -3,7 +3,7 @@
 
 use std::sync::OnceLock;
 
-use super::block::{LANES, Lane};
+use super::lane::{LANES, Lane};
 use super::quantile_table::{QuantileTable, TraitLaw};
 use crate::math;
 use crate::parameter::Parameters;

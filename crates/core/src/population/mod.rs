@@ -5,9 +5,11 @@
 
 mod block;
 mod draw;
+mod lane;
 mod quantile;
 mod quantile_table;
 
-pub use block::{Block, LANES, Lane, Mask, NO_NEED, Status, mask, pack, select};
+pub use block::{Block, NO_NEED, Status, pack};
 pub use draw::{Audience, Laws, People, PeopleLaw, choose};
+pub use lane::{LANES, Lane, Mask, mask, select};
 pub use quantile_table::{QuantileTable, TraitLaw};

@@ -9,7 +9,7 @@
 
 use std::sync::Arc;
 
-use super::block::{LANES, Lane, mask};
+use super::lane::{LANES, Lane, mask};
 use super::quantile::{KNOTS, LowerBeta, LowerGamma, LowerNormal, Side, UpperGamma, logistic, quantiles};
 
 /// Where the upper side's knots begin. Both sides stand in one array of a power of two, so that an index can be masked into it: no

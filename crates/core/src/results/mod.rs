@@ -8,7 +8,7 @@ mod build;
 mod check;
 mod columns;
 mod day;
-mod figure;
+mod entry;
 mod measured;
 mod row;
 mod wanted;

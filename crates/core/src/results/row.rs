@@ -7,7 +7,7 @@ use crate::document::reader::quoted;
 use crate::document::rows::{Cell, Rows};
 
 use super::columns::{Column, Columns, Role, fault};
-use super::figure::{Figure, figure};
+use super::entry::{Entry, entry};
 
 /// A row, as far as it could be read.
 #[derive(Debug)]
@@ -81,9 +81,9 @@ fn row(cells: &[Cell], columns: &Columns, day: Option<i64>, faults: &mut Vec<Dia
         let help = "the arm that the group was dealt to; leave out rows of groups outside the test";
         faults.push(fault(&cell.at, "`arm` is empty".to_owned(), help.to_owned()));
     }
-    let members = cell(Role::Members).and_then(|cell| match figure(cell, Role::Members.key(), faults)? {
-        Figure::Count(members) => Some(members),
-        Figure::Share(_) => {
+    let members = cell(Role::Members).and_then(|cell| match entry(cell, Role::Members.key(), faults)? {
+        Entry::Count(members) => Some(members),
+        Entry::Share(_) => {
             let message = "`members` must be a whole number, found a percentage".to_owned();
             faults.push(fault(&cell.at, message, "how many people the group had when the test began".to_owned()));
             None
@@ -113,9 +113,9 @@ fn counted(role: Role, cell: &Cell, row: &Row, faults: &mut Vec<Diagnostic>) -> 
         }
         return found(None, false);
     }
-    match figure(cell, key, faults) {
-        Some(Figure::Count(count)) => found(Some(count), false),
-        Some(Figure::Share(share)) => {
+    match entry(cell, key, faults) {
+        Some(Entry::Count(count)) => found(Some(count), false),
+        Some(Entry::Share(share)) => {
             let delivered = row.count(Role::Delivered);
             if !role.is_of_delivered() {
                 let help = "a count of people: so many of the group's members on that day";

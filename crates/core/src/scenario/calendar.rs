@@ -9,7 +9,7 @@ use crate::document::reader::{Range, Reader};
 use crate::document::tree::{Node, Table, Value};
 use crate::units::{Flags, Kind, Weekday};
 
-use super::schema::MAX_DAYS;
+use super::sections::MAX_DAYS;
 use super::{Calendar, Days, Kinds, PostLine};
 
 const POST_KEYS: &[&str] =

@@ -13,7 +13,7 @@ use crate::units::{Hours, Kind};
 
 use super::calendar::{every, hours};
 use super::plans::{Campaign, check_families, reply};
-use super::schema::{check_theme, named_tables, section};
+use super::sections::{check_theme, named_tables, section};
 use super::{Audience, Days, render};
 
 const CONTENT_KEYS: &[&str] = &["kind", "medium", "topic", "offer", "appeal", "wear", "recovery", "half_life"];

@@ -8,6 +8,7 @@ mod contents;
 mod plans;
 mod render;
 mod schema;
+mod sections;
 mod shipped;
 mod trials;
 mod vary;

@@ -11,7 +11,7 @@ use crate::document::tree::{Entry, Node, Table, Value};
 use crate::units::{Hours, Privacy};
 
 use super::calendar::{self, FAMILIES, SAID_BY_POSTS};
-use super::schema::{check_theme, people};
+use super::sections::{check_theme, people};
 use super::{Audience, Calendar, Plan, PostLine, Select, Topic};
 
 /// Keys of a plan, in the order of the format.

@@ -3,15 +3,16 @@
 //! Comes in: the tree. Goes out: a [`Scenario`]; where a fault stood, the default stands. What a single value may look like is
 //! not here: see `document`.
 
-use crate::diagnostic::{At, plain};
-use crate::document::reader::{Names, Range, Reader, listed, suggestion};
-use crate::document::tree::{Entry, Node, Table, join};
+use crate::diagnostic::plain;
+use crate::document::reader::{Names, Range, Reader};
+use crate::document::tree::{Entry, Node, Table};
 use crate::evidence;
 use crate::parameter::{self, Parameters};
 use crate::platform;
 use crate::tally;
 use crate::units::{Channel, Switches, Trigger, Weekday};
 
+use super::sections::{MAX_DAYS, named_tables, section};
 use super::{Audience, Equality, Money, Scenario, Topic, contents, plans, trials};
 
 /// Spread of logit fit: at 5, groups fit either nobody or everybody.
@@ -45,8 +46,6 @@ const TOPIC_KEYS: &[&str] = &["relevance"];
 const MONEY_KEYS: &[&str] = &["currency", "margin", "cost_per_post"];
 const SWITCH_KEYS: &[&str] = &["needs", "every_read", "repeat_memory", "contagion", "wear_in", "expectation_learning"];
 
-/// Longest horizon, days: ten years (assumption: nothing in the source lasts longer than a few months).
-pub(super) const MAX_DAYS: u32 = 3650;
 /// Most people one audience may have; their traits are held in memory.
 const MAX_PEOPLE: u32 = 10_000_000;
 
@@ -240,18 +239,6 @@ fn twin_circle(audiences: &[Audience], start: usize) -> Option<Vec<&str>> {
     None
 }
 
-/// The audience at the end of the twins of `name`: two audiences with the same end are the same people.
-pub(super) fn people<'a>(audiences: &'a [Audience], name: &'a str) -> &'a str {
-    let mut name = name;
-    for _ in 0..audiences.len() {
-        match audiences.iter().find(|audience| audience.name == name).and_then(|audience| audience.twin.as_deref()) {
-            Some(twin) => name = twin,
-            None => break,
-        }
-    }
-    name
-}
-
 fn topics(reader: &mut Reader<'_>, root: &Table) -> Vec<Topic> {
     let entries = named_tables(reader, root, "topic", "[topic.NAME] relevance = { beauty = 1.0 }");
     let topic = |(entry, table): &(Entry, Table)| {
@@ -267,48 +254,4 @@ fn topics(reader: &mut Reader<'_>, root: &Table) -> Vec<Topic> {
         Topic { name: entry.key.clone(), relevance }
     };
     entries.iter().map(topic).collect()
-}
-
-/// An unnamed table of the file; empty where it is absent.
-pub(super) fn section(reader: &mut Reader<'_>, root: &Table, key: &str, allowed: &[&str], example: &str) -> Table {
-    let table = reader.table(root.get(key), example).cloned().unwrap_or_default();
-    reader.only_keys(&table, allowed);
-    table
-}
-
-/// The tables `[key.NAME]` with names that are fit to be typed, in columns and after `--set`.
-pub(super) fn named_tables(reader: &mut Reader<'_>, root: &Table, key: &str, example: &str) -> Vec<(Entry, Table)> {
-    let Some(tables) = reader.table(root.get(key), example) else { return Vec::new() };
-    let mut named = Vec::new();
-    for entry in &tables.entries {
-        let is_plain = |letter: char| letter.is_alphanumeric() || letter == '-' || letter == '_';
-        if entry.key.is_empty() || !entry.key.chars().all(is_plain) {
-            let message = format!("`{}` must have a name of letters, digits, - and _", plain(&join(key, &entry.key)));
-            reader.fault(&entry.at, message, format!("such as {example}"));
-        }
-        if let Some(table) = reader.table(Some(&entry.node), example) {
-            named.push((entry.clone(), table.clone()));
-        }
-    }
-    named
-}
-
-/// Faults a topic that says nothing of the theme of an audience it is sent to.
-pub(super) fn check_theme(reader: &mut Reader<'_>, at: &At, topic: &Topic, audience: &Audience) {
-    let Some(theme) = &audience.theme else { return };
-    let themes: Vec<&str> = topic.relevance.iter().map(|(theme, _)| theme.as_str()).collect();
-    if themes.contains(&theme.as_str()) || reader.lossy {
-        return;
-    }
-    let message = format!(
-        "`topic.{}.relevance` says nothing of the theme \"{}\" of `audience.{}`, to which it is sent",
-        topic.name,
-        plain(theme),
-        audience.name
-    );
-    let help = suggestion(theme, &themes).unwrap_or_else(|| {
-        let known = if themes.is_empty() { String::new() } else { format!("; it knows {}", listed(&themes)) };
-        format!("add {} = a share from 0 to 1{known}", plain(theme))
-    });
-    reader.fault(at, message, help);
 }

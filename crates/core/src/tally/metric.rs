@@ -10,7 +10,7 @@ use serde::{Serialize, Serializer};
 use super::facet::{Better, InTests, Known, Shown, Subject, Unit, Whose};
 use super::{Outcome, Tally};
 
-use Figure::{Members, Of, Total, Trials};
+use Formula::{Members, Of, Total, Trials};
 use InTests::Guardrail;
 use Known::AtTheEnd;
 use Shown::{Always, PricedOrLong};
@@ -47,7 +47,7 @@ pub struct Metric {
     /// Other words users look it up by.
     pub also: &'static [&'static str],
     /// The metric of one replicate.
-    figure: Figure,
+    formula: Formula,
     /// What moves it.
     pub subject: Subject,
     /// Whose it is.
@@ -65,7 +65,7 @@ pub struct Metric {
 }
 
 /// How a metric of one replicate is worked out.
-enum Figure {
+enum Formula {
     /// A count of all days.
     Total(Outcome),
     /// A share of the members addressed, each counted once at the most.
@@ -84,7 +84,7 @@ const COMMON: Metric = Metric {
     better: Better::Neither,
     meaning: "",
     also: &[],
-    figure: Of(|_, _| None),
+    formula: Of(|_, _| None),
     subject: Subject::Other,
     whose: Whose::Members,
     known: Known::Daily,
@@ -100,16 +100,16 @@ impl Metric {
         if tally.is_early && !self.is_known_early() {
             return None;
         }
-        match self.figure {
+        match self.formula {
             Total(outcome) => Some(tally.total(outcome) as f64),
             Members(_) | Trials(..) => self.trials(tally).and_then(|(successes, n)| ratio(successes, n)),
-            Of(figure) => figure(tally, stakes),
+            Of(formula) => formula(tally, stakes),
         }
     }
 
     /// What a share counts, and out of how many; `None` for what is no share of members or of events counted one by one.
     pub fn trials(&self, tally: &Tally) -> Option<(u64, u64)> {
-        match self.figure {
+        match self.formula {
             Members(counted) => Some((counted(tally), tally.horizon.members)),
             Trials(event, base) => Some((tally.total(event), tally.total(base))),
             Total(_) | Of(_) => None,
@@ -119,7 +119,7 @@ impl Metric {
     /// Whether it is a share of the members addressed, each counted once at the most: then, and only then, the number of members is a
     /// number of trials.
     pub fn is_of_members(&self) -> bool {
-        matches!(self.figure, Members(_))
+        matches!(self.formula, Members(_))
     }
 
     /// Whether the first days of a campaign have it too.
@@ -254,7 +254,7 @@ const GONE: &[Outcome] = &[Outcome::Leaves, Outcome::Blocks];
 const GONE_OR_MUTED: &[Outcome] = &[Outcome::Leaves, Outcome::Blocks, Outcome::Mutes];
 
 macro_rules! metrics {
-    ($($key:ident, $label:literal, $unit:ident, $better:ident, $meaning:literal, [$($also:literal),*], $figure:expr
+    ($($key:ident, $label:literal, $unit:ident, $better:ident, $meaning:literal, [$($also:literal),*], $formula:expr
         $(, $facet:ident: $is:expr)*;)*) => {
         /// Every reported quantity, in the order of the files.
         pub const METRICS: &[Metric] = &[$(Metric {
@@ -264,7 +264,7 @@ macro_rules! metrics {
             better: Better::$better,
             meaning: $meaning,
             also: &[$($also),*],
-            figure: $figure,
+            formula: $formula,
             $($facet: $is,)*
             ..COMMON
         }),*];

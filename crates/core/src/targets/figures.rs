@@ -16,17 +16,31 @@
 
 use std::ops::Range as Span;
 
+use serde::{Deserialize, Serialize};
+
 use crate::diagnostic::{At, Diagnostic, Source, plain};
 use crate::document::reader::{Reader, listed, quoted, suggestion};
 use crate::document::rows::{Cell, Rows, rows};
 use crate::document::tree::{Entry, Node, Table, Value};
 use crate::tally::Observable;
 
-use super::parse::{Known, OwnFigures};
 use super::read::{Placed, spot, weight};
-use super::{Quantity, Reading, Target};
+use super::{Known, Quantity, Reading, Target};
 
 const FIGURES_KEYS: &[&str] = &["file", "scenario", "plan", "columns", "list", "weight", "held_out"];
+
+/// A sender's own figures given beside the list rather than in it: as the table `[figures]` would say it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnFigures {
+    /// Scenario that replays the campaign.
+    pub scenario: String,
+    /// Its plan; `None` where it has only one.
+    pub plan: Option<String>,
+    /// Which column holds what: `period=week,sent=mails`.
+    pub columns: String,
+    /// Size of the list.
+    pub list: Option<u64>,
+}
 
 /// What a column can hold.
 const ROLES: &[&str] = &["period", "sent", "delivered", "opened", "clicked", "unsubscribed", "complained", "converted"];

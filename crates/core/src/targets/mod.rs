@@ -15,12 +15,14 @@ use serde::{Serialize, Serializer};
 use wearout_stats::interval;
 
 use crate::behaviour::ClosedForm;
+use crate::diagnostic::At;
 use crate::evidence::Pattern;
 use crate::parameter::Parameters;
 use crate::scenario::Draft;
 use crate::tally::Observable;
 
-pub use parse::{Find, Missing, OwnFigures, parse, parse_figures};
+pub use figures::OwnFigures;
+pub use parse::{Find, Missing, parse, parse_figures};
 pub use shipped::{SHIPPED, shipped};
 
 /// What a calibration is asked to meet, and with what.
@@ -224,4 +226,10 @@ pub enum Lever {
         /// The key, such as `audience.people.fit`.
         key: String,
     },
+}
+
+/// A scenario and the place where it is named first.
+struct Known {
+    scenario: TargetScenario,
+    at: At,
 }

@@ -3,8 +3,6 @@
 //! Comes in: a text, and a way to the files it names. Goes out: [`Targets`], or all faults. What a single target may say is in `read`,
 //! what may move in `tune`; lists as CSV are in `table`, a sender's own figures in `figures`.
 
-use serde::{Deserialize, Serialize};
-
 use crate::diagnostic::{At, Diagnostic, Faults, Source, plain};
 use crate::document::reader::{Names, Reader};
 use crate::document::tree::{Document, Node, Table, Value, document};
@@ -12,8 +10,8 @@ use crate::evidence;
 use crate::parameter::{self, Fit, Parameters};
 use crate::scenario::{self, Draft};
 
-use super::figures::{self, Figures};
-use super::{TargetScenario, Targets, read, table, tune};
+use super::figures::{self, Figures, OwnFigures};
+use super::{Known, TargetScenario, Targets, read, table, tune};
 
 /// Standard deviation of what the model leaves out, on the log scale (docs/calibration.md).
 const DISCREPANCY: f64 = 0.12;
@@ -33,19 +31,6 @@ pub struct Missing {
     pub why: String,
     /// What to do.
     pub help: String,
-}
-
-/// A sender's own figures given beside the list rather than in it: as the table `[figures]` would say it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OwnFigures {
-    /// Scenario that replays the campaign.
-    pub scenario: String,
-    /// Its plan; `None` where it has only one.
-    pub plan: Option<String>,
-    /// Which column holds what: `period=week,sent=mails`.
-    pub columns: String,
-    /// Size of the list.
-    pub list: Option<u64>,
 }
 
 /// Reads targets and the scenarios they name. `tuned` are parameters that move instead of those of the file.
@@ -190,12 +175,6 @@ fn tables(reader: &mut Reader<'_>, node: Option<&Node>, example: &str) -> Option
     }
     let nodes = reader.list(node, "tables", 1)?;
     Some(nodes.iter().filter_map(|node| Some((node.clone(), reader.table(Some(node), example)?.clone()))).collect())
-}
-
-/// A scenario and the place where it is named first.
-pub(super) struct Known {
-    pub(super) scenario: TargetScenario,
-    pub(super) at: At,
 }
 
 /// Fetches what a list names.

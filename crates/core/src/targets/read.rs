@@ -10,8 +10,7 @@ use crate::document::tree::{Node, Table};
 use crate::evidence;
 use crate::tally::{self, Observable};
 
-use super::parse::Known;
-use super::{Quantity, Reading, Spot, Target};
+use super::{Known, Quantity, Reading, Spot, Target};
 
 const TARGET_KEYS: &[&str] = &[
     "name",

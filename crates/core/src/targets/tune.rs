@@ -9,8 +9,7 @@ use crate::document::tree::{Node, Table};
 use crate::parameter::{self, Basis, Parameter, Parameters};
 use crate::scenario::Variation;
 
-use super::parse::Known;
-use super::{Lever, Tuned};
+use super::{Known, Lever, Tuned};
 
 const TUNE_KEYS: &[&str] = &["parameter", "key", "scenarios", "low", "high", "start", "only"];
 

@@ -1,10 +1,9 @@
 //! What is advised, and what planning and learning are worth against taking turns, at whose cost: in sentences.
 
 use wearout_core::finding::{Advice, Advised, Gain, GainCall, Gentler, Rotate};
-use wearout_core::study::ab::rotate::{FIGURES, Level, Policy, Ran};
+use wearout_core::study::ab::rotate::{Level, MEASURES, Policy, Ran};
 
-use super::page::change;
-use super::{name, objective};
+use super::{change, name, objective};
 use crate::number::{decimals, fixed, short, signed};
 use crate::page::{Block, Said};
 
@@ -69,7 +68,7 @@ pub(super) fn points(level: Level) -> Option<String> {
 
 /// What a policy does to members, against taking turns.
 fn to_members(rotate: &Rotate, ran: &Ran) -> Option<String> {
-    let figure = |key: &str| points(ran.changes[FIGURES.iter().position(|figure| figure.key == key)?]?);
+    let figure = |key: &str| points(ran.changes[MEASURES.iter().position(|figure| figure.key == key)?]?);
     let (churn, kept) = (figure("loss")?, figure("kept")?);
     let is_banned = rotate.found.policies.iter().any(|ran| ran.banned > 0);
     let more = || ran.banned_more.and_then(points).map_or_else(String::new, |more| format!(", {more}"));

@@ -8,7 +8,10 @@ mod tables;
 
 use wearout_core::finding::Rotate;
 use wearout_core::scenario::Objective;
-use wearout_core::study::ab::rotate::{Origin, Policy, Ran};
+use wearout_core::study::ab::rotate::{Level, Origin, Policy, Ran};
+use wearout_core::tally::Unit;
+
+use crate::number::{decimals, plain_decimals, scale, signed};
 
 pub(crate) use page::level;
 pub use page::page;
@@ -32,6 +35,17 @@ pub(crate) fn name(rotate: &Rotate, ran: &Ran) -> String {
         }
         _ => ran.name.to_owned(),
     }
+}
+
+/// `+24 [+20, +28]`.
+fn change(unit: Unit, level: Level) -> String {
+    let Level { mean, interval } = level;
+    let factor = scale(unit);
+    let Some(interval) = interval else { return signed(factor * mean, plain_decimals(unit)) };
+    let half_width = factor * (interval.high - interval.low) / 2.0;
+    let decimals = if half_width > 0.0 { decimals(half_width) } else { plain_decimals(unit) };
+    let [mean, low, high] = [mean, interval.low, interval.high].map(|value| signed(factor * value, decimals));
+    format!("{mean} [{low}, {high}]")
 }
 
 /// Formulas and assumptions, for `--explain`.

@@ -1,11 +1,11 @@
 //! The page of a rotation: what is advised, what policies come to, what the planner believes. What it is worth is worded in `advice`.
 
 use wearout_core::finding::{Provenance, Rotate, RotateNote};
-use wearout_core::study::ab::rotate::{Belief, FIGURES, Figure, Level, Origin, Ran};
+use wearout_core::study::ab::rotate::{Belief, Level, MEASURES, Measure, Origin, Ran};
 use wearout_core::tally::Unit;
 
-use super::{advice, name, objective};
-use crate::number::{decimals, fixed, plain_decimals, scale, short, signed};
+use super::{advice, change, name, objective};
+use crate::number::{decimals, fixed, plain_decimals, scale, short};
 use crate::page::{Block, Cell, Label, Page, Row, Said, Table};
 use crate::sentence::replicates;
 
@@ -40,18 +40,18 @@ fn policies(rotate: &Rotate, n_sets: usize) -> Table {
     let mean = |ran: &Ran| ran.objective.map_or(f64::NEG_INFINITY, |level| level.mean);
     ran.sort_by(|a, b| mean(b).total_cmp(&mean(a)));
     let share = |times: u32| format!("{} %", fixed(100.0 * f64::from(times) / f64::from(found.replicates), 0));
-    let figure = |key: &str| FIGURES.iter().position(|figure| figure.key == key);
-    let told: Vec<(usize, &Figure)> = ["loss", "kept", "clicks", "conversion", "open_rate"]
+    let figure = |key: &str| MEASURES.iter().position(|figure| figure.key == key);
+    let told: Vec<(usize, &Measure)> = ["loss", "kept", "clicks", "conversion", "open_rate"]
         .into_iter()
-        .filter_map(|key| figure(key).map(|row| (row, &FIGURES[row])))
+        .filter_map(|key| figure(key).map(|row| (row, &MEASURES[row])))
         .filter(|(_, figure)| figure.label != objective(rotate))
         .collect();
     let unit = rotate.unit();
     // What it does to members and to the account stands before the other figures.
     let (to_members, others) = told.split_at(2);
-    let head = |(_, figure): &(usize, &Figure)| figure.label.split(" (").next().unwrap_or(figure.label).to_owned();
+    let head = |(_, figure): &(usize, &Measure)| figure.label.split(" (").next().unwrap_or(figure.label).to_owned();
     let row = |ran: &&Ran| {
-        let of = |(row, figure): &(usize, &Figure)| level(figure.unit, ran.figures[*row]);
+        let of = |(row, figure): &(usize, &Measure)| level(figure.unit, ran.figures[*row]);
         let cells = [level(unit, ran.objective), ran.gain.map(|gain| change(unit, gain))]
             .into_iter()
             .chain(to_members.iter().map(of))
@@ -98,17 +98,6 @@ pub(crate) fn level(unit: Unit, level: Option<Level>) -> Option<String> {
         }
         _ => format!("{}{percent}", fixed(factor * mean, plain_decimals(unit))),
     })
-}
-
-/// `+24 [+20, +28]`.
-pub(super) fn change(unit: Unit, level: Level) -> String {
-    let Level { mean, interval } = level;
-    let factor = scale(unit);
-    let Some(interval) = interval else { return signed(factor * mean, plain_decimals(unit)) };
-    let half_width = factor * (interval.high - interval.low) / 2.0;
-    let decimals = if half_width > 0.0 { decimals(half_width) } else { plain_decimals(unit) };
-    let [mean, low, high] = [mean, interval.low, interval.high].map(|value| signed(factor * value, decimals));
-    format!("{mean} [{low}, {high}]")
 }
 
 /// What the planner believes of each content, and how often it sends it.

@@ -1,7 +1,7 @@
 //! A rotation as CSV, one function a file: full precision, shares from 0 to 1, what is not known blank.
 
 use wearout_core::finding::Rotate;
-use wearout_core::study::ab::rotate::{FIGURES, Level};
+use wearout_core::study::ab::rotate::{Level, MEASURES};
 
 use crate::File;
 use crate::csv::{cell, write};
@@ -32,7 +32,7 @@ fn policies(rotate: &Rotate) -> Vec<u8> {
         ["policy", "figure", "unit", "mean", "low", "high", "change", "change_low", "change_high", "replicates"];
     let rows = rotate.found.policies.iter().flat_map(|ran| {
         let objective = ("objective", rotate.unit(), ran.objective, ran.gain);
-        let figures = FIGURES.iter().zip(ran.figures.iter().zip(&ran.changes));
+        let figures = MEASURES.iter().zip(ran.figures.iter().zip(&ran.changes));
         let figures = figures.map(|(figure, (level, change))| (figure.key, figure.unit, *level, *change));
         std::iter::once(objective).chain(figures).map(move |(key, unit, level, change)| {
             let row = [ran.name, key, unit.key()].map(str::to_owned).into_iter();

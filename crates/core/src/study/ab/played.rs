@@ -115,7 +115,7 @@ impl Judge {
         let are_members = arms.iter().all(|arm| arm.len() == 1);
         let values: Vec<Vec<f64>> = arms.iter().map(|arm| arm.iter().filter_map(|unit| unit.value).collect()).collect();
         let clusters: Vec<Vec<Cluster>> =
-            arms.iter().map(|arm| arm.iter().filter_map(Figure::cluster).collect()).collect();
+            arms.iter().map(|arm| arm.iter().filter_map(UnitValue::cluster).collect()).collect();
         let pooled: Vec<(u64, u64)> = arms.iter().map(|arm| pool(arm)).collect();
         let counts = pooled.iter().all(|(_, trials)| *trials > 0);
         let naive = if counts { of_members(&pooled) } else { None };
@@ -146,8 +146,8 @@ impl Judge {
         day == days || self.metric.is_known_early()
     }
 
-    fn units(&self, test: &TrialTally, arm: usize, day: u32) -> Vec<Figure> {
-        let figure = |tally: &Tally| Figure {
+    fn units(&self, test: &TrialTally, arm: usize, day: u32) -> Vec<UnitValue> {
+        let figure = |tally: &Tally| UnitValue {
             value: self.metric.value(tally, &self.stakes[arm]),
             trials: self.metric.trials(tally),
         };
@@ -160,19 +160,19 @@ impl Judge {
 }
 
 /// A metric of one unit.
-struct Figure {
+struct UnitValue {
     value: Option<f64>,
     /// Where it counts one by one: what, and out of how many.
     trials: Option<(u64, u64)>,
 }
 
-impl Figure {
+impl UnitValue {
     fn cluster(&self) -> Option<Cluster> {
         self.trials.map(|(successes, n)| Cluster::of_trials(successes, n))
     }
 }
 
-fn pool(arm: &[Figure]) -> (u64, u64) {
+fn pool(arm: &[UnitValue]) -> (u64, u64) {
     arm.iter().filter_map(|unit| unit.trials).fold((0, 0), |sum, unit| (sum.0 + unit.0, sum.1 + unit.1))
 }
 

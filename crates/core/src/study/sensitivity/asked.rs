@@ -6,10 +6,11 @@ use serde::{Deserialize, Serialize};
 use wearout_stats::sobol;
 
 use super::factor::{Factor, candidates};
+use super::faulty::Faulty;
 use super::over;
 use super::variants::Variants;
 use crate::analysis;
-use crate::diagnostic::{At, Diagnostic, Faults, Source, nearest};
+use crate::diagnostic::{Faults, nearest};
 use crate::plan::Experiment;
 use crate::scenario::{Draft, Scenario};
 use crate::study::corners::{self, Corner};
@@ -126,30 +127,6 @@ pub struct Question {
     pub streams: u32,
     /// Replicates behind each end of the tornado and each verdict.
     pub replicates: u32,
-}
-
-/// Collects the faults of a request beside those of the draft.
-pub(super) struct Faulty {
-    pub(super) sources: Vec<Source>,
-    pub(super) list: Vec<Diagnostic>,
-}
-
-impl Faulty {
-    /// A place in what was typed after an option.
-    pub(super) fn option(&mut self, name: &str, text: &str) -> usize {
-        self.sources.push(Source { name: name.to_owned(), text: text.to_owned() });
-        self.sources.len() - 1
-    }
-
-    pub(super) fn fault(&mut self, at: Option<At>, message: String, help: String) {
-        self.list.push(Diagnostic { message, at, help: Some(help) });
-    }
-
-    /// A fault in the whole text of an option.
-    fn in_option(&mut self, name: &str, text: &str, message: String, help: String) {
-        let source = self.option(name, text);
-        self.fault(Some(At { source, span: 0..text.len() }), message, help);
-    }
 }
 
 impl Question {

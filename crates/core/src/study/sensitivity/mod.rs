@@ -8,6 +8,7 @@
 mod asked;
 mod ends;
 mod factor;
+mod faulty;
 mod over;
 mod rows;
 mod variants;

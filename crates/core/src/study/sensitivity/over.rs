@@ -5,8 +5,8 @@
 
 use std::ops::Range;
 
-use super::asked::Faulty;
 use super::factor::{Factor, Kind, Scale};
+use super::faulty::Faulty;
 use super::variants::{Said, Variants};
 use crate::diagnostic::{At, nearest};
 use crate::parameter::{self, Parameters};

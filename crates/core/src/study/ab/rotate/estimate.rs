@@ -21,9 +21,9 @@ use crate::plan::Post;
 use crate::scenario;
 use crate::tally::{Metric, Outcome, Stakes, Tally, Unit, find};
 
-/// A figure of each policy.
+/// What of each policy is shown beside the objective.
 #[derive(Debug)]
-pub struct Figure {
+pub struct Measure {
     /// Its name in files.
     pub key: &'static str,
     /// What it is called in tables.
@@ -34,15 +34,15 @@ pub struct Figure {
     metric: Option<&'static Metric>,
 }
 
-/// The figures beside the objective.
-pub static FIGURES: LazyLock<[Figure; 5]> = LazyLock::new(|| {
+/// All of these, in order.
+pub static MEASURES: LazyLock<[Measure; 5]> = LazyLock::new(|| {
     ["clicks", "conversion", "open_rate", "loss", "kept"].map(|key| match find(key) {
-        Some(metric) => Figure { key, label: metric.label, unit: metric.unit, metric: Some(metric) },
-        None => Figure { key, label: key, unit: Unit::Count, metric: None },
+        Some(metric) => Measure { key, label: metric.label, unit: metric.unit, metric: Some(metric) },
+        None => Measure { key, label: key, unit: Unit::Count, metric: None },
     })
 });
 
-impl Figure {
+impl Measure {
     fn value(&self, tally: &Tally, stakes: &Stakes) -> Option<f64> {
         self.metric.map_or_else(|| Some(tally.total(Outcome::Clicks) as f64), |metric| metric.value(tally, stakes))
     }
@@ -84,7 +84,7 @@ impl Played {
         let is_set = |outcome| last.is_some_and(|day| day.get(outcome) > 0);
         Played {
             objective: at(run.tally.days.len()),
-            figures: FIGURES.iter().map(|figure| figure.value(&run.tally, stakes)).collect(),
+            figures: MEASURES.iter().map(|figure| figure.value(&run.tally, stakes)).collect(),
             curve: steps.iter().map(|step| at(step.days)).collect(),
             contents: run.posts.iter().map(|post| post.sent.then_some(post.content)).collect(),
             limited: is_set(Outcome::Limited),
@@ -112,7 +112,7 @@ pub struct Ran {
     pub name: &'static str,
     /// The objective; `None` where no replicate has it.
     pub objective: Option<Level>,
-    /// The figures, in the order of [`FIGURES`].
+    /// The figures, in the order of [`MEASURES`].
     #[serde(serialize_with = "by_figure")]
     pub figures: Vec<Option<Level>>,
     /// The objective less that of the first policy, on the same people; of the first itself `None`.
@@ -138,7 +138,7 @@ pub struct Ran {
 /// Figures by their keys.
 fn by_figure<S: Serializer>(levels: &[Option<Level>], serializer: S) -> Result<S::Ok, S::Error> {
     let mut map = serializer.serialize_map(Some(levels.len()))?;
-    for (figure, level) in FIGURES.iter().zip(levels) {
+    for (figure, level) in MEASURES.iter().zip(levels) {
         map.serialize_entry(figure.key, level)?;
     }
     map.end()
@@ -229,7 +229,7 @@ impl Record {
         let n_steps = own.first().map_or(0, |played| played.curve.len());
         let n_posts = own.first().map_or(0, |played| played.contents.len());
         let difference = |a: Option<f64>, b: Option<f64>| Some(a? - b?);
-        let figures = 0..FIGURES.len();
+        let figures = 0..MEASURES.len();
         let mut sent = vec![vec![0; n_contents]; n_posts];
         for (post, content) in own.iter().flat_map(|played| played.contents.iter().enumerate()) {
             if let Some(content) = content {
@@ -256,7 +256,7 @@ impl Record {
                     self.level(|replicate| difference(at(&self.played[best], replicate), at(own, replicate)))
                 })
                 .collect(),
-            kept_more: FIGURES.iter().position(|figure| figure.key == "kept").and_then(|row| {
+            kept_more: MEASURES.iter().position(|figure| figure.key == "kept").and_then(|row| {
                 self.level(|replicate| {
                     difference(own[replicate].figures[row], self.played[best][replicate].figures[row])
                 })

@@ -13,7 +13,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 use serde::Serialize;
 
-pub use estimate::{FIGURES, Figure, Level, Ran, Step};
+pub use estimate::{Level, MEASURES, Measure, Ran, Step};
 pub use policy::{
     ALPHA, CYCLE, EPSILON, POLICIES, Policy, REPLACED_BELOW, TEMPERATURE_PER_PENALTY, USUAL_HALF_LIFE_DAYS,
 };

@@ -10,7 +10,7 @@ use super::columns::fault;
 
 /// What a cell says.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Figure {
+pub(super) enum Entry {
     /// So many.
     Count(u64),
     /// A share, 0 to 1, written as a percentage.
@@ -20,8 +20,8 @@ pub(super) enum Figure {
 /// Largest count: more people or deliveries than there are, and sums of a million rows of it, times a thousand, can still be counted.
 const MOST: u64 = 1_000_000_000;
 
-/// The figure of a cell of `key`; `None` where it is empty or at fault.
-pub(super) fn figure(cell: &Cell, key: &str, faults: &mut Vec<Diagnostic>) -> Option<Figure> {
+/// The entry of a cell of `key`; `None` where it is empty or at fault.
+pub(super) fn entry(cell: &Cell, key: &str, faults: &mut Vec<Diagnostic>) -> Option<Entry> {
     let text = cell.text.trim();
     if text.is_empty() {
         return None;
@@ -33,14 +33,14 @@ pub(super) fn figure(cell: &Cell, key: &str, faults: &mut Vec<Diagnostic>) -> Op
     };
     if let Some(number) = text.strip_suffix('%') {
         return match number.trim().replace(',', ".").parse::<f64>() {
-            Ok(percent) if (0.0..=100.0).contains(&percent) => Some(Figure::Share(percent / 100.0)),
+            Ok(percent) if (0.0..=100.0).contains(&percent) => Some(Entry::Share(percent / 100.0)),
             Ok(_) => wrong("from 0 % to 100 %", "a percentage of those delivered, or their count".to_owned()),
             Err(_) => wrong("a whole number or a percentage", "such as 31 or 12.5%".to_owned()),
         };
     }
     if let Ok(count) = text.parse::<u64>() {
         return if count <= MOST {
-            Some(Figure::Count(count))
+            Some(Entry::Count(count))
         } else {
             wrong(&format!("at most {MOST}"), "a count of people or of deliveries".to_owned())
         };
@@ -51,7 +51,7 @@ pub(super) fn figure(cell: &Cell, key: &str, faults: &mut Vec<Diagnostic>) -> Op
         }
         // Spreadsheets write whole numbers as 12.0.
         Ok(number) if number.fract() == 0.0 && number <= MOST as f64 && !has_thousands(text) => {
-            Some(Figure::Count(number as u64))
+            Some(Entry::Count(number as u64))
         }
         Ok(number) if has_thousands(text) => {
             let plain: String = text.chars().filter(char::is_ascii_digit).collect();
@@ -89,10 +89,10 @@ mod tests {
     #[test]
     fn counts_and_percentages_are_told_apart() {
         let mut faults = Vec::new();
-        let mut read = |text: &str| figure(&Cell { text: text.to_owned(), at: At::default() }, "read", &mut faults);
+        let mut read = |text: &str| entry(&Cell { text: text.to_owned(), at: At::default() }, "read", &mut faults);
         let found = ["31", "12.0", "12,5 %", "0%", "", "-3", "1.234", "0.25", "many", "120%"].map(&mut read);
         let expected =
-            [Some(Figure::Count(31)), Some(Figure::Count(12)), Some(Figure::Share(0.125)), Some(Figure::Share(0.0))];
+            [Some(Entry::Count(31)), Some(Entry::Count(12)), Some(Entry::Share(0.125)), Some(Entry::Share(0.0))];
         assert_eq!(found[..4], expected);
         assert_eq!(found[4..], [None; 6]);
         let helps: Vec<&str> = faults.iter().filter_map(|fault| fault.help.as_deref()).collect();
