@@ -13,11 +13,11 @@ use wearout_core::rng;
 use wearout_core::study::calibrate::Calibration;
 use wearout_core::study::{Flow, Observer, Stage};
 
-use super::args::CalibrateArgs;
 use super::checkpoint::Checkpoint;
 use super::finish::finish_with;
+use super::targets::{self, CalibrateArgs};
 use super::watch::Watch;
-use super::{Failure, folders, targets, tell};
+use super::{Failure, folders, tell};
 
 pub(super) fn calibrate(args: &CalibrateArgs) -> Result<(), Failure> {
     let mut job = targets::job(args)?;
@@ -97,40 +97,4 @@ fn resumed(checkpoint: &Checkpoint, args: &CalibrateArgs) -> Result<Option<Calib
         tell(&format!("resumes after generation {generations}, {simulations} simulations; --fresh starts anew"));
     }
     Ok(found)
-}
-
-/// A time limit as typed: `90s`, `5m`, `1h30m`.
-pub(super) fn duration(text: &str) -> Result<Duration, String> {
-    let wrong = || "a time above 0, such as 90s, 5m or 1h30m".to_owned();
-    let mut seconds = 0.0;
-    let mut rest = text.trim();
-    while !rest.is_empty() {
-        let end = rest.find(|letter: char| !letter.is_ascii_digit() && letter != '.').ok_or_else(wrong)?;
-        let number: f64 = rest[..end].parse().map_err(|_| wrong())?;
-        let unit = rest[end..].chars().next().ok_or_else(wrong)?;
-        seconds += number
-            * match unit {
-                's' => 1.0,
-                'm' => 60.0,
-                'h' => 3600.0,
-                'd' => 86_400.0,
-                _ => return Err(wrong()),
-            };
-        rest = &rest[end + unit.len_utf8()..];
-    }
-    if seconds > 0.0 && seconds < 1e9 { Ok(Duration::from_secs_f64(seconds)) } else { Err(wrong()) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_time_limit_has_units() {
-        assert_eq!(duration("90s"), Ok(Duration::from_secs(90)));
-        assert_eq!(duration("1h30m"), Ok(Duration::from_secs(5400)));
-        for wrong in ["", "5", "m", "-5m", "5x", "0s", "1e400s", "5é"] {
-            assert!(duration(wrong).is_err(), "{wrong}");
-        }
-    }
 }

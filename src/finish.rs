@@ -9,9 +9,9 @@ use wearout_core::job::{self, Job};
 use wearout_show::manifest::manifest;
 use wearout_show::{self as show, since, text};
 
-use super::args::Common;
+use super::common::Common;
 use super::watch::Watch;
-use super::{Failure, ended, folders, print, run, tell};
+use super::{Failure, ended, folders, machine, print, tell};
 
 /// Does a job, writes what it found below the folder of that name, and prints it; the explanation, if one was asked for, below the page.
 pub(super) fn finish(job: &Job, name: &str, common: &Common, explanation: Option<&str>) -> Result<(), Failure> {
@@ -25,7 +25,7 @@ pub(super) fn finish_with(
     common: &Common,
     explanation: Option<&str>,
 ) -> Result<(), Failure> {
-    let pool = run::pool(common.threads)?;
+    let pool = machine::pool(common.threads)?;
     let mut watch = Watch::new(Some(name), common)?;
     let found = watch.over(|| pool.install(|| find(&watch)));
     if matches!(found, Err(Unfinished::Stopped)) {

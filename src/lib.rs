@@ -5,7 +5,9 @@
 mod ab;
 mod args;
 mod calibrate;
+mod check;
 mod checkpoint;
+mod common;
 mod estimate;
 mod evidence;
 mod finish;
@@ -13,6 +15,7 @@ mod folders;
 mod inputs;
 mod interrupt;
 mod lookup;
+mod machine;
 mod merge;
 mod progress;
 mod run;
@@ -81,7 +84,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Calibrate(args) => calibrate::calibrate(&args),
         Command::Sensitivity(args) => sensitivity::run(&args),
         Command::Ab(command) => ab::ab(&command),
-        Command::Check(args) => scenarios::check(&args),
+        Command::Check(args) => check::check(&args),
         Command::New { name, from } => scenarios::new(&name, from.as_deref()),
         Command::List { what, json } => print(&lookup::list(what, json)),
         Command::Explain { name } => explain(&name).map_err(Failure::Unknown).and_then(|text| print(&text)),

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use clap::ValueEnum;
 use serde_json::{Value, json};
 use wearout_core::evidence::{Finding, findings, ledger, patterns};
 use wearout_core::parameter;
@@ -11,7 +12,18 @@ use wearout_core::tally::METRICS;
 use wearout_show::chart::CHARTS;
 use wearout_show::explain::about;
 
-use super::args::Listed;
+/// What can be listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Listed {
+    Scenarios,
+    Metrics,
+    Parameters,
+    Platforms,
+    Charts,
+    Claims,
+    Findings,
+    Patterns,
+}
 
 /// The rows of a list: name, what it is.
 fn rows(what: Listed) -> Vec<(String, String)> {

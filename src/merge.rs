@@ -1,15 +1,44 @@
 //! `wearout run --shard` and `wearout merge`: a run in parts, on several machines or one after the other.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use clap::Args;
 use wearout_core::diagnostic::plain;
 use wearout_core::finding::RunJob;
 use wearout_core::shard::{self, Part};
 
-use super::args::{Common, MergeArgs};
+use super::common::{Common, whole};
 use super::finish::{finish_with, unfinished};
 use super::watch::Watch;
-use super::{Failure, folders, inputs, print, run};
+use super::{Failure, folders, inputs, machine, print};
+
+/// Arguments of `merge`.
+#[derive(Debug, Args)]
+pub(super) struct MergeArgs {
+    /// Files that `run --shard` wrote, one for each part
+    #[arg(required = true, value_name = "FILE")]
+    pub(super) files: Vec<String>,
+    /// Threads; the result does not depend on them [default: all]
+    #[arg(long, value_parser = whole::<u32>(1..=1024))]
+    threads: Option<u32>,
+    /// Folder for results
+    #[arg(long, default_value = "output")]
+    out: PathBuf,
+    /// Print JSON instead of the table
+    #[arg(long)]
+    json: bool,
+    /// No progress
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+impl MergeArgs {
+    /// What every study takes; the seed is the shards' own.
+    pub(super) fn common(&self) -> Common {
+        let MergeArgs { threads, ref out, json, quiet, .. } = *self;
+        Common { seed: 0, threads, instructions: None, out: out.clone(), json, quiet }
+    }
+}
 
 /// The most bytes of a shard.
 const MOST_OF_A_SHARD: u64 = 8 << 30;
@@ -18,7 +47,7 @@ const MOST_OF_A_SHARD: u64 = 8 << 30;
 pub(super) fn shard(job: &RunJob, part: Part, common: &Common) -> Result<(), Failure> {
     let path = &common.out;
     folders::writable(path)?;
-    let pool = run::pool(common.threads)?;
+    let pool = machine::pool(common.threads)?;
     let watch = Watch::new(None, common)?;
     let shard = watch.over(|| pool.install(|| shard::run_part(job, part, &watch))).map_err(unfinished)?;
     folders::replace(path, &shard.bytes())?;

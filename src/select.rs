@@ -4,8 +4,8 @@ use wearout_core::finding::{SelectJob, SelectOptions};
 use wearout_core::job::Job;
 use wearout_show::select::EXPLANATION;
 
-use super::args::RunArgs;
 use super::finish::finish;
+use super::run::RunArgs;
 use super::{Failure, scenarios, sets};
 
 pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {

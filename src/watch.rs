@@ -11,10 +11,10 @@ use wearout_core::study::calibrate::Calibration;
 use wearout_core::study::{Flow, Observer, Stage, Work};
 use wearout_show::manifest::Timing;
 
-use super::args::Common;
+use super::common::Common;
 use super::folders::{self, FileError};
 use super::progress::Shown;
-use super::{Failure, estimate, interrupt, run, tell};
+use super::{Failure, estimate, interrupt, machine, tell};
 
 /// A job at work.
 pub(super) struct Watch {
@@ -67,7 +67,7 @@ impl Watch {
     /// that name, if there is one.
     pub(super) fn new(name: Option<&str>, common: &Common) -> Result<Watch, Failure> {
         Ok(Watch {
-            engine: run::engine(common.instructions)?,
+            engine: machine::engine(common.instructions)?,
             is_quiet: common.quiet,
             out: common.out.clone(),
             name: name.map(str::to_owned),

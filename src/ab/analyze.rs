@@ -19,9 +19,9 @@ use wearout_show::chart::{self, Caption};
 use wearout_show::{File, manifest};
 
 use super::{files_of, page_of, timing};
-use crate::args::{Common, whole};
+use crate::common::{Common, whole};
 use crate::inputs::{self, Unread};
-use crate::{Failure, Shown, folders, run, show};
+use crate::{Failure, Shown, folders, machine, show};
 
 /// Arguments of `ab analyze`.
 #[derive(Debug, Args)]
@@ -104,7 +104,7 @@ fn zone(text: &str) -> Result<f64, String> {
 
 pub(super) fn analyze(args: &AnalyzeArgs) -> Result<(), Failure> {
     let common = &args.common;
-    let pool = run::pool(common.threads)?;
+    let pool = machine::pool(common.threads)?;
     let source = read(&args.results)?;
     let hash = hash(source.text.bytes());
     let results = results::read(source, &asked(args))?;

@@ -9,8 +9,8 @@ use wearout_show::ab::design::{self as pages, Page};
 use wearout_show::{File, chart, manifest};
 
 use super::{Which, caption, files_of, no_figure, page_of, timing};
-use crate::args::{Common, whole};
-use crate::{Failure, Shown, ended, folders, progress, run, show};
+use crate::common::{Common, whole};
+use crate::{Failure, Shown, ended, folders, machine, progress, show};
 
 /// Arguments of `ab design`.
 #[derive(Debug, Args)]
@@ -29,14 +29,14 @@ pub(crate) struct DesignArgs {
 
 pub(super) fn design(args: &DesignArgs) -> Result<(), Failure> {
     let (common, alpha) = (&args.common, args.which.alpha);
-    let pool = run::pool(common.threads)?;
+    let pool = machine::pool(common.threads)?;
     let contest = pool.install(|| args.which.contest(common.seed))?;
     if let Some(why) = refusal(&contest, alpha) {
         return Err(Failure::Unknown(format!("error: {why}\n  = help: deal more groups to each arm")));
     }
     let folder = folders::folder(&common.out, &format!("{}-design", contest.draft.scenario.name))?;
 
-    let engine = run::engine(common.instructions)?;
+    let engine = machine::engine(common.instructions)?;
     let started = Instant::now();
     let work = || pool.install(|| design_of(&contest, args.tests, alpha, &engine));
     let found = progress::watched(&engine, Some(tests_expected(&contest, args.tests)), common.quiet, work);

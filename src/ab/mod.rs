@@ -17,7 +17,7 @@ use wearout_show::File;
 use wearout_show::ab::{Head, Timing};
 use wearout_show::chart::{Caption, Rendered};
 
-use super::args::fit;
+use super::common::fit;
 use super::{Failure, Shown, scenarios};
 
 /// What there is to know of a test.

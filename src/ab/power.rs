@@ -9,8 +9,8 @@ use wearout_show::ab::power::{self as pages, Page};
 use wearout_show::{File, chart, manifest};
 
 use super::{Which, caption, files_of, no_figure, page_of, timing};
-use crate::args::{Common, whole};
-use crate::{Failure, Shown, ended, folders, progress, run, sets, show};
+use crate::common::{Common, whole};
+use crate::{Failure, Shown, ended, folders, machine, progress, sets, show};
 
 /// Groups an arm that are looked at unless told otherwise; those of the test are added.
 const USUAL_GROUPS: [u32; 7] = [4, 6, 10, 16, 24, 40, 60];
@@ -53,7 +53,7 @@ fn effect(text: &str) -> Result<f64, String> {
 
 pub(super) fn power(args: &PowerArgs) -> Result<(), Failure> {
     let common = &args.common;
-    let pool = run::pool(common.threads)?;
+    let pool = machine::pool(common.threads)?;
     let contest = pool.install(|| args.which.contest(common.seed))?;
     let usual: &[u32] = if contest.deals_members() { &USUAL_MEMBERS } else { &USUAL_GROUPS };
     let mut units =
@@ -66,7 +66,7 @@ pub(super) fn power(args: &PowerArgs) -> Result<(), Failure> {
     let request = Request { tests: args.tests, alpha: args.which.alpha, units, effects, mechanisms: true, sets };
     let folder = folders::folder(&common.out, &format!("{}-power", contest.draft.scenario.name))?;
 
-    let engine = run::engine(common.instructions)?;
+    let engine = machine::engine(common.instructions)?;
     let started = Instant::now();
     let work = || pool.install(|| curves(&contest, &request, &engine));
     let found = progress::watched(&engine, Some(tests_expected(&contest, &request)), common.quiet, work);

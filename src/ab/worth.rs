@@ -6,7 +6,7 @@ use wearout_core::job::Job;
 use wearout_core::study::ab::worth::Rest;
 use wearout_show::worth::EXPLANATION;
 
-use crate::args::{Common, whole};
+use crate::common::{Common, whole};
 use crate::finish::finish;
 use crate::{Failure, scenarios};
 
