@@ -211,7 +211,7 @@ fn no_two_parts_of_a_folder_stand_on_each_other() {
         let files: Vec<(ModulePath, String)> = sources
             .iter()
             .filter(|file| file.krate == krate)
-            .map(|file| (module_path(file), file.code().map(|(_, line)| format!("{line}\n")).collect()))
+            .map(|file| (module_path(file), file.code().map(|(_, line)| line).collect::<Vec<_>>().join("\n")))
             .collect();
         let mut arrows: BTreeSet<(ModulePath, String, String)> = BTreeSet::new();
         for (from, code) in &files {
