@@ -3,7 +3,6 @@
 use std::env;
 use std::time::Instant;
 
-use anyhow::Context;
 use wearout_core::finding::{Finding, Study, Unfinished};
 use wearout_core::job::{self, Job};
 use wearout_show::manifest::manifest;
@@ -34,7 +33,7 @@ pub(super) fn finish_with(
     let finding = found.map_err(unfinished)?;
     let folder = watch.folder()?;
     let reporting = Instant::now();
-    let mut files = pool.install(|| show::files(&finding)).context("cannot draw")?;
+    let mut files = pool.install(|| show::files(&finding));
     files.push(manifest(&finding, &files, &watch.timing(pool.current_num_threads(), reporting.elapsed())));
     let earlier = folders::latest(&folder);
     let written = folders::write(&folder, &files);

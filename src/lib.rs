@@ -12,6 +12,7 @@ mod estimate;
 mod evidence;
 mod finish;
 mod folders;
+mod fonts;
 mod inputs;
 mod interrupt;
 mod lookup;
@@ -76,6 +77,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> u8 {
         Ok(command) => command,
         Err(status) => return status,
     };
+    fonts::lend();
     let done = match command {
         Command::Run(args) if args.selection.select => select::run(&args),
         Command::Run(args) => run::run(&args),

@@ -35,7 +35,10 @@ fn rows(what: Listed) -> Vec<(String, String)> {
             .collect(),
         Listed::Parameters => parameter::catalogue().iter().map(|p| (p.key.clone(), about(p))).collect(),
         Listed::Platforms => platform::catalog().iter().map(|p| (p.key.clone(), p.title.clone())).collect(),
-        Listed::Charts => CHARTS.iter().map(|chart| (chart.key.to_owned(), chart.title.to_owned())).collect(),
+        Listed::Charts => CHARTS
+            .iter()
+            .map(|chart| (chart.key.to_owned(), format!("{} ({})", chart.title, chart.command())))
+            .collect(),
         Listed::Claims => ledger().iter().map(|claim| (claim.id.clone(), claim.statement.clone())).collect(),
         Listed::Findings => {
             let about = |f: &Finding| format!("{}: {} [{}]", f.channel, f.says(), f.sureness());

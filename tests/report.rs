@@ -18,7 +18,7 @@ use wearout_core::finding::{Enforcement, Note};
 use wearout_core::plan::Experiment;
 use wearout_core::study::{Target, compare as compare_plans};
 use wearout_core::tally::{METRICS, Metric, Outcome, REPEATS, find};
-use wearout_show::chart::{CHARTS, Caption, render};
+use wearout_show::chart::{CHARTS, Caption, Subject, render};
 use wearout_show::notes::{About, sentence};
 use wearout_show::text::text;
 use wearout_show::{csv, json, page};
@@ -233,14 +233,15 @@ fn silence_is_a_plan_and_what_others_are_judged_against() {
         assert_eq!(mean(0, key), Some(0.0), "{key}");
     }
     let verdict = verdict(&comparison, &headline, ZONE);
-    let text = shown(&found(comparison.clone(), verdict, None, Vec::new()));
+    let text = shown(&found(comparison.clone(), verdict.clone(), None, Vec::new()));
     let tables = [csv::summary, csv::differences, csv::uncertainty, csv::daily, csv::replicates, csv::reads_by_repeat];
     let text = tables.iter().fold(text, |text, table| text + &String::from_utf8(table(&comparison)).unwrap());
     assert!(!text.contains("NaN") && !text.contains("inf,"), "{text}");
     assert!(text.contains("silent (baseline)") && text.contains("profit of posts, CNY"), "{text}");
-    let caption = Caption { scenario: "often", question: "How often?", seed: 1, replicates: 20, partial: false };
+    let caption =
+        Caption { scenario: "often", question: "How often?", currency: "CNY", seed: 1, replicates: 20, partial: false };
     for chart in CHARTS {
-        let drawn = render(chart, &comparison, &headline, &caption).unwrap();
+        let drawn = render(chart, Subject::Run(&comparison, &verdict), &caption);
         assert!(drawn.is_none_or(|drawn| !drawn.svg.contains("NaN")), "{}", chart.key);
     }
 }

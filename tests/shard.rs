@@ -60,7 +60,7 @@ fn written(finding: &Finding) -> Vec<File> {
         merge_s: 0.0,
         report_s: 0.0,
     };
-    let mut files = wearout_show::files(finding).unwrap();
+    let mut files = wearout_show::files(finding);
     files.push(manifest(finding, &files, &timing));
     files
 }

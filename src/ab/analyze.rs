@@ -15,10 +15,10 @@ use wearout_core::rng;
 use wearout_core::scenario::Equality;
 use wearout_core::tally::{Dealt, Metric};
 use wearout_show::ab::analyze::{self as pages, Page};
-use wearout_show::chart::{self, Caption};
+use wearout_show::chart::{self, Caption, Subject};
 use wearout_show::{File, manifest};
 
-use super::{files_of, page_of, timing};
+use super::{page_of, timing};
 use crate::common::{Common, whole};
 use crate::inputs::{self, Unread};
 use crate::{Failure, Shown, folders, machine, show};
@@ -137,8 +137,9 @@ pub(super) fn analyze(args: &AnalyzeArgs) -> Result<(), Failure> {
         File { name: "looks.csv".into(), bytes: pages::looks(&page) },
     ];
     let words = format!("Which arm of {name} has better {}, and how sure is that?", question.metric.label);
-    let caption = Caption { scenario: &name, question: &words, seed: common.seed, replicates: 0, partial: false };
-    files.extend(chart::analysed(&page, &caption).context("cannot draw")?.into_iter().flat_map(files_of));
+    let caption =
+        Caption { scenario: &name, question: &words, currency: "", seed: common.seed, replicates: 0, partial: false };
+    files.extend(chart::files(Subject::Analysis(&page), &caption));
     let study = study(args, &page, &question, hash);
     files.push(manifest::of_study(&study, &files, &timing).context("cannot write the manifest")?);
     let written = folders::write(&folder, &files);

@@ -6,9 +6,10 @@ use anyhow::Context;
 use clap::Args;
 use wearout_core::study::ab::design::{design as design_of, refusal, tests_expected};
 use wearout_show::ab::design::{self as pages, Page};
-use wearout_show::{File, chart, manifest};
+use wearout_show::chart::{self, Subject};
+use wearout_show::{File, manifest};
 
-use super::{Which, caption, files_of, no_figure, page_of, timing};
+use super::{Which, caption, no_figure, page_of, timing};
 use crate::common::{Common, whole};
 use crate::{Failure, Shown, ended, folders, machine, progress, show};
 
@@ -49,7 +50,7 @@ pub(super) fn design(args: &DesignArgs) -> Result<(), Failure> {
         File { name: "design.csv".into(), bytes: pages::csv(&page) },
         File { name: "days.csv".into(), bytes: pages::days(&page) },
     ];
-    files.extend(chart::designed(&page, &caption).context("cannot draw")?.into_iter().flat_map(files_of));
+    files.extend(chart::files(Subject::Design(&page), &caption));
     let study = pages::study(&page, args.which.head("ab design", &contest));
     files.push(manifest::of_study(&study, &files, &timing).context("cannot write the manifest")?);
     let written = folders::write(&folder, &files);

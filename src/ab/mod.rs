@@ -13,9 +13,8 @@ use wearout_core::engine::Engine;
 use wearout_core::parameter::{DEFAULT_FIT, Fit};
 use wearout_core::rng;
 use wearout_core::study::ab::{Asked, Contest, Method};
-use wearout_show::File;
 use wearout_show::ab::{Head, Timing};
-use wearout_show::chart::{Caption, Rendered};
+use wearout_show::chart::Caption;
 
 use super::common::fit;
 use super::{Failure, Shown, scenarios};
@@ -120,7 +119,8 @@ fn level(text: &str) -> Result<f64, String> {
 fn caption(contest: &Contest, tests: u32, partial: bool) -> Caption<'_> {
     let scenario = &contest.draft.scenario;
     let seed = contest.judge.seed;
-    Caption { scenario: &scenario.name, question: &scenario.question, seed, replicates: u64::from(tests), partial }
+    let (question, currency) = (&scenario.question, &scenario.money.currency);
+    Caption { scenario: &scenario.name, question, currency, seed, replicates: u64::from(tests), partial }
 }
 
 /// Why a study has nothing to show.
@@ -137,14 +137,6 @@ fn no_figure(contest: &Contest, engine: &Engine) -> Failure {
 /// A page for people, with formulas and assumptions where these were asked for.
 fn page_of(text: String, explanation: Option<&str>) -> Shown {
     Shown::Page(text + &explanation.map_or_else(String::new, |explanation| format!("\n{explanation}")))
-}
-
-/// A chart as its two files.
-fn files_of((key, rendered): (&str, Rendered)) -> [File; 2] {
-    [
-        File { name: format!("{key}.svg"), bytes: rendered.svg.into_bytes() },
-        File { name: format!("{key}.png"), bytes: rendered.png },
-    ]
 }
 
 /// How long the simulation took so far, for the manifest.

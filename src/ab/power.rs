@@ -6,9 +6,10 @@ use anyhow::Context;
 use clap::Args;
 use wearout_core::study::ab::power::{Request, curves, tests_expected};
 use wearout_show::ab::power::{self as pages, Page};
-use wearout_show::{File, chart, manifest};
+use wearout_show::chart::{self, Subject};
+use wearout_show::{File, manifest};
 
-use super::{Which, caption, files_of, no_figure, page_of, timing};
+use super::{Which, caption, no_figure, page_of, timing};
 use crate::common::{Common, whole};
 use crate::{Failure, Shown, ended, folders, machine, progress, sets, show};
 
@@ -81,7 +82,7 @@ pub(super) fn power(args: &PowerArgs) -> Result<(), Failure> {
         File { name: "power.csv".into(), bytes: pages::csv(&page) },
         File { name: "mechanisms.csv".into(), bytes: pages::mechanisms(&page) },
     ];
-    files.extend(chart::powered(&page, &caption).context("cannot draw")?.into_iter().flat_map(files_of));
+    files.extend(chart::files(Subject::Power(&page), &caption));
     let study = pages::study(&page, args.which.head("ab power", &contest));
     files.push(manifest::of_study(&study, &files, &timing).context("cannot write the manifest")?);
     let written = folders::write(&folder, &files);

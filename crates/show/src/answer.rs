@@ -17,16 +17,20 @@ const MOST_NAMES: usize = 3;
 
 /// The sentence, what it leaves open, the figures.
 pub(super) fn answer(run: &Run) -> Vec<Block> {
-    let verdict = &run.verdict;
-    let (known, open) = match &verdict.plans[..] {
-        [] => ("One plan alone: a second one would say whether it is better".to_owned(), None),
-        [plan] => of_one(plan, verdict),
-        plans => of_several(plans, verdict),
-    };
+    let (known, open) = known(&run.verdict);
     let said = |words: String| Said::of(words + ".", "/study/verdict/plans");
     let mut blocks = vec![Block::Headline(said(known))];
     blocks.extend(open.map(|open| Block::Open(said(open))));
     blocks
+}
+
+/// The sentence without its stop, and what it leaves open.
+pub(super) fn known(verdict: &Verdict) -> (String, Option<String>) {
+    match &verdict.plans[..] {
+        [] => ("One plan alone: a second one would say whether it is better".to_owned(), None),
+        [plan] => of_one(plan, verdict),
+        plans => of_several(plans, verdict),
+    }
 }
 
 /// `Targeted loses 34 points fewer members and wins 12.6 more buyers than Spray`, and what is not known.

@@ -25,10 +25,10 @@ mod table;
 pub mod text;
 pub mod worth;
 
-use chart::Caption;
-use rayon::prelude::*;
 use serde_json::Value;
 use wearout_core::finding::{Finding, Study};
+
+use chart::{Caption, Subject};
 
 /// What a finding says, in words.
 pub fn page(finding: &Finding) -> page::Page {
@@ -51,53 +51,28 @@ pub fn json(finding: &Finding) -> Value {
     serde_json::to_value(finding).expect("findings hold tables, lists, words and numbers")
 }
 
-/// Every file of a finding but the manifest; charts are drawn in parallel.
-///
-/// # Errors
-/// When a chart cannot be drawn.
-pub fn files(finding: &Finding) -> Result<Vec<File>, chart::Failure> {
-    let mut files = match &finding.study {
-        Study::Run(run) => run::tables(run),
-        Study::Select(select) => select::tables(select),
-        Study::Evidence(evidence) => evidence::tables(evidence),
-        Study::Rotate(rotate) => rotate::tables(rotate),
-        Study::Worth(worth) => worth::tables(worth),
-        Study::Sensitivity(of) => sensitivity::tables(of),
-        Study::Calibrate(of) => calibrate::tables(of, &finding.provenance),
-    };
-    let all = |drawn: Result<Vec<(&'static str, chart::Rendered)>, chart::Failure>| {
-        drawn.map(|drawn| drawn.into_iter().map(|(key, rendered)| (key, Some(rendered))).collect())
-    };
-    let drawn: Result<Vec<_>, _> = match &finding.study {
-        Study::Run(run) => chart::CHARTS
-            .par_iter()
-            .map(|chart| run::drawn(run, &finding.provenance, chart).map(|drawn| (chart.key, drawn)))
-            .collect(),
+/// Every file of a finding but the manifest.
+pub fn files(finding: &Finding) -> Vec<File> {
+    let made = &finding.provenance;
+    let (mut files, subject, caption) = match &finding.study {
+        Study::Run(run) => {
+            (run::tables(run), Subject::Run(&run.comparison, &run.verdict), Caption::of(made, &run.scenario))
+        }
         Study::Select(select) => {
-            all(chart::raced(&select.race, &Caption::of(&finding.provenance, &select.scenario.question)))
+            (select::tables(select), Subject::Select(&select.race), Caption::of(made, &select.scenario))
         }
-        Study::Evidence(evidence) => all(evidence::drawn(evidence, &finding.provenance)),
-        Study::Rotate(rotate) => {
-            all(chart::rotated(rotate, &Caption::of(&finding.provenance, &rotate.scenario.question)))
-        }
-        Study::Worth(worth) => all(chart::weighed(worth, &Caption::of(&finding.provenance, &worth.scenario.question))),
-        Study::Calibrate(of) => {
-            let question = format!("Which values meet the targets of {}?", finding.provenance.name);
-            all(chart::calibrated(of, &Caption::of(&finding.provenance, &question)))
-        }
-        Study::Sensitivity(of) => all(chart::varied(of, &Caption::of(&finding.provenance, &of.scenario.question))),
+        Study::Evidence(evidence) => (evidence::tables(evidence), Subject::Evidence(evidence), evidence::caption(made)),
+        Study::Rotate(rotate) => (rotate::tables(rotate), Subject::Rotate(rotate), Caption::of(made, &rotate.scenario)),
+        Study::Worth(worth) => (worth::tables(worth), Subject::Worth(worth), Caption::of(made, &worth.scenario)),
+        Study::Sensitivity(of) => (sensitivity::tables(of), Subject::Sensitivity(of), Caption::of(made, &of.scenario)),
+        Study::Calibrate(of) => (calibrate::tables(of, made), Subject::Calibrate(of), calibrate::caption(made)),
     };
-    let mut figures = Vec::new();
-    for (key, rendered) in drawn? {
-        if let Some(rendered) = rendered {
-            files.push(File { name: format!("{key}.svg"), bytes: rendered.svg.into_bytes() });
-            files.push(File { name: format!("{key}.png"), bytes: rendered.png });
-            figures.push(rendered.figure);
-        }
-    }
-    let report = html::html(&page(finding), &figures, &finding.provenance);
+    let (charts, figures): (Vec<_>, Vec<_>) =
+        chart::drawn(subject, &caption).into_iter().map(chart::Rendered::into_parts).unzip();
+    files.extend(charts.into_iter().flatten());
+    let report = html::html(&page(finding), &figures, made);
     files.push(File { name: "report.html".into(), bytes: report.into_bytes() });
-    Ok(files)
+    files
 }
 
 /// A file of a run: its name and its bytes.

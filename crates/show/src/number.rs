@@ -52,17 +52,24 @@ pub(super) fn scale(unit: Unit) -> f64 {
 }
 
 /// The unit of a level, as it is read.
-pub(super) fn level_unit(unit: Unit) -> &'static str {
-    if unit.is_percentage() { "%" } else { difference_unit(unit) }
+pub(super) fn level_unit(unit: Unit, currency: &str) -> &str {
+    if unit.is_percentage() { "%" } else { difference_unit(unit, currency) }
 }
 
 /// The unit of a difference of two levels, as it is read.
-pub(super) fn difference_unit(unit: Unit) -> &'static str {
+pub(super) fn difference_unit(unit: Unit, currency: &str) -> &str {
     match unit {
-        unit if unit.is_percentage() => "percentage points",
+        Unit::Share | Unit::Chance | Unit::WeeklyRate | Unit::WeeklyChange => "percentage points",
+        Unit::Count => "count",
         Unit::PerThousand => "per 1,000 delivered",
         Unit::PerThousandMembers => "per 1,000 members",
-        unit => unit.key(),
+        Unit::PerMember => "per member addressed",
+        Unit::PerDay => "per day",
+        Unit::PerMonth => "per 30 days",
+        Unit::Seconds => "seconds",
+        Unit::Money if currency.is_empty() => "currency",
+        Unit::Money => currency,
+        Unit::Ratio => "ratio",
     }
 }
 

@@ -6,11 +6,10 @@
 use std::fmt::Write;
 
 use wearout_core::analysis::{Between, Comparison, Decomposition, Deviation, Difference, Estimate, PlanSummary};
-use wearout_core::finding::{Enforcement, Note, Provenance, Run};
+use wearout_core::finding::{Enforcement, Note, Run};
 use wearout_core::tally::{METRICS, Metric, Shown, Unit};
 use wearout_stats::Interval;
 
-use super::chart::{Caption, Chart, Failure, Rendered, render};
 use super::notes::{self, About};
 use super::number::{decimals, fixed, plain_decimals, scale, signed, two_digits};
 use super::page::{Block, Cell, Label, Page, Row, Said, Table};
@@ -36,15 +35,6 @@ pub fn tables(run: &Run) -> Vec<File> {
         ("reads_by_repeat.csv", csv::reads_by_repeat(comparison)),
     ];
     tables.into_iter().map(|(name, bytes)| File { name: name.into(), bytes }).collect()
-}
-
-/// A chart of a comparison; `None` where it would show nothing.
-///
-/// # Errors
-/// When plotters refuses to draw.
-pub fn drawn(run: &Run, made: &Provenance, chart: &Chart) -> Result<Option<Rendered>, Failure> {
-    let caption = Caption::of(made, &run.scenario.question);
-    render(chart, &run.comparison, &run.verdict.headline, &caption)
 }
 
 /// The page of a comparison.

@@ -40,13 +40,14 @@ What equal allocation takes
 pub fn page(select: &Select, made: &Provenance) -> Page {
     let race = &select.race;
     let n_sets = made.parameters.as_ref().map_or(1, |sets| sets.sets);
-    let about = About { comparison: None, currency: &select.scenario.money.currency };
+    let currency = &select.scenario.money.currency;
+    let about = About { comparison: None, currency };
     let mut blocks = vec![
-        Block::Headline(Said::of(answer(race), "/study/race/plans")),
+        Block::Headline(Said::of(answer(race, currency), "/study/race/plans")),
         Block::Sentence(Said::of(price(race), "/study/race/plans")),
         Block::Sentence(Said::of(cost(race), "/study/race/campaigns")),
-        Block::Table(table(race)),
-        Block::Small(Said::of(reading(race, n_sets), "/study/race/zone")),
+        Block::Table(table(race, currency)),
+        Block::Small(Said::of(reading(race, currency, n_sets), "/study/race/zone")),
         Block::Figure("race"),
     ];
     let note = |(at, note)| Block::Note(Said::of(notes::sentence(note, about), format!("/study/notes/{at}")));
@@ -57,7 +58,7 @@ pub fn page(select: &Select, made: &Provenance) -> Page {
 }
 
 /// Which plan is selected, or that none is yet.
-fn answer(race: &Selection) -> String {
+fn answer(race: &Selection, currency: &str) -> String {
     let names = |wanted: End| -> Vec<&str> {
         let plans = race.ranked.iter().map(|&plan| &race.plans[plan]);
         plans.filter(|plan| plan.end == wanted).map(|plan| plan.name.as_str()).collect()
@@ -87,7 +88,7 @@ fn answer(race: &Selection) -> String {
         "{which} a probability of at least 95 % it is the best of the {} in {}, or within {} of the best.",
         race.plans.len(),
         race.metric.label,
-        zone(race)
+        zone(race, currency)
     )
 }
 
@@ -117,7 +118,7 @@ fn cost(race: &Selection) -> String {
 }
 
 /// What counts as best, and whose luck it is.
-fn reading(race: &Selection, n_sets: usize) -> String {
+fn reading(race: &Selection, currency: &str, n_sets: usize) -> String {
     let from = match race.zone_from {
         ZoneFrom::Asked => "as asked".to_owned(),
         ZoneFrom::Points => "the points that the scenario calls practically equal".to_owned(),
@@ -133,12 +134,12 @@ fn reading(race: &Selection, n_sets: usize) -> String {
     };
     format!(
         "within {} of the best counts as best (zone: {from}); every replicate has luck of its own, the same for every plan{sets}",
-        zone(race)
+        zone(race, currency)
     )
 }
 
 /// A row a plan, the one ahead first.
-fn table(race: &Selection) -> Table {
+fn table(race: &Selection, currency: &str) -> Table {
     let row = |&index: &usize| {
         let plan = &race.plans[index];
         let words = |text: &str| Cell::Words(text.to_owned());
@@ -153,13 +154,13 @@ fn table(race: &Selection) -> Table {
             dropped(&|dropped| Cell::Figure(difference(race, dropped.difference))),
         ];
         let others = plan.beside.iter().filter(|beside| beside.metric != race.metric);
-        let others = others.map(|beside| Cell::Figure(beside_cell(*beside)));
+        let others = others.map(|beside| Cell::Figure(beside_cell(*beside, currency)));
         Row { label: Label::plain(&plan.name), is_part: false, cells: cells.into_iter().chain(others).collect() }
     };
     let heads = ["mean", "replicates", "", "against", "by"].into_iter();
     let labels = others(race).map(|metric| metric.label.split(" (").next().unwrap_or(metric.label));
     Table {
-        corner: format!("{}, in {}", race.metric.label, level_unit(race.metric.unit)),
+        corner: format!("{}, in {}", race.metric.label, level_unit(race.metric.unit, currency)),
         heads: heads.chain(labels).map(str::to_owned).collect(),
         rows: race.ranked.iter().map(row).collect(),
         from: "/study/race/plans".to_owned(),
@@ -168,14 +169,14 @@ fn table(race: &Selection) -> Table {
 }
 
 /// `65 ±2 %`; of a chance `0.00 (0.00 to 0.16)`.
-fn beside_cell(Beside { metric, mean, interval: Interval { low, high } }: Beside) -> String {
+fn beside_cell(Beside { metric, mean, interval: Interval { low, high } }: Beside, currency: &str) -> String {
     let unit = metric.unit;
     if unit == Unit::Chance {
         return format!("{} ({} to {})", fixed(mean, 2), fixed(low, 2), fixed(high, 2));
     }
     let half_width = scale(unit) * (high - low) / 2.0;
     let digits = if half_width > 0.0 { decimals(half_width) } else { plain_decimals(unit) };
-    format!("{} ±{} {}", fixed(scale(unit) * mean, digits), fixed(half_width, digits), level_unit(unit))
+    format!("{} ±{} {}", fixed(scale(unit) * mean, digits), fixed(half_width, digits), level_unit(unit, currency))
 }
 
 /// What stands beside the metric raced by.
@@ -203,10 +204,10 @@ pub(crate) fn difference(race: &Selection, value: f64) -> String {
 }
 
 /// The zone as it is read: `0.5 percentage points`.
-pub(crate) fn zone(race: &Selection) -> String {
+pub(crate) fn zone(race: &Selection, currency: &str) -> String {
     let text = fixed(scale(race.metric.unit) * race.zone, digits(race) + 1);
     let text = text.trim_end_matches('0').trim_end_matches('.');
-    let unit = difference_unit(race.metric.unit);
+    let unit = difference_unit(race.metric.unit, currency);
     let unit = if text == "1" { unit.replace("points", "point") } else { unit.to_owned() };
     format!("{text} {unit}")
 }

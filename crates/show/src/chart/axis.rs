@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::style::NOTE;
-use super::words::grouped;
+use super::words::{grouped, spell};
 
 /// Where the words of an axis' outermost ticks stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,7 +27,8 @@ impl Axis {
     pub(super) fn days(days: usize, pixels: f64) -> Axis {
         let range = if days < 2 { 0.5..1.5 } else { 1.0..days as f64 };
         let apart = 44.0 * (range.end - range.start) / pixels;
-        let step = [1, 2, 5, 10, 15, 30, 60, 90].into_iter().find(|&step| f64::from(step) >= apart).unwrap_or(180);
+        let steps = if spell(days).1 == 1 { [1, 2, 5, 10, 15, 30] } else { [7, 14, 28, 56, 84, 168] };
+        let step = steps.into_iter().find(|&step| f64::from(step) >= apart).unwrap_or(364);
         let later = (2..=days).filter(|&day| day % step as usize == 0 && (day - 1) as f64 >= apart);
         let ticks = std::iter::once((1.0, "Day 1".to_owned())).chain(later.map(|day| (day as f64, day.to_string())));
         Axis { ticks: ticks.collect(), range, ends: Ends::Centred }
@@ -79,6 +80,21 @@ impl Axis {
             (value, words(value, decimals))
         });
         Axis { ticks: ticks.collect(), range: first * step..last * step, ends: Ends::Centred }
+    }
+
+    /// These values with their words, as far as there is room for them on that many pixels.
+    pub(super) fn at(values: impl Iterator<Item = (f64, String)>, range: Range<f64>, pixels: f64) -> Axis {
+        let mut ticks: Vec<(f64, String)> = Vec::new();
+        for (value, words) in values {
+            let has_room = |(before, other): &(f64, String)| {
+                let apart = (value - before) / (range.end - range.start) * pixels;
+                apart > 8.0 + f64::midpoint(NOTE.width(other), NOTE.width(&words))
+            };
+            if ticks.last().is_none_or(has_room) {
+                ticks.push((value, words));
+            }
+        }
+        Axis { ticks, range, ends: Ends::Centred }
     }
 
     /// Without words and lines.

@@ -4,12 +4,12 @@ use wearout_core::analysis::{Band, PlanSummary};
 use wearout_core::tally::Outcome;
 use wearout_stats::Interval;
 
+use super::Scene;
 use super::axis::Axis;
 use super::canvas::Canvas;
 use super::sheet::{Head, Point, Series, compose, names_room};
 use super::style::{NAME, plan_colour};
 use super::words::{Verbs, compared, mean, percent, spell, wilson};
-use super::{Failure, Scene};
 
 /// With more plans, bands would hide each other.
 const WITH_BANDS: usize = 4;
@@ -25,7 +25,7 @@ const VERBS: Verbs = Verbs {
     noun: "chance of being limited",
 };
 
-pub(super) fn draw(scene: &Scene) -> Result<Option<Canvas>, Failure> {
+pub(super) fn draw(scene: &Scene) -> Option<Canvas> {
     let comparison = scene.comparison;
     let plans = comparison.plans.len();
     let of = |(outcome, heading)| (heading, (0..plans).map(|plan| chances(scene, plan, outcome)).collect());
@@ -34,7 +34,7 @@ pub(super) fn draw(scene: &Scene) -> Result<Option<Canvas>, Failure> {
         [(Outcome::Limited, "Limited at least once"), (Outcome::Banned, "Banned")].map(of);
     let (panels, never): (Vec<_>, Vec<_>) = both.into_iter().partition(happened);
     if panels.is_empty() {
-        return Ok(None);
+        return None;
     }
     let days = comparison.plans.iter().map(|plan| plan.days.len()).max().unwrap_or(0);
     let bands = match (plans <= WITH_BANDS, comparison.n_sets > 1) {
@@ -57,20 +57,19 @@ pub(super) fn draw(scene: &Scene) -> Result<Option<Canvas>, Failure> {
         note: format!("lines are shares of replicates{bands}{never}"),
     };
     let panel_height = (18.0 * plans as f64 + 62.0).max(180.0);
-    compose(scene.caption, &head, panels.len() as f64 * panel_height, |sheet, plot| {
+    Some(compose(scene.caption, &head, panels.len() as f64 * panel_height, |sheet, plot| {
         let room = panels.iter().map(|(_, series)| names_room(series)).fold(0.0, f64::max);
         for (row, (heading, series)) in panels.iter().enumerate() {
             let highest =
                 series.iter().flat_map(|s| &s.points).map(|p| p.band.map_or(p.mean, |band| band.1.max(p.mean)));
             let y = Axis::shares(highest.fold(0.0, f64::max), 4);
             let rect = plot.row(row, panels.len()).inset(Axis::shares(1.0, 4).room(), 30.0, room, 28.0);
-            sheet.text(heading, (plot.left, rect.top - 19.0), NAME)?;
-            let mut panel = sheet.panel(rect, &Axis::days(days, rect.width()), &y)?;
-            sheet.draw_series(&mut panel, series)?;
-            sheet.name_lines(&panel, series)?;
+            sheet.text(heading, (plot.left, rect.top - 19.0), NAME);
+            let mut panel = sheet.panel(rect, &Axis::days(days, rect.width()), &y);
+            sheet.draw_series(&mut panel, series);
+            sheet.name_lines(&panel, series);
         }
-        Ok(())
-    })
+    }))
 }
 
 fn title(scene: &Scene) -> String {

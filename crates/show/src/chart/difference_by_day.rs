@@ -5,29 +5,29 @@ use plotters::style::Color;
 use wearout_core::analysis::trial::TrialLook;
 
 use crate::ab::analyze::{Page, short_label};
+use crate::number::{difference_unit, scale};
 
+use super::Caption;
 use super::axis::Axis;
 use super::canvas::Canvas;
-use super::forest::unit;
-use super::sheet::{Drawn, Head, Point, Series, Sheet, compose};
+use super::sheet::{Head, Point, Series, Sheet, compose};
 use super::style::{AXIS, GRID, NAME, NOTE, Rect, as_ink, colour_beside};
 use super::words::{sentence, spell};
-use super::{Caption, Failure};
 
 const PANEL: f64 = 250.0;
 
 /// How far early intervals are shown, in the half-width of the last one around the differences.
 const SHOWN: f64 = 2.5;
 
-pub(super) fn draw(page: &Page, caption: &Caption) -> Result<Option<Canvas>, Failure> {
+pub(super) fn draw(page: &Page, caption: &Caption) -> Option<Canvas> {
     let arms: Vec<usize> = page.found.effects.iter().map(|effect| effect.arm).collect();
     // One day is no course, and without any interval there is nothing to see.
     let is_shown = |&arm: &usize| known(page, arm).count() > 1 && known(page, arm).any(|look| look.interval.is_some());
     let arms: Vec<usize> = arms.into_iter().filter(is_shown).collect();
     if arms.is_empty() {
-        return Ok(None);
+        return None;
     }
-    let (unit, _) = unit(page.metric.unit);
+    let unit = difference_unit(page.metric.unit, caption.currency);
     let label = short_label(page.metric);
     let head = Head {
         title: sentence(&title(page, &arms)),
@@ -39,12 +39,11 @@ pub(super) fn draw(page: &Page, caption: &Caption) -> Result<Option<Canvas>, Fai
             if page.is_end_said { "" } else { ", if that was the planned end" }
         ),
     };
-    compose(caption, &head, PANEL * arms.len() as f64, |sheet, plot| {
+    Some(compose(caption, &head, PANEL * arms.len() as f64, |sheet, plot| {
         for (row, arm) in arms.iter().enumerate() {
-            panel(sheet, plot.row(row, arms.len()), page, *arm)?;
+            panel(sheet, plot.row(row, arms.len()), page, *arm);
         }
-        Ok(())
-    })
+    }))
 }
 
 /// Looks that are shown: of every day, over long horizons of every week and of the day that decides.
@@ -75,8 +74,8 @@ fn title(page: &Page, arms: &[usize]) -> String {
     stopped.join(", ")
 }
 
-fn panel(sheet: &Sheet, row: Rect, page: &Page, arm: usize) -> Drawn {
-    let (_, factor) = unit(page.metric.unit);
+fn panel(sheet: &Sheet, row: Rect, page: &Page, arm: usize) {
+    let factor = scale(page.metric.unit);
     let looks: Vec<&TrialLook> = known(page, arm).collect();
     let differences = || looks.iter().filter_map(|look| look.difference).map(|x| x * factor);
     let last =
@@ -94,11 +93,11 @@ fn panel(sheet: &Sheet, row: Rect, page: &Page, arm: usize) -> Drawn {
     let hue = colour_beside(page.found.control, arm);
     let name = NAME.in_colour(as_ink(hue));
     let heading = format!("{} against {}", page.arm(arm), page.control());
-    sheet.text(&name.shorten(&heading, rect.width()), (row.left, row.top + 14.0), name)?;
+    sheet.text(&name.shorten(&heading, rect.width()), (row.left, row.top + 14.0), name);
     let x = Axis::days(page.found.planned_days as usize, rect.width());
     let (x_start, x_end) = (x.range.start, x.range.end);
-    let mut panel = sheet.panel(rect, &x, &y)?;
-    panel.surface(vec![(x_start, -zone), (x_end, -zone), (x_end, zone), (x_start, zone)], GRID.mix(0.6))?;
+    let mut panel = sheet.panel(rect, &x, &y);
+    panel.surface(vec![(x_start, -zone), (x_end, -zone), (x_end, zone), (x_start, zone)], GRID.mix(0.6));
     let points = looks.iter().map(|look| Point {
         x: f64::from(look.day),
         mean: look.difference.expect("looks without a difference were left out") * factor,
@@ -109,15 +108,14 @@ fn panel(sheet: &Sheet, row: Rect, page: &Page, arm: usize) -> Drawn {
     });
     let series = Series { name: String::new(), value: String::new(), colour: hue, points: points.collect() };
     let zero = [(x_start, 0.0), (x_end, 0.0)].map(|at| panel.place(at));
-    sheet.line(&zero, AXIS, 1.0)?;
-    sheet.draw_series(&mut panel, &[series])?;
+    sheet.line(&zero, AXIS, 1.0);
+    sheet.draw_series(&mut panel, &[series]);
     if let Some(day) = page.found.leaves_zero_out(arm) {
         let (at, _) = panel.place((f64::from(day), 0.0));
-        sheet.dashes((at, rect.top), (at, rect.bottom), as_ink(hue))?;
+        sheet.dashes((at, rect.top), (at, rect.bottom), as_ink(hue));
         let words = format!("day {day}");
         let face = if at > rect.right - 60.0 { NOTE.ending() } else { NOTE };
         let beside = if at > rect.right - 60.0 { at - 6.0 } else { at + 6.0 };
-        sheet.text(&words, (beside, rect.top + 8.0), face)?;
+        sheet.text(&words, (beside, rect.top + 8.0), face);
     }
-    Ok(())
 }

@@ -6,14 +6,15 @@ use wearout_core::analysis::trial::Effect;
 use wearout_core::tally::Better;
 
 use crate::ab::analyze::{Page, short_label, verdict};
+use crate::number::{difference_unit, scale};
 
+use super::Caption;
 use super::axis::Axis;
 use super::canvas::{Canvas, Place};
-use super::forest::{unit, wish, with_ends};
-use super::sheet::{Drawn, Head, Sheet, compose};
-use super::style::{AXIS, GRID, LABEL, NAME, NOTE, PAPER, QUIET, Rect, as_ink, colour_beside};
+use super::forest::{wish, with_ends};
+use super::sheet::{Head, Sheet, compose};
+use super::style::{AXIS, GRID, LABEL, NAME, PAPER, QUIET, Rect, as_ink, colour_beside};
 use super::words::sentence;
-use super::{Caption, Failure};
 
 const ROW: f64 = 26.0;
 /// Height of a panel's scale with its unit.
@@ -36,7 +37,7 @@ enum Role {
 
 /// Rows of one unit.
 struct Panel<'a> {
-    unit: &'static str,
+    unit: &'a str,
     /// What a value is multiplied with to be shown.
     factor: f64,
     rows: Vec<Row<'a>>,
@@ -48,10 +49,10 @@ enum Row<'a> {
     Line(Line<'a>),
 }
 
-pub(super) fn draw(page: &Page, caption: &Caption) -> Result<Option<Canvas>, Failure> {
-    let panels = panels(page);
+pub(super) fn draw(page: &Page, caption: &Caption) -> Option<Canvas> {
+    let panels = panels(page, caption.currency);
     if panels.is_empty() {
-        return Ok(None);
+        return None;
     }
     let guarded =
         if page.found.guardrails.is_empty() { "" } else { " and, of guardrails, up to the margin on the worse side" };
@@ -72,15 +73,14 @@ pub(super) fn draw(page: &Page, caption: &Caption) -> Result<Option<Canvas>, Fai
         ),
     };
     let height: f64 = panels.iter().map(|panel| panel.rows.len() as f64 * ROW + SCALE).sum();
-    compose(caption, &head, height, |sheet, plot| {
+    Some(compose(caption, &head, height, |sheet, plot| {
         let mut top = plot.top;
         for panel in &panels {
             let rows = Rect { top, bottom: top + panel.rows.len() as f64 * ROW, ..plot };
-            draw_panel(sheet, page, panel, rows)?;
+            draw_panel(sheet, page, panel, rows);
             top = rows.bottom + SCALE;
         }
-        Ok(())
-    })
+    }))
 }
 
 /// The verdict, without what its figures rest on, and with the first of its buts: the rows below show the others, and what is open.
@@ -91,7 +91,7 @@ fn title(page: &Page) -> String {
     sentence(&verdict.replace(" -", " −").replace("(-", "(−"))
 }
 
-fn panels<'a>(page: &Page<'a>) -> Vec<Panel<'a>> {
+fn panels<'a>(page: &Page<'a>, currency: &'a str) -> Vec<Panel<'a>> {
     let found = page.found;
     let of = |effect: &'a Effect, role: Role, shaded: Option<f64>| Line { effect, role, shaded };
     let lines = found
@@ -104,7 +104,8 @@ fn panels<'a>(page: &Page<'a>) -> Vec<Panel<'a>> {
     let mut panels: Vec<Panel> = Vec::new();
     let mut before = None;
     for line in lines.filter(|line| line.effect.difference.is_some()) {
-        let (unit, factor) = unit(line.effect.metric.unit);
+        let unit = line.effect.metric.unit;
+        let (unit, factor) = (difference_unit(unit, currency), scale(unit));
         let at = panels.iter().position(|panel| panel.unit == unit).unwrap_or_else(|| {
             panels.push(Panel { unit, factor, rows: Vec::new() });
             panels.len() - 1
@@ -125,7 +126,7 @@ fn name(line: &Line) -> String {
     words.trim_end().to_owned()
 }
 
-fn draw_panel(sheet: &Sheet, page: &Page, panel: &Panel, rows: Rect) -> Drawn {
+fn draw_panel(sheet: &Sheet, page: &Page, panel: &Panel, rows: Rect) {
     let n_rows = panel.rows.len();
     let lines = || {
         panel.rows.iter().enumerate().filter_map(|(i, row)| match row {
@@ -142,7 +143,7 @@ fn draw_panel(sheet: &Sheet, page: &Page, panel: &Panel, rows: Rect) -> Drawn {
     let high = lines().flat_map(|(_, line)| reach(line)).fold(0.0, f64::max);
     let area = rows.inset(226.0, 0.0, 170.0, 0.0);
     let x = Axis::around_zero(low, high, 5);
-    let scale = sheet.panel(area, &Axis { ticks: Vec::new(), ..x.clone() }, &Axis::bare(0.0..1.0))?;
+    let scale = sheet.scale(area, &x, panel.unit);
     let across = |value: f64| scale.place((value * panel.factor, 0.0)).0;
     for (band, line) in lines() {
         let Some(shaded) = line.shaded else { continue };
@@ -152,36 +153,31 @@ fn draw_panel(sheet: &Sheet, page: &Page, panel: &Panel, rows: Rect) -> Drawn {
             _ => (-shaded, shaded),
         };
         let (top, bottom) = (band.top + 3.0, band.bottom - 3.0);
-        sheet.bar(Rect { left: across(left), right: across(right), top, bottom }, GRID)?;
+        sheet.bar(Rect { left: across(left), right: across(right), top, bottom }, GRID);
     }
-    for (value, words) in &x.ticks {
-        let (at, _) = scale.place((*value, 0.0));
-        sheet.line(&[(at, area.top), (at, area.bottom)], if *value == 0.0 { AXIS } else { GRID }, 1.0)?;
-        sheet.text(words, (at, area.bottom + 12.0), NOTE.centred())?;
-    }
-    sheet.text(panel.unit, (area.centre().0, area.bottom + 31.0), NOTE.centred())?;
+    let zero = across(0.0);
+    sheet.line(&[(zero, area.top), (zero, area.bottom)], AXIS, 1.0);
     for (i, row) in panel.rows.iter().enumerate() {
         if let Row::Heading(words) = row {
-            sheet.text(&NAME.shorten(words, 214.0), (rows.left, rows.row(i, n_rows).centre().1), NAME)?;
+            sheet.text(&NAME.shorten(words, 214.0), (rows.left, rows.row(i, n_rows).centre().1), NAME);
         }
     }
     for (band, line) in lines() {
         let y = band.centre().1;
-        label(sheet, page, line, (rows.left, y))?;
+        label(sheet, page, line, (rows.left, y));
         let effect = line.effect;
         let hue = hue(page, line);
         if let Some(interval) = effect.interval {
-            sheet.line(&[(across(interval.low), y), (across(interval.high), y)], hue, 2.2)?;
+            sheet.line(&[(across(interval.low), y), (across(interval.high), y)], hue, 2.2);
         }
         let value = effect.difference.expect("rows without a difference were left out");
-        sheet.dot((across(value), y), 4.5, hue)?;
+        sheet.dot((across(value), y), 4.5, hue);
         if effect.interval.is_none_or(|interval| interval.contains(0.0)) {
-            sheet.dot((across(value), y), 2.7, PAPER)?;
+            sheet.dot((across(value), y), 2.7, PAPER);
         }
         let ends = effect.interval.map(|interval| (interval.low * panel.factor, interval.high * panel.factor));
-        sheet.text(&with_ends(value * panel.factor, ends, panel.factor), (rows.right, y), LABEL.ending())?;
+        sheet.text(&with_ends(value * panel.factor, ends, panel.factor), (rows.right, y), LABEL.ending());
     }
-    Ok(())
 }
 
 /// Several arms keep their colours; of one arm only what decides and guards is coloured.
@@ -191,11 +187,11 @@ fn hue(page: &Page, line: &Line) -> RGBAColor {
 }
 
 /// The arm below its metric's heading, or the metric of the only arm.
-fn label(sheet: &Sheet, page: &Page, line: &Line, (left, y): Place) -> Drawn {
+fn label(sheet: &Sheet, page: &Page, line: &Line, (left, y): Place) {
     if page.found.arms.len() > 2 {
         let face = LABEL.in_colour(as_ink(hue(page, line)));
         return sheet.text(&face.shorten(page.arm(line.effect.arm), 202.0), (left + 12.0, y), face);
     }
     let face = if line.role == Role::Deciding { NAME } else { LABEL };
-    sheet.text(&face.shorten(&name(line), 214.0), (left, y), face)
+    sheet.text(&face.shorten(&name(line), 214.0), (left, y), face);
 }

@@ -10,12 +10,12 @@ use crate::ab::design::Page;
 use crate::ab::{days as days_of, points};
 use crate::number::{fixed, scale};
 
+use super::Caption;
 use super::axis::Axis;
 use super::canvas::Canvas;
-use super::sheet::{Drawn, Head, Point, Series, Sheet, compose};
+use super::sheet::{Head, Point, Series, Sheet, compose};
 use super::style::{ALERT, INK, NAME, NOTE, Rect, SIDES};
-use super::words::{sentence, wilson};
-use super::{Caption, Failure};
+use super::words::{sentence, spell, wilson};
 
 /// Reads of a rank below which its clicks are left out.
 const FEWEST_READS: u64 = 100;
@@ -23,29 +23,36 @@ const FEWEST_READS: u64 = 100;
 /// Height of a panel with its heading and axis.
 const PANEL: f64 = 250.0;
 
-pub(super) fn draw(page: &Page, caption: &Caption) -> Result<Option<Canvas>, Failure> {
+pub(super) fn draw(page: &Page, caption: &Caption) -> Option<Canvas> {
     let found = page.found;
     if found.daily.len() < 2 {
-        return Ok(None);
+        return None;
     }
     let by_read = found.by_read.iter().any(|reads| ranks(reads).len() > 1);
     let contest = page.contest;
+    let (spell, length) = spell(found.daily.len());
     let head = Head {
         title: title(page),
         subtitle: format!(
-            "{}, {} minus {}, on each day alone, {} a day",
+            "{}, {} minus {}, on each {spell} alone, {} a day",
             sentence(contest.judge.metric.label),
             contest.treated(),
             contest.control(),
             points(contest.judge.metric)
         ),
-        note: "means over simulated tests; bands: 95 % Monte Carlo intervals; thin line: fitted decay".to_owned(),
+        note: format!(
+            "means over simulated tests; bands: 95 % intervals of a finite number of tests{}{}",
+            if found.decay.is_some() { "; thin line: fitted decay" } else { "" },
+            if length > 1 { "; a week is the mean of its days, its band at most that of a day" } else { "" },
+        ),
     };
-    compose(caption, &head, PANEL * if by_read { 2.0 } else { 1.0 }, |sheet, plot| {
+    Some(compose(caption, &head, PANEL * if by_read { 2.0 } else { 1.0 }, |sheet, plot| {
         let rows = if by_read { 2 } else { 1 };
-        days(sheet, plot.row(0, rows), page)?;
-        if by_read { reads(sheet, plot.row(1, rows), page) } else { Ok(()) }
-    })
+        days(sheet, plot.row(0, rows), page);
+        if by_read {
+            reads(sheet, plot.row(1, rows), page);
+        }
+    }))
 }
 
 fn title(page: &Page) -> String {
@@ -66,7 +73,7 @@ fn title(page: &Page) -> String {
     }
 }
 
-fn days(sheet: &Sheet, row: Rect, page: &Page) -> Drawn {
+fn days(sheet: &Sheet, row: Rect, page: &Page) {
     let found = page.found;
     let scale = scale(page.contest.judge.metric.unit);
     let reach = normal_quantile(CONFIDENCE);
@@ -81,16 +88,21 @@ fn days(sheet: &Sheet, row: Rect, page: &Page) -> Drawn {
     let ends = found.daily.iter().map(band).fold((0.0_f64, 0.0_f64), |(low, high), (a, b)| (low.min(a), high.max(b)));
     let y = Axis::around_zero(ends.0, ends.1, 4);
     let rect = row.inset(y.room(), 34.0, 16.0, 32.0);
-    sheet.text("By day", (row.left, rect.top - 18.0), NAME)?;
-    let mut panel = sheet.panel(rect, &Axis::days(found.daily.len(), rect.width()), &y)?;
-    let points = found.daily.iter().map(|daily| Point {
-        x: f64::from(daily.day),
-        mean: scale * daily.effect.estimate,
-        band: Some(band(daily)),
+    let (name, length) = spell(found.daily.len());
+    sheet.text(&format!("By {name}"), (row.left, rect.top - 18.0), NAME);
+    let mut panel = sheet.panel(rect, &Axis::days(found.daily.len(), rect.width()), &y);
+    // The error of a mean is at most the mean of the errors, however they go together.
+    let points = found.daily.chunks(length).enumerate().map(|(nth, days)| {
+        let mean = |of: &dyn Fn(&Daily) -> f64| days.iter().map(of).sum::<f64>() / days.len() as f64;
+        Point {
+            x: (nth * length) as f64 + f64::midpoint(1.0, days.len() as f64),
+            mean: mean(&|daily| scale * daily.effect.estimate),
+            band: Some((mean(&|daily| band(daily).0), mean(&|daily| band(daily).1))),
+        }
     });
     let series = Series { name: String::new(), value: String::new(), colour: SIDES[0], points: points.collect() };
-    sheet.draw_series(&mut panel, &[series])?;
-    panel.line(found.daily.iter().filter_map(fitted), INK, 1.2)?;
+    sheet.draw_series(&mut panel, &[series]);
+    panel.line(found.daily.iter().filter_map(fitted), INK, 1.2);
     let marks = [
         (found.enough_days.map(f64::from), "power levels off"),
         (found.decay.and_then(|decay| decay.lifetime), "lifetime"),
@@ -99,13 +111,12 @@ fn days(sheet: &Sheet, row: Rect, page: &Page) -> Drawn {
         let last = found.daily.len() as f64;
         let Some(at) = at.filter(|at| (1.0..=last).contains(at)) else { continue };
         let (x, top) = panel.place((at, y.range.end));
-        sheet.dashes((x, top), (x, rect.bottom), ALERT)?;
+        sheet.dashes((x, top), (x, rect.bottom), ALERT);
         let face = NOTE.in_colour(ALERT);
         let wide = face.width(words) + 6.0;
         let (place, face) = if x + wide < rect.right { (x + 5.0, face) } else { (x - 5.0, face.ending()) };
-        sheet.text(words, (place, top + 10.0 + 16.0 * level as f64), face)?;
+        sheet.text(words, (place, top + 10.0 + 16.0 * level as f64), face);
     }
-    Ok(())
 }
 
 /// Ranks of reads that are common enough: earlier reads, and clicks out of reads.
@@ -114,7 +125,7 @@ fn ranks(reads: &[Repeat]) -> Vec<(usize, u64, u64)> {
     common.map(|(earlier, repeat)| (earlier, repeat.clicks, repeat.reads)).collect()
 }
 
-fn reads(sheet: &Sheet, row: Rect, page: &Page) -> Drawn {
+fn reads(sheet: &Sheet, row: Rect, page: &Page) {
     let contest = page.contest;
     let of_arm = |arm: usize| -> Vec<Point> {
         let ranks = ranks(&page.found.by_read[arm]).into_iter().map(|(earlier, clicks, reads)| Point {
@@ -140,10 +151,10 @@ fn reads(sheet: &Sheet, row: Rect, page: &Page) -> Drawn {
         series.iter().flat_map(|series| &series.points).map(|point| point.band.map_or(point.mean, |band| band.1));
     let y = Axis::shares(highest.fold(0.0, f64::max), 4);
     let rect = row.inset(y.room(), 34.0, super::sheet::names_room(&series), 32.0);
-    sheet.text("By read of the same content: clicks per read", (row.left, rect.top - 18.0), NAME)?;
+    sheet.text("By read of the same content: clicks per read", (row.left, rect.top - 18.0), NAME);
     let ticks = (1..=last).map(|rank| (rank as f64, rank.to_string())).collect();
     let x = Axis { ticks, ..Axis::bare(1.0..(last as f64).max(2.0)) };
-    let mut panel = sheet.panel(rect, &x, &y)?;
-    sheet.draw_series(&mut panel, &series)?;
-    sheet.name_lines(&panel, &series)
+    let mut panel = sheet.panel(rect, &x, &y);
+    sheet.draw_series(&mut panel, &series);
+    sheet.name_lines(&panel, &series);
 }

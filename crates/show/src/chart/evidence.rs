@@ -1,28 +1,25 @@
 //! The scorecard as a picture: the article's range as a bar, the simulated mean with its interval as a mark, one row a claim.
 //!
 //! Quantities of many units share one scale because each is divided by the middle of the article's range. Verdicts differ in colour and in
-//! shape. Claims that measure nothing are left out and counted in the caption.
+//! shape. The farthest come first; those that do not fit a screen, and those
+//! that measure nothing, are counted in the caption.
 
 use plotters::style::RGBAColor;
-use wearout_core::evidence::Use;
 use wearout_core::parameter::Fit;
 use wearout_core::study::{Nearness, Scorecard, Scored, count};
 
-use crate::evidence::{figures, heading};
+use crate::evidence::figures;
 
+use super::Caption;
 use super::canvas::{Canvas, Place};
 use super::ratios::Ratios;
-use super::sheet::{Drawn, Head, Sheet, compose};
-use super::style::{AXIS, LABEL, NAME, NOTE, PAPER, Rect, SMALL, as_ink};
+use super::sheet::{Head, Sheet, compose};
+use super::style::{AXIS, LABEL, NOTE, PAPER, Rect, SMALL, as_ink};
 use super::words::percent;
-use super::{Caption, Failure, Rendered, rendered};
-
-/// What it shows, for those who cannot see it.
-const TITLE: &str = "claims of the article and what the model makes of them";
 
 const ROW: f64 = 20.0;
-/// Height of a group's heading.
-const HEADING: f64 = 34.0;
+/// Rows that fit a screen.
+const MOST_ROWS: usize = 22;
 /// Height of the scale, which stands above and below the rows.
 const SCALE: f64 = 26.0;
 /// Height of the key and the columns' names.
@@ -36,25 +33,19 @@ const TICKS: [f64; 5] = [0.5, 0.75, 1.0, 1.5, 2.0];
 /// The article's ranges.
 pub(super) const RANGE: RGBAColor = RGBAColor(0xCD, 0xD3, 0xD9, 1.0);
 
-/// The chart in both formats.
-///
-/// # Errors
-/// When plotters refuses to draw.
-///
-/// # Panics
-/// Never: the sheet of a scorecard is always drawn.
-pub fn scorecard(card: &Scorecard, fit: &Fit, caption: &Caption) -> Result<Rendered, Failure> {
-    let canvas = draw(card, fit, caption)?.expect("a scorecard always has rows");
-    Ok(rendered(&canvas, "scorecard", TITLE))
-}
-
-pub(super) fn draw(card: &Scorecard, fit: &Fit, caption: &Caption) -> Result<Option<Canvas>, Failure> {
-    let groups: Vec<(Use, Vec<&Scored>)> = Use::ALL
-        .into_iter()
-        .map(|used| (used, card.claims().filter(|row| row.replay.used == used && row.figure.is_some()).collect()))
-        .filter(|(_, rows): &(Use, Vec<&Scored>)| !rows.is_empty())
-        .collect();
-    let n_rows: usize = groups.iter().map(|(_, rows)| rows.len()).sum();
+pub(super) fn draw(card: &Scorecard, fit: &Fit, caption: &Caption) -> Option<Canvas> {
+    let mut rows: Vec<&Scored> = card.claims().filter(|row| row.figure.is_some() && row.nearness.is_some()).collect();
+    let measured = rows.len();
+    let distance = |row: &Scored| {
+        let ratio =
+            row.figure.zip(row.range).map_or(1.0, |(figure, (low, high))| figure.mean / f64::midpoint(low, high));
+        libm::log(ratio.max(1e-9)).abs()
+    };
+    rows.sort_by(|a, b| b.nearness.cmp(&a.nearness).then(distance(b).total_cmp(&distance(a))));
+    rows.truncate(MOST_ROWS);
+    if rows.is_empty() {
+        return None;
+    }
     let facts = count(card.facts());
     let head = Head {
         title: format!(
@@ -66,17 +57,18 @@ pub(super) fn draw(card: &Scorecard, fit: &Fit, caption: &Caption) -> Result<Opt
             percent(wearout_core::study::FAR)
         ),
         subtitle: format!(
-            "Fit {}, fitted to {}: simulated figures over the article's, a row a claim",
+            "Fit {}, fitted to {}: simulated figures over the article's, a row a claim, the farthest first",
             fit.name, fit.fitted_to
         ),
         note: format!(
-            "line across a mark: 95 % interval, the error of a finite number of replicates; both are divided by the middle of the article's \
-             range; {} claims measure nothing and are left out",
-            card.claims().count() - n_rows
+            "{} of {measured} claims measured, the others are nearer (evidence.csv); line across a mark: 95 % interval, the error of a finite \
+             number of replicates; both are divided by the middle of the article's range; {} claims measure nothing",
+            rows.len(),
+            card.claims().count() - measured
         ),
     };
-    let height = KEY + 2.0 * SCALE + groups.len() as f64 * HEADING + n_rows as f64 * ROW;
-    compose(caption, &head, height, |sheet, plot| rows(sheet, plot, &groups))
+    let height = KEY + 2.0 * SCALE + rows.len() as f64 * ROW;
+    Some(compose(caption, &head, height, |sheet, plot| draw_rows(sheet, plot, &rows)))
 }
 
 /// Where a row's parts stand across the sheet.
@@ -87,61 +79,51 @@ struct Columns {
     simulated: f64,
 }
 
-fn rows(sheet: &Sheet, plot: Rect, groups: &[(Use, Vec<&Scored>)]) -> Drawn {
+fn draw_rows(sheet: &Sheet, plot: Rect, rows: &[&Scored]) {
     let columns = Columns {
         claim: plot.left,
         ratios: Ratios { left: plot.left + 170.0, right: plot.right - 284.0, widest: WIDEST },
         article: plot.right - 178.0,
         simulated: plot.right,
     };
-    let x = key(sheet, (plot.left, plot.top + 10.0), "the article's range")?;
-    mark(sheet, (x + 6.0, plot.top + 10.0), Nearness::Inside, AXIS)?;
-    sheet.text("taken over", (x + SMALL + 4.0, plot.top + 10.0), LABEL)?;
+    let x = key(sheet, (plot.left, plot.top + 10.0), "the article's range");
+    mark(sheet, (x + 6.0, plot.top + 10.0), Nearness::Inside, AXIS);
+    sheet.text("taken over", (x + SMALL + 4.0, plot.top + 10.0), LABEL);
     let names = plot.top + 38.0;
-    sheet.text("claim", (columns.claim, names), NOTE)?;
+    sheet.text("claim", (columns.claim, names), NOTE);
     sheet.text(
         "relative to the article",
         (f64::midpoint(columns.ratios.left, columns.ratios.right), names),
         NOTE.centred(),
-    )?;
-    sheet.text("article", (columns.article, names), NOTE.ending())?;
-    sheet.text("simulated", (columns.simulated, names), NOTE.ending())?;
+    );
+    sheet.text("article", (columns.article, names), NOTE.ending());
+    sheet.text("simulated", (columns.simulated, names), NOTE.ending());
 
     let (top, bottom) = (plot.top + KEY + SCALE, plot.bottom - SCALE);
-    columns.ratios.draw_ticks(sheet, (top, bottom), &TICKS)?;
-    let mut y = top;
-    for (used, scored) in groups {
-        // Paper behind the heading, so that no line of the scale runs through its words.
-        let behind = Rect { left: plot.left, top: y + 2.0, right: plot.right, bottom: y + HEADING - 2.0 };
-        sheet.bar(behind, PAPER)?;
-        sheet.text(heading(*used), (plot.left, y + HEADING / 2.0 + 2.0), NAME)?;
-        y += HEADING;
-        for row in scored {
-            draw_row(sheet, &columns, y + ROW / 2.0, row)?;
-            y += ROW;
-        }
+    columns.ratios.draw_ticks(sheet, (top, bottom), &TICKS);
+    for (i, row) in rows.iter().enumerate() {
+        draw_row(sheet, &columns, top + (i as f64 + 0.5) * ROW, row);
     }
-    Ok(())
 }
 
-fn draw_row(sheet: &Sheet, columns: &Columns, y: f64, row: &Scored) -> Drawn {
+fn draw_row(sheet: &Sheet, columns: &Columns, y: f64, row: &Scored) {
     let (Some((low, high)), Some(figure), Some(nearness)) = (row.range, row.figure, row.nearness) else {
-        return Ok(());
+        return;
     };
     let claim = LABEL.shorten(&row.replay.claim, columns.ratios.left - columns.claim - 8.0);
-    sheet.text(&claim, (columns.claim, y), LABEL)?;
+    sheet.text(&claim, (columns.claim, y), LABEL);
     let middle = f64::midpoint(low, high);
     let (from, to) = (columns.ratios.at(low / middle), columns.ratios.at(high / middle));
     let half = ((to - from) / 2.0).max(1.5);
     let centre = f64::midpoint(from, to);
-    sheet.bar(Rect { left: centre - half, right: centre + half, top: y - 7.0, bottom: y + 7.0 }, RANGE)?;
+    sheet.bar(Rect { left: centre - half, right: centre + half, top: y - 7.0, bottom: y + 7.0 }, RANGE);
 
     let colour = if row.is_taken_over() { AXIS } else { colour(nearness) };
-    columns.ratios.draw_figure(sheet, y, (figure.mean, row.interval, middle), (nearness, colour))?;
+    columns.ratios.draw_figure(sheet, y, (figure.mean, row.interval, middle), (nearness, colour));
     let [article, simulated] = figures(row);
-    sheet.text(&article, (columns.article, y), NOTE.ending())?;
+    sheet.text(&article, (columns.article, y), NOTE.ending());
     let face = if row.is_taken_over() { NOTE } else { LABEL.in_colour(as_ink(colour)) };
-    sheet.text(&simulated, (columns.simulated, y), face.ending())
+    sheet.text(&simulated, (columns.simulated, y), face.ending());
 }
 
 pub(super) fn colour(nearness: Nearness) -> RGBAColor {
@@ -154,12 +136,12 @@ pub(super) fn colour(nearness: Nearness) -> RGBAColor {
 }
 
 /// A filled disc, a ring, a diamond or a square: told apart without colour.
-pub(super) fn mark(sheet: &Sheet, (x, y): Place, nearness: Nearness, colour: RGBAColor) -> Drawn {
+pub(super) fn mark(sheet: &Sheet, (x, y): Place, nearness: Nearness, colour: RGBAColor) {
     match nearness {
         Nearness::Inside => sheet.dot((x, y), 4.6, colour),
         Nearness::Within12 => {
-            sheet.dot((x, y), 5.0, colour)?;
-            sheet.dot((x, y), 2.8, PAPER)
+            sheet.dot((x, y), 5.0, colour);
+            sheet.dot((x, y), 2.8, PAPER);
         }
         Nearness::Within25 => sheet.area(&[(x, y - 6.5), (x + 6.5, y), (x, y + 6.5), (x - 6.5, y)], colour),
         Nearness::Off => sheet.bar(Rect { left: x - 5.0, top: y - 5.0, right: x + 5.0, bottom: y + 5.0 }, colour),
@@ -167,14 +149,14 @@ pub(super) fn mark(sheet: &Sheet, (x, y): Place, nearness: Nearness, colour: RGB
 }
 
 /// What bar and marks mean; where it ends, across the sheet.
-pub(super) fn key(sheet: &Sheet, (mut x, y): Place, range: &str) -> Result<f64, Failure> {
-    sheet.bar(Rect { left: x, top: y - 7.0, right: x + 22.0, bottom: y + 7.0 }, RANGE)?;
-    sheet.text(range, (x + 30.0, y), LABEL)?;
+pub(super) fn key(sheet: &Sheet, (mut x, y): Place, range: &str) -> f64 {
+    sheet.bar(Rect { left: x, top: y - 7.0, right: x + 22.0, bottom: y + 7.0 }, RANGE);
+    sheet.text(range, (x + 30.0, y), LABEL);
     x += 30.0 + LABEL.width(range) + 26.0;
     for nearness in [Nearness::Inside, Nearness::Within12, Nearness::Within25, Nearness::Off] {
-        mark(sheet, (x + 6.0, y), nearness, colour(nearness))?;
-        sheet.text(nearness.words(), (x + SMALL + 4.0, y), LABEL)?;
+        mark(sheet, (x + 6.0, y), nearness, colour(nearness));
+        sheet.text(nearness.words(), (x + SMALL + 4.0, y), LABEL);
         x += SMALL + 4.0 + LABEL.width(nearness.words()) + 26.0;
     }
-    Ok(x)
+    x
 }

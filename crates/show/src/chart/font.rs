@@ -1,10 +1,14 @@
 //! The embedded font: how wide a text is, what its outlines are, where it breaks.
 //!
-//! Nothing is asked of the machine, so a chart measures and looks the same everywhere. Source of the files: `font/README.md`.
+//! Nothing is asked of the machine for letters that the font has, so a chart measures and looks the same everywhere. Letters that it lacks
+//! (Chinese, Arabic, emoji) are borrowed from fonts that the program finds; what no font has is a box. Letters are not joined as Arabic joins
+//! them, and emoji have no colours. Source of the files: `font/README.md`.
 
-use std::sync::LazyLock;
+use std::collections::BTreeMap;
+use std::sync::{LazyLock, Mutex, OnceLock};
 
-use ab_glyph::{Font, FontRef, OutlineCurve, Point, point};
+use ab_glyph::{Font, FontArc, FontRef, FontVec, GlyphId, OutlineCurve, Point, point};
+use wearout_core::diagnostic::is_hidden;
 
 /// Height of a capital, in ems.
 pub(super) const CAPITAL_EM: f64 = 0.727;
@@ -16,11 +20,52 @@ pub(super) const DESCENT_EM: f64 = 0.21;
 pub const FONTS: [(u16, &[u8]); 2] =
     [(400, include_bytes!("font/Inter-Regular.ttf")), (600, include_bytes!("font/Inter-SemiBold.ttf"))];
 
-static REGULAR: LazyLock<FontRef<'static>> = LazyLock::new(|| embedded(FONTS[0].1));
-static SEMIBOLD: LazyLock<FontRef<'static>> = LazyLock::new(|| embedded(FONTS[1].1));
+static REGULAR: LazyLock<FontArc> = LazyLock::new(|| embedded(FONTS[0].1));
+static SEMIBOLD: LazyLock<FontArc> = LazyLock::new(|| embedded(FONTS[1].1));
 
-fn embedded(bytes: &'static [u8]) -> FontRef<'static> {
-    FontRef::try_from_slice(bytes).expect("the embedded font is a font")
+fn embedded(bytes: &'static [u8]) -> FontArc {
+    FontArc::try_from_slice(bytes).expect("the embedded font is a font")
+}
+
+/// Finds a font that has a letter: the bytes of its file, and its number in it.
+type Finder = fn(char) -> Option<(Vec<u8>, u32)>;
+
+static FINDER: OnceLock<Finder> = OnceLock::new();
+
+/// The font of each letter that was ever borrowed; `None`: no font has it.
+static BORROWED: Mutex<BTreeMap<char, Option<FontArc>>> = Mutex::new(BTreeMap::new());
+
+/// Says where letters that the embedded font lacks are to be found. The first call counts; `find` is asked once for a letter.
+pub fn borrow_letters(find: fn(char) -> Option<(Vec<u8>, u32)>) {
+    let _ = FINDER.set(find);
+}
+
+/// Whether the font of that number in a file has a letter, with an outline.
+pub fn has_letter(file: &[u8], number: u32, letter: char) -> bool {
+    FontRef::try_from_slice_and_index(file, number).is_ok_and(|font| draws(&font, letter))
+}
+
+fn draws(font: &impl Font, letter: char) -> bool {
+    let glyph = font.glyph_id(letter);
+    glyph.0 != 0 && (letter.is_whitespace() || font.outline(glyph).is_some())
+}
+
+/// The font that a letter is set in; the embedded one, with a box, where none has it.
+fn font_of(weight: Weight, letter: char) -> FontArc {
+    let own = weight.font();
+    if own.glyph_id(letter).0 != 0 {
+        return own.clone();
+    }
+    let mut borrowed = BORROWED.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    if !borrowed.contains_key(&letter) {
+        let known = borrowed.values().flatten().find(|font| draws(*font, letter)).cloned();
+        let lent = || {
+            let (file, number) = FINDER.get()?(letter)?;
+            FontVec::try_from_vec_and_index(file, number).ok().map(FontArc::new)
+        };
+        borrowed.insert(letter, known.or_else(lent));
+    }
+    borrowed[&letter].clone().unwrap_or_else(|| own.clone())
 }
 
 /// Thickness of the strokes.
@@ -33,7 +78,7 @@ pub(super) enum Weight {
 }
 
 impl Weight {
-    fn font(self) -> &'static FontRef<'static> {
+    fn font(self) -> &'static FontArc {
         match self {
             Weight::Regular => &REGULAR,
             Weight::SemiBold => &SEMIBOLD,
@@ -41,40 +86,62 @@ impl Weight {
     }
 }
 
-/// Ems per unit of the font's own grid.
-fn em(font: &FontRef<'static>) -> f32 {
-    1.0 / font.units_per_em().expect("the embedded font states its grid")
+/// Letters that choose among forms of the one before or join it to the next: they have no form of their own.
+fn is_selector(letter: char) -> bool {
+    matches!(letter, '\u{fe00}'..='\u{fe0f}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}') || is_hidden(letter)
 }
 
-/// Calls `place` with each glyph and its distance from the start, in font units; returns the whole width.
-fn set(font: &FontRef<'static>, text: &str, mut place: impl FnMut(ab_glyph::GlyphId, f32)) -> f32 {
+/// Whether a letter is of a script written from the right: Hebrew, Arabic and their neighbours.
+fn is_from_the_right(letter: char) -> bool {
+    matches!(letter, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}')
+}
+
+/// The letters that are seen, from left to right: runs of those written from the right are turned round, with the spaces inside them.
+fn seen(text: &str) -> Vec<char> {
+    let mut letters: Vec<char> = text.chars().filter(|letter| !is_selector(*letter)).collect();
+    let mut from = 0;
+    while let Some(start) = (from..letters.len()).find(|&i| is_from_the_right(letters[i])) {
+        let belongs = |letter: &&char| is_from_the_right(**letter) || letter.is_whitespace();
+        let long = letters[start..].iter().take_while(belongs).count();
+        let end = (start..start + long).rfind(|&i| is_from_the_right(letters[i])).map_or(start, |last| last + 1);
+        letters[start..end].reverse();
+        from = end;
+    }
+    letters
+}
+
+/// Calls `place` with each glyph, its font, ems per unit of that font's grid, and the distance from the start in ems; returns the whole
+/// width in ems.
+fn set(weight: Weight, text: &str, mut place: impl FnMut(GlyphId, &FontArc, f32, f32)) -> f32 {
     let mut pen = 0.0;
     let mut previous = None;
-    for letter in text.chars() {
+    for letter in seen(text) {
+        let font = font_of(weight, letter);
+        let em = font.units_per_em().map_or(1e-3, |units| 1.0 / units);
         let glyph = font.glyph_id(letter);
-        if let Some(previous) = previous {
-            pen += font.kern_unscaled(previous, glyph);
+        // Pairs are closer in the embedded font only; a borrowed letter stands alone.
+        let is_own = weight.font().glyph_id(letter).0 != 0;
+        if let Some(previous) = previous.filter(|_| is_own) {
+            pen += font.kern_unscaled(previous, glyph) * em;
         }
-        place(glyph, pen);
-        pen += font.h_advance_unscaled(glyph);
-        previous = Some(glyph);
+        place(glyph, &font, em, pen);
+        pen += font.h_advance_unscaled(glyph) * em;
+        previous = is_own.then_some(glyph);
     }
     pen
 }
 
 /// Width of a text set at `size`, in the unit of `size`.
 pub(super) fn width(text: &str, size: f64, weight: Weight) -> f64 {
-    let font = weight.font();
-    f64::from(set(font, text, |_, _| ()) * em(font)) * size
+    f64::from(set(weight, text, |_, _, _, _| ())) * size
 }
 
 /// The outlines of a text set at `size`: the origin is the start of the line it stands on, y points down.
 pub(super) fn outlines(text: &str, size: f64, weight: Weight) -> Vec<OutlineCurve> {
-    let font = weight.font();
-    let scale = em(font) * size as f32;
+    let size = size as f32;
     let mut curves = Vec::new();
-    set(font, text, |glyph, start| {
-        let at = |p: Point| point((p.x + start) * scale, -p.y * scale);
+    set(weight, text, |glyph, font, em, start| {
+        let at = |p: Point| point((p.x * em + start) * size, -p.y * em * size);
         for curve in font.outline(glyph).into_iter().flat_map(|outline| outline.curves) {
             curves.push(match curve {
                 OutlineCurve::Line(a, b) => OutlineCurve::Line(at(a), at(b)),
@@ -131,6 +198,19 @@ mod tests {
                 assert_ne!(weight.font().glyph_id(sign).0, 0, "{sign}");
             }
         }
+    }
+
+    #[test]
+    fn scripts_written_from_the_right_are_turned_round_and_what_has_no_form_is_left_out() {
+        let seen = |text: &str| seen(text).into_iter().collect::<String>();
+        assert_eq!(seen("plan \u{5d0}\u{5d1} \u{5d2} 7"), "plan \u{5d2} \u{5d1}\u{5d0} 7");
+        assert_eq!(seen("a\u{fe0f}\u{200d}b"), "ab");
+    }
+
+    #[test]
+    fn a_letter_that_no_font_has_is_seen_as_a_box() {
+        assert!(width("\u{6d4b}", 13.0, Weight::Regular) > 5.0);
+        assert!(!outlines("\u{6d4b}", 13.0, Weight::Regular).is_empty());
     }
 
     #[test]

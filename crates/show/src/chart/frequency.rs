@@ -3,12 +3,12 @@
 use wearout_core::analysis::{PlanSummary, unbeaten};
 use wearout_core::tally::METRICS;
 
-use super::axis::{Axis, Ends};
+use super::Scene;
+use super::axis::Axis;
 use super::canvas::Canvas;
-use super::sheet::{Drawn, Head, Point, Series, Sheet, compose};
+use super::sheet::{Head, Point, Series, Sheet, compose};
 use super::style::{AXIS, NAME, NOTE, PAPER, Rect, SIDES, grid, grid_rows};
 use super::words::{counted, estimate, mean, percent, row_of};
-use super::{Failure, Scene};
 
 /// Fewest frequencies that make a curve.
 const FEWEST: usize = 4;
@@ -41,13 +41,13 @@ impl Frequencies<'_> {
     }
 }
 
-pub(super) fn draw(scene: &Scene) -> Result<Option<Canvas>, Failure> {
+pub(super) fn draw(scene: &Scene) -> Option<Canvas> {
     let comparison = scene.comparison;
-    let Some(plans) = frequencies(&comparison.plans) else { return Ok(None) };
+    let plans = frequencies(&comparison.plans)?;
     let is_known = |(key, _): &(&str, &str)| plans.posting.iter().any(|(_, plan)| mean(plan, key).is_some());
     let panels: Vec<(&str, &str)> = PANELS.into_iter().filter(is_known).collect();
     if panels.is_empty() {
-        return Ok(None);
+        return None;
     }
     let days = counted(comparison.plans[0].days.len() as u64, "day", "days");
     let over_sets = if comparison.n_sets > 1 { "; bands: where 95 % of the plausible sets lie" } else { "" };
@@ -59,12 +59,11 @@ pub(super) fn draw(scene: &Scene) -> Result<Option<Canvas>, Failure> {
             "dots are means with their 95 % intervals{over_sets}; filled: no other plan is known to be better, over all pairs of plans{silent}"
         ),
     };
-    compose(scene.caption, &head, PANEL * grid_rows(panels.len()) as f64, |sheet, plot| {
+    Some(compose(scene.caption, &head, PANEL * grid_rows(panels.len()) as f64, |sheet, plot| {
         for (&(key, heading), cell) in panels.iter().zip(grid(plot, panels.len())) {
-            panel(sheet, scene, &plans, (key, heading), cell.rect)?;
+            panel(sheet, scene, &plans, (key, heading), cell.rect);
         }
-        Ok(())
-    })
+    }))
 }
 
 /// The plans as a curve over posts a week; `None` where they are none: too few frequencies, two plans that post as often, or other
@@ -127,7 +126,7 @@ fn best(plans: &Frequencies, unbeaten: &[usize]) -> Option<String> {
     }
 }
 
-fn panel(sheet: &Sheet, scene: &Scene, plans: &Frequencies, (key, heading): (&str, &str), cell: Rect) -> Drawn {
+fn panel(sheet: &Sheet, scene: &Scene, plans: &Frequencies, (key, heading): (&str, &str), cell: Rect) {
     let at = |plan: &PlanSummary| libm::log2(plan.posts_per_week);
     let is_above_silence = key == "profit" && plans.is_silence_baseline(scene);
     let known: Vec<Placed> = plans
@@ -158,33 +157,32 @@ fn panel(sheet: &Sheet, scene: &Scene, plans: &Frequencies, (key, heading): (&st
     let is_share = METRICS[row_of(key)].unit.is_percentage();
     let y = if is_share { Axis::shares(highest, 4) } else { Axis::with_zero(lowest, highest, 4) };
     let rect = cell.inset(y.room(), 46.0, 8.0, 46.0);
-    sheet.text(heading, (cell.left, cell.top + 8.0), NAME)?;
+    sheet.text(heading, (cell.left, cell.top + 8.0), NAME);
     let unbeaten = unbeaten(scene.comparison, &METRICS[row_of(key)]);
     let best = best(plans, &unbeaten).map(|posts| format!("best: {posts} a week").replace("posts a week", "posts"));
     let best = best.unwrap_or_else(|| "best: not known".to_owned());
-    sheet.text(&best, (cell.left, cell.top + 26.0), NOTE)?;
-    let mut panel = sheet.panel(rect, &posts_axis(plans, rect.width()), &y)?;
-    sheet.text("posts a week", (rect.centre().0, rect.bottom + 32.0), NOTE.centred())?;
+    sheet.text(&best, (cell.left, cell.top + 26.0), NOTE);
+    let mut panel = sheet.panel(rect, &posts_axis(plans, rect.width()), &y);
+    sheet.text("posts a week", (rect.centre().0, rect.bottom + 32.0), NOTE.centred());
     if let Some(silent) = silent {
         let (_, level) = panel.place((0.0, silent));
-        sheet.dashes((rect.left, level), (rect.right, level), AXIS)?;
+        sheet.dashes((rect.left, level), (rect.right, level), AXIS);
     }
     let [colour, _] = SIDES;
     // Of a share an interval may pass what can be.
     let within = |(low, high): (f64, f64)| (low.max(y.range.start), high.min(y.range.end));
     let points = known.iter().map(|(_, point, _)| Point { band: point.band.map(within), ..*point }).collect();
-    sheet.draw_series(&mut panel, &[Series { name: String::new(), value: String::new(), colour, points }])?;
+    sheet.draw_series(&mut panel, &[Series { name: String::new(), value: String::new(), colour, points }]);
     for (index, point, interval) in known {
         if let Some((low, high)) = interval.map(within) {
-            panel.line([(point.x, low), (point.x, high)].into_iter(), colour, 1.6)?;
+            panel.line([(point.x, low), (point.x, high)].into_iter(), colour, 1.6);
         }
         let place = panel.place((point.x, point.mean));
-        sheet.dot(place, 4.5, colour)?;
+        sheet.dot(place, 4.5, colour);
         if !unbeaten.contains(&index) {
-            sheet.dot(place, 2.8, PAPER)?;
+            sheet.dot(place, 2.8, PAPER);
         }
     }
-    Ok(())
 }
 
 /// Posts a week on a scale of ratios, with as many of the plans' own at the ticks as there is room for.
@@ -192,17 +190,5 @@ fn posts_axis(plans: &Frequencies, pixels: f64) -> Axis {
     let posts: Vec<f64> = plans.posting.iter().map(|(_, plan)| plan.posts_per_week).collect();
     let (low, high) = (libm::log2(posts[0]), libm::log2(posts[posts.len() - 1]));
     let range = low - 0.05 * (high - low)..high + 0.05 * (high - low);
-    let pixels_an_octave = pixels / (range.end - range.start);
-    let mut ticks: Vec<(f64, String)> = Vec::new();
-    for posts in posts {
-        let (at, words) = (libm::log2(posts), words(posts));
-        let is_clear = ticks.last().is_none_or(|(last, before)| {
-            let apart = f64::midpoint(NOTE.width(before), NOTE.width(&words)) + 5.0;
-            (at - last) * pixels_an_octave >= apart
-        });
-        if is_clear {
-            ticks.push((at, words));
-        }
-    }
-    Axis { range, ticks, ends: Ends::Centred }
+    Axis::at(posts.into_iter().map(|posts| (libm::log2(posts), words(posts))), range, pixels)
 }

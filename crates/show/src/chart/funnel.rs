@@ -5,11 +5,11 @@
 use wearout_core::analysis::PlanSummary;
 use wearout_core::tally::Outcome;
 
+use super::Scene;
 use super::canvas::Canvas;
-use super::sheet::{Drawn, Head, Sheet, compose};
+use super::sheet::{Head, Sheet, compose};
 use super::style::{AXIS, GRID, LABEL, NAME, NOTE, Rect, as_ink, plan_colour};
 use super::words::{count, grouped, percent, sentence};
-use super::{Failure, Scene};
 
 const STEPS: [(Outcome, &str, &str); 3] = [
     (Outcome::Reads, "Read", "of delivered"),
@@ -25,11 +25,11 @@ struct Row<'a> {
     steps: [f64; STEPS.len()],
 }
 
-pub(super) fn draw(scene: &Scene) -> Result<Option<Canvas>, Failure> {
+pub(super) fn draw(scene: &Scene) -> Option<Canvas> {
     let rows: Vec<Row> =
         scene.comparison.plans.iter().enumerate().filter_map(|(plan, summary)| row(plan, summary)).collect();
     if rows.is_empty() {
-        return Ok(None);
+        return None;
     }
     let head = Head {
         title: title(&rows),
@@ -40,37 +40,36 @@ pub(super) fn draw(scene: &Scene) -> Result<Option<Canvas>, Failure> {
     };
     let tall = rows.len() <= 5;
     let row_height = if tall { 72.0 } else { 30.0 };
-    compose(scene.caption, &head, row_height * rows.len() as f64 + 34.0, |sheet, plot| {
+    Some(compose(scene.caption, &head, row_height * rows.len() as f64 + 34.0, |sheet, plot| {
         let names =
             rows.iter().map(|row| NAME.width(row.name)).fold(if tall { 135.0 } else { 60.0 }, f64::max).min(235.0);
         let delivered_right = plot.left + names + if tall { 8.0 } else { 88.0 };
         let columns = Rect { left: delivered_right + 26.0, ..plot };
         let table = plot.inset(0.0, 34.0, 0.0, 0.0);
         if !tall {
-            sheet.text("Delivered", (delivered_right, plot.top + 12.0), NOTE.ending())?;
+            sheet.text("Delivered", (delivered_right, plot.top + 12.0), NOTE.ending());
         }
         for (i, row) in rows.iter().enumerate() {
             let band = table.row(i, rows.len());
             let (_, middle) = band.centre();
-            sheet.line(&[(plot.left, band.top), (plot.right, band.top)], GRID, 1.0)?;
+            sheet.line(&[(plot.left, band.top), (plot.right, band.top)], GRID, 1.0);
             let name = NAME.in_colour(as_ink(plan_colour(scene.comparison, row.plan)));
             let at = if tall { middle - 11.0 } else { middle };
-            sheet.text(&name.shorten(row.name, names), (plot.left, at), name)?;
+            sheet.text(&name.shorten(row.name, names), (plot.left, at), name);
             if tall {
                 let delivered = format!("{} delivered", grouped(row.delivered, 0));
-                sheet.text(&delivered, (plot.left, middle + 14.0), NOTE)?;
+                sheet.text(&delivered, (plot.left, middle + 14.0), NOTE);
             } else {
-                sheet.text(&grouped(row.delivered, 0), (delivered_right, middle), NOTE.ending())?;
+                sheet.text(&grouped(row.delivered, 0), (delivered_right, middle), NOTE.ending());
             }
         }
         for (step, (_, heading, of)) in STEPS.iter().enumerate() {
             let column = columns.column(step, STEPS.len(), 22.0);
-            sheet.text(heading, (column.left, plot.top + 12.0), NAME)?;
+            sheet.text(heading, (column.left, plot.top + 12.0), NAME);
             let share_of = if tall { Some(*of) } else { None };
-            draw_step(sheet, scene, &rows, step, Rect { top: table.top, ..column }, share_of)?;
+            draw_step(sheet, scene, &rows, step, Rect { top: table.top, ..column }, share_of);
         }
-        Ok(())
-    })
+    }))
 }
 
 fn row(plan: usize, summary: &PlanSummary) -> Option<Row<'_>> {
@@ -80,7 +79,7 @@ fn row(plan: usize, summary: &PlanSummary) -> Option<Row<'_>> {
     (delivered > 0.0).then_some(Row { plan, name: &summary.name, delivered, steps })
 }
 
-fn draw_step(sheet: &Sheet, scene: &Scene, rows: &[Row], step: usize, column: Rect, share_of: Option<&str>) -> Drawn {
+fn draw_step(sheet: &Sheet, scene: &Scene, rows: &[Row], step: usize, column: Rect, share_of: Option<&str>) {
     let highest = rows.iter().map(|row| row.steps[step]).fold(0.0, f64::max);
     let number = NAME.width("1,000") + 8.0;
     for (i, row) in rows.iter().enumerate() {
@@ -91,13 +90,12 @@ fn draw_step(sheet: &Sheet, scene: &Scene, rows: &[Row], step: usize, column: Re
         let (top, half) = if share_of.is_some() { (middle - 11.0, 11.0) } else { (middle, 8.0) };
         let bar = Rect { left: column.left, right: column.left + length.max(1.5), top: top - half, bottom: top + half };
         let colour = if value > 0.0 { plan_colour(scene.comparison, row.plan) } else { AXIS };
-        sheet.bar(bar, colour)?;
-        sheet.text(&count(value), (bar.right + 6.0, top), LABEL)?;
+        sheet.bar(bar, colour);
+        sheet.text(&count(value), (bar.right + 6.0, top), LABEL);
         if let (Some(of), true) = (share_of, before > 0.0) {
-            sheet.text(&format!("{} {of}", percent(value / before)), (column.left, middle + 14.0), NOTE)?;
+            sheet.text(&format!("{} {of}", percent(value / before)), (column.left, middle + 14.0), NOTE);
         }
     }
-    Ok(())
 }
 
 fn title(rows: &[Row]) -> String {

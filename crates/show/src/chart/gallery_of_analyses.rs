@@ -83,8 +83,8 @@ fn charts_of_analyses_are_legible() {
             found: &found,
         };
         for (key, canvas) in [
-            ("differences", super::differences::draw(&page, &caption).unwrap()),
-            ("difference_by_day", super::difference_by_day::draw(&page, &caption).unwrap()),
+            ("differences", super::differences::draw(&page, &caption)),
+            ("difference_by_day", super::difference_by_day::draw(&page, &caption)),
         ] {
             let Some(canvas) = canvas else { continue };
             drawn += 1;

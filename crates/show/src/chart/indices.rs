@@ -4,15 +4,15 @@ use plotters::style::RGBAColor;
 use wearout_core::finding::Sensitivity;
 use wearout_stats::sobol::{Index, Indices};
 
-use crate::sensitivity::measure;
+use crate::sensitivity::{label, measure};
 
+use super::Caption;
 use super::axis::Axis;
 use super::canvas::Canvas;
-use super::sheet::{Drawn, Head, Sheet, compose};
-use super::style::{AXIS, GRID, LABEL, NAME, NOTE, PAPER, Rect, SIDES, as_ink};
-use super::tornado::basis_face;
+use super::sheet::{Head, Sheet, compose};
+use super::style::{LABEL, NAME, NOTE, PAPER, Rect, SIDES, as_ink};
+use super::tornado::{NAMES, basis, basis_face};
 use super::words::{percent, sentence};
-use super::{Caption, Failure};
 
 /// Rows that still make one picture.
 const MOST_ROWS: usize = 24;
@@ -23,10 +23,9 @@ const KEY: f64 = 34.0;
 /// Height of the scale below them.
 const SCALE: f64 = 46.0;
 
-pub(super) fn draw(page: &Sensitivity, caption: &Caption) -> Result<Option<Canvas>, Failure> {
+pub(super) fn draw(page: &Sensitivity, caption: &Caption) -> Option<Canvas> {
     let found = &page.found;
-    let Some(inputs) = found.inputs() else { return Ok(None) };
-    let mut rows: Vec<(usize, &Indices)> = inputs.collect();
+    let mut rows: Vec<(usize, &Indices)> = found.inputs()?.collect();
     rows.sort_by(|(_, a), (_, b)| b.total.estimate.total_cmp(&a.total.estimate));
     rows.truncate(MOST_ROWS);
     let luck = page.luck.map_or_else(String::new, |share| {
@@ -41,58 +40,54 @@ pub(super) fn draw(page: &Sensitivity, caption: &Caption) -> Result<Option<Canva
         ),
     };
     let height = KEY + ROW * rows.len() as f64 + SCALE;
-    compose(caption, &head, height, |sheet, plot| draw_rows(sheet, page, &rows, plot))
+    Some(compose(caption, &head, height, |sheet, plot| draw_rows(sheet, page, &rows, plot)))
 }
 
 fn title(page: &Sensitivity, rows: &[(usize, &Indices)]) -> String {
     let Some((factor, of)) = rows.first() else { return String::new() };
-    let leader = &&page.factors[*factor].key;
+    let leader = label(&page.factors[*factor]);
     let alone = percent(of.first.estimate.clamp(0.0, 1.0));
     let together = page.explained.map_or(0.0, |explained| (1.0 - explained).clamp(0.0, 1.0));
-    let label = page.measure.metric.label;
-    format!("{leader} alone explains {alone} of what moves {label}; {} is interactions", percent(together))
+    let measure = measure(page);
+    sentence(&format!(
+        "{leader} alone explains {alone} of the variance of {measure}; interactions explain {}",
+        percent(together)
+    ))
 }
 
-fn draw_rows(sheet: &Sheet, page: &Sensitivity, rows: &[(usize, &Indices)], plot: Rect) -> Drawn {
+fn draw_rows(sheet: &Sheet, page: &Sensitivity, rows: &[(usize, &Indices)], plot: Rect) {
     let [alone, with_others] = SIDES;
     sheet.key(
-        (plot.left + 210.0, plot.top + 8.0),
+        (plot.left + NAMES, plot.top + 8.0),
         &[("alone (first order)", alone), ("with the others (total)", with_others)],
-    )?;
-    sheet.text("alone", (plot.right - 70.0, plot.top + 8.0), NOTE.ending())?;
-    sheet.text("total", (plot.right, plot.top + 8.0), NOTE.ending())?;
+    );
+    sheet.text("alone", (plot.right - 70.0, plot.top + 8.0), NOTE.ending());
+    sheet.text("total", (plot.right, plot.top + 8.0), NOTE.ending());
     let table = plot.inset(0.0, KEY, 0.0, SCALE);
     let reach = |index: Index| index.interval.map_or(index.estimate, |interval| interval.high.max(index.estimate));
     let highest = rows.iter().map(|(_, of)| reach(of.first).max(reach(of.total))).fold(0.0, f64::max);
     let x = Axis::shares(highest, 5);
-    let area = table.inset(216.0, 0.0, 138.0, 0.0);
-    let panel = sheet.panel(area, &Axis { ticks: Vec::new(), ..x.clone() }, &Axis::bare(0.0..1.0))?;
+    let area = table.inset(NAMES, 0.0, 138.0, 0.0);
+    let panel = sheet.scale(area, &x, "share of variance");
     let across = |value: f64| panel.place((value.clamp(x.range.start, x.range.end), 0.0)).0;
-    for (value, words) in &x.ticks {
-        let colour = if *value == 0.0 { AXIS } else { GRID };
-        sheet.line(&[(across(*value), area.top), (across(*value), area.bottom)], colour, 1.0)?;
-        sheet.text(words, (across(*value), area.bottom + 12.0), NOTE.centred())?;
-    }
-    sheet.text("share of variance", (area.centre().0, area.bottom + 31.0), NOTE.centred())?;
     for (i, (factor, of)) in rows.iter().enumerate() {
         let band = table.row(i, rows.len());
         let (_, middle) = band.centre();
         let factor = &page.factors[*factor];
-        sheet.text(&NAME.shorten(&factor.key, 202.0), (plot.left, middle - 8.0), NAME)?;
-        sheet.text(factor.basis(), (plot.left, middle + 8.0), basis_face(factor.basis()))?;
-        let mark = |index: Index, y: f64, colour: RGBAColor| -> Drawn {
+        sheet.text(&NAME.shorten(&label(factor), NAMES - 14.0), (plot.left, middle - 8.0), NAME);
+        sheet.text(&basis(factor), (plot.left, middle + 8.0), basis_face(factor.basis()));
+        let mark = |index: Index, y: f64, colour: RGBAColor| {
             if let Some(interval) = index.interval {
-                sheet.line(&[(across(interval.low), y), (across(interval.high), y)], colour, 2.2)?;
+                sheet.line(&[(across(interval.low), y), (across(interval.high), y)], colour, 2.2);
             }
-            sheet.dot((across(index.estimate), y), 4.5, colour)
+            sheet.dot((across(index.estimate), y), 4.5, colour);
         };
-        mark(of.first, middle - 6.0, alone)?;
-        mark(of.total, middle + 6.0, with_others)?;
-        sheet.dot((across(of.total.estimate), middle + 6.0), 2.4, PAPER)?;
+        mark(of.first, middle - 6.0, alone);
+        mark(of.total, middle + 6.0, with_others);
+        sheet.dot((across(of.total.estimate), middle + 6.0), 2.4, PAPER);
         for (index, colour, right) in [(of.first, alone, plot.right - 70.0), (of.total, with_others, plot.right)] {
             let words = percent(index.estimate.clamp(0.0, 1.0));
-            sheet.text(&words, (right, middle), LABEL.in_colour(as_ink(colour)).ending())?;
+            sheet.text(&words, (right, middle), LABEL.in_colour(as_ink(colour)).ending());
         }
     }
-    Ok(())
 }

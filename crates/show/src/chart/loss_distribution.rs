@@ -3,12 +3,12 @@
 use plotters::style::Color;
 use wearout_core::analysis::PlanSummary;
 
+use super::Scene;
 use super::axis::Axis;
 use super::canvas::Canvas;
-use super::sheet::{Drawn, Head, Sheet, compose};
+use super::sheet::{Head, Sheet, compose};
 use super::style::{AXIS, GRID, INK, NAME, NOTE, Rect, as_ink, plan_colour};
 use super::words::{estimate, percent, row_of, sentence};
-use super::{Failure, Scene};
 
 /// Columns of a histogram over the whole scale.
 const COLUMNS: usize = 60;
@@ -20,10 +20,10 @@ struct Row<'a> {
     median: Option<f64>,
 }
 
-pub(super) fn draw(scene: &Scene) -> Result<Option<Canvas>, Failure> {
+pub(super) fn draw(scene: &Scene) -> Option<Canvas> {
     let rows: Vec<Row> = scene.comparison.plans.iter().enumerate().filter_map(|(i, plan)| row(i, plan)).collect();
     if rows.is_empty() {
-        return Ok(None);
+        return None;
     }
     let head = Head {
         title: title(&rows),
@@ -37,24 +37,23 @@ pub(super) fn draw(scene: &Scene) -> Result<Option<Canvas>, Failure> {
         5..=8 => 48.0,
         _ => 38.0,
     };
-    compose(scene.caption, &head, row_height * rows.len() as f64 + 44.0, |sheet, plot| {
+    Some(compose(scene.caption, &head, row_height * rows.len() as f64 + 44.0, |sheet, plot| {
         let names = rows.iter().map(|row| NAME.width(row.name)).fold(60.0, f64::max).min(235.0);
         let area = plot.inset(names + 20.0, 16.0, 20.0, 28.0);
         let highest = rows.iter().flat_map(|row| &row.values).copied().fold(0.0, f64::max);
         let x = Axis::shares(highest, 8);
-        let panel = sheet.panel(area, &x, &Axis::bare(0.0..1.0))?;
+        let panel = sheet.panel(area, &x, &Axis::bare(0.0..1.0));
         for (value, _) in &x.ticks {
             let (at, _) = panel.place((*value, 0.0));
-            sheet.line(&[(at, area.top), (at, area.bottom)], GRID, 1.0)?;
+            sheet.line(&[(at, area.top), (at, area.bottom)], GRID, 1.0);
         }
         for (i, row) in rows.iter().enumerate() {
             let band = area.row(i, rows.len());
             let name = NAME.in_colour(as_ink(plan_colour(scene.comparison, row.plan)));
-            sheet.text(&name.shorten(row.name, names), (plot.left, band.bottom - 9.0), name)?;
-            histogram(sheet, scene, row, band, x.range.end)?;
+            sheet.text(&name.shorten(row.name, names), (plot.left, band.bottom - 9.0), name);
+            histogram(sheet, scene, row, band, x.range.end);
         }
-        Ok(())
-    })
+    }))
 }
 
 fn row(plan: usize, summary: &PlanSummary) -> Option<Row<'_>> {
@@ -63,7 +62,7 @@ fn row(plan: usize, summary: &PlanSummary) -> Option<Row<'_>> {
     (!values.is_empty()).then_some(Row { plan, name: &summary.name, values, median })
 }
 
-fn histogram(sheet: &Sheet, scene: &Scene, row: &Row, band: Rect, highest: f64) -> Drawn {
+fn histogram(sheet: &Sheet, scene: &Scene, row: &Row, band: Rect, highest: f64) {
     let mut columns = [0_u32; COLUMNS];
     for value in &row.values {
         columns[((value / highest * COLUMNS as f64) as usize).min(COLUMNS - 1)] += 1;
@@ -75,18 +74,17 @@ fn histogram(sheet: &Sheet, scene: &Scene, row: &Row, band: Rect, highest: f64) 
         let height = (f64::from(count) / f64::from(most) * room).max(1.0);
         let bar =
             Rect { left: column.left + 0.5, right: column.right - 0.5, top: band.bottom - height, bottom: band.bottom };
-        sheet.bar(bar, plan_colour(scene.comparison, row.plan).mix(0.75))?;
+        sheet.bar(bar, plan_colour(scene.comparison, row.plan).mix(0.75));
     }
-    sheet.line(&[(band.left, band.bottom), (band.right, band.bottom)], AXIS, 1.0)?;
+    sheet.line(&[(band.left, band.bottom), (band.right, band.bottom)], AXIS, 1.0);
     if let Some(median) = row.median {
         let at = band.left + median / highest * band.width();
-        sheet.line(&[(at, band.bottom - room - 2.0), (at, band.bottom)], INK, 1.6)?;
+        sheet.line(&[(at, band.bottom - room - 2.0), (at, band.bottom)], INK, 1.6);
         let words = percent(median);
         let half = NOTE.width(&words) / 2.0;
         let middle = at.clamp(band.left + half, band.right - half);
-        sheet.text(&words, (middle, band.bottom - room - 10.0), NOTE.in_colour(INK).centred())?;
+        sheet.text(&words, (middle, band.bottom - room - 10.0), NOTE.in_colour(INK).centred());
     }
-    Ok(())
 }
 
 fn title(rows: &[Row]) -> String {

@@ -1,7 +1,8 @@
-//! Charts: pictures of a comparison, as SVG and PNG from the same drawing.
+//! Charts: pictures of what a study found, as SVG and PNG from the same drawing.
 //!
-//! Comes in: a [`Comparison`] and what its caption must say. Goes out: [`Rendered`] bytes, or nothing where there is nothing
-//! to show. No file is touched and no estimate made here; a chart is one file and one row of [`CHARTS`].
+//! Comes in: a [`Subject`], which is what a study found, and what its caption must say. Goes out: [`Rendered`] bytes, or nothing where there
+//! is nothing to show. Letters that the embedded font lacks are borrowed from fonts that the program finds. No file is touched and no
+//! estimate made here; a chart is one file and one row of [`CHARTS`].
 
 mod axis;
 mod ban_by_day;
@@ -43,18 +44,19 @@ mod worth;
 
 use std::collections::BTreeSet;
 
-use crate::ab;
+use rayon::prelude::*;
+use wearout_core::analysis::{Comparison, Verdict};
+use wearout_core::finding::{Calibrate, Evidence, Provenance, Rotate, Sensitivity, Worth};
+use wearout_core::scenario::Scenario;
+use wearout_core::study::select::Selection;
+
+use crate::evidence::of_patterns;
+use crate::{File, ab};
 
 pub use colour::{Colour, plan_colours};
-pub use evidence::scorecard;
-pub use font::FONTS;
-pub use patterns::patterns;
+pub use font::{FONTS, borrow_letters, has_letter};
 
 use canvas::{Canvas, Shape};
-use wearout_core::analysis::Comparison;
-use wearout_core::finding::{Calibrate, Provenance, Rotate, Sensitivity, Worth};
-use wearout_core::study::select::Selection;
-use wearout_core::tally::Metric;
 
 /// What a caption says of the run.
 #[derive(Debug, Clone, Copy)]
@@ -63,6 +65,8 @@ pub struct Caption<'a> {
     pub scenario: &'a str,
     /// The question it answers; stands above the title.
     pub question: &'a str,
+    /// Currency of amounts of money; empty where there are none.
+    pub currency: &'a str,
     /// Seed of the run.
     pub seed: u64,
     /// Replicates done; 0 where nothing was simulated.
@@ -72,69 +76,185 @@ pub struct Caption<'a> {
 }
 
 impl<'a> Caption<'a> {
-    /// What a caption says of a finding made so, about that question.
-    pub fn of(made: &'a Provenance, question: &'a str) -> Caption<'a> {
+    /// What a caption says of a finding made so, about that scenario.
+    pub fn of(made: &'a Provenance, scenario: &'a Scenario) -> Caption<'a> {
+        Caption { currency: &scenario.money.currency, ..Caption::about(made, &scenario.question) }
+    }
+
+    /// What a caption says of a finding made so, which answers that question and knows no money.
+    pub fn about(made: &'a Provenance, question: &'a str) -> Caption<'a> {
         let Provenance { name, seed, replicates, partial, .. } = made;
-        Caption { scenario: name, question, seed: *seed, replicates: *replicates, partial: *partial }
+        Caption { scenario: name, question, currency: "", seed: *seed, replicates: *replicates, partial: *partial }
     }
 }
 
-/// Everything a chart is drawn from.
+/// What charts are drawn from: one variant a study.
+#[derive(Debug, Clone, Copy)]
+pub enum Subject<'a> {
+    /// A comparison of plans and its verdict.
+    Run(&'a Comparison, &'a Verdict),
+    /// A race of plans.
+    Select(&'a Selection),
+    /// A sensitivity analysis.
+    Sensitivity(&'a Sensitivity),
+    /// A calibration.
+    Calibrate(&'a Calibrate),
+    /// A sender's own test.
+    Analysis(&'a ab::analyze::Page<'a>),
+    /// A test's power.
+    Power(&'a ab::power::Page<'a>),
+    /// A test's design.
+    Design(&'a ab::design::Page<'a>),
+    /// Whether a test pays.
+    Worth(&'a Worth),
+    /// A rotation of contents.
+    Rotate(&'a Rotate),
+    /// What a fit reproduces of both ledgers.
+    Evidence(&'a Evidence),
+}
+
+/// A comparison as its charts see it.
 #[derive(Debug, Clone, Copy)]
 struct Scene<'a> {
     /// The estimates.
     comparison: &'a Comparison,
-    /// Metrics the verdict speaks of, first on the chart of differences.
-    headline: &'a [&'static Metric],
+    /// What was decided; the metrics it speaks of come first on the chart of differences.
+    verdict: &'a Verdict,
     /// What the caption says.
     caption: &'a Caption<'a>,
 }
 
-/// A kind of chart. `key` is the stem of its files.
+/// How a chart is drawn: from the subject of the same name; nothing where it would show nothing.
+#[derive(Debug, Clone, Copy)]
+enum Draw {
+    Run(fn(&Scene) -> Option<Canvas>),
+    Select(fn(&Selection, &Caption) -> Option<Canvas>),
+    Sensitivity(fn(&Sensitivity, &Caption) -> Option<Canvas>),
+    Calibrate(fn(&Calibrate, &Caption) -> Option<Canvas>),
+    Analysis(fn(&ab::analyze::Page, &Caption) -> Option<Canvas>),
+    Power(fn(&ab::power::Page, &Caption) -> Option<Canvas>),
+    Design(fn(&ab::design::Page, &Caption) -> Option<Canvas>),
+    Worth(fn(&Worth, &Caption) -> Option<Canvas>),
+    Rotate(fn(&Rotate, &Caption) -> Option<Canvas>),
+    Evidence(fn(&Evidence, &Caption) -> Option<Canvas>),
+}
+
+/// A kind of chart.
 #[derive(Debug)]
 pub struct Chart {
     /// Stem of its files and its name on the command line.
     pub key: &'static str,
     /// What it shows.
     pub title: &'static str,
-    draw: fn(&Scene) -> Result<Option<Canvas>, Failure>,
+    draw: Draw,
 }
 
-/// Every kind of chart, in the order in which they are best read.
+impl Chart {
+    const fn new(key: &'static str, title: &'static str, draw: Draw) -> Chart {
+        Chart { key, title, draw }
+    }
+
+    /// The command that draws it.
+    pub fn command(&self) -> &'static str {
+        match self.draw {
+            Draw::Run(_) => "run",
+            Draw::Select(_) => "run --select",
+            Draw::Sensitivity(_) => "sensitivity",
+            Draw::Calibrate(_) => "calibrate",
+            Draw::Analysis(_) => "ab analyze",
+            Draw::Power(_) => "ab power",
+            Draw::Design(_) => "ab design",
+            Draw::Worth(_) => "ab worth",
+            Draw::Rotate(_) => "ab rotate",
+            Draw::Evidence(_) => "evidence",
+        }
+    }
+
+    /// The picture; `None` where it would show nothing, or is a picture of something else.
+    fn canvas(&self, subject: Subject, caption: &Caption) -> Option<Canvas> {
+        match (self.draw, subject) {
+            (Draw::Run(draw), Subject::Run(comparison, verdict)) => draw(&Scene { comparison, verdict, caption }),
+            (Draw::Select(draw), Subject::Select(race)) => draw(race, caption),
+            (Draw::Sensitivity(draw), Subject::Sensitivity(page)) => draw(page, caption),
+            (Draw::Calibrate(draw), Subject::Calibrate(page)) => draw(page, caption),
+            (Draw::Analysis(draw), Subject::Analysis(page)) => draw(page, caption),
+            (Draw::Power(draw), Subject::Power(page)) => draw(page, caption),
+            (Draw::Design(draw), Subject::Design(page)) => draw(page, caption),
+            (Draw::Worth(draw), Subject::Worth(page)) => draw(page, caption),
+            (Draw::Rotate(draw), Subject::Rotate(page)) => draw(page, caption),
+            (Draw::Evidence(draw), Subject::Evidence(page)) => draw(page, caption),
+            _ => None,
+        }
+    }
+}
+
+/// Every chart of every command, in the order in which they are best read.
 pub const CHARTS: &[Chart] = &[
-    Chart {
-        key: "forest",
-        title: "paired differences from the baseline with 95 % intervals, of the mean and over plausible sets",
-        draw: forest::draw,
-    },
-    Chart {
-        key: "uncertainty",
-        title: "where the uncertainty comes from: chance, parameters, Monte Carlo",
-        draw: uncertainty::draw,
-    },
-    Chart {
-        key: "open_by_day",
-        title: "open rate by day, with the spread of single campaigns",
-        draw: open_by_day::draw,
-    },
-    Chart {
-        key: "people_by_day",
-        title: "people by day: active, muted, left, blocked, unreachable",
-        draw: people_by_day::draw,
-    },
-    Chart { key: "ban_by_day", title: "chance of having been limited or banned, by day", draw: ban_by_day::draw },
-    Chart {
-        key: "frequency",
-        title: "purchases, profit, members kept and chance of a limit against posts a week",
-        draw: frequency::draw,
-    },
-    Chart { key: "funnel", title: "from delivered to bought, per 1,000 delivered", draw: funnel::draw },
-    Chart { key: "repeats", title: "what each further read of the same content does", draw: repeats::draw },
-    Chart {
-        key: "loss_distribution",
-        title: "how churn differs from campaign to campaign",
-        draw: loss_distribution::draw,
-    },
+    Chart::new(
+        "forest",
+        "paired differences from the baseline with 95 % intervals, of the mean and over plausible sets",
+        Draw::Run(forest::draw),
+    ),
+    Chart::new(
+        "uncertainty",
+        "where the uncertainty comes from: chance, parameters, Monte Carlo",
+        Draw::Run(uncertainty::draw),
+    ),
+    Chart::new("open_by_day", "open rate by day, with the spread of single campaigns", Draw::Run(open_by_day::draw)),
+    Chart::new(
+        "people_by_day",
+        "people by day: active, muted, left, blocked, unreachable",
+        Draw::Run(people_by_day::draw),
+    ),
+    Chart::new("ban_by_day", "chance of having been limited or banned, by day", Draw::Run(ban_by_day::draw)),
+    Chart::new(
+        "frequency",
+        "purchases, profit, members kept and chance of a limit against posts a week",
+        Draw::Run(frequency::draw),
+    ),
+    Chart::new("funnel", "from delivered to bought, per 1,000 delivered", Draw::Run(funnel::draw)),
+    Chart::new("repeats", "what each further read of the same content does", Draw::Run(repeats::draw)),
+    Chart::new("loss_distribution", "how churn differs from campaign to campaign", Draw::Run(loss_distribution::draw)),
+    Chart::new("race", "how plans fell behind the leader and were dropped", Draw::Select(race::draw)),
+    Chart::new(
+        "tornado",
+        "what each factor alone does to a figure, at both ends of its range",
+        Draw::Sensitivity(tornado::draw),
+    ),
+    Chart::new(
+        "indices",
+        "Sobol' indices: the share of variance that each factor explains, alone and with the others",
+        Draw::Sensitivity(indices::draw),
+    ),
+    Chart::new("targets", "targets and how they are met", Draw::Calibrate(targets::draw)),
+    Chart::new("contraction", "tuned quantities before and after", Draw::Calibrate(contraction::draw)),
+    Chart::new("pairs", "tuned quantities that only move together", Draw::Calibrate(pairs::draw)),
+    Chart::new("effect", "difference of a test's arms, by day and by read", Draw::Design(effect::draw)),
+    Chart::new("tradeoff", "conversion against churn, test by test", Draw::Design(tradeoff::draw)),
+    Chart::new("power", "power of a test against groups, effect and duration", Draw::Power(power::draw)),
+    Chart::new(
+        "differences",
+        "differences from the control beside the zone of practical equality",
+        Draw::Analysis(differences::draw),
+    ),
+    Chart::new(
+        "difference_by_day",
+        "the difference day by day, with an interval that always holds",
+        Draw::Analysis(difference_by_day::draw),
+    ),
+    Chart::new("worth", "net gain of a test against its size and duration", Draw::Worth(worth::draw)),
+    Chart::new("calendar", "which content each policy sends when", Draw::Rotate(calendar::draw)),
+    Chart::new("regret", "how far each policy stays behind the best, post by post", Draw::Rotate(regret::draw)),
+    Chart::new(
+        "evidence",
+        "claims of the article and what the model makes of them",
+        Draw::Evidence(|of, caption| evidence::draw(&of.card, of.fit, caption)),
+    ),
+    Chart::new(
+        "patterns",
+        "patterns of field studies and what the model makes of them",
+        Draw::Evidence(|of, caption| patterns::draw(&of.patterns, of.fit, &of_patterns(of, caption))),
+    ),
 ];
 
 /// A chart in both formats.
@@ -146,6 +266,15 @@ pub struct Rendered {
     pub png: Vec<u8>,
     /// The same for a page that sets the words around it.
     pub figure: Figure,
+}
+
+impl Rendered {
+    /// Its two files, and what a page shows of it.
+    pub fn into_parts(self) -> ([File; 2], Figure) {
+        let name = |ending| format!("{}.{ending}", self.figure.key);
+        let files = [(name("svg"), self.svg.into_bytes()), (name("png"), self.png)];
+        (files.map(|(name, bytes)| File { name, bytes }), self.figure)
+    }
 }
 
 /// A chart as part of a page.
@@ -165,136 +294,24 @@ pub struct Figure {
     pub colours: Vec<Colour>,
 }
 
-/// A chart that plotters could not draw.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the chart cannot be drawn: {0}")]
-pub struct Failure(String);
-
-/// The chart of a comparison; `None` where it would show nothing.
-///
-/// # Errors
-/// When plotters refuses to draw.
-pub fn render(
-    chart: &Chart,
-    comparison: &Comparison,
-    headline: &[&'static Metric],
-    caption: &Caption,
-) -> Result<Option<Rendered>, Failure> {
-    let canvas = (chart.draw)(&Scene { comparison, headline, caption })?;
-    Ok(canvas.map(|canvas| rendered(&canvas, chart.key, chart.title)))
+/// The chart of a subject; `None` where it would show nothing, or is a chart of another study.
+pub fn render(chart: &Chart, subject: Subject, caption: &Caption) -> Option<Rendered> {
+    let canvas = chart.canvas(subject, caption)?;
+    Some(Rendered {
+        svg: svg::svg(&canvas, chart.title, &words_on(&canvas.shapes)),
+        png: raster::png(&canvas),
+        figure: figure(&canvas, chart.key),
+    })
 }
 
-/// The charts of a calibration that show something, each with the stem of its files.
-///
-/// # Errors
-/// When plotters refuses to draw.
-pub fn calibrated(page: &Calibrate, caption: &Caption) -> Result<Vec<(&'static str, Rendered)>, Failure> {
-    let drawn = [
-        ("targets", "targets and how they are met", targets::draw(page, caption)?),
-        ("contraction", "tuned quantities before and after", contraction::draw(page, caption)?),
-        ("pairs", "tuned quantities that only move together", pairs::draw(page, caption)?),
-    ];
-    Ok(drawn.into_iter().filter_map(|(key, title, canvas)| Some((key, rendered(&canvas?, key, title)))).collect())
+/// Every chart of a subject that shows something, in the order of [`CHARTS`]; drawn in parallel.
+pub fn drawn(subject: Subject, caption: &Caption) -> Vec<Rendered> {
+    CHARTS.par_iter().filter_map(|chart| render(chart, subject, caption)).collect()
 }
 
-/// The charts of a sender's own test that show something, each with the stem of its files.
-///
-/// # Errors
-/// When plotters refuses to draw.
-pub fn analysed(page: &ab::analyze::Page, caption: &Caption) -> Result<Vec<(&'static str, Rendered)>, Failure> {
-    let drawn = [
-        (
-            "differences",
-            "differences from the control beside the zone of practical equality",
-            differences::draw(page, caption)?,
-        ),
-        (
-            "difference_by_day",
-            "the difference day by day, with an interval that always holds",
-            difference_by_day::draw(page, caption)?,
-        ),
-    ];
-    Ok(drawn.into_iter().filter_map(|(key, title, canvas)| Some((key, rendered(&canvas?, key, title)))).collect())
-}
-
-/// The charts of a test's power that show something, each with the stem of its files.
-///
-/// # Errors
-/// When plotters refuses to draw.
-pub fn powered(page: &ab::power::Page, caption: &Caption) -> Result<Vec<(&'static str, Rendered)>, Failure> {
-    let drawn = [("power", "power of a test against groups, effect and duration", power::draw(page, caption)?)];
-    Ok(drawn.into_iter().filter_map(|(key, title, canvas)| Some((key, rendered(&canvas?, key, title)))).collect())
-}
-
-/// The charts of a test's design that show something, each with the stem of its files.
-///
-/// # Errors
-/// When plotters refuses to draw.
-pub fn designed(page: &ab::design::Page, caption: &Caption) -> Result<Vec<(&'static str, Rendered)>, Failure> {
-    let drawn = [
-        ("effect", "what the arms differ by, by day and by read", effect::draw(page, caption)?),
-        ("tradeoff", "conversion against churn, test by test", tradeoff::draw(page, caption)?),
-    ];
-    Ok(drawn.into_iter().filter_map(|(key, title, canvas)| Some((key, rendered(&canvas?, key, title)))).collect())
-}
-
-/// The charts of whether a test pays that show something, each with the stem of its files.
-///
-/// # Errors
-/// When plotters refuses to draw.
-pub fn weighed(page: &Worth, caption: &Caption) -> Result<Vec<(&'static str, Rendered)>, Failure> {
-    let drawn = [("worth", "net gain of a test against its size and duration", worth::draw(page, caption)?)];
-    Ok(drawn.into_iter().filter_map(|(key, title, canvas)| Some((key, rendered(&canvas?, key, title)))).collect())
-}
-
-/// The charts of a rotation that show something, each with the stem of its files.
-///
-/// # Errors
-/// When plotters refuses to draw.
-pub fn rotated(page: &Rotate, caption: &Caption) -> Result<Vec<(&'static str, Rendered)>, Failure> {
-    let drawn = [
-        ("calendar", "which content each policy sends when", calendar::draw(page, caption)?),
-        ("regret", "how far each policy stays behind the best, post by post", regret::draw(page, caption)?),
-    ];
-    Ok(drawn.into_iter().filter_map(|(key, title, canvas)| Some((key, rendered(&canvas?, key, title)))).collect())
-}
-
-/// The charts of a sensitivity analysis that show something, each with the stem of its files.
-///
-/// # Errors
-/// When plotters refuses to draw.
-pub fn varied(page: &Sensitivity, caption: &Caption) -> Result<Vec<(&'static str, Rendered)>, Failure> {
-    let drawn = [
-        (
-            "tornado",
-            "what each factor alone does to a figure, at both ends of its range",
-            tornado::draw(page, caption)?,
-        ),
-        (
-            "indices",
-            "Sobol' indices: the share of variance that each factor explains, alone and with the others",
-            indices::draw(page, caption)?,
-        ),
-    ];
-    Ok(drawn.into_iter().filter_map(|(key, title, canvas)| Some((key, rendered(&canvas?, key, title)))).collect())
-}
-
-/// The chart of a race of plans, `race`.
-///
-/// # Errors
-/// When plotters refuses to draw.
-pub fn raced(race: &Selection, caption: &Caption) -> Result<Vec<(&'static str, Rendered)>, Failure> {
-    let title = "how plans fell behind the leader and were dropped";
-    Ok(race::draw(race, caption)?.map(|canvas| ("race", rendered(&canvas, "race", title))).into_iter().collect())
-}
-
-/// A drawn canvas in every format.
-fn rendered(canvas: &Canvas, key: &'static str, title: &str) -> Rendered {
-    Rendered {
-        svg: svg::svg(canvas, title, &words_on(&canvas.shapes)),
-        png: raster::png(canvas),
-        figure: figure(canvas, key),
-    }
+/// The files of these charts.
+pub fn files(subject: Subject, caption: &Caption) -> Vec<File> {
+    drawn(subject, caption).into_iter().flat_map(|drawn| drawn.into_parts().0).collect()
 }
 
 fn figure(canvas: &Canvas, key: &'static str) -> Figure {

@@ -2,12 +2,12 @@
 
 use wearout_core::analysis::{Band, PlanSummary};
 
+use super::Scene;
 use super::axis::Axis;
 use super::canvas::Canvas;
 use super::sheet::{Head, Point, Series, Sheet, compose, names_room};
 use super::style::{GRID, NAME, Rect, as_ink, grid, grid_rows, plan_colour};
 use super::words::{Verbs, compared, mean, percent, spell};
-use super::{Failure, Scene};
 
 /// With more plans, bands would hide each other.
 const IN_ONE_PANEL: usize = 4;
@@ -23,7 +23,7 @@ const VERBS: Verbs = Verbs {
     noun: "open rate",
 };
 
-pub(super) fn draw(scene: &Scene) -> Result<Option<Canvas>, Failure> {
+pub(super) fn draw(scene: &Scene) -> Option<Canvas> {
     let comparison = scene.comparison;
     let series: Vec<Series> = comparison
         .plans
@@ -38,7 +38,7 @@ pub(super) fn draw(scene: &Scene) -> Result<Option<Canvas>, Failure> {
         .filter(|series| !series.points.is_empty())
         .collect();
     if series.is_empty() {
-        return Ok(None);
+        return None;
     }
     let days = comparison.plans.iter().map(|plan| plan.open_by_day.len()).max().unwrap_or(0);
     let (spell, length) = spell(days);
@@ -60,15 +60,15 @@ pub(super) fn draw(scene: &Scene) -> Result<Option<Canvas>, Failure> {
     let highest = series.iter().flat_map(|s| &s.points).map(|p| p.band.map_or(p.mean, |band| band.1.max(p.mean)));
     let y = Axis::shares(highest.fold(0.0, f64::max), 5);
     if series.len() <= IN_ONE_PANEL {
-        compose(scene.caption, &head, 300.0, |sheet, plot| {
+        Some(compose(scene.caption, &head, 300.0, |sheet, plot| {
             let rect = plot.inset(y.room(), 4.0, names_room(&series), 24.0);
-            let mut panel = sheet.panel(rect, &Axis::days(days, rect.width()), &y)?;
-            sheet.draw_series(&mut panel, &series)?;
-            sheet.name_lines(&panel, &series)
-        })
+            let mut panel = sheet.panel(rect, &Axis::days(days, rect.width()), &y);
+            sheet.draw_series(&mut panel, &series);
+            sheet.name_lines(&panel, &series);
+        }))
     } else {
         let rows = grid_rows(series.len());
-        compose(scene.caption, &head, 140.0 * rows as f64 + 24.0, |sheet, plot| small(sheet, plot, days, &series))
+        Some(compose(scene.caption, &head, 140.0 * rows as f64 + 24.0, |sheet, plot| small(sheet, plot, days, &series)))
     }
 }
 
@@ -85,7 +85,7 @@ fn points(plan: &PlanSummary) -> Vec<Point> {
 }
 
 /// A panel for each plan, with the other plans in grey behind it.
-fn small(sheet: &Sheet, plot: Rect, days: usize, series: &[Series]) -> Result<(), Failure> {
+fn small(sheet: &Sheet, plot: Rect, days: usize, series: &[Series]) {
     let highest = series.iter().flat_map(|s| &s.points).map(|p| p.band.map_or(p.mean, |band| band.1.max(p.mean)));
     let y = Axis::shares(highest.fold(0.0, f64::max), 5);
     let x = Axis::days_ends(days);
@@ -93,14 +93,13 @@ fn small(sheet: &Sheet, plot: Rect, days: usize, series: &[Series]) -> Result<()
     for (i, (one, cell)) in series.iter().zip(cells).enumerate() {
         let rect = cell.rect.inset(0.0, 26.0, 0.0, 12.0);
         let name = NAME.in_colour(as_ink(one.colour));
-        sheet.text(&name.shorten(&one.name, rect.width()), (rect.left, cell.rect.top + 12.0), name)?;
+        sheet.text(&name.shorten(&one.name, rect.width()), (rect.left, cell.rect.top + 12.0), name);
         let y_here = if cell.leftmost { y.clone() } else { y.unlabelled() };
         let x_here = if cell.lowest { x.clone() } else { x.unlabelled() };
-        let mut panel = sheet.panel(rect, &x_here, &y_here)?;
+        let mut panel = sheet.panel(rect, &x_here, &y_here);
         for (_, other) in series.iter().enumerate().filter(|(j, _)| *j != i) {
-            panel.line(other.points.iter().map(|p| (p.x, p.mean)), GRID, 1.0)?;
+            panel.line(other.points.iter().map(|p| (p.x, p.mean)), GRID, 1.0);
         }
-        sheet.draw_series(&mut panel, std::slice::from_ref(one))?;
+        sheet.draw_series(&mut panel, std::slice::from_ref(one));
     }
-    Ok(())
 }

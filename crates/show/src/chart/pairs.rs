@@ -9,12 +9,12 @@ use wearout_stats::weighted;
 use crate::calibrate::called;
 use crate::number::{short, signed};
 
+use super::Caption;
 use super::axis::{Axis, Ends};
 use super::canvas::Canvas;
-use super::sheet::{Drawn, Head, Sheet, compose};
+use super::sheet::{Head, Sheet, compose};
 use super::style::{LABEL, NOTE, Rect, grid, grid_rows};
 use super::words::{counted, sentence};
-use super::{Caption, Failure};
 
 /// Pairs that make one picture.
 const MOST: usize = 6;
@@ -27,10 +27,10 @@ const ROW: f64 = 250.0;
 /// Points are seen through, so that many in one place are darker.
 const POINT: RGBAColor = RGBAColor(0x00, 0x72, 0xB2, 0.45);
 
-pub(super) fn draw(page: &Calibrate, caption: &Caption) -> Result<Option<Canvas>, Failure> {
+pub(super) fn draw(page: &Calibrate, caption: &Caption) -> Option<Canvas> {
     let ridges = &page.learned.ridges[..page.learned.ridges.len().min(MOST)];
     if ridges.is_empty() {
-        return Ok(None);
+        return None;
     }
     let weights: Vec<f64> = page.outcome.points.iter().map(|(_, weight)| *weight).collect();
     let chosen = weighted::systematic(&weights, POINTS.min(weights.len()));
@@ -48,14 +48,13 @@ pub(super) fn draw(page: &Calibrate, caption: &Caption) -> Result<Option<Canvas>
         ),
     };
     let tuned = &page.tuned;
-    compose(caption, &head, grid_rows(ridges.len()) as f64 * ROW, |sheet, plot| {
+    Some(compose(caption, &head, grid_rows(ridges.len()) as f64 * ROW, |sheet, plot| {
         for (cell, ridge) in grid(plot, ridges.len()).into_iter().zip(ridges) {
             let points =
                 chosen.iter().map(|&i| &page.outcome.points[i].0).map(|point| (point[ridge.one], point[ridge.other]));
-            draw_pair(sheet, cell.rect.inset(54.0, 30.0, 12.0, 44.0), tuned, (ridge, points))?;
+            draw_pair(sheet, cell.rect.inset(54.0, 30.0, 12.0, 44.0), tuned, (ridge, points));
         }
-        Ok(())
-    })
+    }))
 }
 
 fn scale(tuned: &Tuned) -> Axis {
@@ -63,19 +62,14 @@ fn scale(tuned: &Tuned) -> Axis {
     Axis { range: tuned.low..tuned.high, ticks, ends: Ends::Inside }
 }
 
-fn draw_pair(
-    sheet: &Sheet,
-    area: Rect,
-    tuned: &[Tuned],
-    (ridge, points): (&Ridge, impl Iterator<Item = (f64, f64)>),
-) -> Drawn {
+fn draw_pair(sheet: &Sheet, area: Rect, tuned: &[Tuned], (ridge, points): (&Ridge, impl Iterator<Item = (f64, f64)>)) {
     let (x, y) = (&tuned[ridge.one], &tuned[ridge.other]);
-    let panel = sheet.panel(area, &scale(x), &scale(y))?;
+    let panel = sheet.panel(area, &scale(x), &scale(y));
     for point in points {
-        sheet.dot(panel.place(point), 2.6, POINT)?;
+        sheet.dot(panel.place(point), 2.6, POINT);
     }
     let head = format!("{} ↑   r {}", y.name, signed(ridge.correlation, 2));
-    sheet.text(&LABEL.shorten(&head, area.width() + 50.0), (area.left - 46.0, area.top - 14.0), LABEL)?;
+    sheet.text(&LABEL.shorten(&head, area.width() + 50.0), (area.left - 46.0, area.top - 14.0), LABEL);
     let foot = LABEL.shorten(&format!("{} →", x.name), area.width());
-    sheet.text(&foot, (area.centre().0, area.bottom + 32.0), NOTE.centred())
+    sheet.text(&foot, (area.centre().0, area.bottom + 32.0), NOTE.centred());
 }

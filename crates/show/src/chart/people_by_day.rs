@@ -4,12 +4,12 @@ use plotters::style::RGBAColor;
 use wearout_core::analysis::PlanSummary;
 use wearout_core::tally::Outcome;
 
+use super::Scene;
 use super::axis::Axis;
 use super::canvas::Canvas;
-use super::sheet::{Drawn, GAP, Head, Panel, compose};
+use super::sheet::{GAP, Head, Panel, compose};
 use super::style::{NAME, NOTE, as_ink, grid, grid_rows, plan_colour};
 use super::words::{Verbs, compared, mean, percent, spell};
-use super::{Failure, Scene};
 
 /// States from the bottom up: from those who are there to those who cannot be reached.
 const STATES: [(Outcome, &str, RGBAColor); 5] = [
@@ -31,7 +31,7 @@ const VERBS: Verbs = Verbs {
     noun: "share of members kept active",
 };
 
-pub(super) fn draw(scene: &Scene) -> Result<Option<Canvas>, Failure> {
+pub(super) fn draw(scene: &Scene) -> Option<Canvas> {
     let comparison = scene.comparison;
     let plans: Vec<(usize, &PlanSummary)> = comparison
         .plans
@@ -39,7 +39,7 @@ pub(super) fn draw(scene: &Scene) -> Result<Option<Canvas>, Failure> {
         .enumerate()
         .filter(|(_, plan)| plan.members > 0 && !steps(plan, 0.0).is_empty())
         .collect();
-    let Some(&(_, first)) = plans.first() else { return Ok(None) };
+    let &(_, first) = plans.first()?;
     let title = compared(comparison, "kept", &VERBS).unwrap_or_else(|| {
         let kept = mean(first, "kept").map_or_else(String::new, |kept| format!(": {} stay active", percent(kept)));
         format!("What becomes of the members that {} writes to{kept}", first.name)
@@ -67,8 +67,8 @@ pub(super) fn draw(scene: &Scene) -> Result<Option<Canvas>, Failure> {
     };
     let rows = grid_rows(plans.len());
     let row_height = if rows == 1 { 270.0 } else { 150.0 };
-    compose(scene.caption, &head, rows as f64 * row_height + 58.0, |sheet, plot| {
-        sheet.key((plot.left, plot.top + 8.0), &STATES.map(|(_, name, colour)| (name, colour)))?;
+    Some(compose(scene.caption, &head, rows as f64 * row_height + 58.0, |sheet, plot| {
+        sheet.key((plot.left, plot.top + 8.0), &STATES.map(|(_, name, colour)| (name, colour)));
         let y = Axis::shares(1.0, if rows == 1 { 5 } else { 2 });
         let cells = grid(plot.inset(y.room(), 30.0, 0.0, 24.0), plans.len());
         for (&(i, plan), cell) in plans.iter().zip(cells) {
@@ -76,21 +76,16 @@ pub(super) fn draw(scene: &Scene) -> Result<Option<Canvas>, Failure> {
             let kept = mean(plan, "kept").map_or_else(String::new, |kept| format!("{} active", percent(kept)));
             let name = NAME.in_colour(as_ink(plan_colour(comparison, i)));
             let heading = cell.rect.top + 12.0;
-            sheet.text(
-                &name.shorten(&plan.name, rect.width() - NOTE.width(&kept) - 10.0),
-                (rect.left, heading),
-                name,
-            )?;
-            sheet.text(&kept, (rect.right, heading), NOTE.ending())?;
+            sheet.text(&name.shorten(&plan.name, rect.width() - NOTE.width(&kept) - 10.0), (rect.left, heading), name);
+            sheet.text(&kept, (rect.right, heading), NOTE.ending());
             let days =
                 Axis { range: 0.5..plan.days.len() as f64 + 0.5 + closing_days, ..Axis::days_ends(plan.days.len()) };
             let y = if cell.leftmost { y.clone() } else { y.unlabelled() };
             let days = if cell.lowest { days } else { days.unlabelled() };
-            let mut panel = sheet.panel(rect, &days, &y)?;
-            stack(&mut panel, &steps(plan, closing_days))?;
+            let mut panel = sheet.panel(rect, &days, &y);
+            stack(&mut panel, &steps(plan, closing_days));
         }
-        Ok(())
-    })
+    }))
 }
 
 /// From when to when, in days, and the share in each state.
@@ -126,7 +121,7 @@ fn is_moved_by_the_closing_midnight(plan: &PlanSummary) -> bool {
     mean(plan, "kept").zip(last).is_some_and(|(kept, last)| (kept - last / plan.members as f64).abs() >= 5e-4)
 }
 
-fn stack(panel: &mut Panel, steps: &[Step]) -> Drawn {
+fn stack(panel: &mut Panel, steps: &[Step]) {
     let top_of = |shares: &[f64; STATES.len()], state: usize| shares[..state].iter().sum::<f64>().min(1.0);
     for (state, (_, _, colour)) in STATES.into_iter().enumerate() {
         let edge = |level: usize| {
@@ -138,10 +133,9 @@ fn stack(panel: &mut Panel, steps: &[Step]) -> Drawn {
         let upper: Vec<(f64, f64)> = edge(state + 1).collect();
         let lower: Vec<(f64, f64)> = edge(state).collect();
         let ring = upper.iter().copied().chain(lower.into_iter().rev()).collect();
-        panel.surface(ring, colour)?;
+        panel.surface(ring, colour);
         if state > 0 && steps.iter().any(|(_, _, shares)| shares[state] > 0.004) {
-            panel.line(edge(state), GAP, 0.8)?;
+            panel.line(edge(state), GAP, 0.8);
         }
     }
-    Ok(())
 }

@@ -6,12 +6,12 @@ use wearout_core::study::ab::power::{Point as At, Power, WANTED_POWER};
 use crate::ab::power::Page;
 use crate::ab::units;
 
-use super::axis::{Axis, Ends, signed};
+use super::Caption;
+use super::axis::{Axis, signed};
 use super::canvas::Canvas;
-use super::sheet::{Drawn, Head, Point, Series, Sheet, compose};
+use super::sheet::{Head, Point, Series, Sheet, compose};
 use super::style::{ALERT, AXIS, NAME, NOTE, QUIET, Rect, SIDES};
 use super::words::{percent, sentence};
-use super::{Caption, Failure};
 
 /// A curve: what it runs against and how its axis reads.
 struct Curve<'a> {
@@ -23,8 +23,8 @@ struct Curve<'a> {
 /// Height of the key above the panels.
 const KEY: f64 = 34.0;
 
-pub(super) fn draw(page: &Page, caption: &Caption) -> Result<Option<Canvas>, Failure> {
-    let Some(here) = &page.found.here else { return Ok(None) };
+pub(super) fn draw(page: &Page, caption: &Caption) -> Option<Canvas> {
+    let Some(here) = &page.found.here else { return None };
     let wide = units(page.contest);
     let curves: Vec<Curve> = [
         Curve {
@@ -47,7 +47,7 @@ pub(super) fn draw(page: &Page, caption: &Caption) -> Result<Option<Canvas>, Fai
     .filter(|curve| curve.points.len() > 1)
     .collect();
     if curves.is_empty() {
-        return Ok(None);
+        return None;
     }
     let independent = here
         .if_independent
@@ -63,45 +63,57 @@ pub(super) fn draw(page: &Page, caption: &Caption) -> Result<Option<Canvas>, Fai
             names.0, names.1
         )
     };
+    let is_drawn =
+        |of: fn(&Power) -> Option<f64>| curves.iter().flat_map(|curve| curve.points).any(|at| of(&at.power).is_some());
+    let has_form = is_drawn(|power| power.closed_form);
+    let has_independent = is_drawn(|power| power.if_independent);
+    let closed = if has_form { "; thin line: closed form on group means" } else { "" };
+    let independent_line = if has_independent { "; dashed: power if members were independent" } else { "" };
     let head = Head {
         title: sentence(&title),
         subtitle: format!(
             "Share of simulated tests that tell the arms apart by {}, alpha {}",
             page.contest.judge.metric.label, page.request.alpha
         ),
-        note: "bands: 95 % Monte Carlo intervals; thin line: closed form on group means; dashed: if members were independent".to_owned(),
+        note: format!(
+            "bands: 95 % Monte Carlo intervals; dashes at 80\u{a0}%: the power wanted{closed}{independent_line}"
+        ),
     };
     let height = KEY + 220.0 * curves.len() as f64;
-    compose(caption, &head, height, |sheet, plot| {
-        let entries = [("simulated", SIDES[0]), ("closed form", SIDES[1]), ("if members were independent", ALERT)];
-        sheet.key((plot.left, plot.top + 8.0), &entries)?;
+    Some(compose(caption, &head, height, |sheet, plot| {
+        let entries = [
+            (true, ("simulated", SIDES[0])),
+            (has_form, ("closed form", SIDES[1])),
+            (has_independent, ("if members were independent", ALERT)),
+        ];
+        let entries: Vec<_> = entries.into_iter().filter(|(is_drawn, _)| *is_drawn).map(|(_, entry)| entry).collect();
+        sheet.key((plot.left, plot.top + 8.0), &entries);
         let plot = plot.inset(0.0, KEY, 0.0, 0.0);
         for (row, curve) in curves.iter().enumerate() {
-            panel(sheet, plot.row(row, curves.len()), curve)?;
+            panel(sheet, plot.row(row, curves.len()), curve);
         }
-        Ok(())
-    })
+    }))
 }
 
-fn panel(sheet: &Sheet, row: Rect, curve: &Curve) -> Drawn {
+fn panel(sheet: &Sheet, row: Rect, curve: &Curve) {
     let y = Axis::shares(1.0, 4);
     let rect = row.inset(y.room(), 34.0, 16.0, 32.0);
-    sheet.text(&curve.heading, (row.left, rect.top - 18.0), NAME)?;
+    sheet.text(&curve.heading, (row.left, rect.top - 18.0), NAME);
     let points = curve.points;
     let range = points[0].at..points[points.len() - 1].at;
-    let x = Axis { ticks: ticks(curve, rect.width()), range: range.clone(), ends: Ends::Centred };
-    let mut panel = sheet.panel(rect, &x, &y)?;
+    let x = Axis::at(points.iter().map(|point| (point.at, (curve.label)(point.at))), range.clone(), rect.width());
+    let mut panel = sheet.panel(rect, &x, &y);
     let wanted = [range.start, range.end].map(|at| panel.place((at, WANTED_POWER)));
-    sheet.dashes(wanted[0], wanted[1], AXIS)?;
-    sheet.text("80\u{a0}%", (wanted[1].0, wanted[1].1 - 9.0), NOTE.in_colour(QUIET).ending())?;
+    sheet.dashes(wanted[0], wanted[1], AXIS);
+    sheet.text("80\u{a0}%", (wanted[1].0, wanted[1].1 - 9.0), NOTE.in_colour(QUIET).ending());
     let line = |of: fn(&Power) -> Option<f64>| -> Vec<(f64, f64)> {
         points.iter().filter_map(|point| Some((point.at, of(&point.power)?))).collect()
     };
     let independent = line(|power| power.if_independent);
     for pair in independent.windows(2) {
-        sheet.dashes(panel.place(pair[0]), panel.place(pair[1]), ALERT)?;
+        sheet.dashes(panel.place(pair[0]), panel.place(pair[1]), ALERT);
     }
-    panel.line(line(|power| power.closed_form).into_iter(), SIDES[1], 1.2)?;
+    panel.line(line(|power| power.closed_form).into_iter(), SIDES[1], 1.2);
     let simulated = |point: &At| {
         let found = point.power.found;
         Point { x: point.at, mean: found.estimate, band: Some((found.interval.low, found.interval.high)) }
@@ -112,21 +124,5 @@ fn panel(sheet: &Sheet, row: Rect, curve: &Curve) -> Drawn {
         colour: SIDES[0],
         points: points.iter().map(simulated).collect(),
     };
-    sheet.draw_series(&mut panel, &[series])
-}
-
-/// A tick at every point that has room for its words.
-fn ticks(curve: &Curve, width: f64) -> Vec<(f64, String)> {
-    let (first, last) = (curve.points[0].at, curve.points[curve.points.len() - 1].at);
-    let mut ticks: Vec<(f64, String)> = Vec::new();
-    for point in curve.points {
-        let words = (curve.label)(point.at);
-        let apart = |earlier: &(f64, String)| {
-            (point.at - earlier.0) / (last - first) * width > 8.0 + NOTE.width(&earlier.1).midpoint(NOTE.width(&words))
-        };
-        if ticks.last().is_none_or(apart) {
-            ticks.push((point.at, words));
-        }
-    }
-    ticks
+    sheet.draw_series(&mut panel, &[series]);
 }

@@ -5,7 +5,7 @@ use wearout_core::study::Nearness;
 use wearout_stats::interval::Interval;
 
 use super::evidence::mark;
-use super::sheet::{Drawn, Sheet};
+use super::sheet::Sheet;
 use super::style::{AXIS, GRID, NOTE};
 
 /// A scale of ratios, 1 in the middle, on a logarithmic scale.
@@ -25,15 +25,14 @@ impl Ratios {
     }
 
     /// Lines from top to bottom at these ratios, their words above and below.
-    pub(super) fn draw_ticks(&self, sheet: &Sheet, (top, bottom): (f64, f64), ticks: &[f64]) -> Drawn {
+    pub(super) fn draw_ticks(&self, sheet: &Sheet, (top, bottom): (f64, f64), ticks: &[f64]) {
         for &tick in ticks {
             let at = self.at(tick);
-            sheet.line(&[(at, top), (at, bottom)], if tick == 1.0 { AXIS } else { GRID }, 1.0)?;
+            sheet.line(&[(at, top), (at, bottom)], if tick == 1.0 { AXIS } else { GRID }, 1.0);
             for y in [top - 12.0, bottom + 12.0] {
-                sheet.text(&format!("{tick} ×"), (at, y), NOTE.centred())?;
+                sheet.text(&format!("{tick} ×"), (at, y), NOTE.centred());
             }
         }
-        Ok(())
     }
 
     /// Whether a ratio has a place on the scale.
@@ -48,21 +47,21 @@ impl Ratios {
         y: f64,
         (figure, interval, middle): (f64, Option<Interval>, f64),
         (nearness, colour): (Nearness, RGBAColor),
-    ) -> Drawn {
+    ) {
         if let Some(interval) = interval {
-            sheet.line(&[interval.low, interval.high].map(|end| (self.at(end / middle), y)), colour, 2.0)?;
+            sheet.line(&[interval.low, interval.high].map(|end| (self.at(end / middle), y)), colour, 2.0);
         }
         let ratio = figure / middle;
         if self.holds(ratio) {
-            mark(sheet, (self.at(ratio), y), nearness, colour)
+            mark(sheet, (self.at(ratio), y), nearness, colour);
         } else {
-            self.arrow(sheet, y, ratio > 1.0, colour)
+            self.arrow(sheet, y, ratio > 1.0, colour);
         }
     }
 
     /// An arrow at the right or the left end.
-    pub(super) fn arrow(&self, sheet: &Sheet, y: f64, is_above: bool, colour: RGBAColor) -> Drawn {
+    pub(super) fn arrow(&self, sheet: &Sheet, y: f64, is_above: bool, colour: RGBAColor) {
         let (tip, back) = if is_above { (self.right, -9.0) } else { (self.left, 9.0) };
-        sheet.area(&[(tip, y), (tip + back, y - 5.5), (tip + back, y + 5.5)], colour)
+        sheet.area(&[(tip, y), (tip + back, y - 5.5), (tip + back, y + 5.5)], colour);
     }
 }

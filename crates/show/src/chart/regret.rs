@@ -7,23 +7,23 @@ use crate::number::scale;
 use crate::rotate::{name, objective};
 use wearout_core::finding::Rotate;
 
+use super::Caption;
 use super::axis::{Axis, Ends};
 use super::canvas::Canvas;
 use super::sheet::{Head, Point, Series, compose, names_room};
 use super::style::{BASELINE, NOTE, nth_colour};
-use super::words::{grouped, sentence};
-use super::{Caption, Failure};
+use super::words::{grouped, sentence, spell};
 
 const HEIGHT: f64 = 380.0;
 
-pub(super) fn draw(rotate: &Rotate, caption: &Caption) -> Result<Option<Canvas>, Failure> {
+pub(super) fn draw(rotate: &Rotate, caption: &Caption) -> Option<Canvas> {
     let found = &rotate.found;
     let factor = scale(rotate.unit());
     let series: Vec<Series> =
         found.policies.iter().enumerate().map(|(index, ran)| series(rotate, index, ran, factor)).collect();
     let points = || series.iter().flat_map(|one| &one.points);
     if found.steps.len() < 2 || points().next().is_none() {
-        return Ok(None);
+        return None;
     }
     let reach = |point: &Point| point.band.unwrap_or((point.mean, point.mean));
     let low = points().map(|point| reach(point).0).fold(0.0, f64::min);
@@ -32,7 +32,8 @@ pub(super) fn draw(rotate: &Rotate, caption: &Caption) -> Result<Option<Canvas>,
     let head = Head {
         title: title(rotate),
         subtitle: format!(
-            "Regret after each post: {} so far of {}, less the policy's own, {unit}",
+            "Regret after each {}: {} so far of {}, less the policy's own, {unit}",
+            if spell(rotate.scenario.days as usize).1 > 1 { "week" } else { "post" },
             objective(rotate),
             name(rotate, rotate.best())
         ),
@@ -40,13 +41,13 @@ pub(super) fn draw(rotate: &Rotate, caption: &Caption) -> Result<Option<Canvas>,
     };
     let y = Axis::around_zero(low, high, 6);
     let last = found.steps[found.steps.len() - 1].posts;
-    compose(caption, &head, HEIGHT, |sheet, plot| {
+    Some(compose(caption, &head, HEIGHT, |sheet, plot| {
         let rect = plot.inset(y.room(), 4.0, names_room(&series), 40.0);
-        let mut panel = sheet.panel(rect, &posts_axis(found.steps[0].posts, last, rect.width()), &y)?;
-        sheet.draw_series(&mut panel, &series)?;
-        sheet.name_lines(&panel, &series)?;
-        sheet.text("posts sent", (rect.centre().0, rect.bottom + 32.0), NOTE.centred())
-    })
+        let mut panel = sheet.panel(rect, &posts_axis(found.steps[0].posts, last, rect.width()), &y);
+        sheet.draw_series(&mut panel, &series);
+        sheet.name_lines(&panel, &series);
+        sheet.text("posts sent", (rect.centre().0, rect.bottom + 32.0), NOTE.centred());
+    }))
 }
 
 fn series(rotate: &Rotate, index: usize, ran: &Ran, factor: f64) -> Series {
@@ -55,7 +56,9 @@ fn series(rotate: &Rotate, index: usize, ran: &Ran, factor: f64) -> Series {
         .steps
         .iter()
         .zip(&ran.regret)
-        .filter_map(|(step, regret)| {
+        .enumerate()
+        .filter(|&(nth, _)| ends_a_spell(rotate, nth))
+        .filter_map(|(_, (step, regret))| {
             let regret = (*regret)?;
             let band = regret.interval.map(|interval| (factor * interval.low, factor * interval.high));
             Some(Point { x: step.posts as f64, mean: factor * regret.mean, band })
@@ -82,6 +85,13 @@ fn title(rotate: &Rotate) -> String {
         n if n == others => format!("Most {} under {}: all others are clearly behind", objective(rotate), best),
         n => format!("Most {} under {}: {n} of {others} others are clearly behind", objective(rotate), best),
     }
+}
+
+/// Whether a step is the last of its day, over long horizons of its week.
+fn ends_a_spell(rotate: &Rotate, nth: usize) -> bool {
+    let steps = &rotate.found.steps;
+    let (_, length) = spell(rotate.scenario.days as usize);
+    steps.get(nth + 1).is_none_or(|next| next.days.div_ceil(length) > steps[nth].days.div_ceil(length))
 }
 
 /// Numbers of posts, whole, from the first to the last.

@@ -3,12 +3,12 @@
 use wearout_core::analysis::PlanSummary;
 use wearout_core::tally::{REPEATS, Repeat};
 
+use super::Scene;
 use super::axis::{Axis, Ends};
 use super::canvas::Canvas;
-use super::sheet::{Drawn, Head, Panel, Point, Series, Sheet, compose, names_room};
+use super::sheet::{Head, Panel, Point, Series, Sheet, compose, names_room};
 use super::style::{ALERT, NAME, NOTE, plan_colour};
 use super::words::{percent, sentence, wilson};
-use super::{Failure, Scene};
 
 /// Rows with fewer reads say too little.
 const ENOUGH_READS: u64 = 30;
@@ -32,11 +32,11 @@ fn rows(plan: &PlanSummary) -> Option<&[Repeat]> {
     (enough >= 2).then(|| &plan.repeats[..enough])
 }
 
-pub(super) fn draw(scene: &Scene) -> Result<Option<Canvas>, Failure> {
+pub(super) fn draw(scene: &Scene) -> Option<Canvas> {
     let comparison = scene.comparison;
     let plans: Vec<(usize, &PlanSummary, &[Repeat])> =
         comparison.plans.iter().enumerate().filter_map(|(i, plan)| Some((i, plan, rows(plan)?))).collect();
-    let Some(&(_, loudest, most)) = plans.iter().max_by_key(|(_, _, rows)| rows[1].reads) else { return Ok(None) };
+    let &(_, loudest, most) = plans.iter().max_by_key(|(_, _, rows)| rows[1].reads)?;
     let longest = plans.iter().map(|(_, _, rows)| rows.len()).max().unwrap_or(2);
     let more =
         if longest == REPEATS { format!("; the last point is for {REPEATS} reads or more") } else { String::new() };
@@ -55,7 +55,7 @@ pub(super) fn draw(scene: &Scene) -> Result<Option<Canvas>, Failure> {
         ("Quits per read", |row, _| (quits(row), row.reads)),
     ];
     let height = (18.0 * plans.len() as f64 + 90.0).max(300.0);
-    compose(scene.caption, &head, height, |sheet, plot| {
+    Some(compose(scene.caption, &head, height, |sheet, plot| {
         let series = |measure: Measure, banded: bool| -> Vec<Series> {
             let line = |&(i, plan, rows): &(usize, &PlanSummary, &[Repeat])| Series {
                 name: plan.name.clone(),
@@ -68,25 +68,24 @@ pub(super) fn draw(scene: &Scene) -> Result<Option<Canvas>, Failure> {
         let axis_room = Axis::shares(1.0, 4).room();
         let all = plot.inset(0.0, 0.0, names_room(&series(measures[0].1, false)).min(190.0), 0.0);
         let (middle, _) = all.inset(axis_room, 0.0, 0.0, 0.0).centre();
-        sheet.text("which read of the same content it is", (middle, plot.bottom - 10.0), NOTE.centred())?;
+        sheet.text("which read of the same content it is", (middle, plot.bottom - 10.0), NOTE.centred());
         for (column, (heading, measure)) in measures.into_iter().enumerate() {
             let series = series(measure, column > 0 && banded);
             let rect = all.column(column, measures.len(), 12.0).inset(axis_room, 46.0, 0.0, 48.0);
-            sheet.text(heading, (rect.left - axis_room + 8.0, plot.top + 10.0), NAME)?;
+            sheet.text(heading, (rect.left - axis_room + 8.0, plot.top + 10.0), NAME);
             let highest =
                 series.iter().flat_map(|s| &s.points).map(|p| p.band.map_or(p.mean, |band| band.1.min(3.0 * p.mean)));
             let y = Axis::shares(highest.fold(0.0, f64::max), 5);
             let x = reads(longest, rect.width());
-            let mut panel = sheet.panel(rect, &x, &y)?;
-            mark_patience(sheet, &panel, longest)?;
+            let mut panel = sheet.panel(rect, &x, &y);
+            mark_patience(sheet, &panel, longest);
             let clipped: Vec<Series> = series.into_iter().map(|s| within(s, y.range.end)).collect();
-            sheet.draw_series(&mut panel, &clipped)?;
+            sheet.draw_series(&mut panel, &clipped);
             if column + 1 == measures.len() {
-                sheet.name_lines(&panel, &clipped)?;
+                sheet.name_lines(&panel, &clipped);
             }
         }
-        Ok(())
-    })
+    }))
 }
 
 fn point(earlier_reads: usize, (part, whole): (u64, u64), banded: bool) -> Point {
@@ -112,13 +111,13 @@ fn reads(longest: usize, pixels: f64) -> Axis {
     }
 }
 
-fn mark_patience(sheet: &Sheet, panel: &Panel, longest: usize) -> Drawn {
+fn mark_patience(sheet: &Sheet, panel: &Panel, longest: usize) {
     if PATIENCE_READS > longest as f64 {
-        return Ok(());
+        return;
     }
     let (x, _) = panel.place((PATIENCE_READS, 0.0));
-    sheet.dashes((x, panel.rect.top - 6.0), (x, panel.rect.bottom), ALERT)?;
-    sheet.text("2.8", (x, panel.rect.top - 15.0), NOTE.in_colour(ALERT).centred())
+    sheet.dashes((x, panel.rect.top - 6.0), (x, panel.rect.bottom), ALERT);
+    sheet.text("2.8", (x, panel.rect.top - 15.0), NOTE.in_colour(ALERT).centred());
 }
 
 fn title(name: &str, rows: &[Repeat]) -> String {

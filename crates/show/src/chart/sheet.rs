@@ -12,15 +12,17 @@ use plotters::series::LineSeries;
 use plotters::style::text_anchor::Pos;
 use plotters::style::{Color, FontDesc, FontFamily, FontStyle, RGBAColor, ShapeStyle, TextStyle};
 
+use super::Caption;
 use super::axis::{Axis, Ends};
 use super::canvas::{Canvas, Frame, GRAIN, Pen, Place};
 use super::font::Weight;
 use super::style::{ALERT, AXIS, Face, GRID, LABEL, MARGIN, NAME, NOTE, PAPER, Rect, SUBTITLE, TITLE, WIDTH, as_ink};
 use super::words::counted;
-use super::{Caption, Failure};
 
-/// The result of drawing something.
-pub(super) type Drawn = Result<(), Failure>;
+/// What plotters drew. It draws into memory, where nothing can fail: said here, once for all charts.
+fn drawn<T>(result: Result<T, DrawingAreaErrorKind<Infallible>>) -> T {
+    result.expect("drawing into memory cannot fail")
+}
 
 /// What stands above and below the plot.
 #[derive(Clone)]
@@ -39,15 +41,10 @@ pub(super) struct Sheet<'a> {
 }
 
 /// A drawn canvas whose plot is `plot_height` high, with `head` around it.
-pub(super) fn compose(
-    run: &Caption,
-    head: &Head,
-    plot_height: f64,
-    draw: impl FnOnce(&Sheet, Rect) -> Drawn,
-) -> Result<Option<Canvas>, Failure> {
+pub(super) fn compose(run: &Caption, head: &Head, plot_height: f64, draw: impl FnOnce(&Sheet, Rect)) -> Canvas {
     let room = WIDTH - 2.0 * MARGIN;
     let question = NOTE.shorten(run.question, room);
-    let title = balanced(TITLE, &head.title, room, 2);
+    let title = balanced(TITLE, &head.title, room, 4);
     let subtitle = balanced(SUBTITLE, &head.subtitle, room, 2);
     let caption = balanced(NOTE, &caption(run, &head.note), room, 4);
     let partial = if run.partial { "Partial run: stopped before the last replicate." } else { "" };
@@ -80,18 +77,18 @@ pub(super) fn compose(
     let mut canvas = Canvas { width, height, shapes: Vec::new(), frame: None };
     let sheet = Sheet { root: Pen(&mut canvas).into_drawing_area() };
     for (text, y, face) in placed {
-        sheet.text(&text, (MARGIN, y), face)?;
+        sheet.text(&text, (MARGIN, y), face);
     }
     let rule = plot_top + plot_height + 14.0;
-    sheet.line(&[(MARGIN, rule), (WIDTH - MARGIN, rule)], GRID, 1.0)?;
+    sheet.line(&[(MARGIN, rule), (WIDTH - MARGIN, rule)], GRID, 1.0);
     drop(sheet);
     let (first, rows) = (canvas.shapes.len(), (plot_top, plot_top + plot_height));
     let Head { title, subtitle, note } = head.clone();
     canvas.frame = Some(Frame { title, about: subtitle, note, first, rows });
     let sheet = Sheet { root: Pen(&mut canvas).into_drawing_area() };
-    draw(&sheet, Rect { left: MARGIN, top: rows.0, right: WIDTH - MARGIN, bottom: rows.1 })?;
+    draw(&sheet, Rect { left: MARGIN, top: rows.0, right: WIDTH - MARGIN, bottom: rows.1 });
     drop(sheet);
-    Ok(Some(canvas))
+    canvas
 }
 
 /// As few lines as will do, about equally long.
@@ -125,24 +122,24 @@ fn sharp(pixels: f64) -> f64 {
 
 impl<'a> Sheet<'a> {
     /// Sets a text.
-    pub(super) fn text(&self, text: &str, (x, y): Place, face: Face) -> Drawn {
+    pub(super) fn text(&self, text: &str, (x, y): Place, face: Face) {
         let style = if face.weight == Weight::SemiBold { FontStyle::Bold } else { FontStyle::Normal };
         let font = FontDesc::new(FontFamily::Name("Inter"), face.size * GRAIN, style);
         let style = TextStyle::from(font).color(&face.colour).pos(Pos::new(face.across, face.down));
-        Ok(self.root.draw_text(text, &style, (grains(x), grains(y)))?)
+        drawn(self.root.draw_text(text, &style, (grains(x), grains(y))));
     }
 
     /// Draws a line; one that runs level or upright is put where it is sharp.
-    pub(super) fn line(&self, path: &[Place], colour: RGBAColor, width: f64) -> Drawn {
+    pub(super) fn line(&self, path: &[Place], colour: RGBAColor, width: f64) {
         let level = path.windows(2).all(|pair| (pair[1].1 - pair[0].1).abs() < 1.0 / GRAIN);
         let upright = path.windows(2).all(|pair| (pair[1].0 - pair[0].0).abs() < 1.0 / GRAIN);
         let place = |&(x, y): &Place| (if upright { sharp(x) } else { x }, if level { sharp(y) } else { y });
         let path: Vec<(i32, i32)> = path.iter().map(place).map(|(x, y)| (grains(x), grains(y))).collect();
-        Ok(self.root.draw(&PathElement::new(path, stroke(colour, width)))?)
+        drawn(self.root.draw(&PathElement::new(path, stroke(colour, width))));
     }
 
     /// Draws a broken line, level or upright.
-    pub(super) fn dashes(&self, from: Place, to: Place, colour: RGBAColor) -> Drawn {
+    pub(super) fn dashes(&self, from: Place, to: Place, colour: RGBAColor) {
         const DASH: f64 = 4.0;
         let length = (to.0 - from.0).abs() + (to.1 - from.1).abs();
         let at = |along: f64| {
@@ -151,76 +148,87 @@ impl<'a> Sheet<'a> {
         };
         let mut along = 0.0;
         while along < length {
-            self.line(&[at(along), at(along + DASH)], colour, 1.0)?;
+            self.line(&[at(along), at(along + DASH)], colour, 1.0);
             along += 2.0 * DASH;
         }
-        Ok(())
     }
 
     /// Fills a rectangle.
-    pub(super) fn bar(&self, rect: Rect, colour: RGBAColor) -> Drawn {
+    pub(super) fn bar(&self, rect: Rect, colour: RGBAColor) {
         let Rect { left, top, right, bottom } = rect;
         let ring = [(left, top), (right, top), (right, bottom), (left, bottom)].map(|(x, y)| (grains(x), grains(y)));
-        Ok(self.root.draw(&Polygon::new(ring.to_vec(), colour.filled()))?)
+        drawn(self.root.draw(&Polygon::new(ring.to_vec(), colour.filled())));
     }
 
     /// Fills a polygon.
-    pub(super) fn area(&self, ring: &[Place], colour: RGBAColor) -> Drawn {
+    pub(super) fn area(&self, ring: &[Place], colour: RGBAColor) {
         let ring: Vec<(i32, i32)> = ring.iter().map(|(x, y)| (grains(*x), grains(*y))).collect();
-        Ok(self.root.draw(&Polygon::new(ring, colour.filled()))?)
+        drawn(self.root.draw(&Polygon::new(ring, colour.filled())));
     }
 
     /// Fills a circle.
-    pub(super) fn dot(&self, (x, y): Place, radius: f64, colour: RGBAColor) -> Drawn {
-        Ok(self.root.draw(&Circle::new((grains(x), grains(y)), grains(radius), colour.filled()))?)
+    pub(super) fn dot(&self, (x, y): Place, radius: f64, colour: RGBAColor) {
+        drawn(self.root.draw(&Circle::new((grains(x), grains(y)), grains(radius), colour.filled())));
     }
 
     /// A panel with axes: thin level lines at the ticks of `y`, words at the ticks of both axes.
-    pub(super) fn panel(&self, rect: Rect, x: &Axis, y: &Axis) -> Result<Panel<'a>, Failure> {
+    pub(super) fn panel(&self, rect: Rect, x: &Axis, y: &Axis) -> Panel<'a> {
         let area = self
             .root
             .clone()
             .shrink((grains(rect.left), grains(rect.top)), (grains(rect.width()), grains(rect.height())));
-        let chart = ChartBuilder::on(&area).build_cartesian_2d(x.range.clone(), y.range.clone())?;
+        let chart = drawn(ChartBuilder::on(&area).build_cartesian_2d(x.range.clone(), y.range.clone()));
         let panel = Panel { rect, chart };
         for (value, words) in &y.ticks {
             let (_, at) = panel.place((x.range.start, *value));
             let colour = if *value == 0.0 { AXIS } else { GRID };
-            self.line(&[(rect.left, at), (rect.right, at)], colour, 1.0)?;
-            self.text(words, (rect.left - 8.0, at), NOTE.ending())?;
+            self.line(&[(rect.left, at), (rect.right, at)], colour, 1.0);
+            self.text(words, (rect.left - 8.0, at), NOTE.ending());
         }
         for (i, (value, words)) in x.ticks.iter().enumerate() {
             let (at, _) = panel.place((*value, y.range.start));
-            self.line(&[(at, rect.bottom), (at, rect.bottom + 4.0)], AXIS, 1.0)?;
+            self.line(&[(at, rect.bottom), (at, rect.bottom + 4.0)], AXIS, 1.0);
             let face = match x.ends {
                 Ends::Inside if i == 0 && x.ticks.len() > 1 => NOTE,
                 Ends::Inside if i > 0 && i + 1 == x.ticks.len() => NOTE.ending(),
                 Ends::Inside | Ends::Centred => NOTE.centred(),
             };
-            self.text(words, (at, rect.bottom + 14.0), face)?;
+            self.text(words, (at, rect.bottom + 14.0), face);
         }
-        Ok(panel)
+        panel
+    }
+
+    /// A panel for rows: thin upright lines at the ticks of `x`, their words below them and the unit below these.
+    pub(super) fn scale(&self, rect: Rect, x: &Axis, unit: &str) -> Panel<'a> {
+        let panel = self.panel(rect, &Axis::bare(x.range.clone()), &Axis::bare(0.0..1.0));
+        for (value, words) in &x.ticks {
+            let (at, _) = panel.place((*value, 0.0));
+            self.line(&[(at, rect.top), (at, rect.bottom)], if *value == 0.0 { AXIS } else { GRID }, 1.0);
+            self.text(words, (at, rect.bottom + 12.0), NOTE.centred());
+        }
+        let (middle, _) = rect.centre();
+        self.text(&NOTE.shorten(unit, rect.width()), (middle, rect.bottom + 31.0), NOTE.centred());
+        panel
     }
 
     /// Bands first, then lines, so that no band hides a line.
-    pub(super) fn draw_series(&self, panel: &mut Panel, series: &[Series]) -> Drawn {
+    pub(super) fn draw_series(&self, panel: &mut Panel, series: &[Series]) {
         for one in series {
-            panel.band(one)?;
+            panel.band(one);
         }
         for one in series {
-            panel.line(one.points.iter().map(|p| (p.x, p.mean)), one.colour, 2.2)?;
+            panel.line(one.points.iter().map(|p| (p.x, p.mean)), one.colour, 2.2);
             let crowded = one.points.len() > 40 || (one.points.len() > 12 && one.unbroken());
             for (i, point) in one.points.iter().enumerate() {
                 if !crowded || i + 1 == one.points.len() {
-                    self.dot(panel.place((point.x, point.mean)), 3.0, one.colour)?;
+                    self.dot(panel.place((point.x, point.mean)), 3.0, one.colour);
                 }
             }
         }
-        Ok(())
     }
 
     /// Names each line at its end, to the right of the panel, none on top of another.
-    pub(super) fn name_lines(&self, panel: &Panel, series: &[Series]) -> Drawn {
+    pub(super) fn name_lines(&self, panel: &Panel, series: &[Series]) {
         let ends: Vec<Place> = series
             .iter()
             .map(|one| one.points.last().map_or((panel.rect.right, panel.rect.bottom), |p| panel.place((p.x, p.mean))))
@@ -229,28 +237,26 @@ impl<'a> Sheet<'a> {
         for ((one, end), y) in series.iter().zip(&ends).zip(apart(&wanted, 18.0, panel.rect.top, panel.rect.bottom)) {
             let start = panel.rect.right + 8.0;
             let hook = [(end.0 + 5.0, end.1), (start.max(end.0 + 6.0), end.1), (start + 10.0, y), (start + 14.0, y)];
-            self.line(&hook, one.colour.mix(0.55), 1.0)?;
+            self.line(&hook, one.colour.mix(0.55), 1.0);
             let (name, value) = (NAME.in_colour(as_ink(one.colour)), NOTE);
             let room =
                 WIDTH - MARGIN - start - 18.0 - if one.value.is_empty() { 0.0 } else { value.width(&one.value) + 7.0 };
             let words = name.shorten(&one.name, room);
-            self.text(&words, (start + 18.0, y), name)?;
+            self.text(&words, (start + 18.0, y), name);
             if !one.value.is_empty() {
-                self.text(&one.value, (start + 18.0 + name.width(&words) + 7.0, y), value)?;
+                self.text(&one.value, (start + 18.0 + name.width(&words) + 7.0, y), value);
             }
         }
-        Ok(())
     }
 
     /// Small squares with words, from left to right.
-    pub(super) fn key(&self, (x, y): Place, entries: &[(&str, RGBAColor)]) -> Drawn {
+    pub(super) fn key(&self, (x, y): Place, entries: &[(&str, RGBAColor)]) {
         let mut x = x;
         for (words, colour) in entries {
-            self.bar(Rect { left: x, top: y - 6.0, right: x + 12.0, bottom: y + 6.0 }, *colour)?;
-            self.text(words, (x + 18.0, y), LABEL)?;
+            self.bar(Rect { left: x, top: y - 6.0, right: x + 12.0, bottom: y + 6.0 }, *colour);
+            self.text(words, (x + 18.0, y), LABEL);
             x += 18.0 + LABEL.width(words) + 22.0;
         }
-        Ok(())
     }
 }
 
@@ -339,18 +345,16 @@ impl Panel<'_> {
     }
 
     /// A line through values.
-    pub(super) fn line(&mut self, points: impl Iterator<Item = (f64, f64)>, colour: RGBAColor, width: f64) -> Drawn {
-        self.chart.draw_series(LineSeries::new(points, stroke(colour, width)))?;
-        Ok(())
+    pub(super) fn line(&mut self, points: impl Iterator<Item = (f64, f64)>, colour: RGBAColor, width: f64) {
+        drawn(self.chart.draw_series(LineSeries::new(points, stroke(colour, width))));
     }
 
     /// The surface between values.
-    pub(super) fn surface(&mut self, ring: Vec<(f64, f64)>, colour: RGBAColor) -> Drawn {
-        self.chart.draw_series(std::iter::once(Polygon::new(ring, colour.filled())))?;
-        Ok(())
+    pub(super) fn surface(&mut self, ring: Vec<(f64, f64)>, colour: RGBAColor) {
+        drawn(self.chart.draw_series(std::iter::once(Polygon::new(ring, colour.filled()))));
     }
 
-    fn band(&mut self, series: &Series) -> Drawn {
+    fn band(&mut self, series: &Series) {
         let banded: Vec<(f64, (f64, f64))> = series.points.iter().filter_map(|p| Some((p.x, p.band?))).collect();
         if let [(x, (low, high))] = banded[..] {
             return self.line([(x, low), (x, high)].into_iter(), series.colour.mix(0.35), 6.0);
@@ -358,18 +362,14 @@ impl Panel<'_> {
         let upper = banded.iter().map(|(x, (_, high))| (*x, *high));
         let lower = banded.iter().rev().map(|(x, (low, _))| (*x, *low));
         let ring: Vec<(f64, f64)> = upper.chain(lower).collect();
-        if ring.is_empty() { Ok(()) } else { self.surface(ring, series.colour.mix(0.16)) }
+        if !ring.is_empty() {
+            self.surface(ring, series.colour.mix(0.16));
+        }
     }
 }
 
 /// A white outline, so that words stay legible on a filled ground.
 pub(super) const GAP: RGBAColor = PAPER;
-
-impl From<DrawingAreaErrorKind<Infallible>> for Failure {
-    fn from(error: DrawingAreaErrorKind<Infallible>) -> Failure {
-        Failure(error.to_string())
-    }
-}
 
 #[cfg(test)]
 mod tests {

@@ -9,13 +9,13 @@ use wearout_core::targets::Target;
 use crate::calibrate::called;
 use crate::number::short;
 
+use super::Caption;
 use super::canvas::Canvas;
 use super::evidence::{RANGE, colour, key};
 use super::ratios::Ratios;
-use super::sheet::{Drawn, Head, Sheet, compose};
+use super::sheet::{Head, Sheet, compose};
 use super::style::{LABEL, NAME, NOTE, PAPER, Rect, as_ink};
 use super::words::sentence;
-use super::{Caption, Failure};
 
 const ROW: f64 = 20.0;
 /// Height of a heading.
@@ -30,7 +30,7 @@ const TICKS: [f64; 5] = [0.5, 0.75, 1.0, 1.5, 2.0];
 
 type Row<'a> = (&'a Target, &'a Score);
 
-pub(super) fn draw(page: &Calibrate, caption: &Caption) -> Result<Option<Canvas>, Failure> {
+pub(super) fn draw(page: &Calibrate, caption: &Caption) -> Option<Canvas> {
     let rows = |held_out: bool| -> Vec<Row> {
         page.targets.iter().zip(&page.outcome.scores).filter(|(target, _)| target.held_out == held_out).collect()
     };
@@ -40,7 +40,7 @@ pub(super) fn draw(page: &Calibrate, caption: &Caption) -> Result<Option<Canvas>
         .collect();
     let n_rows: usize = groups.iter().map(|(_, rows)| rows.len()).sum();
     if n_rows == 0 || page.outcome.best.is_none() {
-        return Ok(None);
+        return None;
     }
     let fitted = page.fitted;
     let head = Head {
@@ -51,7 +51,7 @@ pub(super) fn draw(page: &Calibrate, caption: &Caption) -> Result<Option<Canvas>
             .to_owned(),
     };
     let height = KEY + 2.0 * SCALE + groups.len() as f64 * HEADING + n_rows as f64 * ROW;
-    compose(caption, &head, height, |sheet, plot| draw_groups(sheet, plot, &groups))
+    Some(compose(caption, &head, height, |sheet, plot| draw_groups(sheet, plot, &groups)))
 }
 
 /// Where a row's parts stand across the sheet.
@@ -60,46 +60,45 @@ struct Columns {
     known: f64,
 }
 
-fn draw_groups(sheet: &Sheet, plot: Rect, groups: &[(&str, Vec<Row>)]) -> Drawn {
+fn draw_groups(sheet: &Sheet, plot: Rect, groups: &[(&str, Vec<Row>)]) {
     let ratios = Ratios { left: plot.left + 182.0, right: plot.right - 270.0, widest: WIDEST };
     let columns = Columns { ratios, known: plot.right - 150.0 };
-    key(sheet, (plot.left, plot.top + 10.0), "what is known")?;
+    key(sheet, (plot.left, plot.top + 10.0), "what is known");
     let names = plot.top + 38.0;
-    sheet.text("target", (plot.left, names), NOTE)?;
-    sheet.text("relative to what is known", (f64::midpoint(ratios.left, ratios.right), names), NOTE.centred())?;
-    sheet.text("known", (columns.known, names), NOTE.ending())?;
-    sheet.text("simulated", (plot.right, names), NOTE.ending())?;
+    sheet.text("target", (plot.left, names), NOTE);
+    sheet.text("relative to what is known", (f64::midpoint(ratios.left, ratios.right), names), NOTE.centred());
+    sheet.text("known", (columns.known, names), NOTE.ending());
+    sheet.text("simulated", (plot.right, names), NOTE.ending());
     let (top, bottom) = (plot.top + KEY + SCALE, plot.bottom - SCALE);
-    ratios.draw_ticks(sheet, (top, bottom), &TICKS)?;
+    ratios.draw_ticks(sheet, (top, bottom), &TICKS);
     let mut y = top;
     for (heading, rows) in groups {
         // Paper behind the heading, so that no line of the scale runs through its words.
-        sheet.bar(Rect { left: plot.left, top: y + 2.0, right: plot.right, bottom: y + HEADING - 2.0 }, PAPER)?;
-        sheet.text(heading, (plot.left, y + HEADING / 2.0 + 2.0), NAME)?;
+        sheet.bar(Rect { left: plot.left, top: y + 2.0, right: plot.right, bottom: y + HEADING - 2.0 }, PAPER);
+        sheet.text(heading, (plot.left, y + HEADING / 2.0 + 2.0), NAME);
         y += HEADING;
         for row in rows {
-            draw_row(sheet, &columns, (plot, y + ROW / 2.0), row)?;
+            draw_row(sheet, &columns, (plot, y + ROW / 2.0), row);
             y += ROW;
         }
     }
-    Ok(())
 }
 
-fn draw_row(sheet: &Sheet, columns: &Columns, (plot, y): (Rect, f64), (target, score): &Row) -> Drawn {
+fn draw_row(sheet: &Sheet, columns: &Columns, (plot, y): (Rect, f64), (target, score): &Row) {
     let (low, high) = target.reading.range();
     let Columns { ratios, known: column } = *columns;
     let name = LABEL.shorten(&target.name, ratios.left - plot.left - 8.0);
-    sheet.text(&name, (plot.left, y), LABEL)?;
+    sheet.text(&name, (plot.left, y), LABEL);
     let middle = if low > 0.0 { (low * high).sqrt() } else { high };
     let (from, to) = (ratios.at(low / middle), ratios.at(high / middle));
     let (centre, half) = (f64::midpoint(from, to), ((to - from) / 2.0).max(1.5));
-    sheet.bar(Rect { left: centre - half, right: centre + half, top: y - 7.0, bottom: y + 7.0 }, RANGE)?;
+    sheet.bar(Rect { left: centre - half, right: centre + half, top: y - 7.0, bottom: y + 7.0 }, RANGE);
     let known = if low == high { short(low) } else { format!("{} to {}", short(low), short(high)) };
-    sheet.text(&known, (column, y), NOTE.ending())?;
+    sheet.text(&known, (column, y), NOTE.ending());
     let (Some(figure), Some(nearness)) = (score.figure, score.nearness) else {
         return sheet.text("not measured", (plot.right, y), NOTE.ending());
     };
     let colour = colour(nearness);
-    ratios.draw_figure(sheet, y, (figure.mean, score.interval, middle), (nearness, colour))?;
-    sheet.text(&short(figure.mean), (plot.right, y), LABEL.in_colour(as_ink(colour)).ending())
+    ratios.draw_figure(sheet, y, (figure.mean, score.interval, middle), (nearness, colour));
+    sheet.text(&short(figure.mean), (plot.right, y), LABEL.in_colour(as_ink(colour)).ending());
 }

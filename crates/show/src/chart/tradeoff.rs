@@ -6,18 +6,18 @@ use crate::ab::design::Page;
 use crate::ab::percent as of_tests;
 use crate::number::short;
 
+use super::Caption;
 use super::axis::Axis;
 use super::canvas::Canvas;
-use super::sheet::{Drawn, Head, Sheet, compose};
+use super::sheet::{Head, Sheet, compose};
 use super::style::{INK, NOTE, PAPER, Rect, SIDES};
 use super::words::{percent, sentence};
-use super::{Caption, Failure};
 
 /// Dots of an arm that still make a cloud and not a blot.
 const MOST_DOTS: usize = 400;
 
-pub(super) fn draw(page: &Page, caption: &Caption) -> Result<Option<Canvas>, Failure> {
-    let Some(trade) = &page.found.trade else { return Ok(None) };
+pub(super) fn draw(page: &Page, caption: &Caption) -> Option<Canvas> {
+    let Some(trade) = &page.found.trade else { return None };
     let names = [page.contest.control(), page.contest.treated()];
     let [control, treated] = trade.means;
     let differs = |metric: &str, side: i8| match side {
@@ -43,7 +43,7 @@ pub(super) fn draw(page: &Page, caption: &Caption) -> Result<Option<Canvas>, Fai
         ),
         note: format!("rings: means; {}", account(page)),
     };
-    compose(caption, &head, 360.0, |sheet, plot| scatter(sheet, plot, trade, names))
+    Some(compose(caption, &head, 360.0, |sheet, plot| scatter(sheet, plot, trade, names)))
 }
 
 /// The account is one: its risk belongs to the test, not to an arm.
@@ -60,31 +60,26 @@ fn account(page: &Page) -> String {
     format!("the account, which both arms share: {}", risks.join("; "))
 }
 
-fn scatter(sheet: &Sheet, plot: Rect, trade: &Trade, names: [&str; 2]) -> Drawn {
+fn scatter(sheet: &Sheet, plot: Rect, trade: &Trade, names: [&str; 2]) {
     let clouds = &trade.tests;
     let most = |of: fn(&(f64, f64)) -> f64| clouds.iter().flatten().map(of).fold(0.0, f64::max);
     let (x, y) = (Axis::shares(most(|dot| dot.1), 6), Axis::shares(most(|dot| dot.0), 5));
     let entries = [(names[0], SIDES[0]), (names[1], SIDES[1])];
-    sheet.key((plot.left, plot.top + 8.0), &entries)?;
+    sheet.key((plot.left, plot.top + 8.0), &entries);
     let rect = plot.inset(y.room(), 52.0, 16.0, 48.0);
-    sheet.text("bought through a post", (plot.left, rect.top - 16.0), NOTE)?;
-    sheet.text("left, blocked or muted", (rect.centre().0, plot.bottom - 8.0), NOTE.centred())?;
-    let panel = sheet.panel(rect, &x, &y)?;
+    sheet.text("bought through a post", (plot.left, rect.top - 16.0), NOTE);
+    sheet.text("left, blocked or muted", (rect.centre().0, plot.bottom - 8.0), NOTE.centred());
+    let panel = sheet.panel(rect, &x, &y);
     for (cloud, colour) in clouds.iter().zip(SIDES) {
         let step = cloud.len().div_ceil(MOST_DOTS);
         for dot in cloud.iter().step_by(step) {
-            sheet.dot(
-                panel.place((dot.1, dot.0)),
-                2.0,
-                plotters::style::RGBAColor(colour.0, colour.1, colour.2, 0.35),
-            )?;
+            sheet.dot(panel.place((dot.1, dot.0)), 2.0, plotters::style::RGBAColor(colour.0, colour.1, colour.2, 0.35));
         }
     }
     for (arm, (conversion, churn)) in trade.means.iter().enumerate() {
         let place = panel.place((churn.estimate, conversion.estimate));
         for (radius, colour) in [(7.0, INK), (5.5, PAPER), (4.0, SIDES[arm])] {
-            sheet.dot(place, radius, colour)?;
+            sheet.dot(place, radius, colour);
         }
     }
-    Ok(())
 }

@@ -4,14 +4,13 @@ use plotters::style::Color;
 use wearout_core::analysis::{Between, Decomposition, Deviation};
 use wearout_core::tally::Metric;
 
-use crate::number::{fixed, two_digits};
+use crate::number::{difference_unit, fixed, scale, two_digits};
 
+use super::Scene;
 use super::canvas::Canvas;
-use super::forest::unit;
-use super::sheet::{Drawn, Head, Sheet, compose};
+use super::sheet::{Head, Sheet, compose};
 use super::style::{GRID, INK, LABEL, NAME, NOTE, PAPER, QUIET, Rect, as_ink, plan_colour};
 use super::words::{row_of, sentence};
-use super::{Failure, Scene};
 
 /// Rows with which levels still stand beside differences.
 const MOST_ROWS: usize = 20;
@@ -66,9 +65,9 @@ struct Group {
     rows: Vec<Row>,
 }
 
-pub(super) fn draw(scene: &Scene) -> Result<Option<Canvas>, Failure> {
+pub(super) fn draw(scene: &Scene) -> Option<Canvas> {
     let groups = groups(scene);
-    let Some(first) = groups.first() else { return Ok(None) };
+    let first = groups.first()?;
     let base = &scene.comparison.plans[scene.comparison.baseline].name;
     let of = if is_crowded(scene) { format!(" of the differences from {base}") } else { String::new() };
     let head = Head {
@@ -82,19 +81,18 @@ pub(super) fn draw(scene: &Scene) -> Result<Option<Canvas>, Failure> {
             .to_owned(),
     };
     let height = TOP + groups.iter().map(|group| GAP + (group.rows.len() + 1) as f64 * ROW).sum::<f64>();
-    compose(scene.caption, &head, height, |sheet, plot| {
+    Some(compose(scene.caption, &head, height, |sheet, plot| {
         let bars = plot.inset(NAMES, 0.0, 0.0, 0.0);
         for (column, words) in SOURCES.iter().enumerate() {
-            sheet.text(words, (bars.column(column, SOURCES.len(), 20.0).left, plot.top + 8.0), NAME)?;
+            sheet.text(words, (bars.column(column, SOURCES.len(), 20.0).left, plot.top + 8.0), NAME);
         }
         let mut top = plot.top + TOP;
         for group in &groups {
             top += GAP;
-            draw_group(sheet, scene, group, Rect { top, ..plot })?;
+            draw_group(sheet, scene, group, Rect { top, ..plot });
             top += (group.rows.len() + 1) as f64 * ROW;
         }
-        Ok(())
-    })
+    }))
 }
 
 /// The headline metrics of which something is known of the parameters.
@@ -103,7 +101,7 @@ fn groups(scene: &Scene) -> Vec<Group> {
     let plans = comparison.plans.len();
     let is_crowded = is_crowded(scene);
     let group = |metric: &&'static Metric| {
-        let (_, factor) = unit(metric.unit);
+        let factor = scale(metric.unit);
         let levels = comparison.plans.iter().enumerate().filter(|_| !is_crowded).filter_map(|(plan, summary)| {
             let estimate = &summary.estimates[row_of(metric.key)];
             let sources = sources(estimate.decomposition.as_ref()?, estimate.mcse, factor);
@@ -123,13 +121,13 @@ fn groups(scene: &Scene) -> Vec<Group> {
         let rows: Vec<Row> = levels.chain(differences).collect();
         rows.iter().any(|row| row.sources[1].is_some()).then_some(Group { metric, rows })
     };
-    scene.headline.iter().filter_map(group).collect()
+    scene.verdict.headline.iter().filter_map(group).collect()
 }
 
 /// Whether there are too many plans for their levels to stand beside the differences.
 fn is_crowded(scene: &Scene) -> bool {
     let plans = scene.comparison.plans.len();
-    plans > 1 && scene.headline.len() * (2 * plans - 1) > MOST_ROWS
+    plans > 1 && scene.verdict.headline.len() * (2 * plans - 1) > MOST_ROWS
 }
 
 fn sources(of: &Decomposition, mcse: Option<f64>, factor: f64) -> [Option<Source>; 3] {
@@ -143,12 +141,12 @@ fn sources(of: &Decomposition, mcse: Option<f64>, factor: f64) -> [Option<Source
     [Some(seen(of.chance)), parameters, mcse.map(|error| Source::Seen(factor * error, None))]
 }
 
-fn draw_group(sheet: &Sheet, scene: &Scene, group: &Group, area: Rect) -> Drawn {
-    let (unit, _) = unit(group.metric.unit);
+fn draw_group(sheet: &Sheet, scene: &Scene, group: &Group, area: Rect) {
+    let unit = difference_unit(group.metric.unit, scene.caption.currency);
     let mut y = area.top + ROW / 2.0;
-    sheet.line(&[(area.left, area.top), (area.right, area.top)], GRID, 1.0)?;
-    sheet.text(group.metric.label, (area.left, y), NAME)?;
-    sheet.text(unit, (area.left + NAME.width(group.metric.label) + 10.0, y), NOTE)?;
+    sheet.line(&[(area.left, area.top), (area.right, area.top)], GRID, 1.0);
+    sheet.text(group.metric.label, (area.left, y), NAME);
+    sheet.text(unit, (area.left + NAME.width(group.metric.label) + 10.0, y), NOTE);
     let ends = group.rows.iter().flat_map(|row| row.sources.iter().flatten()).map(|source| source.end());
     let longest = ends.fold(0.0, f64::max);
     let bars = area.inset(NAMES, 0.0, 0.0, 0.0);
@@ -156,7 +154,7 @@ fn draw_group(sheet: &Sheet, scene: &Scene, group: &Group, area: Rect) -> Drawn 
         y += ROW;
         let colour = plan_colour(scene.comparison, row.plan);
         let face = LABEL.in_colour(as_ink(colour));
-        sheet.text(&face.shorten(&row.name, NAMES - 24.0), (area.left + 12.0, y), face)?;
+        sheet.text(&face.shorten(&row.name, NAMES - 24.0), (area.left + 12.0, y), face);
         for (column, source) in row.sources.iter().enumerate() {
             let cell = bars.column(column, row.sources.len(), 20.0);
             let Some(source) = source else { continue };
@@ -166,23 +164,22 @@ fn draw_group(sheet: &Sheet, scene: &Scene, group: &Group, area: Rect) -> Drawn 
                 |to: f64| Rect { left: cell.left, right: at(to).max(cell.left + 1.0), top: y - 6.0, bottom: y + 6.0 };
             match *source {
                 Source::Seen(size, interval) => {
-                    sheet.bar(bar(size), colour.mix(0.75))?;
+                    sheet.bar(bar(size), colour.mix(0.75));
                     if let Some((low, high)) = interval {
-                        sheet.line(&[(at(low), y), (at(high), y)], INK, 1.2)?;
+                        sheet.line(&[(at(low), y), (at(high), y)], INK, 1.2);
                     }
                 }
                 Source::AtMost(most) => {
-                    sheet.bar(bar(most), colour.mix(0.45))?;
+                    sheet.bar(bar(most), colour.mix(0.45));
                     let inside = bar(most).inset(1.0, 1.0, 1.0, 1.0);
                     if inside.right > inside.left {
-                        sheet.bar(inside, PAPER)?;
+                        sheet.bar(inside, PAPER);
                     }
                 }
             }
-            sheet.text(&source.words(), (at(source.end()).max(cell.left + 1.0) + 6.0, y), NOTE.in_colour(QUIET))?;
+            sheet.text(&source.words(), (at(source.end()).max(cell.left + 1.0) + 6.0, y), NOTE.in_colour(QUIET));
         }
     }
-    Ok(())
 }
 
 /// The sizes of the last figure of the first metric: the difference, where there are two plans.
@@ -192,7 +189,7 @@ fn title(scene: &Scene, group: &Group) -> String {
     }
     let row = group.rows.last().expect("a group has rows");
     let [chance, parameters, error] = row.sources;
-    let (unit, _) = unit(group.metric.unit);
+    let unit = difference_unit(group.metric.unit, scene.caption.currency);
     let unit = unit.strip_prefix("percentage ").unwrap_or(unit);
     let size = |source: Option<Source>| source.map_or("an unknown amount".to_owned(), Source::words);
     let of = if row.name == "difference" {

@@ -14,7 +14,7 @@ pub use claims::{figures, heading, totals};
 pub use patterns::{band, figure, patterns_shown, unseen_shown, verdict};
 pub use tables::tables;
 
-use super::chart::{self, Caption, Failure, Rendered};
+use super::chart::Caption;
 use super::page::{Block, Page, Said};
 
 /// What the page and the chart of claims answer.
@@ -23,19 +23,15 @@ const QUESTION: &str = "Which of the article's claims does the model reproduce?"
 /// What the chart of patterns answers.
 const PATTERNS_QUESTION: &str = "Which patterns of field studies does the model show?";
 
-/// The charts: `evidence`, of claims, and `patterns`.
-///
-/// # Errors
-/// When plotters refuses to draw.
-pub fn drawn(evidence: &Evidence, made: &Provenance) -> Result<Vec<(&'static str, Rendered)>, Failure> {
-    let claims = Caption::of(made, QUESTION);
+/// What the caption of the chart of claims says.
+pub(crate) fn caption(made: &Provenance) -> Caption<'_> {
+    Caption::about(made, QUESTION)
+}
+
+/// What the caption of the chart of patterns says beside the chart of claims.
+pub(crate) fn of_patterns<'a>(evidence: &Evidence, claims: &Caption<'a>) -> Caption<'a> {
     let replicates = evidence.patterns.iter().map(|score| u64::from(score.replicates)).min().unwrap_or(0);
-    let patterns =
-        Caption { question: PATTERNS_QUESTION, seed: evidence.patterns_seed, replicates, ..Caption::of(made, "") };
-    Ok(vec![
-        ("evidence", chart::scorecard(&evidence.card, evidence.fit, &claims)?),
-        ("patterns", chart::patterns(&evidence.patterns, evidence.fit, &patterns)?),
-    ])
+    Caption { question: PATTERNS_QUESTION, seed: evidence.patterns_seed, replicates, ..*claims }
 }
 
 /// The page of the evidence.

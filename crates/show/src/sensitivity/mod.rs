@@ -25,9 +25,17 @@ pub(crate) fn measure(of: &Sensitivity) -> String {
 }
 
 /// The unit of the figure as it is read.
-pub(crate) fn unit(of: &Sensitivity) -> &'static str {
+pub(crate) fn unit(of: &Sensitivity) -> &str {
     let unit = if of.measure.minus.is_some() { difference_unit } else { level_unit };
-    unit(of.measure.metric.unit)
+    unit(of.measure.metric.unit, &of.scenario.money.currency)
+}
+
+/// A factor in words: what a parameter is, as far as the first stop in its meaning; of a key of the scenario the key.
+pub(crate) fn label(factor: &Factor) -> String {
+    let Kind::Parameter(parameter) = factor.kind else { return factor.key.clone() };
+    let what = parameter.meaning.split([':', ';', '.', ',']).next().unwrap_or(&factor.key);
+    let mut letters = what.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }
 
 /// A value as one reads it: durations with their unit, numbers to three digits without idle zeros.

@@ -1,0 +1,41 @@
+//! Letters that the charts' own font lacks, from the fonts of this machine.
+
+use std::sync::{LazyLock, Once};
+
+use fontdb::{Database, FaceInfo, Style, Weight};
+use wearout_show::chart;
+
+use super::tell;
+
+/// Has charts find letters that their own font lacks among the fonts of this machine.
+pub(super) fn lend() {
+    chart::borrow_letters(find);
+}
+
+/// The file of an upright font that has a letter, and the font's number in it, a plain one if there is one; the first letter that no font
+/// has is told.
+fn find(letter: char) -> Option<(Vec<u8>, u32)> {
+    static FACES: LazyLock<Database> = LazyLock::new(|| {
+        let mut faces = Database::new();
+        faces.load_system_fonts();
+        faces
+    });
+    static TOLD: Once = Once::new();
+    let mut upright: Vec<&FaceInfo> = FACES.faces().filter(|face| face.style == Style::Normal).collect();
+    let is_plain =
+        |face: &FaceInfo| face.weight == Weight::NORMAL && face.families.iter().any(|(name, _)| name.contains("Sans"));
+    upright.sort_by_key(|face| !is_plain(face));
+    let bytes = |face: &FaceInfo| {
+        let has = |file: &[u8], number: u32| chart::has_letter(file, number, letter).then(|| (file.to_vec(), number));
+        FACES.with_face_data(face.id, has).flatten()
+    };
+    let found = upright.into_iter().find_map(bytes);
+    if found.is_none() {
+        TOLD.call_once(|| {
+            tell(&format!(
+                "note: no font on this machine has `{letter}`: charts show a box in its place\n  = help: install a font of that script, such as Noto Sans"
+            ));
+        });
+    }
+    found
+}
