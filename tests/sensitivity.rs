@@ -244,7 +244,7 @@ fn from_a_reply_that_never_comes_no_turn_is_searched_and_that_is_said() {
     let text = shown(&finding).split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(text.contains("(1 tried)") && !text.contains("(2 tried)"), "{text}");
     assert!(text.contains("not searched, because the scenario has no number there to begin from: plan.often.reply"));
-    let files = files(&finding).unwrap();
+    let files = files(&finding);
     let tipping = files.into_iter().find(|file| file.name == "tipping.csv").unwrap();
     let table = String::from_utf8(tipping.bytes).unwrap();
     assert!(table.contains("plan.often.reply,lever,hours,0.5,24,,false,,,,,4"), "{table}");
