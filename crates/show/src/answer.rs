@@ -106,19 +106,25 @@ fn by_metric(plans: &[PlanVerdict], verdict: &Verdict) -> (String, Option<String
         (Call::Different, "different"),
         (Call::PracticallyEqual, "practically equal"),
     ];
-    let (mut known, mut open) = (Vec::new(), Vec::new());
+    // What is said of how many plans, and the metrics it is said of.
+    let (mut known, mut open): (Vec<(String, Vec<&str>)>, _) = (Vec::new(), Vec::new());
     for metric in &verdict.headline {
         let count = |wanted: Call| {
             plans.iter().flat_map(|plan| &plan.metrics).filter(|of| of.metric == *metric && of.call == wanted).count()
         };
-        let clauses = calls.iter().filter_map(|(wanted, word)| {
-            Some(match count(*wanted) {
-                0 => return None,
-                all if all == n => format!("all {n} plans are {word} in {}", metric.label),
-                some => format!("{some} of {n} plans are {word} in {}", metric.label),
-            })
-        });
-        known.extend(clauses);
+        for (wanted, word) in calls {
+            let clause = match count(wanted) {
+                0 => continue,
+                2 if n == 2 => format!("both plans are {word} in"),
+                all if all == n => format!("all {n} plans are {word} in"),
+                1 => format!("1 of {n} plans is {word} in"),
+                some => format!("{some} of {n} plans are {word} in"),
+            };
+            match known.iter_mut().find(|(said, _)| *said == clause) {
+                Some((_, labels)) => labels.push(metric.label),
+                None => known.push((clause, vec![metric.label])),
+            }
+        }
         if count(Call::Unknown) > 0 {
             open.push(metric.label);
         }
@@ -128,9 +134,9 @@ fn by_metric(plans: &[PlanVerdict], verdict: &Verdict) -> (String, Option<String
     if known.is_empty() {
         return (not_known, None);
     }
-    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    let known: Vec<String> = known.iter().map(|(said, labels)| format!("{said} {}", list(labels))).collect();
     let of_others = format!("Not enough is known of the others in {}", list(&open));
-    (format!("Compared with {baseline}, {}", list(&known)), (!open.is_empty()).then_some(of_others))
+    (format!("Compared with {baseline}, {}", known.join("; ")), (!open.is_empty()).then_some(of_others))
 }
 
 /// `a, b and c`, or `a, b, c and 4 others`.

@@ -82,14 +82,18 @@ pub(super) fn draw(scene: &Scene) -> Option<Canvas> {
 }
 
 /// How the differences in a metric are shown: the unit, and what a value is multiplied with. Of small shares and chances they are
-/// relative: what is most of such a share is next to nothing in points.
-fn shown_in(scene: &Scene, metric: &Metric) -> (String, f64) {
+/// relative, what is most of such a share being next to nothing in points; not so where the level is so small that the differences
+/// are only known to within more than itself.
+fn shown_in(scene: &Scene, metric: &Metric, differences: &[&Difference]) -> (String, f64) {
     let comparison = scene.comparison;
     let levels = comparison.plans.iter().filter_map(|plan| mean(plan, metric.key));
     let base = &comparison.plans[comparison.baseline];
     let is_small = metric.unit.is_percentage() && levels.fold(0.0, f64::max) < scene.verdict.zone.below;
+    let ends = |of: &&&Difference| [of.low.zip(of.high), plausible(of)];
+    let widest =
+        differences.iter().flat_map(|of| ends(&of)).flatten().map(|(low, high)| high - low).fold(0.0, f64::max);
     match mean(base, metric.key) {
-        Some(level) if is_small && level > 0.0 => (format!("% of the level of {}", base.name), 100.0 / level),
+        Some(level) if is_small && level > widest / 2.0 => (format!("% of the level of {}", base.name), 100.0 / level),
         _ => (difference_unit(metric.unit, scene.caption.currency).to_owned(), scale(metric.unit)),
     }
 }
@@ -116,7 +120,7 @@ fn groups<'a>(scene: &Scene<'a>, others: usize) -> Vec<Group<'a>> {
             continue;
         }
         rows += more;
-        let (unit, factor) = shown_in(scene, metric);
+        let (unit, factor) = shown_in(scene, metric, &differences);
         let shown = Of { metric, factor, differences };
         match groups.iter_mut().find(|group| group.unit == unit) {
             Some(group) => group.metrics.push(shown),

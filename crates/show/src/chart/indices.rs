@@ -2,6 +2,7 @@
 
 use plotters::style::RGBAColor;
 use wearout_core::finding::Sensitivity;
+use wearout_stats::Interval;
 use wearout_stats::sobol::{Index, Indices};
 
 use crate::sensitivity::{label, measure};
@@ -33,26 +34,36 @@ pub(super) fn draw(page: &Sensitivity, caption: &Caption) -> Option<Canvas> {
     });
     let head = Head {
         title: title(page, &rows),
-        subtitle: format!("{}: share of the variance over the factors' ranges", sentence(&measure(page))),
+        subtitle: "Share of the variance over the factors' ranges".to_owned(),
         note: format!(
-            "{} base rows × {} streams of luck; lines: 95 % bootstrap intervals, cut at 0 and 100 %{luck}",
-            found.base_rows, page.asked.streams
+            "{} base rows × {} streams of luck{}{luck}",
+            found.base_rows,
+            page.asked.streams,
+            if rows.iter().any(|(_, of)| of.first.interval.or(of.total.interval).is_some()) {
+                "; lines: 95 % bootstrap intervals, cut at 0 and 100 %"
+            } else {
+                ": too few for intervals"
+            }
         ),
     };
     let height = KEY + ROW * rows.len() as f64 + SCALE;
     Some(compose(caption, &head, height, |sheet, plot| draw_rows(sheet, page, &rows, plot)))
 }
 
+/// How much the factor that counts for most explains, where its interval is known.
 fn title(page: &Sensitivity, rows: &[(usize, &Indices)]) -> String {
     let Some((factor, of)) = rows.first() else { return String::new() };
-    let leader = label(&page.factors[*factor]);
-    let alone = percent(of.first.estimate.clamp(0.0, 1.0));
-    let together = page.explained.map_or(0.0, |explained| (1.0 - explained).clamp(0.0, 1.0));
-    let measure = measure(page);
-    sentence(&format!(
-        "{leader} alone explains {alone} of the variance of {measure}; interactions explain {}",
-        percent(together)
-    ))
+    let (leader, measure) = (label(&page.factors[*factor]), measure(page));
+    let share = |value: f64| percent(value.clamp(0.0, 1.0));
+    sentence(&match of.first.interval {
+        Some(Interval { low, high }) => format!(
+            "{leader} alone explains {} ({} to {}) of the variance of {measure}",
+            share(of.first.estimate),
+            share(low),
+            share(high)
+        ),
+        None => format!("What moves {measure} is not known from {} base rows", page.found.base_rows),
+    })
 }
 
 fn draw_rows(sheet: &Sheet, page: &Sensitivity, rows: &[(usize, &Indices)], plot: Rect) {

@@ -53,7 +53,9 @@ pub(super) fn draw(page: &Page, caption: &Caption) -> Option<Canvas> {
         .if_independent
         .map_or_else(String::new, |power| format!("; {} if members were independent", percent(power)));
     let names = (page.contest.treated(), page.contest.control());
-    let found = percent(here.found.estimate);
+    let share = here.found;
+    let found =
+        format!("{} ({} to {})", percent(share.estimate), percent(share.interval.low), percent(share.interval.high));
     let title = if here.effect.side() == 0 {
         format!("{} and {} are not told apart on average; {found} of tests detect a difference", names.0, names.1)
     } else {

@@ -34,19 +34,19 @@ pub(super) fn draw(race: &Selection, caption: &Caption) -> Option<Canvas> {
             format!("{leader} and {} are equal", equal().collect::<Vec<_>>().join(" and "))
         }
         Some(_) if race.campaigns < race.campaigns_if_equal => format!(
-            "{leader} is best or within {}, with 95 %: {campaigns} instead of {}",
+            "{leader} is best or within {} with 95 % probability: {campaigns} instead of {}",
             zone(race, caption.currency),
             grouped(race.campaigns_if_equal as f64, 0)
         ),
-        Some(_) => format!("{leader} is best or within {}, with 95 %: {campaigns}", zone(race, caption.currency)),
+        Some(_) => format!("{leader} is best or within {} with 95 % probability", zone(race, caption.currency)),
         None => format!("{leader} leads, and the race is not decided"),
     };
     let cost = match race.selected {
-        Some(_) => format!(
+        Some(_) if race.campaigns < race.campaigns_if_equal => format!(
             "; with as many campaigns for every plan, the same promise takes {}",
             grouped(race.campaigns_if_equal as f64, 0)
         ),
-        None => String::new(),
+        _ => String::new(),
     };
     let unit = difference_unit(race.metric.unit, caption.currency);
     let head = Head {

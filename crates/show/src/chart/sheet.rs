@@ -93,8 +93,9 @@ pub(super) fn compose(run: &Caption, head: &Head, plot_height: f64, draw: impl F
 
 /// As few lines as will do, about equally long.
 fn balanced(face: Face, text: &str, room: f64, most: usize) -> Vec<String> {
-    let narrower = (10..20).map(|twentieths| face.wrap(text, room * f64::from(twentieths) / 20.0, most));
-    let whole = face.wrap(text, room, most);
+    let text = text.replace(" %", "\u{a0}%");
+    let narrower = (10..20).map(|twentieths| face.wrap(&text, room * f64::from(twentieths) / 20.0, most));
+    let whole = face.wrap(&text, room, most);
     let as_good = |lines: &Vec<String>| lines.len() == whole.len() && lines.join(" ") == text;
     { narrower }.find(as_good).unwrap_or(whole)
 }

@@ -38,8 +38,7 @@ pub(super) fn draw(page: &Sensitivity, caption: &Caption) -> Option<Canvas> {
     let head = Head {
         title: title(page, first),
         subtitle: format!(
-            "{}: change in {} from {}, each factor alone at the ends of its range",
-            sentence(&measure(page)),
+            "Change in {} from {}, each factor alone at the ends of its range",
             unit(page),
             short(scale(page.measure.metric.unit) * level.mean)
         ),

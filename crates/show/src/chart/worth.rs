@@ -9,7 +9,7 @@ use crate::worth::{advice, rule, units};
 
 use super::Caption;
 use super::axis::Axis;
-use super::canvas::Canvas;
+use super::canvas::{Canvas, Place};
 use super::sheet::{Head, Point, Series, compose, names_room};
 use super::style::{AXIS, NOTE, nth_colour};
 use super::words::sentence;
@@ -48,25 +48,29 @@ pub(super) fn draw(worth: &Worth, caption: &Caption) -> Option<Canvas> {
         ),
     };
     Some(compose(caption, &head, 320.0 + UNDER, |sheet, plot| {
-        let rect = plot.inset(y.room() + 12.0, 8.0, names_room(&series) + 12.0, UNDER);
+        let rect = plot.inset(y.room(), 8.0, names_room(&series), UNDER);
         let sizes = sizes.iter().map(|&size| (f64::from(size), size.to_string()));
-        let x = Axis::at(sizes, f64::from(*first)..f64::from(*last), rect.width());
-        let mut panel = sheet.panel(rect, &x, &y);
+        let margin = f64::from(last - first) * (APART * series.len() as f64 / rect.width());
+        let x = Axis::at(sizes, f64::from(*first) - margin..f64::from(*last) + margin, rect.width());
+        let panel = sheet.panel(rect, &x, &y);
         let nothing = [x.range.start, x.range.end].map(|at| panel.place((at, 0.0)));
         sheet.line(&nothing, AXIS, 1.4);
         sheet.text(&format!("{wide} an arm"), (rect.centre().0, rect.bottom + 33.0), NOTE.centred());
         let middle = (series.len() as f64 - 1.0) / 2.0;
         for (nth, one) in series.iter().enumerate() {
             let aside = APART * (nth as f64 - middle);
-            for (point, (low, high)) in one.points.iter().filter_map(|point| Some((point, point.band?))) {
-                let end = |value: f64| {
-                    let (x, y) = panel.place((point.x, value));
-                    (x + aside, y)
-                };
-                sheet.line(&[end(low), end(high)], one.colour, 1.4);
-                sheet.dot(end(point.mean), 3.0, one.colour);
+            let at = |x: f64, value: f64| {
+                let (x, y) = panel.place((x, value));
+                (x + aside, y)
+            };
+            let means: Vec<Place> = one.points.iter().map(|point| at(point.x, point.mean)).collect();
+            sheet.line(&means, one.colour.mix(0.6), 1.4);
+            for (point, mean) in one.points.iter().zip(means) {
+                if let Some((low, high)) = point.band {
+                    sheet.line(&[at(point.x, low), at(point.x, high)], one.colour, 1.4);
+                }
+                sheet.dot(mean, 3.0, one.colour);
             }
-            panel.line(one.points.iter().map(|point| (point.x, point.mean)), one.colour.mix(0.6), 1.4);
         }
         sheet.name_lines(&panel, &series);
     }))
