@@ -5,7 +5,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::finding::{
-    CalibrateJob, EvidenceJob, Finding, RotateJob, RunJob, SelectJob, SensitivityJob, Unfinished, WorthJob,
+    CalibrateJob, DesignJob, EvidenceJob, Finding, PowerJob, RotateJob, RunJob, SelectJob, SensitivityJob, Unfinished,
+    WorthJob,
 };
 use crate::study::Observer;
 
@@ -21,6 +22,10 @@ pub enum Job {
     Evidence(EvidenceJob),
     /// Plan which content goes out when.
     Rotate(RotateJob),
+    /// Design a test.
+    Design(DesignJob),
+    /// Say how often a test detects what its arms differ by.
+    Power(PowerJob),
     /// Say whether a test pays.
     Worth(WorthJob),
     /// Say what a figure hangs on.
@@ -39,6 +44,8 @@ pub fn run(job: &Job, observer: &dyn Observer) -> Result<Finding, Unfinished> {
         Job::Select(job) => job.find(observer),
         Job::Evidence(job) => job.find(observer),
         Job::Rotate(job) => job.find(observer),
+        Job::Design(job) => job.find(observer),
+        Job::Power(job) => job.find(observer),
         Job::Worth(job) => job.find(observer),
         Job::Sensitivity(job) => job.find(observer),
         Job::Calibrate(job) => job.find(observer),

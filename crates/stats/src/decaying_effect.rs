@@ -5,6 +5,8 @@
 //! effects of another course. Sources: average and best length follow from the exponential by calculus, below; the interval is
 //! the profile of the sum of squares (Bates & Watts 1988, Nonlinear Regression Analysis and Its Applications, chapter 6).
 
+use serde::Serialize;
+
 use super::root::{bisect, maximise};
 use super::student;
 
@@ -36,7 +38,7 @@ pub struct Seen {
 }
 
 /// A fitted course.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Decay {
     /// Effect at time 0.
     pub first: f64,

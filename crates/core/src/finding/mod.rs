@@ -4,8 +4,10 @@
 //! findings are shown. As JSON it is serde of what stands here; long tables, such as a row a day, are left to CSV.
 
 mod calibrate;
+mod design;
 mod evidence;
 mod notes;
+mod power;
 mod provenance;
 mod rotate;
 mod run;
@@ -17,13 +19,16 @@ mod worth;
 use serde::Serialize;
 
 use crate::diagnostic::Faults;
+use crate::study::Observer;
 
 pub use calibrate::{
     Calibrate, CalibrateJob, CalibrateNote, CalibrateOptions, Called, Counted, Ended, LEAST_EFFECTIVE, Read, Sample,
     Search, Went,
 };
+pub use design::{Design, DesignJob, DesignNote, DesignOptions};
 pub use evidence::{Contradiction, Evidence, EvidenceJob, EvidenceOptions, Reproduced};
 pub use notes::{Note, differs, notes};
+pub use power::{Power, PowerJob, PowerNote, PowerOptions, Takes};
 pub use provenance::{Provenance, Sets, hash, sets_hash};
 pub use rotate::{Advice, Advised, Gain, GainCall, Gentler, Item, Rotate, RotateJob, RotateNote, RotateOptions, When};
 pub use run::{Enforcement, Run, RunJob, RunOptions};
@@ -44,6 +49,13 @@ pub enum Unfinished {
     /// It was stopped before anything was complete.
     #[error("nothing was complete")]
     Stopped,
+}
+
+impl Unfinished {
+    /// Why nothing came out: this fault, unless it was stopped before.
+    fn without(fault: Faults, observer: &dyn Observer) -> Unfinished {
+        if observer.engine().stopped() { Unfinished::Stopped } else { Unfinished::Faults(fault) }
+    }
 }
 
 /// What a job found.
@@ -69,6 +81,10 @@ pub enum Study {
     Evidence(Box<Evidence>),
     /// A rotation planned.
     Rotate(Box<Rotate>),
+    /// A test designed.
+    Design(Box<Design>),
+    /// How often a test detects what its arms differ by.
+    Power(Box<Power>),
     /// What a test is worth.
     Worth(Box<Worth>),
     /// What a figure hangs on.

@@ -70,6 +70,15 @@ impl Asked {
     }
 }
 
+/// What is wrong with the number of plausible sets asked for, and what to do; `None` where there are so many.
+pub(super) fn too_many_sets(n_sets: u32) -> Option<(String, String)> {
+    let Ensemble { name, sets, .. } = parameter::plausible();
+    (n_sets as usize > sets.len()).then(|| {
+        let message = format!("--sets must be at most the {} sets of `{name}`, found {n_sets}", sets.len());
+        (message, "leave it out for the usual number".to_owned())
+    })
+}
+
 /// The sets a job runs under.
 #[derive(Debug)]
 pub(super) struct Chosen {

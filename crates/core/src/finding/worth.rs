@@ -3,12 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use super::provenance::{Provenance, Sets};
+use super::sets::too_many_sets;
 use super::{Finding, SCHEMA, Study, Unfinished};
 use crate::diagnostic::Faults;
 use crate::parameter::{self, Ensemble, Parameters};
 use crate::scenario::{Input, Scenario};
 use crate::study::ab::worth::{self as study, Advice, Request, Rest, Rule, replicates_expected};
-use crate::study::ab::{Asked, Contest, Method};
+use crate::study::ab::{Contest, Method, Which};
 use crate::study::{Observer, Stage};
 use crate::tally::Metric;
 use crate::units::Channel;
@@ -109,9 +110,9 @@ pub enum WorthNote {
 impl WorthJob {
     pub(crate) fn find(&self, observer: &dyn Observer) -> Result<Finding, Unfinished> {
         let WorthOptions { test, metric, .. } = &self.options;
-        let asked = Asked { test: test.clone(), metric: metric.clone(), arm: None, method: Method::Means };
+        let which = Which { test: test.clone(), metric: metric.clone(), arm: None, method: Method::Means };
         observer.begins(Stage::Compiling { sets: 1 });
-        let contest = Contest::read(&self.scenario.draft(), self.seed, &Parameters::best(), &asked)?;
+        let contest = Contest::read(&self.scenario.draft(), self.seed, &Parameters::best(), &which)?;
         let request = self.options.request(&contest)?;
         let expected = replicates_expected(&contest, &request);
         observer.begins(Stage::Simulating { replicates: Some(expected) });
@@ -171,19 +172,14 @@ impl WorthOptions {
             let help = "or give the scenario a longer horizon: days = ...".to_owned();
             (format!("`--days` must be at most {horizon}, found {found}"), help)
         });
-        let Ensemble { name, sets, .. } = parameter::plausible();
-        let too_wide = (self.sets as usize > sets.len()).then(|| {
-            let message = format!("--sets must be at most the {} sets of `{name}`, found {}", sets.len(), self.sets);
-            (message, "leave it out for the usual number".to_owned())
-        });
-        if let Some(faults) = Faults::all_of_job([too_many, too_long, too_wide].into_iter().flatten()) {
+        if let Some(faults) = Faults::all_of_job([too_many, too_long, too_many_sets(self.sets)].into_iter().flatten()) {
             return Err(faults);
         }
         let or_usual = |asked: &[u32], usual: &[u32], most: u32| {
             if asked.is_empty() { usual.iter().copied().filter(|&n| n <= most).collect() } else { asked.to_vec() }
         };
         Ok(Request {
-            sets: sets[..self.sets as usize].to_vec(),
+            sets: parameter::plausible().sets[..self.sets as usize].to_vec(),
             replicates: self.replicates,
             units: or_usual(&self.groups, &usual, most),
             days: or_usual(&self.days, &USUAL_DAYS, horizon),

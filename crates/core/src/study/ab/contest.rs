@@ -1,6 +1,8 @@
 //! Which test of a scenario is modelled, and how its owner will judge it.
 //!
-//! Comes in: a draft, parameters and an [`Asked`] as typed. Goes out: a [`Contest`] that can be played, or every fault of both.
+//! Comes in: a draft, parameters and [`Which`] as typed. Goes out: a [`Contest`] that can be played, or every fault of both.
+
+use serde::{Deserialize, Serialize};
 
 use super::{Judge, Method};
 use crate::diagnostic::{At, Diagnostic, Faults, Source, nearest};
@@ -11,17 +13,43 @@ use crate::scenario::{self, Draft, Variation};
 use crate::tally::{METRICS, Metric, find, keys};
 use crate::units::Channel;
 
-/// What is asked for, as typed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Asked {
+/// Which test it is and how it is judged, as typed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Which {
     /// Name of the test; `None`: the scenario's first.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub test: Option<String>,
     /// Key of the metric; `None`: the test's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub metric: Option<String>,
     /// The arm that is compared with the control; `None`: the first other.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub arm: Option<String>,
     /// How arms are told apart.
     pub method: Method,
+}
+
+/// The test that is modelled, in plain words and numbers.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Tested {
+    /// Its name.
+    pub name: String,
+    /// Name of the control.
+    pub control: String,
+    /// Name of the arm that is compared with it.
+    pub arm: String,
+    /// What it is decided by.
+    pub metric: &'static Metric,
+    /// How the arms are told apart.
+    pub method: Method,
+    /// Whether members of a direct list are dealt one by one.
+    pub deals_members: bool,
+    /// Groups, or members of a direct list, an arm.
+    pub units_per_arm: u32,
+    /// Members of a group, or of the whole direct list.
+    pub size: u32,
+    /// Days that it runs.
+    pub days: u32,
 }
 
 /// A test that can be played.
@@ -42,14 +70,14 @@ pub struct Contest {
 }
 
 impl Contest {
-    /// Reads what is asked for.
+    /// Reads which test is asked for.
     ///
     /// # Errors
     /// Every fault of the draft and of what was typed.
     ///
     /// # Panics
     /// Never: without a fault there is a test.
-    pub fn read(draft: &Draft, seed: u64, parameters: &Parameters, asked: &Asked) -> Result<Contest, Faults> {
+    pub fn read(draft: &Draft, seed: u64, parameters: &Parameters, which: &Which) -> Result<Contest, Faults> {
         let mut sources = draft.sources.clone();
         let mut list = Vec::new();
         let compiled = compile_under(draft, seed, parameters, &[]);
@@ -57,14 +85,14 @@ impl Contest {
             list.extend(faults.list().iter().cloned());
         }
         let mut typed = Typed { sources: &mut sources, list: &mut list };
-        let index = typed.test(draft, asked);
+        let index = typed.test(draft, which);
         let trial = index.map(|index| &draft.scenario.trials[index]);
         let deals_members = trial.is_some_and(|trial| {
             let dealt = draft.scenario.audiences.iter().find(|audience| audience.name == trial.audience);
             dealt.is_some_and(|audience| audience.channel == Channel::Direct)
         });
-        let metric = typed.metric(asked, trial, deals_members);
-        let arm = trial.and_then(|trial| typed.arm(asked, trial));
+        let metric = typed.metric(which, trial, deals_members);
+        let arm = trial.and_then(|trial| typed.arm(which, trial));
         if let Some(faults) = Faults::new(sources, list) {
             return Err(faults);
         }
@@ -75,7 +103,7 @@ impl Contest {
             metric,
             stakes: trial.arms.iter().map(|&plan| experiment.plans[plan].stakes).collect(),
             arm,
-            method: asked.method,
+            method: which.method,
             seed,
         };
         let (draft, said) = (draft.clone(), draft.scenario.trials[index].clone());
@@ -87,14 +115,36 @@ impl Contest {
         self.experiment.audiences[self.trial.audience].channel == Channel::Direct
     }
 
-    /// Name of the control.
-    pub fn control(&self) -> &str {
-        &self.said.arms[0]
+    /// The test in plain words and numbers.
+    pub fn tested(&self) -> Tested {
+        let arm = |arm: usize| self.said.arms[arm].clone();
+        Tested {
+            name: self.said.name.clone(),
+            control: arm(0),
+            arm: arm(self.judge.arm),
+            metric: self.judge.metric,
+            method: self.judge.method,
+            deals_members: self.deals_members(),
+            units_per_arm: self.trial.units_per_arm,
+            size: self.experiment.audiences[self.trial.audience].size,
+            days: self.trial.days,
+        }
     }
 
-    /// Name of the arm that is compared with it.
-    pub fn treated(&self) -> &str {
-        &self.said.arms[self.judge.arm]
+    /// A fault of the test as a whole.
+    ///
+    /// # Panics
+    /// Never: a fault is given.
+    pub fn fault(&self, message: String, help: &str) -> Faults {
+        let fault = Diagnostic { message, at: Some(self.said.at.clone()), help: Some(help.to_owned()) };
+        Faults::new(self.draft.sources.clone(), vec![fault]).expect("one is given")
+    }
+
+    /// The fault of a metric that came out of none of the tests played.
+    pub fn no_figure(&self) -> Faults {
+        let key = self.judge.metric.key;
+        let why = "nothing it counts happened, or there is no margin";
+        self.fault(format!("`{key}` has no figure in any of the tests: {why}"), "another --metric")
     }
 
     /// The scenario varied, under the same luck and parameters.
@@ -126,7 +176,7 @@ impl Typed<'_> {
         self.fault(option, name, format!("`{name}` is no {what}"), help);
     }
 
-    fn test(&mut self, draft: &Draft, asked: &Asked) -> Option<usize> {
+    fn test(&mut self, draft: &Draft, which: &Which) -> Option<usize> {
         let names = || draft.scenario.trials.iter().map(|trial| trial.name.as_str());
         if names().next().is_none() {
             // A test that could not be read is a fault of its own.
@@ -137,7 +187,7 @@ impl Typed<'_> {
             }
             return None;
         }
-        let Some(name) = &asked.test else { return Some(0) };
+        let Some(name) = &which.test else { return Some(0) };
         let found = names().position(|known| known == name);
         if found.is_none() {
             self.unknown("--test", name, "test of the scenario", names());
@@ -147,11 +197,11 @@ impl Typed<'_> {
 
     fn metric(
         &mut self,
-        asked: &Asked,
+        which: &Which,
         trial: Option<&scenario::Trial>,
         deals_members: bool,
     ) -> Option<&'static Metric> {
-        let key = asked.metric.as_ref().or(trial.map(|trial| &trial.metric))?;
+        let key = which.metric.as_ref().or(trial.map(|trial| &trial.metric))?;
         let found = find(key);
         match found {
             Some(metric) if deals_members && !metric.is_of_members() => {
@@ -176,8 +226,8 @@ impl Typed<'_> {
         found
     }
 
-    fn arm(&mut self, asked: &Asked, trial: &scenario::Trial) -> Option<usize> {
-        let Some(name) = &asked.arm else { return Some(1) };
+    fn arm(&mut self, which: &Which, trial: &scenario::Trial) -> Option<usize> {
+        let Some(name) = &which.arm else { return Some(1) };
         let found = trial.arms.iter().position(|arm| arm == name);
         match found {
             None => self.unknown("--arm", name, "arm of the test", trial.arms.iter().map(String::as_str)),

@@ -3,11 +3,12 @@
 //! Comes in: a [`Contest`] and how many tests to play. Goes out: a [`Design`]. Curves over groups and effects are in `power`. Sources: the
 //! methods of `stats`; a ban risk is bounded from so many accounts without a ban by Clopper & Pearson (the rule of three).
 
+use serde::Serialize;
 use wearout_stats::decaying_effect::{self, Decay};
 use wearout_stats::{clustered_power, permutation};
 
 use super::power::{CONFIDENCE, Mean, Point, Power, Share, WANTED_POWER};
-use super::{Contest, Judge, Method, Played, Seen, play};
+use super::{Contest, Judge, Played, Seen, play};
 use crate::analysis::trial::guardrail;
 use crate::engine::Engine;
 use crate::parameter;
@@ -21,7 +22,7 @@ const AS_GOOD: f64 = 0.01;
 const ACCOUNTS: [u32; 4] = [1, 10, 30, 100];
 
 /// What a test can do.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Design {
     /// Power and what goes with it at the end of the test.
     pub power: Power,
@@ -37,10 +38,8 @@ pub struct Design {
     /// Best length from the fitted lifetime by the closed form, days: when daily errors are independent, and with what groups differ
     /// by for good.
     pub best_length: Option<[f64; 2]>,
-    /// Groups (members of a direct list) an arm that find the smallest difference worth detecting with a power of 80 %.
-    pub needed: Option<f64>,
-    /// Power for that difference with the groups there are.
-    pub power_to_detect: Option<f64>,
+    /// What the smallest difference worth detecting takes; `None` where the test names none.
+    pub detect: Option<Detect>,
     /// Guardrails.
     pub guardrails: Vec<Guardrail>,
     /// What the platform does to the account.
@@ -60,7 +59,7 @@ pub struct Design {
 }
 
 /// What the arms differ by on one day alone.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Daily {
     /// The day, from 1.
     pub day: u32,
@@ -68,8 +67,21 @@ pub struct Daily {
     pub effect: Mean,
 }
 
+/// What the smallest difference worth detecting takes, by the closed form.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Detect {
+    /// The difference, in the metric's unit.
+    pub difference: f64,
+    /// Power for it with the groups there are; `None` where groups do not differ.
+    pub power: Option<f64>,
+    /// Groups (members of a direct list) an arm that detect it with a power of 80 %; `None` where no number within reach does.
+    pub needed: Option<f64>,
+    /// Whether there are as many.
+    pub is_enough: bool,
+}
+
 /// Whether a test can show that a metric is not much worse.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize)]
 pub struct Guardrail {
     /// Which.
     pub metric: &'static Metric,
@@ -82,9 +94,10 @@ pub struct Guardrail {
 }
 
 /// What is bought and who is lost in each of the two arms.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Trade {
     /// Test by test and arm by arm: conversion, and churn.
+    #[serde(skip)]
     pub tests: [Vec<(f64, f64)>; 2],
     /// Mean of each arm: conversion, and churn.
     pub means: [(Mean, Mean); 2],
@@ -93,7 +106,7 @@ pub struct Trade {
 }
 
 /// What the platform does to an account under test.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Account {
     /// Probability of a limit for a post that is reported too often.
     pub enforce_prob: f64,
@@ -106,15 +119,6 @@ pub struct Account {
 /// Replicates that a design simulates.
 pub fn tests_expected(contest: &Contest, tests: u32) -> u64 {
     u64::from(tests) * (5 + contest.said.guardrails.len() as u64)
-}
-
-/// Why a test cannot work as it is analysed, a sentence; `None` where it can.
-pub fn refusal(contest: &Contest, alpha: f64) -> Option<String> {
-    let units = contest.trial.units_per_arm;
-    let floor = smallest_p_value(contest)?;
-    (contest.judge.method == Method::Permutation && floor >= alpha).then(|| {
-        format!("{units} groups an arm can never go below p = {floor:.3} by permutation, and alpha is {alpha}")
-    })
 }
 
 /// Designs a test from so many plays of it; `None` where no test has a figure.
@@ -147,13 +151,11 @@ pub fn design(contest: &Contest, tests: u32, alpha: f64, engine: &Engine) -> Opt
     let [bought, lost] = ["conversion", "loss"].map(|key| at_the_end(find(key).expect("both are rows of METRICS")));
     let trade = trade(&bought, &lost);
     let (account, more) = accounts(contest, &played, tests, engine);
-    let detect = contest.said.detect.zip(power.deviations);
-    let wide = power.units;
+    let detect = contest.said.detect.map(|difference| detect(difference, &power, alpha));
     Some(Design {
         enough_days: enough_days(&by_day).filter(|&days| days == trial.days || posts_after(contest, days)),
-        best_length: decay.and_then(|decay| best_length(&power, decay, trial.days, wide)),
-        needed: detect.and_then(|(d, deviations)| clustered_power::clusters_needed(d, deviations, alpha, WANTED_POWER)),
-        power_to_detect: detect.map(|(d, deviations)| clustered_power::power_of_means(d, deviations, [wide; 2], alpha)),
+        best_length: decay.and_then(|decay| best_length(&power, decay, trial.days)),
+        detect,
         power,
         by_day,
         daily,
@@ -169,9 +171,21 @@ pub fn design(contest: &Contest, tests: u32, alpha: f64, engine: &Engine) -> Opt
     })
 }
 
-fn smallest_p_value(contest: &Contest) -> Option<f64> {
+/// Smallest p value that a permutation of the groups can give; `None` on a direct list.
+pub fn smallest_p_value(contest: &Contest) -> Option<f64> {
     let units = contest.trial.units_per_arm as usize;
     (!contest.deals_members()).then(|| permutation::smallest_p_value(units, units))
+}
+
+fn detect(difference: f64, power: &Power, alpha: f64) -> Detect {
+    let (units, deviations) = (power.units, power.deviations);
+    let needed = deviations.and_then(|d| clustered_power::clusters_needed(difference, d, alpha, WANTED_POWER));
+    Detect {
+        difference,
+        power: deviations.map(|d| clustered_power::power_of_means(difference, d, [units; 2], alpha)),
+        needed,
+        is_enough: needed.is_some_and(|needed| needed <= units),
+    }
 }
 
 /// Day by day what the arms differ by on that day alone: a day's successes over the day's trials, or over all members where these are
@@ -222,11 +236,11 @@ fn posts_after(contest: &Contest, day: u32) -> bool {
 
 /// The two closed forms for the fitted lifetime. What groups differ by for good is the variance that the intra-group correlation
 /// implies; what waiting removes, the rest.
-fn best_length(power: &Power, decay: Decay, days: u32, units: f64) -> Option<[f64; 2]> {
+fn best_length(power: &Power, decay: Decay, days: u32) -> Option<[f64; 2]> {
     let lifetime = decay.lifetime?;
     let alone = lifetime * decaying_effect::best_length(0.0);
     let deviations = power.deviations?;
-    let total = (deviations[0] * deviations[0] + deviations[1] * deviations[1]) / units;
+    let total = (deviations[0] * deviations[0] + deviations[1] * deviations[1]) / power.units;
     let lasting = power.design_effect.map_or(0.0, |effect| 1.0 - 1.0 / effect) * total;
     let of_one_day = (total - lasting) * f64::from(days);
     let ratio = if of_one_day > 0.0 { lasting * lifetime / of_one_day } else { return None };

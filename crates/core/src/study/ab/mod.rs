@@ -10,5 +10,5 @@ pub mod power;
 pub mod rotate;
 pub mod worth;
 
-pub use contest::{Asked, Contest};
+pub use contest::{Contest, Tested, Which};
 pub use played::{Judge, Method, Played, Seen, play};

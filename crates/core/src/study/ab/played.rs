@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 use wearout_stats::clustered::{self, Cluster};
 use wearout_stats::mean::Moments;
 use wearout_stats::permutation::{self, Effort};
@@ -21,7 +22,8 @@ use crate::tally::{Metric, Outcome, REPEATS, Repeat, Stakes, Tally, TrialTally, 
 const PERMUTING: u32 = 201;
 
 /// How arms of groups are told apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Method {
     /// Welch's t on group means, degrees of freedom by Satterthwaite.
     Means,

@@ -3,6 +3,7 @@
 //! Comes in: what the judge saw, test by test. Goes out: a [`Power`]. Sources: Gelman & Carlin 2014, Perspectives on Psychological
 //! Science 9(6), 641-651 (errors of sign and of size).
 
+use serde::Serialize;
 use wearout_stats::interval::{self, Interval};
 use wearout_stats::mean::Moments;
 use wearout_stats::{clustered_power, two_sample};
@@ -16,7 +17,7 @@ pub const CONFIDENCE: f64 = 0.95;
 pub const WANTED_POWER: f64 = 0.80;
 
 /// A share of simulated tests; its interval is Monte Carlo error (Wilson).
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Share {
     /// How many.
     pub n: u64,
@@ -37,7 +38,7 @@ impl Share {
 }
 
 /// A mean over simulated tests with its Monte Carlo standard error.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Mean {
     /// The mean.
     pub estimate: f64,
@@ -66,8 +67,22 @@ impl Mean {
     }
 }
 
+/// Whether a test is large enough for what its arms differ by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reach {
+    /// The arms are not told from each other on average over all tests: there is nothing to detect.
+    Nothing,
+    /// It has the power that is usually wanted.
+    Enough,
+    /// Whether it has that power is within Monte Carlo error.
+    Open,
+    /// It has less.
+    TooSmall,
+}
+
 /// How well a test tells its arms apart, all tests at one look together.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Power {
     /// Share of tests with a p value below alpha, whichever arm it prefers.
     pub found: Share,
@@ -103,6 +118,17 @@ pub struct Power {
 }
 
 impl Power {
+    /// Whether the test is large enough.
+    pub fn reach(&self) -> Reach {
+        let Interval { low, high } = self.found.interval;
+        match self.effect.side() {
+            0 => Reach::Nothing,
+            _ if low >= WANTED_POWER => Reach::Enough,
+            _ if high < WANTED_POWER => Reach::TooSmall,
+            _ => Reach::Open,
+        }
+    }
+
     /// What the judge saw at one look, over all tests; `units` an arm were dealt. `None` where no test has a figure in both arms.
     pub fn of(played: &Played, look: usize, units: u32, alpha: f64) -> Option<Power> {
         let seen: Vec<&Seen> = played.tests.iter().map(|test| &test[look]).collect();

@@ -1,5 +1,7 @@
 //! What stands between a difference and its detection, each of which can be switched off to see what power it costs.
 
+use serde::{Serialize, Serializer};
+
 use crate::scenario::{Scenario, Trial, Variation};
 use crate::units::Channel;
 
@@ -43,18 +45,6 @@ impl Mechanism {
         }
     }
 
-    /// What is not there without it, for a reader.
-    pub fn label(self) -> &'static str {
-        match self {
-            Mechanism::Fatigue => "fatigue of readers",
-            Mechanism::Wear => "wear of repeated contents",
-            Mechanism::Leaving => "muting, leaving and blocking",
-            Mechanism::Contagion => "contagion of leaving",
-            Mechanism::Platform => "the platform's rules",
-            Mechanism::Differences => "differences between groups",
-        }
-    }
-
     /// Whether it acts in a test of this scenario.
     pub fn acts(self, scenario: &Scenario, trial: &Trial) -> bool {
         let audience = || scenario.audiences.iter().find(|audience| audience.name == trial.audience);
@@ -86,6 +76,13 @@ impl Mechanism {
             Mechanism::Platform => varied.set("platform", "none").unset("rules_off"),
             Mechanism::Differences => varied.set(&format!("audience.{}.fit_spread", trial.audience), 0),
         }
+    }
+}
+
+/// A mechanism is written as its key.
+impl Serialize for Mechanism {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.key())
     }
 }
 

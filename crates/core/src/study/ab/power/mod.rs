@@ -8,11 +8,12 @@
 mod estimate;
 mod mechanism;
 
+use serde::Serialize;
 use wearout_stats::interval::Interval;
 use wearout_stats::paired::PairedTable;
 use wearout_stats::quantile::quantiles;
 
-pub use estimate::{CONFIDENCE, Mean, Power, Share, WANTED_POWER};
+pub use estimate::{CONFIDENCE, Mean, Power, Reach, Share, WANTED_POWER};
 pub use mechanism::Mechanism;
 
 use super::{Contest, Played, play};
@@ -39,12 +40,14 @@ pub struct Request {
 }
 
 /// What was found.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Curves {
     /// The test as the scenario says it.
-    pub here: Option<Power>,
-    /// Tests in which the account was limited, in which it was banned.
-    pub account: Option<[Share; 2]>,
+    pub here: Power,
+    /// Tests in which the account was limited.
+    pub limited: Share,
+    /// Tests in which it was banned.
+    pub banned: Share,
     /// The same with the control's plan in every arm: what is found there is a false alarm.
     pub same: Option<Power>,
     /// Against groups (members of a direct list) an arm.
@@ -64,7 +67,7 @@ pub struct Curves {
 }
 
 /// A point of a curve.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Point {
     /// Where: groups, effect or day.
     pub at: f64,
@@ -73,7 +76,7 @@ pub struct Point {
 }
 
 /// The test with a mechanism off.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Without {
     /// Which.
     pub mechanism: Mechanism,
@@ -86,7 +89,7 @@ pub struct Without {
 }
 
 /// The test under several sets of parameters.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct OverSets {
     /// Sets in which the arms have a figure.
     pub sets: u64,
@@ -109,8 +112,8 @@ pub fn tests_expected(contest: &Contest, request: &Request) -> u64 {
         + u64::from(tests_per_set(request)) * request.sets.len() as u64
 }
 
-/// Works the curves out; what is there when the engine is told to stop.
-pub fn curves(contest: &Contest, request: &Request, engine: &Engine) -> Curves {
+/// Works the curves out; what is there when the engine is told to stop. `None` where no test has a figure as the scenario says it.
+pub fn curves(contest: &Contest, request: &Request, engine: &Engine) -> Option<Curves> {
     let trial = &contest.trial;
     let days: Vec<u32> = (1..=trial.days).collect();
     let alpha = request.alpha;
@@ -122,6 +125,8 @@ pub fn curves(contest: &Contest, request: &Request, engine: &Engine) -> Curves {
     };
     let here = run(&contest.experiment, trial, &days);
     let last = days.len() - 1;
+    let as_planned = Power::of(&here, last, trial.units_per_arm, alpha)?;
+    let share = |n: u64| Share::new(n, here.tests.len() as u64);
     let at_the_end = |played: &Played, units: u32| Power::of(played, 0, units, alpha);
     let (experiment, alike) = with_appeal(contest, 0.0);
     let same = at_the_end(&run(&experiment, &alike, &[trial.days]), trial.units_per_arm);
@@ -149,17 +154,15 @@ pub fn curves(contest: &Contest, request: &Request, engine: &Engine) -> Curves {
     });
     let without = without.collect();
     let over_sets = over_sets(contest, request, engine, &mut tests);
-    let account = Share::new(here.limited, here.tests.len() as u64)
-        .zip(Share::new(here.banned, here.tests.len() as u64))
-        .map(|(limited, banned)| [limited, banned]);
     let seen_at = |look: &usize| contest.judge.sees(days[*look], trial.days);
     let by_day = |look: usize| {
         let power = Power::of(&here, look, trial.units_per_arm, alpha)?;
         Some(Point { at: f64::from(days[look]), power })
     };
-    Curves {
-        here: Power::of(&here, last, trial.units_per_arm, alpha),
-        account,
+    Some(Curves {
+        here: as_planned,
+        limited: share(here.limited)?,
+        banned: share(here.banned)?,
         same,
         by_units,
         by_effect,
@@ -168,7 +171,7 @@ pub fn curves(contest: &Contest, request: &Request, engine: &Engine) -> Curves {
         over_sets,
         tests,
         partial: engine.stopped(),
-    }
+    })
 }
 
 /// The mechanisms that act in the test.

@@ -211,14 +211,14 @@ mod tests {
     use crate::parameter::Parameters;
     use crate::scenario::parse;
     use crate::study::ab::worth::Rest;
-    use crate::study::ab::{Asked, Method};
+    use crate::study::ab::{Method, Which};
 
     /// What the posts of three arms offer, set by set, over what they do in the scenario.
     fn times(seed: u64, sets: usize) -> Vec<[f64; 3]> {
         let text = "days = 3\n[audience.club]\ngroups = 6\nsize = 20\n[plan.a]\n[plan.b]\nlike = \"a\"\n[plan.c]\nlike = \"a\"\n\
             [test.texts]\narms = [\"a\", \"b\", \"c\"]\ngroups_per_arm = 2\n";
         let draft = parse("texts", Source { name: "texts.toml".into(), text: text.into() }, &[]);
-        let asked = Asked { test: None, metric: None, arm: None, method: Method::Means };
+        let asked = Which { test: None, metric: None, arm: None, method: Method::Means };
         let contest = Contest::read(&draft, seed, &Parameters::best(), &asked).unwrap();
         let request = Request {
             sets: vec![Parameters::best(); sets],
