@@ -1,48 +1,19 @@
 //! Shows how far a run has come: a bar with rate and time left on a terminal, plain lines when piped. All on stderr.
 
 use std::io::{self, IsTerminal};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 use wearout_core::engine::Engine;
 use wearout_core::study::Stage;
 
-use super::{estimate, interrupt, tell};
-
-/// Between two looks at a terminal's bar.
-const LOOK: Duration = Duration::from_millis(80);
+use super::{estimate, tell};
 
 /// Work that is over by then needs no line.
 const FIRST_LINE: Duration = Duration::from_millis(700);
 
 /// Between two plain lines.
 const LINE: Duration = Duration::from_secs(5);
-
-/// Runs `work` while showing its progress; `total` replicates, where that is known.
-pub(super) fn watched<T>(engine: &Arc<Engine>, total: Option<u64>, quiet: bool, work: impl FnOnce() -> T) -> T {
-    let done = AtomicBool::new(false);
-    thread::scope(|scope| {
-        if !quiet {
-            scope.spawn(|| watch(engine, total, &done));
-        }
-        let result = work();
-        interrupt::report();
-        done.store(true, Ordering::Release);
-        result
-    })
-}
-
-fn watch(engine: &Engine, total: Option<u64>, done: &AtomicBool) {
-    let started = Instant::now();
-    let mut shown = Shown::new(Stage::Simulating { replicates: total });
-    while !done.load(Ordering::Acquire) {
-        thread::sleep(LOOK.min(Duration::from_millis(20) + started.elapsed() / 10));
-        shown.look(engine, started, None);
-    }
-}
 
 /// What is shown of a stage.
 pub(super) struct Shown {

@@ -5,9 +5,19 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends where it fails")]
 
+#[allow(dead_code, reason = "each test file uses a part")]
+mod found;
+
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
+
+use wearout_core::diagnostic::Source;
+use wearout_core::engine::Engine;
+use wearout_core::finding::{Asked, DesignJob, DesignOptions, PowerJob, PowerOptions};
+use wearout_core::job::{Job, run};
+use wearout_core::scenario::{self, Input};
+use wearout_core::study::ab::{Method, Which};
 
 fn wearout(folder: &Path, args: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_wearout")).args(args).current_dir(folder).output().unwrap()
@@ -33,7 +43,7 @@ fn reads(text: &str, kept: &str) {
         panic!("{kept} is written anew");
     }
     assert_eq!(text, fs::read_to_string(&path).unwrap(), "{text}");
-    assert!(text.lines().all(|line| line.chars().count() <= 120), "{text}");
+    assert!(text.lines().all(|line| line.chars().count() <= 100), "{text}");
 }
 
 const POWER: [&str; 12] =
@@ -77,7 +87,7 @@ fn a_repetition_is_the_same_to_the_byte_on_any_threads() {
         let again = stdout(&wearout(folder.path(), &[command, &["--threads", "5", "--json"]].concat()));
         assert_eq!(once, again);
         let json: serde_json::Value = serde_json::from_str(&once).unwrap();
-        assert_eq!(json["arm"], "cycle");
+        assert_eq!(json["study"]["test"]["arm"], "cycle");
         let runs = folder.path().join("output").join(name);
         for entry in fs::read_dir(runs.join("0001")).unwrap() {
             let file = entry.unwrap().file_name();
@@ -129,4 +139,27 @@ fn what_cannot_work_is_refused_with_a_sentence_and_nothing_is_written() {
         refused(&wearout(folder.path(), &["ab", "power", "launch-test", "--metric", "roi", "--set", "money={}"]), 1);
     assert!(said.contains("`roi` has no figure"), "{said}");
     assert!(!folder.path().join("output/launch-test-power/0001").exists());
+}
+
+#[test]
+fn what_the_pages_say_stands_in_the_findings() {
+    let text = scenario::shipped("launch-test").unwrap();
+    let fewer = ["test.launch.groups_per_arm=3", "test.launch.days=4", "audience.club.size=40"];
+    for (metric, more) in [("conversion", &[][..]), ("open_rate", &["plan.cycle.like=\"ads\""][..])] {
+        let scenario = Input {
+            name: "launch-test".into(),
+            source: Source { name: "launch-test.toml".into(), text: text.into() },
+            set: fewer.iter().chain(more).map(|&set| set.to_owned()).collect(),
+        };
+        let which = Which { test: None, metric: Some(metric.into()), arm: None, method: Method::Means };
+        let parameters = Asked::Named("best".into());
+        let options = DesignOptions { which: which.clone(), alpha: 0.05, tests: 20 };
+        let design = DesignJob { scenario: scenario.clone(), parameters: parameters.clone(), seed: 1, options };
+        let (groups, effects) = (vec![2, 4], vec![0.5]);
+        let options = PowerOptions { which, alpha: 0.05, tests: 20, groups, effects, sets: 2 };
+        let power = PowerJob { scenario, parameters, seed: 1, options };
+        for job in [Job::Design(design), Job::Power(power)] {
+            found::is_in_the_finding(&run(&job, &Engine::default()).unwrap());
+        }
+    }
 }

@@ -6,7 +6,7 @@ use wearout_core::engine::{Engine, simulate_trial};
 use wearout_core::parameter::Parameters;
 use wearout_core::scenario::parse;
 use wearout_core::study::ab::power::{Power, Request, curves, with_appeal};
-use wearout_core::study::ab::{Asked, Contest, Method, Seen, play};
+use wearout_core::study::ab::{Contest, Method, Seen, Which, play};
 use wearout_stats::permutation::{self, Effort};
 use wearout_stats::random::uniform;
 use wearout_stats::{kolmogorov, looks};
@@ -20,8 +20,8 @@ const LEVEL: f64 = 1e-4;
 fn contest(text: &str) -> Contest {
     let source = Source { name: "test.toml".into(), text: text.into() };
     let draft = parse("test", source, &[]);
-    let asked = Asked { test: None, metric: None, arm: None, method: Method::Means };
-    match Contest::read(&draft, 20_251_126, &Parameters::best(), &asked) {
+    let which = Which { test: None, metric: None, arm: None, method: Method::Means };
+    match Contest::read(&draft, 20_251_126, &Parameters::best(), &which) {
         Ok(contest) => contest,
         Err(faults) => panic!("{faults}\n{text}"),
     }
@@ -172,14 +172,13 @@ fn curves_are_the_same_on_one_thread_and_each_begins_where_the_plan_stands() {
         alpha: 0.05,
         units: vec![6, 12],
         effects: vec![0.0, 0.4],
-        mechanisms: true,
         sets: wearout_core::parameter::plausible().sets[..2].to_vec(),
     };
-    let found = curves(&contest, &request, &Engine::default());
+    let found = curves(&contest, &request, &Engine::default()).unwrap();
     let one = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
-    let again = one.install(|| curves(&contest, &request, &Engine::default()));
+    let again = one.install(|| curves(&contest, &request, &Engine::default())).unwrap();
     assert_eq!(format!("{found:?}"), format!("{again:?}"));
-    let here = found.here.unwrap();
+    let here = found.here;
     assert_eq!(found.by_units[1].power, here, "12 groups an arm are what the scenario says");
     assert_eq!(found.by_day.last().unwrap().power, here);
     assert_eq!(found.by_effect.len(), 2);

@@ -9,12 +9,11 @@ mod worth;
 use std::time::Instant;
 
 use clap::{Args, Subcommand};
-use wearout_core::engine::Engine;
+use wearout_core::finding::Asked;
 use wearout_core::parameter::{DEFAULT_FIT, Fit};
-use wearout_core::rng;
-use wearout_core::study::ab::{Asked, Contest, Method};
-use wearout_show::ab::{Head, Timing};
-use wearout_show::chart::Caption;
+use wearout_core::scenario::Input;
+use wearout_core::study::ab::{Method, Which};
+use wearout_show::ab::Timing;
 
 use super::common::fit;
 use super::{Failure, Shown, scenarios};
@@ -47,7 +46,7 @@ pub(super) fn ab(command: &AbCommand) -> Result<(), Failure> {
 
 /// Which test of which scenario, and how it is judged.
 #[derive(Debug, Args)]
-struct Which {
+struct WhichArgs {
     /// A scenario file with a `[test.NAME]`, or the name of a shipped scenario
     scenario: String,
     /// The test [default: the scenario's first]
@@ -73,30 +72,17 @@ struct Which {
     set: Vec<String>,
 }
 
-impl Which {
-    fn contest(&self, seed: u64) -> Result<Contest, Failure> {
-        let draft = scenarios::read(&self.scenario, &self.set)?;
-        let asked =
-            Asked { test: self.test.clone(), metric: self.metric.clone(), arm: self.arm.clone(), method: self.by };
-        Ok(Contest::read(&draft, seed, &self.parameters.parameters(), &asked)?)
+impl WhichArgs {
+    fn scenario(&self) -> Result<Input, Failure> {
+        scenarios::input(&self.scenario, &self.set)
     }
 
-    /// What the manifest says of a study of this test.
-    fn head<'a>(&'a self, command: &'static str, contest: &'a Contest) -> Head<'a> {
-        Head {
-            command,
-            scenario: &contest.draft.scenario.name,
-            version: env!("CARGO_PKG_VERSION"),
-            generator: rng::LAYOUT,
-            test: &contest.said.name,
-            metric: contest.judge.metric.key,
-            control: contest.control(),
-            arm: contest.treated(),
-            alpha: self.alpha,
-            seed: contest.judge.seed,
-            parameters: &self.parameters.name,
-            set: &self.set,
-        }
+    fn parameters(&self) -> Asked {
+        Asked::Named(self.parameters.name.clone())
+    }
+
+    fn which(&self) -> Which {
+        Which { test: self.test.clone(), metric: self.metric.clone(), arm: self.arm.clone(), method: self.by }
     }
 }
 
@@ -113,25 +99,6 @@ fn level(text: &str) -> Result<f64, String> {
         Ok(level) if (1e-6..=0.5).contains(&level) => Ok(level),
         _ => Err("a share from 0.000001 to 0.5, such as 0.05".into()),
     }
-}
-
-/// What charts say of a study.
-fn caption(contest: &Contest, tests: u32, partial: bool) -> Caption<'_> {
-    let scenario = &contest.draft.scenario;
-    let seed = contest.judge.seed;
-    let (question, currency) = (&scenario.question, &scenario.money.currency);
-    Caption { scenario: &scenario.name, question, currency, seed, replicates: u64::from(tests), partial }
-}
-
-/// Why a study has nothing to show.
-fn no_figure(contest: &Contest, engine: &Engine) -> Failure {
-    if engine.stopped() {
-        return Failure::Interrupted(": no point was complete, nothing was written");
-    }
-    Failure::Unknown(format!(
-        "error: `{}` has no figure in any of the tests: nothing it counts happened, or there is no margin\n  = help: another --metric",
-        contest.judge.metric.key
-    ))
 }
 
 /// A page for people, with formulas and assumptions where these were asked for.

@@ -8,6 +8,7 @@ mod answer;
 pub mod calibrate;
 pub mod chart;
 pub mod csv;
+pub mod design;
 pub mod evidence;
 pub mod explain;
 pub mod html;
@@ -15,6 +16,7 @@ pub mod manifest;
 pub mod notes;
 mod number;
 pub mod page;
+pub mod power;
 pub mod rotate;
 pub mod run;
 pub mod select;
@@ -22,6 +24,7 @@ pub mod sensitivity;
 mod sentence;
 pub mod since;
 mod table;
+mod tested;
 pub mod text;
 pub mod worth;
 
@@ -37,6 +40,8 @@ pub fn page(finding: &Finding) -> page::Page {
         Study::Select(select) => select::page(select, &finding.provenance),
         Study::Evidence(evidence) => evidence::page(evidence),
         Study::Rotate(rotate) => rotate::page(rotate, &finding.provenance),
+        Study::Design(design) => design::page(design),
+        Study::Power(power) => power::page(power),
         Study::Worth(worth) => worth::page(worth, &finding.provenance),
         Study::Sensitivity(of) => sensitivity::page(of),
         Study::Calibrate(of) => calibrate::page(of, &finding.provenance),
@@ -66,6 +71,8 @@ pub fn files(finding: &Finding) -> Vec<File> {
         Study::Worth(worth) => (worth::tables(worth), Subject::Worth(worth), Caption::of(made, &worth.scenario)),
         Study::Sensitivity(of) => (sensitivity::tables(of), Subject::Sensitivity(of), Caption::of(made, &of.scenario)),
         Study::Calibrate(of) => (calibrate::tables(of, made), Subject::Calibrate(of), calibrate::caption(made)),
+        Study::Design(of) => (design::tables(of), Subject::Design(of), Caption::of(made, &of.scenario)),
+        Study::Power(of) => (power::tables(of), Subject::Power(of), Caption::of(made, &of.scenario)),
     };
     let (charts, figures): (Vec<_>, Vec<_>) =
         chart::drawn(subject, &caption).into_iter().map(chart::Rendered::into_parts).unzip();

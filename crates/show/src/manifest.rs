@@ -45,6 +45,8 @@ pub fn manifest(finding: &Finding, files: &[File], timing: &Timing) -> File {
         Study::Select(select) => (value(&select.asked), Some(value(&select.scenario))),
         Study::Evidence(evidence) => (value(&evidence.asked), None),
         Study::Rotate(rotate) => (value(&rotate.asked), Some(value(&rotate.scenario))),
+        Study::Design(design) => (value(&design.asked), Some(value(&design.scenario))),
+        Study::Power(power) => (value(&power.asked), Some(value(&power.scenario))),
         Study::Worth(worth) => (value(&worth.asked), Some(value(&worth.scenario))),
         Study::Sensitivity(of) => (value(&of.asked), Some(value(&of.scenario))),
         Study::Calibrate(of) => (merged(value(&of.asked), value(&of.went)), None),

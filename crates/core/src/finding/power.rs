@@ -167,7 +167,7 @@ impl PowerOptions {
         units.dedup();
         let effects = if self.effects.is_empty() { USUAL_EFFECTS.to_vec() } else { self.effects.clone() };
         let sets = parameter::plausible().sets[..self.sets as usize].to_vec();
-        Ok(Request { tests: self.tests, alpha: self.alpha, units, effects, mechanisms: true, sets })
+        Ok(Request { tests: self.tests, alpha: self.alpha, units, effects, sets })
     }
 }
 

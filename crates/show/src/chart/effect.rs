@@ -1,14 +1,15 @@
 //! What the arms of a test differ by on each day alone, with the lifetime fitted to it and how long to run; and what clicks by read.
 
+use wearout_core::finding::Design;
 use wearout_core::study::ab::design::Daily;
 use wearout_core::study::ab::power::CONFIDENCE;
 use wearout_core::tally::Repeat;
 use wearout_stats::decaying_effect::Decay;
 use wearout_stats::interval::normal_quantile;
 
-use crate::ab::design::Page;
-use crate::ab::{days as days_of, points};
 use crate::number::{fixed, scale};
+use crate::sentence::days as days_of;
+use crate::tested::points;
 
 use super::Caption;
 use super::axis::Axis;
@@ -23,22 +24,22 @@ const FEWEST_READS: u64 = 100;
 /// Height of a panel with its heading and axis.
 const PANEL: f64 = 250.0;
 
-pub(super) fn draw(page: &Page, caption: &Caption) -> Option<Canvas> {
-    let found = page.found;
+pub(super) fn draw(design: &Design, caption: &Caption) -> Option<Canvas> {
+    let found = &design.found;
     if found.daily.len() < 2 {
         return None;
     }
     let by_read = found.by_read.iter().any(|reads| ranks(reads).len() > 1);
-    let contest = page.contest;
+    let test = &design.test;
     let (spell, length) = spell(found.daily.len());
     let head = Head {
-        title: title(page),
+        title: title(design),
         subtitle: format!(
             "{}, {} minus {}, on each {spell} alone, {} a day",
-            sentence(contest.judge.metric.label),
-            contest.treated(),
-            contest.control(),
-            points(contest.judge.metric)
+            sentence(test.metric.label),
+            test.arm,
+            test.control,
+            points(test.metric)
         ),
         note: format!(
             "means over simulated tests; bands: 95 % intervals of a finite number of tests{}{}",
@@ -48,16 +49,16 @@ pub(super) fn draw(page: &Page, caption: &Caption) -> Option<Canvas> {
     };
     Some(compose(caption, &head, PANEL * if by_read { 2.0 } else { 1.0 }, |sheet, plot| {
         let rows = if by_read { 2 } else { 1 };
-        days(sheet, plot.row(0, rows), page);
+        days(sheet, plot.row(0, rows), design);
         if by_read {
-            reads(sheet, plot.row(1, rows), page);
+            reads(sheet, plot.row(1, rows), design);
         }
     }))
 }
 
-fn title(page: &Page) -> String {
-    let found = page.found;
-    let days = page.contest.trial.days;
+fn title(design: &Design) -> String {
+    let found = &design.found;
+    let days = design.test.days;
     let worn = match found.decay {
         Some(Decay { lifetime: Some(lifetime), longest: Some(_), .. }) => {
             format!("The difference wears off with a lifetime of {} days", fixed(lifetime, 1))
@@ -66,16 +67,16 @@ fn title(page: &Page) -> String {
         Some(_) => "Whether the difference wears off is not known".to_owned(),
         None => format!("Whether the difference wears off is not estimable from {}", days_of(days)),
     };
-    match found.enough_days {
-        Some(enough) if enough < days => format!("{worn}; days after day {enough} of {days} add no power"),
-        Some(_) => format!("{worn}; every one of the {days} days adds power"),
-        None => worn,
+    match (design.idle_after, found.enough_days) {
+        (Some(day), _) => format!("{worn}; days after day {day} of {days} add no power"),
+        (None, Some(_)) => format!("{worn}; every one of the {days} days adds power"),
+        (None, None) => worn,
     }
 }
 
-fn days(sheet: &Sheet, row: Rect, page: &Page) {
-    let found = page.found;
-    let scale = scale(page.contest.judge.metric.unit);
+fn days(sheet: &Sheet, row: Rect, design: &Design) {
+    let found = &design.found;
+    let scale = scale(design.test.metric.unit);
     let reach = normal_quantile(CONFIDENCE);
     let band = |daily: &Daily| {
         let half = daily.effect.mcse.map_or(0.0, |error| reach * error);
@@ -125,25 +126,19 @@ fn ranks(reads: &[Repeat]) -> Vec<(usize, u64, u64)> {
     common.map(|(earlier, repeat)| (earlier, repeat.clicks, repeat.reads)).collect()
 }
 
-fn reads(sheet: &Sheet, row: Rect, page: &Page) {
-    let contest = page.contest;
+fn reads(sheet: &Sheet, row: Rect, design: &Design) {
     let of_arm = |arm: usize| -> Vec<Point> {
-        let ranks = ranks(&page.found.by_read[arm]).into_iter().map(|(earlier, clicks, reads)| Point {
+        let ranks = ranks(&design.found.by_read[arm]).into_iter().map(|(earlier, clicks, reads)| Point {
             x: earlier as f64 + 1.0,
             mean: clicks as f64 / reads as f64,
             band: wilson(clicks, reads),
         });
         ranks.collect()
     };
-    let names = [contest.control(), contest.treated()];
+    let names = [&design.test.control, &design.test.arm];
     let series: Vec<Series> = [0, 1]
         .into_iter()
-        .map(|arm| Series {
-            name: names[arm].to_owned(),
-            value: String::new(),
-            colour: SIDES[arm],
-            points: of_arm(arm),
-        })
+        .map(|arm| Series { name: names[arm].clone(), value: String::new(), colour: SIDES[arm], points: of_arm(arm) })
         .filter(|series| !series.points.is_empty())
         .collect();
     let last = series.iter().map(|series| series.points.len()).max().unwrap_or(1);

@@ -6,9 +6,11 @@ use wearout_core::analysis::{Band, Comparison, Verdict, Zone, verdict};
 use wearout_core::diagnostic::Source;
 use wearout_core::engine::Engine;
 use wearout_core::evidence::{Pattern, patterns};
-use wearout_core::parameter::{self, Parameters};
-use wearout_core::scenario;
-use wearout_core::study::ab::{self, Contest};
+use wearout_core::finding::{Asked, DesignJob, DesignOptions, PowerJob, PowerOptions, Study};
+use wearout_core::job::{self, Job};
+use wearout_core::parameter;
+use wearout_core::scenario::{self, Input};
+use wearout_core::study::ab::{Method, Which};
 use wearout_core::study::select::{Beside, Dropped, End, Raced, Selection, Standing, ZoneFrom};
 use wearout_core::study::{self, Nearness, Search, Shown};
 use wearout_core::tally::{METRICS, Metric, Outcome, find};
@@ -18,7 +20,6 @@ use super::canvas::{Canvas, Place, Shape, Text};
 use super::fake::{Kind, comparison};
 use super::style::SMALL;
 use super::{CHARTS, Caption, Scene, Subject, render};
-use crate::ab as pages;
 
 pub(super) const CAPTION: Caption = Caption {
     scenario: "targeted-vs-spray",
@@ -187,39 +188,33 @@ fn the_chart_of_patterns_is_legible_fits_a_screen_and_begins_with_what_is_not_sh
     assert!(first.iter().all(|score| heads(score)) || !last.iter().any(|score| heads(score)));
 }
 
-/// A small test of two plans under these overrides.
-fn contest(overrides: &[&str]) -> Contest {
-    let source = Source { name: "launch-test.toml".into(), text: scenario::shipped("launch-test").unwrap().into() };
-    let overrides: Vec<String> = overrides.iter().map(|&text| text.to_owned()).collect();
-    let draft = scenario::parse("launch-test", source, &overrides);
-    let asked = ab::Asked { test: None, metric: None, arm: None, method: ab::Method::Means };
-    Contest::read(&draft, 1, &Parameters::best(), &asked).unwrap()
-}
-
 #[test]
 fn the_charts_of_a_test_are_legible() {
     let folder = std::env::var_os("WEAROUT_GALLERY").map(std::path::PathBuf::from);
     let same = ["plan.cycle.kinds=['hard']"];
     let short = ["test.launch.days=2", "test.launch.groups_per_arm=2"];
     let repeated = ["plan.ads.contents=1", "plan.ads.every=24h", "test.launch.metric=loss"];
+    let which = Which { test: None, metric: None, arm: None, method: Method::Means };
+    let parameters = Asked::Named("best".into());
+    let options = DesignOptions { which: which.clone(), alpha: 0.05, tests: 40 };
+    let (groups, effects) = (vec![2, 4, 6, 10, 12, 60], vec![-0.5, 0.0, 0.05, 0.1, 1.0]);
+    let of_power = PowerOptions { which, alpha: 0.05, tests: 40, groups, effects, sets: 0 };
+    let found = |job| job::run(&job, &Engine::default()).unwrap().study;
     for (name, overrides) in [("launch", &[][..]), ("same", &same), ("short", &short), ("repeated", &repeated)] {
-        let contest = contest(overrides);
-        let request = ab::power::Request {
-            tests: 40,
-            alpha: 0.05,
-            units: vec![2, 4, 6, 10, 12, 60],
-            effects: vec![-0.5, 0.0, 0.05, 0.1, 1.0],
-            mechanisms: false,
-            sets: Vec::new(),
+        let source = Source { name: "launch-test.toml".into(), text: scenario::shipped("launch-test").unwrap().into() };
+        let set = overrides.iter().map(|&text| text.to_owned()).collect();
+        let scenario = Input { name: "test".into(), source, set };
+        let (parameters, seed) = (|| parameters.clone(), 1);
+        let design = DesignJob { scenario: scenario.clone(), parameters: parameters(), seed, options: options.clone() };
+        let power = PowerJob { scenario, parameters: parameters(), seed, options: of_power.clone() };
+        let (Study::Design(design), Study::Power(power)) = (found(Job::Design(design)), found(Job::Power(power)))
+        else {
+            panic!("each study finds its own");
         };
-        let curves = ab::power::curves(&contest, &request, &Engine::default());
-        let page = pages::power::Page { contest: &contest, request: &request, found: &curves };
-        let design = ab::design::design(&contest, 40, 0.05, &Engine::default()).unwrap();
-        let of_design = pages::design::Page { contest: &contest, found: &design, tests: 40, alpha: 0.05 };
         for (key, canvas) in [
-            ("power", super::power::draw(&page, &CAPTION).unwrap()),
-            ("effect", super::effect::draw(&of_design, &CAPTION).unwrap()),
-            ("tradeoff", super::tradeoff::draw(&of_design, &CAPTION).unwrap()),
+            ("power", super::power::draw(&power, &CAPTION).unwrap()),
+            ("effect", super::effect::draw(&design, &CAPTION).unwrap()),
+            ("tradeoff", super::tradeoff::draw(&design, &CAPTION).unwrap()),
         ] {
             if let Some(folder) = &folder {
                 std::fs::create_dir_all(folder).unwrap();

@@ -46,7 +46,7 @@ use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 use wearout_core::analysis::{Comparison, Verdict};
-use wearout_core::finding::{Calibrate, Evidence, Provenance, Rotate, Sensitivity, Worth};
+use wearout_core::finding::{Calibrate, Design, Evidence, Power, Provenance, Rotate, Sensitivity, Worth};
 use wearout_core::scenario::Scenario;
 use wearout_core::study::select::Selection;
 
@@ -102,9 +102,9 @@ pub enum Subject<'a> {
     /// A sender's own test.
     Analysis(&'a ab::analyze::Page<'a>),
     /// A test's power.
-    Power(&'a ab::power::Page<'a>),
+    Power(&'a Power),
     /// A test's design.
-    Design(&'a ab::design::Page<'a>),
+    Design(&'a Design),
     /// Whether a test pays.
     Worth(&'a Worth),
     /// A rotation of contents.
@@ -132,8 +132,8 @@ enum Draw {
     Sensitivity(fn(&Sensitivity, &Caption) -> Option<Canvas>),
     Calibrate(fn(&Calibrate, &Caption) -> Option<Canvas>),
     Analysis(fn(&ab::analyze::Page, &Caption) -> Option<Canvas>),
-    Power(fn(&ab::power::Page, &Caption) -> Option<Canvas>),
-    Design(fn(&ab::design::Page, &Caption) -> Option<Canvas>),
+    Power(fn(&Power, &Caption) -> Option<Canvas>),
+    Design(fn(&Design, &Caption) -> Option<Canvas>),
     Worth(fn(&Worth, &Caption) -> Option<Canvas>),
     Rotate(fn(&Rotate, &Caption) -> Option<Canvas>),
     Evidence(fn(&Evidence, &Caption) -> Option<Canvas>),

@@ -1,10 +1,10 @@
 //! Power of a test against groups, effect and duration: simulated with its Monte Carlo band, the closed form, and dashed what it would
 //! be if members were independent.
 
-use wearout_core::study::ab::power::{Point as At, Power, WANTED_POWER};
+use wearout_core::finding::Power as Found;
+use wearout_core::study::ab::power::{Point as At, Power, Reach, WANTED_POWER};
 
-use crate::ab::power::Page;
-use crate::ab::units;
+use crate::tested::units;
 
 use super::Caption;
 use super::axis::{Axis, signed};
@@ -23,23 +23,23 @@ struct Curve<'a> {
 /// Height of the key above the panels.
 const KEY: f64 = 34.0;
 
-pub(super) fn draw(page: &Page, caption: &Caption) -> Option<Canvas> {
-    let Some(here) = &page.found.here else { return None };
-    let wide = units(page.contest);
+pub(super) fn draw(found: &Found, caption: &Caption) -> Option<Canvas> {
+    let (test, here) = (&found.test, &found.found.here);
+    let wide = units(test);
     let curves: Vec<Curve> = [
         Curve {
             heading: format!("Against {wide} an arm"),
-            points: &page.found.by_units,
+            points: &found.found.by_units,
             label: |at| format!("{at:.0}"),
         },
         Curve {
             heading: "Against the appeal of the arm's contents".to_owned(),
-            points: &page.found.by_effect,
+            points: &found.found.by_effect,
             label: |at| format!("{}\u{a0}%", signed(100.0 * at, 0)),
         },
         Curve {
             heading: "Against the day of the look".to_owned(),
-            points: &page.found.by_day,
+            points: &found.found.by_day,
             label: |at| format!("{at:.0}"),
         },
     ]
@@ -52,17 +52,15 @@ pub(super) fn draw(page: &Page, caption: &Caption) -> Option<Canvas> {
     let independent = here
         .if_independent
         .map_or_else(String::new, |power| format!("; {} if members were independent", percent(power)));
-    let names = (page.contest.treated(), page.contest.control());
+    let (arm, control, units) = (&test.arm, &test.control, test.units_per_arm);
     let share = here.found;
-    let found =
+    let power =
         format!("{} ({} to {})", percent(share.estimate), percent(share.interval.low), percent(share.interval.high));
-    let title = if here.effect.side() == 0 {
-        format!("{} and {} are not told apart on average; {found} of tests detect a difference", names.0, names.1)
+    let title = if found.reach == Reach::Nothing {
+        format!("{arm} and {control} are not told apart on average; {power} of tests detect a difference")
     } else {
-        let units = page.contest.trial.units_per_arm;
         format!(
-            "{units} {wide} an arm detect the difference between {} and {} in {found} of tests{independent}",
-            names.0, names.1
+            "{units} {wide} an arm detect the difference between {arm} and {control} in {power} of tests{independent}"
         )
     };
     let is_drawn =
@@ -75,7 +73,7 @@ pub(super) fn draw(page: &Page, caption: &Caption) -> Option<Canvas> {
         title: sentence(&title),
         subtitle: format!(
             "Share of simulated tests that tell the arms apart by {}, alpha {}",
-            page.contest.judge.metric.label, page.request.alpha
+            test.metric.label, found.asked.alpha
         ),
         note: format!(
             "bands: 95 % Monte Carlo intervals; dashes at 80\u{a0}%: the power wanted{closed}{independent_line}"

@@ -1,10 +1,10 @@
 //! Conversion against churn, a dot for every simulated test and arm, with the chance that the platform acts beside it.
 
+use wearout_core::finding::Design;
 use wearout_core::study::ab::design::Trade;
 
-use crate::ab::design::Page;
-use crate::ab::percent as of_tests;
 use crate::number::short;
+use crate::tested::percent as of_tests;
 
 use super::Caption;
 use super::axis::Axis;
@@ -16,9 +16,9 @@ use super::words::{percent, sentence};
 /// Dots of an arm that still make a cloud and not a blot.
 const MOST_DOTS: usize = 400;
 
-pub(super) fn draw(page: &Page, caption: &Caption) -> Option<Canvas> {
-    let Some(trade) = &page.found.trade else { return None };
-    let names = [page.contest.control(), page.contest.treated()];
+pub(super) fn draw(design: &Design, caption: &Caption) -> Option<Canvas> {
+    let Some(trade) = &design.found.trade else { return None };
+    let names = [design.test.control.as_str(), design.test.arm.as_str()];
     let [control, treated] = trade.means;
     let differs = |metric: &str, side: i8| match side {
         1 => format!("higher {metric}"),
@@ -39,16 +39,16 @@ pub(super) fn draw(page: &Page, caption: &Caption) -> Option<Canvas> {
         )),
         subtitle: format!(
             "Conversion against churn at the end of {} days, a dot for every simulated test",
-            page.contest.trial.days
+            design.test.days
         ),
-        note: format!("rings: means; {}", account(page)),
+        note: format!("rings: means; {}", account(design)),
     };
     Some(compose(caption, &head, 360.0, |sheet, plot| scatter(sheet, plot, trade, names)))
 }
 
 /// The account is one: its risk belongs to the test, not to an arm.
-fn account(page: &Page) -> String {
-    let risks = page.found.account.iter().map(|account| {
+fn account(design: &Design) -> String {
+    let risks = design.found.account.iter().map(|account| {
         format!(
             "{} limited and {} banned at an enforcement of {}",
             of_tests(account.limited),

@@ -33,8 +33,6 @@ pub struct Request {
     pub units: Vec<u32>,
     /// Effects: the share by which the arm's contents draw more clicks (or fewer).
     pub effects: Vec<f64>,
-    /// Whether each mechanism is switched off in turn.
-    pub mechanisms: bool,
     /// Sets of parameters over which the test as it stands is played, for the range that not knowing them leaves.
     pub sets: Vec<Parameters>,
 }
@@ -105,10 +103,9 @@ pub struct OverSets {
 
 /// Tests that are played in all, but for what cannot be.
 pub fn tests_expected(contest: &Contest, request: &Request) -> u64 {
-    let mechanisms = if request.mechanisms { acting(contest).count() } else { 0 };
     let effects =
         request.effects.iter().filter(|effect| **effect != 0.0 && contest.judge.metric.follows_clicks()).count();
-    u64::from(request.tests) * (2 + request.units.len() + effects + mechanisms) as u64
+    u64::from(request.tests) * (2 + request.units.len() + effects + acting(contest).count()) as u64
         + u64::from(tests_per_set(request)) * request.sets.len() as u64
 }
 
@@ -146,8 +143,7 @@ pub fn curves(contest: &Contest, request: &Request, engine: &Engine) -> Option<C
         Some(Point { at: effect, power })
     });
     let by_effect = by_effect.collect();
-    let mechanisms = acting(contest).filter(|_| request.mechanisms);
-    let without = mechanisms.filter_map(|mechanism| {
+    let without = acting(contest).filter_map(|mechanism| {
         let experiment = contest.varied(&mechanism.off(&contest.said));
         let played = run(&experiment, trial, &[trial.days]);
         without(mechanism, (&here, last), &played, (trial.units_per_arm, alpha))
