@@ -14,10 +14,11 @@ use std::process::{Command, Output};
 
 use wearout_core::diagnostic::Source;
 use wearout_core::engine::Engine;
-use wearout_core::finding::{Asked, DesignJob, DesignOptions, PowerJob, PowerOptions};
+use wearout_core::finding::{Asked, DesignJob, DesignOptions, PowerJob, PowerOptions, Study, Takes};
 use wearout_core::job::{Job, run};
 use wearout_core::scenario::{self, Input};
 use wearout_core::study::ab::{Method, Which};
+use wearout_show::json;
 
 fn wearout(folder: &Path, args: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_wearout")).args(args).current_dir(folder).output().unwrap()
@@ -43,7 +44,7 @@ fn reads(text: &str, kept: &str) {
         panic!("{kept} is written anew");
     }
     assert_eq!(text, fs::read_to_string(&path).unwrap(), "{text}");
-    assert!(text.lines().all(|line| line.chars().count() <= 100), "{text}");
+    assert!(text.lines().all(|line| line.chars().count() <= 120), "{text}");
 }
 
 const POWER: [&str; 12] =
@@ -142,24 +143,34 @@ fn what_cannot_work_is_refused_with_a_sentence_and_nothing_is_written() {
 }
 
 #[test]
-fn what_the_pages_say_stands_in_the_findings() {
+fn what_the_pages_say_stands_in_the_findings_and_a_test_is_called_what_it_is() {
     let text = scenario::shipped("launch-test").unwrap();
-    let fewer = ["test.launch.groups_per_arm=3", "test.launch.days=4", "audience.club.size=40"];
-    for (metric, more) in [("conversion", &[][..]), ("open_rate", &["plan.cycle.like=\"ads\""][..])] {
+    let cases: [(&str, &[&str], &str, &[u32], Takes); 4] = [
+        ("loss", &[], "enough", &[4, 12], Takes::Between(4.0, 12.0)),
+        ("loss", &["test.launch.groups_per_arm=6"], "open", &[12], Takes::AtMost(12.0)),
+        ("conversion", &["test.launch.groups_per_arm=3"], "too-small", &[4], Takes::More),
+        ("open_rate", &["plan.cycle.kinds=['hard']"], "nothing", &[4], Takes::More),
+    ];
+    for (metric, set, reach, groups, takes) in cases {
         let scenario = Input {
             name: "launch-test".into(),
             source: Source { name: "launch-test.toml".into(), text: text.into() },
-            set: fewer.iter().chain(more).map(|&set| set.to_owned()).collect(),
+            set: set.iter().map(|&set| set.to_owned()).collect(),
         };
         let which = Which { test: None, metric: Some(metric.into()), arm: None, method: Method::Means };
         let parameters = Asked::Named("best".into());
         let options = DesignOptions { which: which.clone(), alpha: 0.05, tests: 20 };
         let design = DesignJob { scenario: scenario.clone(), parameters: parameters.clone(), seed: 1, options };
-        let (groups, effects) = (vec![2, 4], vec![0.5]);
+        let (groups, effects) = (groups.to_vec(), vec![0.5]);
         let options = PowerOptions { which, alpha: 0.05, tests: 20, groups, effects, sets: 2 };
         let power = PowerJob { scenario, parameters, seed: 1, options };
         for job in [Job::Design(design), Job::Power(power)] {
-            found::is_in_the_finding(&run(&job, &Engine::default()).unwrap());
+            let finding = run(&job, &Engine::default()).unwrap();
+            found::is_in_the_finding(&finding);
+            assert_eq!(json(&finding)["study"]["reach"], reach, "{metric} {set:?}");
+            if let Study::Power(power) = finding.study {
+                assert_eq!(power.takes, Some(takes), "{metric} {set:?}");
+            }
         }
     }
 }

@@ -68,7 +68,7 @@ fn detect(design: &Design) -> Option<Block> {
     let which = format!("{}, the smallest difference worth detecting,", size(design, detect.difference));
     let words = match detect.needed {
         Some(_) if detect.is_enough => format!("For {which} they are enough."),
-        Some(needed) => format!("To detect {which} with {} takes {}.", wanted(), an_arm(&design.test, needed.ceil())),
+        Some(needed) => format!("Detecting {which} with {} takes {}.", wanted(), an_arm(&design.test, needed.ceil())),
         None => format!("No number of {} within reach detects {which} with {}.", units(&design.test), wanted()),
     };
     Some(Block::Sentence(Said::of(words, "/study/found/detect")))

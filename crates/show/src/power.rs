@@ -114,7 +114,7 @@ fn table(power: &Power) -> Table {
         corner: String::new(),
         heads: ["power (95 % MC)", "closed form", "independent", "effect", "detectable"].map(str::to_owned).to_vec(),
         rows: rows.map(row).collect(),
-        below: vec![format!("independent: power if members were independent; detectable: with {}", wanted())],
+        below: vec![format!("independent: power with members taken for independent; detectable: with {}", wanted())],
         from: "/study/found".to_owned(),
     }
 }
@@ -129,7 +129,7 @@ fn mechanism(mechanism: Mechanism) -> &'static str {
     match mechanism {
         Mechanism::Fatigue => "fatigue of readers",
         Mechanism::Wear => "wear of repeated contents",
-        Mechanism::Leaving => "muting, leaving and blocking",
+        Mechanism::Leaving => "muting, leaving, blocking",
         Mechanism::Contagion => "contagion of leaving",
         Mechanism::Platform => "the platform's rules",
         Mechanism::Differences => "differences between groups",
