@@ -145,24 +145,23 @@ fn what_cannot_work_is_refused_with_a_sentence_and_nothing_is_written() {
 #[test]
 fn what_the_pages_say_stands_in_the_findings_and_a_test_is_called_what_it_is() {
     let text = scenario::shipped("launch-test").unwrap();
-    let cases: [(&str, &[&str], &str, &[u32], Takes); 4] = [
-        ("loss", &[], "enough", &[4, 12], Takes::Between(4.0, 12.0)),
-        ("loss", &["test.launch.groups_per_arm=6"], "open", &[12], Takes::AtMost(12.0)),
-        ("conversion", &["test.launch.groups_per_arm=3"], "too-small", &[4], Takes::More),
-        ("open_rate", &["plan.cycle.kinds=['hard']"], "nothing", &[4], Takes::More),
+    let cases = [
+        ("loss", None, "enough", vec![4, 12], Takes::Between(4.0, 12.0)),
+        ("loss", Some("test.launch.groups_per_arm=6"), "open", vec![12], Takes::AtMost(12.0)),
+        ("conversion", Some("test.launch.groups_per_arm=3"), "too-small", vec![4], Takes::More),
+        ("open_rate", Some("plan.cycle.kinds=['hard']"), "nothing", vec![4], Takes::More),
     ];
     for (metric, set, reach, groups, takes) in cases {
         let scenario = Input {
             name: "launch-test".into(),
             source: Source { name: "launch-test.toml".into(), text: text.into() },
-            set: set.iter().map(|&set| set.to_owned()).collect(),
+            set: set.map(str::to_owned).into_iter().collect(),
         };
         let which = Which { test: None, metric: Some(metric.into()), arm: None, method: Method::Means };
         let parameters = Asked::Named("best".into());
         let options = DesignOptions { which: which.clone(), alpha: 0.05, tests: 20 };
         let design = DesignJob { scenario: scenario.clone(), parameters: parameters.clone(), seed: 1, options };
-        let (groups, effects) = (groups.to_vec(), vec![0.5]);
-        let options = PowerOptions { which, alpha: 0.05, tests: 20, groups, effects, sets: 2 };
+        let options = PowerOptions { which, alpha: 0.05, tests: 20, groups, effects: vec![0.5], sets: 2 };
         let power = PowerJob { scenario, parameters, seed: 1, options };
         for job in [Job::Design(design), Job::Power(power)] {
             let finding = run(&job, &Engine::default()).unwrap();
