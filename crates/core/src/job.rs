@@ -5,8 +5,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::finding::{
-    CalibrateJob, DesignJob, EvidenceJob, Finding, PowerJob, RotateJob, RunJob, SelectJob, SensitivityJob, Unfinished,
-    WorthJob,
+    AnalyzeJob, CalibrateJob, DesignJob, EvidenceJob, Finding, PowerJob, RotateJob, RunJob, SelectJob, SensitivityJob,
+    Unfinished, WorthJob,
 };
 use crate::study::Observer;
 
@@ -20,6 +20,8 @@ pub enum Job {
     Select(SelectJob),
     /// Say what of the evidence a fit reproduces.
     Evidence(EvidenceJob),
+    /// Say what a test of a sender's own tells.
+    Analyze(AnalyzeJob),
     /// Plan which content goes out when.
     Rotate(RotateJob),
     /// Design a test.
@@ -43,6 +45,7 @@ pub fn run(job: &Job, observer: &dyn Observer) -> Result<Finding, Unfinished> {
         Job::Run(job) => job.find(observer),
         Job::Select(job) => job.find(observer),
         Job::Evidence(job) => job.find(observer),
+        Job::Analyze(job) => job.find(observer),
         Job::Rotate(job) => job.find(observer),
         Job::Design(job) => job.find(observer),
         Job::Power(job) => job.find(observer),

@@ -6,8 +6,10 @@
 //! Source: Gauss-Legendre quadrature over panels that grow with the distance (Davis & Rabinowitz 1984, Methods of Numerical
 //! Integration, chapter 2).
 
+use serde::Serialize;
+
 /// What is known of one of several choices.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Chance {
     /// Probability that it is the best of all, 0 to 1.
     pub is_best: f64,

@@ -11,12 +11,13 @@
 //! rounding are ties.
 
 use rand::Rng;
+use serde::Serialize;
 
 use super::interval::Interval;
 use super::random;
 
 /// Assignments counted by the difference they give, among them the observed one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Permutations {
     /// Assignments with a larger absolute difference than the observed one.
     pub larger: u64,

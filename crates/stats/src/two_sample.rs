@@ -8,6 +8,8 @@
 //! Our convention: treated minus control; variances with divisor n - 1, never pooled; a relative difference is over the control's
 //! mean, with the degrees of freedom of the absolute one; two sides unless a name says one.
 
+use serde::Serialize;
+
 use super::interval::Interval;
 use super::mean::Moments;
 use super::student;
@@ -56,7 +58,7 @@ impl Summary {
 
 /// An estimated difference of two means, with its error. The error is above 0: where no unit differs from another of its arm there is
 /// nothing to judge a difference by, and no `Difference`.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Difference {
     /// Treated minus control; over the control's mean if relative.
     pub estimate: f64,

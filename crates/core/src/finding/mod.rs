@@ -3,6 +3,7 @@
 //! Comes in: what a study returns. Goes out: a [`Finding`]. Verdicts, advice and notes are codes with values; words are chosen where
 //! findings are shown. As JSON it is serde of what stands here; long tables, such as a row a day, are left to CSV.
 
+mod analyze;
 mod calibrate;
 mod design;
 mod evidence;
@@ -21,6 +22,7 @@ use serde::Serialize;
 use crate::diagnostic::Faults;
 use crate::study::Observer;
 
+pub use analyze::{Analyze, AnalyzeJob, AnalyzeNote, AnalyzeOptions, Looked};
 pub use calibrate::{
     Calibrate, CalibrateJob, CalibrateNote, CalibrateOptions, Called, Counted, Ended, LEAST_EFFECTIVE, Read, Sample,
     Search, Went,
@@ -79,6 +81,8 @@ pub enum Study {
     Select(Box<Select>),
     /// The evidence scored.
     Evidence(Box<Evidence>),
+    /// A test of a sender's own analysed.
+    Analyze(Box<Analyze>),
     /// A rotation planned.
     Rotate(Box<Rotate>),
     /// A test designed.

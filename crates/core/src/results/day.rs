@@ -3,6 +3,8 @@
 //! Comes in: the cells of the column of days. Goes out: the day of each, 1 the first of the test, 0 and below before it. Which days a
 //! group lacks is not here: see `check`.
 
+use serde::{Deserialize, Serialize};
+
 use crate::diagnostic::{At, Diagnostic, MANY};
 use crate::document::reader::quoted;
 use crate::document::rows::Cell;
@@ -10,7 +12,8 @@ use crate::document::rows::Cell;
 use super::columns::fault;
 
 /// What stands first in dates such as 03/04/2025.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum DateOrder {
     /// The day: 3 April.
     DayFirst,

@@ -3,13 +3,15 @@
 //! Comes in: the columns. Goes out: metrics that can be computed, and what the others lack. Costs, chances of a ban and what follows
 //! the test are in no such table.
 
+use serde::Serialize;
+
 use crate::tally::{METRICS, Metric};
 
 use super::check::Unit;
 use super::columns::{Columns, Role};
 
 /// A metric that needs a column which is not there.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Missing {
     /// The metric.
     pub metric: &'static Metric,

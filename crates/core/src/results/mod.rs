@@ -15,6 +15,8 @@ mod wanted;
 
 use std::ops::RangeInclusive;
 
+use serde::{Deserialize, Serialize};
+
 use crate::diagnostic::{At, Diagnostic, Faults, MANY, Source, plain};
 use crate::document::reader::listed;
 use crate::document::rows::{Cell, Rows, rows_between, separator};
@@ -30,7 +32,8 @@ pub use measured::Missing;
 pub use wanted::Wanted;
 
 /// Whether earlier behaviour is used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Adjust {
     /// Where it is known.
     WhereKnown,
@@ -41,17 +44,21 @@ pub enum Adjust {
 }
 
 /// What is said about a table of results on the command line, as it was typed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Asked {
     /// Which column holds what: `arm=variant,group=chat`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub columns: Option<String>,
     /// First day of the test, a date.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub starts: Option<String>,
     /// What stands first in dates such as 03/04/2025; `None` where the dates show it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub dates: Option<DateOrder>,
     /// What was dealt.
     pub dealt: Dealt,
     /// Arm that the others are compared with; `None` for the first by name.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub control: Option<String>,
     /// Metric that decides.
     pub metric: String,
@@ -61,6 +68,35 @@ pub struct Asked {
     pub guardrails: Vec<String>,
     /// Whether earlier behaviour is used.
     pub adjust: Adjust,
+}
+
+/// Nothing is said.
+impl Default for Asked {
+    fn default() -> Asked {
+        Asked {
+            columns: None,
+            starts: None,
+            dates: None,
+            dealt: Dealt::Groups,
+            control: None,
+            metric: "conversion".to_owned(),
+            secondary: Vec::new(),
+            guardrails: Vec::new(),
+            adjust: Adjust::WhereKnown,
+        }
+    }
+}
+
+/// What a reader of the analysis should know of a table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Note {
+    /// This is counted from percentages of those delivered, to the nearest whole.
+    FromPercentages(&'static str),
+    /// This has no column: it is 0, as the user says.
+    Nobody(&'static str),
+    /// Headings of columns that were not read.
+    Unread(Vec<String>),
 }
 
 /// A test as a table tells it.
@@ -89,8 +125,8 @@ pub struct Results {
     pub missing: Vec<Missing>,
     /// Which metrics are looked at.
     pub wanted: Wanted,
-    /// What a reader of the analysis should know of the table: a sentence each.
-    pub notes: Vec<String>,
+    /// What a reader of the analysis should know of the table.
+    pub notes: Vec<Note>,
 }
 
 /// What was said on the command line, in one text into which faults point.
@@ -292,21 +328,19 @@ fn control(arms: &[String], said: Option<&Said>, faults: &mut Vec<Diagnostic>) -
     found.unwrap_or(0)
 }
 
-fn notes(rows: &[Row], columns: &Columns) -> Vec<String> {
+fn notes(rows: &[Row], columns: &Columns) -> Vec<Note> {
     let mut notes = Vec::new();
     for role in Role::COUNTED {
         let mut of_role = rows.iter().flat_map(|row| &row.counts).filter(|counted| counted.role == role);
         if of_role.any(|counted| counted.is_rounded) {
-            notes
-                .push(format!("`{}` is counted from percentages of those delivered, to the nearest whole", role.key()));
+            notes.push(Note::FromPercentages(role.key()));
         }
         if columns.get(role) == Some(Column::Nobody) {
-            notes.push(format!("`{}` has no column: 0, as you say", role.key()));
+            notes.push(Note::Nobody(role.key()));
         }
     }
     if !columns.unread.is_empty() {
-        let unread: Vec<&str> = columns.unread.iter().map(String::as_str).collect();
-        notes.push(format!("columns that were not read: {}", listed(&unread)));
+        notes.push(Note::Unread(columns.unread.clone()));
     }
     notes
 }

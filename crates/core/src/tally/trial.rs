@@ -1,9 +1,12 @@
 //! A test counted unit by unit: each group of each arm, or, on a direct list, everyone in an arm together.
 
+use serde::{Deserialize, Serialize};
+
 use super::{Metric, Tally};
 
 /// What was dealt to the arms, and so counts as one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Dealt {
     /// Whole groups: everybody in one gets the same.
     Groups,

@@ -3,6 +3,7 @@
 //! Comes in: groups with the members in whom a metric counts. Goes out: [`Alike`]: the intra-group correlation by analysis of variance
 //! within arms, the design effect and the effective sample size.
 
+use serde::Serialize;
 use wearout_stats::clustered::{self, Cluster};
 
 use crate::tally::{Dealt, Metric};
@@ -10,7 +11,7 @@ use crate::tally::{Dealt, Metric};
 use super::Trial;
 
 /// Likeness within groups.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Alike {
     /// Intra-group correlation; below 0 where groups differ less than chance would have it.
     pub correlation: f64,

@@ -5,24 +5,28 @@
 //! (CUPED); a permutation test of the plain values beside it, which trusts in nothing but the dealing. Below [`FEW_GROUPS`] in either arm
 //! that test decides: its p value stands, its inversion is the interval, and nothing is adjusted.
 
+use serde::Serialize;
 use wearout_stats::Interval;
 use wearout_stats::adjustment::{self, Arm};
+use wearout_stats::chance_to_win;
 use wearout_stats::looks::{nominal_level, repeated_interval};
 use wearout_stats::permutation::{self, Effort, Inverted, Permutations};
 use wearout_stats::two_proportions::TwoArms;
 use wearout_stats::two_sample::{self, Difference, Summary};
 
+use crate::analysis::{CONFIDENCE, Call};
 use crate::rng::{self, Stream};
-use crate::tally::{METRICS, Metric};
+use crate::tally::{Better, METRICS, Metric};
 
 use super::values::{self, Value, Values};
-use super::{Judge, Trial};
+use super::{ALPHA, Judge, Trial};
 
 /// Groups of the smaller arm below which a t test errs by more than it says (docs/testing.md), so that the permutation test decides.
 pub const FEW_GROUPS: u64 = 5;
 
 /// What an effect's p value and interval come from; both from the same.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Method {
     /// Welch's t test of group means.
     Means,
@@ -32,8 +36,22 @@ pub enum Method {
     Shares,
 }
 
+/// When an interval holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Holds {
+    /// At the end of the test, which was planned.
+    AtTheEnd,
+    /// If the last day of the test was its planned end, which nobody said.
+    IfThisEndWasPlanned,
+    /// At every look while the test is running.
+    AtEveryLook,
+    /// Today alone, of a running test.
+    TodayAlone,
+}
+
 /// A metric of an arm against the control.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize)]
 pub struct Effect {
     /// Index of the arm.
     pub arm: usize,
@@ -54,6 +72,8 @@ pub struct Effect {
     /// Its interval; those of all arms hold together. Of the metric that decides a running test, and of its guardrails, it is valid at every
     /// look. `None` also where so few groups leave no difference out.
     pub interval: Option<Interval>,
+    /// When its interval holds; `None` without one.
+    pub holds: Option<Holds>,
     /// Half-width of the zone of practical equality; `None` where the control has no level.
     pub zone: Option<f64>,
     /// Over the control's level, with its error.
@@ -65,12 +85,14 @@ pub struct Effect {
     pub p_value: Option<f64>,
     /// p value together with those of the effects that stand beside it: at most 5 % where the interval leaves 0 out.
     pub adjusted_p: Option<f64>,
+    /// Of a secondary metric, on which side of 0 it lies; `None` of the others, of which verdict and guardrails say more.
+    pub call: Option<Call>,
     /// The same by permuting groups, unadjusted by earlier values; none while the test is running.
     pub permutation: Option<Permutations>,
     /// What earlier values took out.
     pub adjustment: Option<Adjustment>,
     /// What taking members for independent would claim of groups; for contrast, never for use. None while the test is running.
-    pub as_if_members: Option<Difference>,
+    pub as_if_members: Option<AsIfMembers>,
 }
 
 impl Effect {
@@ -79,10 +101,44 @@ impl Effect {
         (self.p_value, self.adjusted_p, self.permutation) = (None, None, None);
         (self.relative_interval, self.as_if_members) = (None, None);
     }
+
+    /// Whether its interval leaves 0 out.
+    pub fn leaves_zero_out(&self) -> bool {
+        self.interval.is_some_and(|interval| !interval.contains(0.0))
+    }
+
+    /// On which side of 0 it lies, where its interval and its adjusted p value both say so.
+    pub(super) fn side(&self) -> Call {
+        match (self.adjusted_p, self.difference) {
+            (Some(q), Some(difference)) if q <= ALPHA && self.leaves_zero_out() => {
+                match (self.metric.better, difference > 0.0) {
+                    (Better::Neither, _) => Call::Different,
+                    (Better::Higher, true) | (Better::Lower, false) => Call::Better,
+                    _ => Call::Worse,
+                }
+            }
+            _ => Call::Unknown,
+        }
+    }
+}
+
+/// What taking members for independent would claim of groups.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct AsIfMembers {
+    /// The difference of the shares of all members.
+    pub difference: f64,
+    /// Its interval.
+    pub interval: Interval,
+    /// p value of no difference, two-sided.
+    pub p_value: f64,
+    /// Probability that the arm is the better one.
+    pub is_best: f64,
+    /// How many times as large the error of groups is.
+    pub error_times: Option<f64>,
 }
 
 /// What earlier values took out of a difference.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Adjustment {
     /// Change of a group's value that goes with a change of its earlier one by 1.
     pub theta: f64,
@@ -91,6 +147,7 @@ pub struct Adjustment {
     /// The difference without it.
     pub plain: Option<Difference>,
     /// The adjusted arms: control and treated.
+    #[serde(skip)]
     pub arms: [Summary; 2],
 }
 
@@ -243,13 +300,15 @@ pub(super) fn of_groups(metric: &'static Metric, arm: usize, judge: &Judge<'_>) 
         estimate,
         method: found.method(),
         interval,
+        holds: None,
         relative,
         relative_interval: relative_interval(relative, Summary::of(&base), interval, judge.confidence),
         p_value: found.p_value(),
         adjusted_p: None,
+        call: None,
         permutation: permutation::difference(&base, &treated, Effort::USUAL, &mut judge.stream(metric, arm)),
         adjustment,
-        as_if_members: metric.is_of_members().then(|| pooled(metric, trial, arm)).flatten(),
+        as_if_members: as_if_members(metric, trial, arm, adjustment.map_or(estimate, |of| of.plain)),
     }
 }
 
@@ -280,9 +339,17 @@ impl Judge<'_> {
     }
 }
 
-/// The difference of the shares of all members of two arms, as if every member had been dealt on its own.
-pub(super) fn pooled(metric: &Metric, trial: &Trial<'_>, arm: usize) -> Option<Difference> {
-    two_arms(metric, trial, arm, None)?.wald()
+/// The difference of the shares of all members of two arms, as if every member had been dealt on its own, beside that of groups.
+fn as_if_members(metric: &Metric, trial: &Trial<'_>, arm: usize, of_groups: Option<Difference>) -> Option<AsIfMembers> {
+    let naive = metric.is_of_members().then(|| two_arms(metric, trial, arm, None)).flatten()?.wald()?;
+    let above = chance_to_win::of_treated(&naive);
+    Some(AsIfMembers {
+        difference: naive.estimate,
+        interval: naive.interval(CONFIDENCE),
+        p_value: naive.p_value(),
+        is_best: if metric.better == Better::Lower { 1.0 - above } else { above },
+        error_times: of_groups.map(|of_groups| of_groups.standard_error / naive.standard_error),
+    })
 }
 
 /// Members in whom it counts, of the control and of an arm, up to a day or to the end.

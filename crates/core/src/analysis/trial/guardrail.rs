@@ -6,6 +6,7 @@
 //! arm can reject, so that these intervals hold together at 95 %, those of all arms and guardrails. While the test is running both hold
 //! at every look, by spending as the metric that decides does (`looks`).
 
+use serde::Serialize;
 use wearout_stats::Interval;
 use wearout_stats::two_sample::Difference;
 
@@ -14,7 +15,8 @@ use crate::tally::{Better, Dealt, Guardrail, Metric};
 use super::{ALPHA, Effect, Judge, effect};
 
 /// What is known of a guardrail.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Guarding {
     /// Not worse by as much as the margin.
     Held,
@@ -34,7 +36,7 @@ impl Guarding {
 }
 
 /// A guardrail of an arm.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize)]
 pub struct Guarded {
     /// Index of the arm.
     pub arm: usize,

@@ -6,6 +6,7 @@
 //! Members of a direct list: an asymptotic confidence sequence (Waudby-Smith et al. 2024) over the days of members, tightest at the
 //! planned end.
 
+use serde::Serialize;
 use wearout_stats::Interval;
 use wearout_stats::beta_binomial::Trials;
 use wearout_stats::looks::{bounds_that_spend, information, nominal_level, spent_late};
@@ -20,7 +21,7 @@ use super::values::{self, Values};
 use super::{Judge, Trial};
 
 /// An arm against the control at the end of a day.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize)]
 pub struct TrialLook {
     /// Index of the arm.
     pub arm: usize,
@@ -101,7 +102,7 @@ impl Judge<'_> {
             return None;
         }
         let days = self.days() as usize;
-        let planned = (self.question.planned_days as usize).max(days);
+        let planned = (self.planned_days() as usize).max(days);
         Some(match self.trial.dealt {
             Dealt::Groups => {
                 let by_day = Values::by_day(self.trial, metric, self.is_adjusted(metric), days);

@@ -3,7 +3,8 @@
 //! Comes in: the tallies of a test's units, simulated or a sender's own, and what is asked. Goes out: [`TrialAnalysis`]. **The unit
 //! decides**: where groups were dealt, each group counts once, with its own value of the metric (`effect`); where members were dealt
 //! one by one, each member counts once (`direct`). `looks` are intervals that hold on every day, `alike` says how much the members of a
-//! group are, `guardrail` and `decision` make a verdict, `more` says what would make it surer. The methods are in `stats`.
+//! group are, `guardrail` and `decision` make a verdict, `more` says what would make it surer, `stake` how many members it makes a
+//! difference to. The methods are in `stats`.
 
 mod alike;
 mod chance;
@@ -13,22 +14,26 @@ mod effect;
 pub mod guardrail;
 mod looks;
 mod more;
+mod stake;
 mod values;
 
 pub use alike::Alike;
-pub use decision::{ArmVerdict, Decision, TrialVerdict};
-pub use effect::{Adjustment, Effect, FEW_GROUPS, Method};
+pub use decision::{ArmVerdict, Decision, Harm, TrialVerdict};
+pub use effect::{Adjustment, AsIfMembers, Effect, FEW_GROUPS, Holds, Method};
 pub use guardrail::{Guarded, Guarding};
 pub use looks::TrialLook;
 pub use more::{More, MoreDays, POWER};
+pub use stake::{AtStake, Framing};
+
+use serde::Serialize;
+use wearout_stats::best_of::Chance;
+use wearout_stats::{multiplicity, sample_ratio};
 
 use crate::tally::{Dealt, Guardrail, Metric, Tally, TrialUnit};
 
 use super::{CONFIDENCE, Zone, verdict};
 use effect::Estimated;
 use values::Values;
-use wearout_stats::best_of::Chance;
-use wearout_stats::{multiplicity, sample_ratio};
 
 /// A test to be analysed.
 #[derive(Debug, Clone, Copy)]
@@ -58,21 +63,25 @@ pub struct Question {
     pub adjusted: Vec<&'static Metric>,
     /// What counts as practically equal.
     pub zone: Zone,
-    /// Days after which the test was to end, no fewer than it has.
-    pub planned_days: u32,
+    /// Days after which the test was to end, no fewer than it has; `None` where nobody said: then its last day is taken for it.
+    pub planned_days: Option<u32>,
     /// Seed of assignments that are drawn where there are too many to go through.
     pub seed: u64,
 }
 
 /// What a test says.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct TrialAnalysis {
+    /// The metric that decides.
+    pub metric: &'static Metric,
     /// What was dealt.
     pub dealt: Dealt,
     /// Days of the test.
     pub days: u32,
     /// Days after which it was to end.
     pub planned_days: u32,
+    /// Whether that was said; else its last day is taken for it.
+    pub is_end_said: bool,
     /// Index of the arm that the others are compared with.
     pub control: usize,
     /// One per arm.
@@ -94,10 +103,12 @@ pub struct TrialAnalysis {
     pub sample_ratio: Option<f64>,
     /// What it comes to.
     pub verdict: TrialVerdict,
+    /// How many members it makes a difference to; `None` where that is no share of members, or not known.
+    pub at_stake: Option<AtStake>,
 }
 
 /// An arm in figures.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ArmTotals {
     /// Its name.
     pub name: String,
@@ -141,12 +152,23 @@ pub fn analyse(trial: &Trial<'_>, question: &Question) -> TrialAnalysis {
         let guarding = guardrails.iter_mut().map(|guarded| &mut guarded.effect);
         effects.iter_mut().chain(&mut secondary).chain(guarding).for_each(Effect::take_back);
     }
+    let [deciding, beside] = judge.holds();
+    let guarding = guardrails.iter_mut().map(|guarded| &mut guarded.effect);
+    for effect in effects.iter_mut().chain(guarding) {
+        effect.holds = effect.interval.map(|_| deciding);
+    }
+    for effect in &mut secondary {
+        effect.holds = effect.interval.map(|_| beside);
+        effect.call = Some(effect.side());
+    }
     let arms: Vec<ArmTotals> = (0..trial.arms.len()).map(|arm| judge.totals(arm)).collect();
-    let verdict = judge.verdict(&effects, &guardrails);
+    let verdict = judge.verdict(&effects, &guardrails, &looks);
     TrialAnalysis {
+        metric: question.metric,
         dealt: trial.dealt,
         days: u32::try_from(days).unwrap_or(u32::MAX),
-        planned_days: question.planned_days,
+        planned_days: judge.planned_days(),
+        is_end_said: question.planned_days.is_some(),
         control: trial.control,
         chances: if judge.is_running() { None } else { chance::chances(trial, question.metric, &effects) },
         alike: alike::alike(trial, question.metric),
@@ -157,6 +179,7 @@ pub fn analyse(trial: &Trial<'_>, question: &Question) -> TrialAnalysis {
                 .collect::<Vec<_>>(),
             &vec![1.0; arms.len()],
         ),
+        at_stake: stake::at_stake(question.metric, trial.control, &effects, &verdict),
         arms,
         effects,
         secondary,
@@ -172,6 +195,16 @@ impl TrialAnalysis {
         self.days < self.planned_days
     }
 
+    /// Name of an arm.
+    pub fn arm(&self, arm: usize) -> &str {
+        &self.arms[arm].name
+    }
+
+    /// The effect of an arm on the metric that decides; `None` of the control.
+    pub fn effect(&self, arm: usize) -> Option<&Effect> {
+        self.effects.iter().find(|effect| effect.arm == arm)
+    }
+
     /// The looks of an arm, day by day.
     pub fn looks_of(&self, arm: usize) -> impl Iterator<Item = &TrialLook> {
         self.looks.iter().filter(move |look| look.arm == arm)
@@ -179,13 +212,12 @@ impl TrialAnalysis {
 
     /// The day on which an arm's interval first left 0 out.
     pub fn leaves_zero_out(&self, arm: usize) -> Option<u32> {
-        self.looks_of(arm).find(|look| look.leaves_zero_out()).map(|look| look.day)
+        first_that_leaves_zero_out(&self.looks, arm)
     }
+}
 
-    /// The same where it lies before the planned end, so that the test could have stopped there.
-    pub fn stops(&self, arm: usize) -> Option<u32> {
-        self.leaves_zero_out(arm).filter(|day| *day < self.planned_days)
-    }
+fn first_that_leaves_zero_out(looks: &[TrialLook], arm: usize) -> Option<u32> {
+    looks.iter().find(|look| look.arm == arm && look.leaves_zero_out()).map(|look| look.day)
 }
 
 /// What every estimate of one analysis shares.
@@ -235,8 +267,22 @@ impl Judge<'_> {
         self.trial.units.first().map_or(0, |unit| u32::try_from(unit.tally.days.len()).unwrap_or(u32::MAX))
     }
 
+    /// Days after which the test was to end.
+    fn planned_days(&self) -> u32 {
+        self.question.planned_days.unwrap_or(self.days())
+    }
+
     fn is_running(&self) -> bool {
-        self.days() < self.question.planned_days
+        self.days() < self.planned_days()
+    }
+
+    /// When intervals hold: of the metric that decides and of guardrails, and of secondary metrics.
+    fn holds(&self) -> [Holds; 2] {
+        match (self.is_running(), self.question.planned_days) {
+            (true, _) => [Holds::AtEveryLook, Holds::TodayAlone],
+            (false, Some(_)) => [Holds::AtTheEnd; 2],
+            (false, None) => [Holds::IfThisEndWasPlanned; 2],
+        }
     }
 
     fn zone(&self, metric: &Metric, level: Option<f64>) -> Option<f64> {

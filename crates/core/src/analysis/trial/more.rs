@@ -5,6 +5,7 @@
 //! lacks groups only where they are too few even then. More days average out what changes from day to day, and nothing of what groups
 //! differ by lastingly; the effect is taken to stay as it is: no wear-out.
 
+use serde::Serialize;
 use wearout_stats::clustered_power::{MOST_CLUSTERS, power_of_means};
 use wearout_stats::permutation;
 use wearout_stats::power::{Sides, Wanted, normal};
@@ -25,7 +26,7 @@ const MOST_TIMES: u32 = 3;
 const MOST_MEMBERS: u64 = 1_000_000_000;
 
 /// What would decide.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct More {
     /// Index of the arm that is not decided.
     pub arm: usize,
@@ -41,7 +42,8 @@ pub struct More {
 }
 
 /// How many more days would decide.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum MoreDays {
     /// The test is running: go on to this day, which was planned.
     Planned(u32),
@@ -69,7 +71,7 @@ pub(super) fn more(judge: &Judge<'_>, effect: &Effect) -> Option<More> {
         Dealt::Groups => of_groups(judge, effect, wanted)?,
         Dealt::Members => of_members(judge, effect, wanted)?,
     };
-    let days = if judge.is_running() { MoreDays::Planned(judge.question.planned_days) } else { days };
+    let days = if judge.is_running() { MoreDays::Planned(judge.planned_days()) } else { days };
     Some(More { arm: effect.arm, effect: wanted, is_seen, units, days })
 }
 
@@ -122,7 +124,7 @@ fn of_groups(judge: &Judge<'_>, effect: &Effect, wanted: f64) -> Option<(Option<
         let n = effect.n.map(|n| n + more);
         is_reached(n) && power_of_means(wanted, deviations, n.map(|n| n as f64), alpha) >= POWER
     };
-    let end = f64::from(begun.max(judge.question.planned_days));
+    let end = f64::from(begun.max(judge.planned_days()));
     let units = least(MOST_CLUSTERS as u64, |more| is_enough(end, more));
     let days = match &lasting {
         None => MoreDays::Unknown,
@@ -206,7 +208,7 @@ fn of_members(judge: &Judge<'_>, effect: &Effect, wanted: f64) -> Option<(Option
     let times = normal::times_the_sample(wanted, error, &goal)?;
     let shares = [effect.control?, effect.treated?];
     let begun = judge.days();
-    let end = f64::from(begun.max(judge.question.planned_days)) / f64::from(begun);
+    let end = f64::from(begun.max(judge.planned_days())) / f64::from(begun);
     let is_enough = |more: u64| {
         let parts = shares.iter().zip(effect.n).map(|(share, n)| share * (1.0 - share) / (n + more) as f64);
         parts.sum::<f64>() * times <= error * error * end
