@@ -31,7 +31,7 @@ pub(super) fn calibrate(args: &CalibrateArgs) -> Result<(), Failure> {
         let kept = Kept { watch, checkpoint: &checkpoint, limit, started, is_early: &is_early, unwritten: &unwritten };
         job::run(&Job::Calibrate(job), &kept)
     };
-    finish_with(find, &name, &args.common, None).map_err(|failure| match failure {
+    finish_with(find, &name, &args.common, |_| None).map_err(|failure| match failure {
         Failure::Interrupted(_) if checkpoint.is_there() => Failure::Interrupted(
             ": the generation in flight was dropped; the same command goes on from those before it",
         ),

@@ -14,15 +14,15 @@ use super::{Failure, ended, folders, machine, print, tell};
 
 /// Does a job, writes what it found below the folder of that name, and prints it; the explanation, if one was asked for, below the page.
 pub(super) fn finish(job: &Job, name: &str, common: &Common, explanation: Option<&str>) -> Result<(), Failure> {
-    finish_with(|watch| job::run(job, watch), name, common, explanation)
+    finish_with(|watch| job::run(job, watch), name, common, |_| explanation.map(str::to_owned))
 }
 
-/// The same of what finds something while it is watched.
+/// The same of what finds something while it is watched, and of an explanation that is made of the finding.
 pub(super) fn finish_with(
     find: impl FnOnce(&Watch) -> Result<Finding, Unfinished> + Send,
     name: &str,
     common: &Common,
-    explanation: Option<&str>,
+    explained: impl Fn(&Finding) -> Option<String>,
 ) -> Result<(), Failure> {
     let pool = machine::pool(common.threads)?;
     let mut watch = Watch::new(Some(name), common)?;
@@ -43,7 +43,7 @@ pub(super) fn finish_with(
         tell(&written?.display().to_string());
     } else {
         print(&text::text(&show::page(&finding), columns()))?;
-        if let Some(explanation) = explanation {
+        if let Some(explanation) = explained(&finding) {
             print(&format!("\n{explanation}"))?;
         }
         if let Some(moved) = earlier.and_then(|earlier| since_then(&earlier, &finding)) {

@@ -29,11 +29,9 @@ mod watch;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
-use std::path::PathBuf;
 
 use args::Command;
 use folders::FileError;
-use serde_json::Value;
 use wearout_core::diagnostic::{Faults, plain};
 use wearout_show::explain::explain;
 
@@ -98,29 +96,6 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> u8 {
             failure.status()
         }
     }
-}
-
-/// What a study shows on the terminal.
-enum Shown {
-    /// For programs.
-    Json(Value),
-    /// For people.
-    Page(String),
-}
-
-/// Shows what a study found and where its files are. What could not be written is shown all the same: the work is done.
-fn show(shown: &Shown, written: Result<PathBuf, FileError>) -> Result<(), Failure> {
-    match shown {
-        Shown::Json(value) => {
-            print(&format!("{value:#}\n"))?;
-            tell(&written?.display().to_string());
-        }
-        Shown::Page(text) => {
-            print(text)?;
-            print(&format!("\n{}\n", written?.display()))?;
-        }
-    }
-    Ok(())
 }
 
 /// How a study ends whose user may have stopped it.

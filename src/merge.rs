@@ -79,5 +79,5 @@ pub(super) fn merge(args: &MergeArgs) -> Result<(), Failure> {
     drop(files);
     let name = shards[0].run().scenario.name.clone();
     inputs::names_a_folder(&name, Path::new(&args.files[0]))?;
-    finish_with(|watch| shard::merge(shards, watch), &name, &args.common(), None)
+    finish_with(|watch| shard::merge(shards, watch), &name, &args.common(), |_| None)
 }

@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
+#[allow(dead_code, reason = "each test file uses a part")]
+mod found;
+
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,11 +20,17 @@ use wearout_core::analysis::Zone;
 use wearout_core::analysis::trial::{Decision, Guarding, Method, MoreDays, Question, Trial, TrialAnalysis, analyse};
 use wearout_core::diagnostic::Source;
 use wearout_core::engine::{Engine, simulate_trial};
+use wearout_core::finding::{Analyze, AnalyzeJob, AnalyzeOptions, Finding, Study};
+use wearout_core::job::{Job, run};
 use wearout_core::plan::compile;
-use wearout_core::results::{Adjust, Asked, Results, read};
+use wearout_core::results::{Adjust, Asked, read};
 use wearout_core::scenario;
 use wearout_core::tally::{Dealt, Outcome, Tally, TrialUnit, find};
-use wearout_show::ab::analyze::{self as pages, Page};
+use wearout_show::analyze as pages;
+use wearout_show::text::{USUAL_WIDTH, text};
+use wearout_show::{json, page};
+
+use found::is_in_the_finding;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -74,22 +83,8 @@ fn the_example_is_what_its_scenario_simulates() {
     as_kept("examples/ab-results.csv", &exported(&scenario));
 }
 
-fn usual() -> Asked {
-    Asked {
-        columns: None,
-        starts: None,
-        dates: None,
-        dealt: Dealt::Groups,
-        control: None,
-        metric: "conversion".to_owned(),
-        secondary: Vec::new(),
-        guardrails: Vec::new(),
-        adjust: Adjust::WhereKnown,
-    }
-}
-
 fn of_example() -> Asked {
-    Asked { starts: Some("2025-03-15".to_owned()), ..usual() }
+    Asked { starts: Some("2025-03-15".to_owned()), ..Asked::default() }
 }
 
 fn example() -> String {
@@ -98,48 +93,46 @@ fn example() -> String {
 
 const ZONE: Zone = Zone { points: 0.01, relative: 0.10, below: 0.05 };
 
-/// A table, what was asked of it, and what was found.
+/// What is found in a table.
 struct Analysed {
-    results: Results,
-    question: Question,
-    is_end_said: bool,
+    finding: Finding,
     found: TrialAnalysis,
 }
 
 impl Analysed {
-    fn page(&self) -> Page<'_> {
-        Page {
-            name: "ab-results",
-            results: &self.results,
-            metric: self.question.metric,
-            zone: self.question.zone,
-            is_end_said: self.is_end_said,
-            found: &self.found,
-        }
+    fn of(&self) -> &Analyze {
+        let Study::Analyze(of) = &self.finding.study else { panic!("an analysis") };
+        of
+    }
+
+    fn text(&self) -> String {
+        text(&page(&self.finding), USUAL_WIDTH)
+    }
+
+    fn explanation(&self) -> String {
+        pages::explanation(self.of())
+    }
+
+    /// What a program is told.
+    fn study(&self) -> serde_json::Value {
+        json(&self.finding)["study"].take()
+    }
+
+    /// A table as it is written.
+    fn rows(&self, name: &str) -> String {
+        let file = pages::tables(self.of()).into_iter().find(|file| file.name == name).unwrap();
+        String::from_utf8(file.bytes).unwrap()
     }
 }
 
-fn analysed(text: &str, asked: &Asked, planned_days: Option<u32>) -> Analysed {
-    let source = Source { name: "results.csv".to_owned(), text: text.to_owned() };
-    let results = read(source, asked).unwrap_or_else(|faults| panic!("{faults}"));
-    let question = Question {
-        metric: results.wanted.metric,
-        secondary: results.wanted.secondary.clone(),
-        guardrails: results.wanted.guardrails.clone(),
-        adjusted: results.adjusted.clone(),
-        zone: ZONE,
-        planned_days: planned_days.unwrap_or(results.days),
-        seed: 1,
-    };
-    let trial = Trial {
-        arms: &results.arms,
-        control: results.control,
-        dealt: results.dealt,
-        units: &results.units,
-        before: &results.before,
-    };
-    let found = analyse(&trial, &question);
-    Analysed { results, question, is_end_said: planned_days.is_some(), found }
+fn analysed(text: &str, read: &Asked, planned_days: Option<u32>) -> Analysed {
+    let options = AnalyzeOptions { read: read.clone(), zone: None, planned_days };
+    let table = Source { name: "results.csv".to_owned(), text: text.to_owned() };
+    let job = Job::Analyze(AnalyzeJob { name: "ab-results".to_owned(), table, seed: 1, options });
+    let finding = run(&job, &Engine::default()).unwrap_or_else(|faults| panic!("{faults}"));
+    is_in_the_finding(&finding);
+    let Study::Analyze(of) = &finding.study else { panic!("an analysis") };
+    Analysed { found: of.found.clone(), finding }
 }
 
 /// A group of a made-up table: its arm, and what happens in it on a day.
@@ -168,10 +161,9 @@ fn close(found: f64, expected: f64, tolerance: f64) {
 #[test]
 fn the_example_is_analysed_in_these_words() {
     let analysed = analysed(&example(), &of_example(), None);
-    let page = analysed.page();
-    let text = pages::text(&page);
-    assert!(text.lines().all(|line| line.chars().count() <= 120), "{text}");
-    as_kept("tests/data/ab_page.txt", &format!("{text}\n{}", pages::explanation(&page)));
+    let text = analysed.text();
+    assert!(text.lines().all(|line| line.chars().count() <= USUAL_WIDTH), "{text}");
+    as_kept("tests/data/ab_page.txt", &format!("{text}\n{}", analysed.explanation()));
 }
 
 /// Expected values by `scipy` from the same file: `ttest_ind(equal_var=False)`, least squares on arm and covariate, and the analysis of
@@ -203,13 +195,13 @@ fn equal_arms_differ_by_exactly_zero() {
     let before = text.lines().filter(|line| line.contains(",3,1000")).map(|line| line.replace(",3,1000", ",0,1000"));
     let before: Vec<String> = before.collect();
     for text in [text.clone(), format!("{text}{}\n", before.join("\n"))] {
-        let Analysed { found, .. } = analysed(&text, &usual(), None);
+        let Analysed { found, .. } = analysed(&text, &Asked::default(), None);
         assert_eq!(found.effects[0].difference, Some(0.0));
         assert_eq!(found.effects[0].relative.unwrap().estimate, 0.0);
         assert!(found.secondary.iter().all(|effect| effect.difference == Some(0.0)));
         assert!(found.looks.iter().all(|look| look.difference == Some(0.0) && !look.leaves_zero_out()));
         close(found.chances.as_ref().unwrap()[1].is_best, 0.5, 1e-12);
-        assert_eq!(found.stops(1), None);
+        assert_eq!(stops(&found), None);
     }
 }
 
@@ -221,9 +213,8 @@ fn the_order_of_rows_changes_nothing() {
     let mixed: Vec<&str> = lines[2..].iter().step_by(2).chain(lines[3..].iter().step_by(2)).copied().collect();
     let turned = format!("{}\n{}\n", lines[1], mixed.join("\n"));
     let (once, again) = (analysed(&text, &of_example(), None), analysed(&turned, &of_example(), None));
-    assert_eq!(pages::analysis(&once.page()), pages::analysis(&again.page()));
-    assert_eq!(pages::looks(&once.page()), pages::looks(&again.page()));
-    assert_eq!(pages::value(&once.page()), pages::value(&again.page()));
+    assert_eq!(pages::tables(once.of()), pages::tables(again.of()));
+    assert_eq!(once.study()["found"], again.study()["found"]);
 }
 
 #[test]
@@ -300,7 +291,7 @@ fn verdicts_say_what_the_figures_say() {
     let test = |bought: fn(u64, u64) -> u64, left: u64, guardrails: &[&str]| {
         let groups = [Group { arm: "a", bought: flat, left: 1 }, Group { arm: "b", bought, left }];
         let guardrails = guardrails.iter().map(|text| (*text).to_owned()).collect();
-        analysed(&table(&groups, 8, 10), &Asked { guardrails, ..usual() }, None).found
+        analysed(&table(&groups, 8, 10), &Asked { guardrails, ..Asked::default() }, None).found
     };
     assert_eq!(test(more, 1, &[]).verdict.decision, Decision::Prefer(1));
     assert_eq!(test(slightly_more, 1, &[]).verdict.decision, Decision::PracticallyEqual);
@@ -314,18 +305,18 @@ fn verdicts_say_what_the_figures_say() {
     assert_eq!(test(more, 1, &["loss=0.02"]).verdict.decision, Decision::Prefer(1));
     let nothing = analysed(
         &table(&[Group { arm: "a", bought: |_, _| 2, left: 0 }, Group { arm: "b", bought: |_, _| 2, left: 0 }], 4, 2),
-        &usual(),
+        &Asked::default(),
         None,
     );
     assert_eq!(nothing.found.verdict.decision, Decision::NotDecided(None));
-    assert!(pages::text(&nothing.page()).contains("not decided: no group differs from another"));
+    assert!(nothing.text().contains("Not decided: no group differs from another."), "{}", nothing.text());
 }
 
 #[test]
 fn more_groups_always_help_and_more_days_where_days_are_what_varies() {
     let test = |control: fn(u64, u64) -> u64, treated: fn(u64, u64) -> u64, n: u64| {
         let groups = [Group { arm: "a", bought: control, left: 0 }, Group { arm: "b", bought: treated, left: 0 }];
-        analysed(&table(&groups, n, 7), &usual(), None).found.verdict.decision
+        analysed(&table(&groups, n, 7), &Asked::default(), None).found.verdict.decision
     };
     let Decision::NotDecided(Some(lasting)) = test(own_level, own_level_and_one, 6) else { panic!("decided") };
     assert!(lasting.units.is_some_and(|units| units > 0));
@@ -347,8 +338,8 @@ fn answered(text: String, planned_days: Option<u32>) -> Option<TrialAnalysis> {
     let (tell, hear) = mpsc::channel();
     thread::spawn(move || {
         let source = Source { name: "results.csv".to_owned(), text: text.clone() };
-        let is_table = read(source, &usual()).is_ok();
-        let _ = tell.send(is_table.then(|| analysed(&text, &usual(), planned_days).found));
+        let is_table = read(source, &Asked::default()).is_ok();
+        let _ = tell.send(is_table.then(|| analysed(&text, &Asked::default(), planned_days).found));
     });
     hear.recv_timeout(Duration::from_secs(60)).expect("an answer within a minute")
 }
@@ -415,7 +406,7 @@ proptest! {
 fn arms_of_several_are_judged_together() {
     let arms = [("a", flat as fn(u64, u64) -> u64), ("b", restless), ("c", restless_and_one)];
     let groups: Vec<Group> = arms.map(|(arm, bought)| Group { arm, bought, left: 0 }).into();
-    let Analysed { found, .. } = analysed(&table(&groups, 6, 7), &usual(), None);
+    let Analysed { found, .. } = analysed(&table(&groups, 6, 7), &Asked::default(), None);
     assert_eq!(found.effects.len(), 2);
     let chances: f64 = found.chances.as_ref().unwrap().iter().map(|chance| chance.is_best).sum();
     close(chances, 1.0, 1e-6);
@@ -429,7 +420,7 @@ fn arms_of_several_are_judged_together() {
 #[test]
 fn a_direct_list_counts_members_and_groups_never_do() {
     let text = "arm,day,members,bought\na,1,1000,20\na,2,1000,15\nb,1,1010,30\nb,2,1010,21\n";
-    let Analysed { found, .. } = analysed(text, &Asked { dealt: Dealt::Members, ..usual() }, None);
+    let Analysed { found, .. } = analysed(text, &Asked { dealt: Dealt::Members, ..Asked::default() }, None);
     // By quadrature of the two Beta laws (`scipy`).
     close(found.chances.as_ref().unwrap()[1].is_best, 0.956_324_249_373_353_8, 1e-9);
     assert_eq!(found.effects[0].n, [1000, 1010]);
@@ -438,10 +429,9 @@ fn a_direct_list_counts_members_and_groups_never_do() {
     assert!(look.interval.unwrap().high > found.effects[0].interval.unwrap().high);
     let of_groups = analysed(&example(), &of_example(), None);
     let naive = of_groups.found.effects[0].as_if_members.unwrap();
-    assert!(naive.p_value() < of_groups.found.effects[0].p_value.unwrap(), "members would claim too much");
-    let page = of_groups.page();
-    assert!(!pages::text(&page).contains("~~"));
-    assert!(pages::explanation(&page).contains("  ~~spaced: "));
+    assert!(naive.p_value < of_groups.found.effects[0].p_value.unwrap(), "members would claim too much");
+    assert!(!of_groups.text().contains("~~"));
+    assert!(of_groups.explanation().contains("  ~~spaced: "));
 }
 
 #[test]
@@ -449,9 +439,9 @@ fn an_uneven_deal_is_told() {
     let groups = [Group { arm: "a", bought: flat, left: 0 }];
     let few = table(&[Group { arm: "b", bought: more, left: 0 }], 4, 4);
     let many = table(&groups, 30, 4) + few.split_once('\n').unwrap().1;
-    let uneven = analysed(&many, &usual(), None);
+    let uneven = analysed(&many, &Asked::default(), None);
     assert!(uneven.found.sample_ratio.unwrap() < 0.001);
-    let text = pages::text(&uneven.page()).replace("\n    ", " ");
+    let text = uneven.text().replace("\n    ", " ");
     assert!(text.contains("30 to 4 groups are no even deal"), "{text}");
     assert!(text.contains("b against a: with 4 against 30 groups the permutation of groups decides"), "{text}");
     assert!(text.contains("its smallest p is 1/46,376"), "{text}");
@@ -459,7 +449,7 @@ fn an_uneven_deal_is_told() {
     assert!(uneven.found.chances.is_none(), "a permutation knows no law of the difference");
     let three = analysed(
         &table(&[Group { arm: "a", bought: flat, left: 0 }, Group { arm: "b", bought: more, left: 0 }], 3, 4),
-        &usual(),
+        &Asked::default(),
         None,
     );
     let text = page_of(&three);
@@ -497,7 +487,7 @@ fn what_decides_gives_both_the_p_value_and_the_interval() {
                 }
             };
             let secondary = vec!["loss".to_owned(), "open_rate".to_owned()];
-            let found = analysed(&text, &Asked { dealt, secondary, ..usual() }, None).found;
+            let found = analysed(&text, &Asked { dealt, secondary, ..Asked::default() }, None).found;
             for effect in found.effects.iter().chain(&found.secondary) {
                 let Some(p) = effect.adjusted_p else { continue };
                 let leaves_out = effect.interval.is_some_and(|interval| !interval.contains(0.0));
@@ -507,14 +497,20 @@ fn what_decides_gives_both_the_p_value_and_the_interval() {
     }
 }
 
+/// The day on which a test of two arms could have stopped.
+fn stops(found: &TrialAnalysis) -> Option<u32> {
+    let [arm] = found.verdict.arms[..] else { panic!("two arms") };
+    arm.stops
+}
+
 #[test]
 fn a_test_of_one_day_does_not_stop_early() {
     let groups = [Group { arm: "a", bought: flat, left: 0 }, Group { arm: "b", bought: more, left: 0 }];
-    let one = analysed(&table(&groups, 8, 1), &usual(), None);
-    assert_eq!((one.found.leaves_zero_out(1), one.found.stops(1)), (Some(1), None));
-    assert!(!page_of(&one).contains("stopped"), "{}", page_of(&one));
-    let ten = analysed(&table(&groups, 8, 10), &usual(), None).found;
-    assert!(ten.stops(1).is_some_and(|day| day < 10));
+    let one = analysed(&table(&groups, 8, 1), &Asked::default(), None);
+    assert_eq!((one.found.leaves_zero_out(1), stops(&one.found)), (Some(1), None));
+    assert!(!page_of(&one).contains("decided early"), "{}", page_of(&one));
+    let ten = analysed(&table(&groups, 8, 10), &Asked::default(), None).found;
+    assert!(stops(&ten).is_some_and(|day| day < 10));
 }
 
 #[test]
@@ -529,14 +525,14 @@ fn a_running_test_has_no_figure_that_holds_for_today_alone() {
         assert!(effect.permutation.is_none() && effect.relative_interval.is_none());
     }
     assert!(found.guardrails.iter().all(|guarded| guarded.p_value.is_none()));
-    let rows = String::from_utf8(pages::analysis(&running.page())).unwrap();
+    let rows = running.rows("analysis.csv");
     let holds =
         |role: &str, words: &str| rows.lines().filter(|row| row.starts_with(role)).all(|row| row.contains(words));
     assert!(holds("metric,", "at every look") && holds("guardrail,", "at every look"), "{rows}");
     assert!(holds("secondary,", "today alone"), "{rows}");
-    let json = pages::value(&running.page());
-    assert!(json["arms"][0]["p_best"].is_null() && json["effects"][0]["p_value"].is_null(), "{json}");
-    let explained = pages::explanation(&running.page());
+    let json = running.study();
+    assert!(json["found"]["chances"].is_null() && json["found"]["effects"][0]["p_value"].is_null(), "{json}");
+    let explained = running.explanation();
     assert!(!explained.split("In figures").nth(1).unwrap().contains(", p "), "{explained}");
 }
 
@@ -569,7 +565,7 @@ fn arms_that_do_the_same_are_told_apart_no_more_often_than_is_said() {
         guardrails: Vec::new(),
         adjusted: Vec::new(),
         zone: ZONE,
-        planned_days: 10,
+        planned_days: Some(10),
         seed: 1,
     };
     let mut rng = Xoshiro256PlusPlus::seed_from_u64(5);
@@ -580,7 +576,7 @@ fn arms_that_do_the_same_are_told_apart_no_more_often_than_is_said() {
         let found = analyse(&trial, &question);
         at_the_end += u32::from(found.effects[0].p_value.unwrap() < 0.05);
         at_any_look += u32::from(found.leaves_zero_out(1).is_some());
-        by_members += u32::from(found.effects[0].as_if_members.unwrap().p_value() < 0.05);
+        by_members += u32::from(found.effects[0].as_if_members.unwrap().p_value < 0.05);
     }
     let share = |n: u32| f64::from(n) / f64::from(TESTS);
     let error = (0.05 * 0.95 / f64::from(TESTS)).sqrt();
@@ -625,7 +621,7 @@ fn the_command_leaves_its_files_the_same_each_time() {
     assert!(manifest.contains("command = \"ab analyze\"") && manifest.contains("results_sha256"), "{manifest}");
     let json = wearout(folder.path(), &[&line[..], &["--json"]].concat());
     let value: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
-    assert_eq!(value["verdict"]["decision"]["prefer"], "daily");
+    assert_eq!(value["study"]["found"]["verdict"]["decision"]["prefer"], 0);
     let explained = said(&wearout(folder.path(), &[&line[..], &["--explain"]].concat()).stdout);
     assert!(explained.contains("~~spaced: "), "{explained}");
 }
@@ -661,14 +657,14 @@ fn what_does_not_go_together_is_refused() {
 
 /// The page in one line, as far as it was wrapped.
 fn page_of(analysed: &Analysed) -> String {
-    pages::text(&analysed.page()).replace("\n    ", " ")
+    analysed.text().replace("\n    ", " ")
 }
 
 #[test]
 fn the_worth_never_advises_against_the_verdict() {
     let groups = [Group { arm: "a", bought: flat, left: 1 }, Group { arm: "b", bought: more, left: 9 }];
-    let text = page_of(&analysed(&table(&groups, 8, 10), &usual(), None));
-    assert!(text.contains("rejected by a guardrail: b"), "{text}");
+    let text = page_of(&analysed(&table(&groups, 8, 10), &Asked::default(), None));
+    assert!(text.contains("\nRejected by a guardrail: b"), "{text}");
     assert!(text.contains("before guardrails, b against a: conversion +"), "{text}");
     assert!(!text.contains("b instead of a"), "{text}");
 }
@@ -680,37 +676,38 @@ fn a_running_test_is_to_go_on_and_shows_the_interval_that_is_judged() {
     assert_eq!(more.days, MoreDays::Planned(28));
     assert_eq!(running.found.effects[0].interval, running.found.verdict.arms[0].interval);
     let text = page_of(&running);
-    assert!(text.contains("not decided: go on to day 28, as planned"), "{text}");
-    let rows = String::from_utf8(pages::analysis(&running.page())).unwrap();
+    assert!(text.contains("\nNot decided: go on to day 28, as planned"), "{text}");
+    let rows = running.rows("analysis.csv");
     assert!(rows.lines().nth(1).unwrap().contains("at every look"), "{rows}");
 }
 
 #[test]
-fn a_test_whose_end_was_not_said_names_its_condition_before_its_verdict() {
+fn a_test_whose_end_was_not_said_names_its_condition_below_its_verdict() {
     let list = "arm,day,members,bought\na,1,1000,20\na,2,1000,15\nb,1,1010,21\nb,2,1010,18\n";
-    let of_list = Asked { dealt: Dealt::Members, ..usual() };
+    let of_list = Asked { dealt: Dealt::Members, ..Asked::default() };
     for (text, asked, days) in [(example(), of_example(), 14), (list.to_owned(), of_list, 2)] {
         let assumed = analysed(&text, &asked, None);
-        let words = format!("the verdict holds only if day {days} was the planned end before anyone looked");
+        let words = format!("This holds only if day {days} was the planned end before anyone looked");
         let page = page_of(&assumed);
-        assert!(page.lines().nth(1).unwrap().starts_with(&format!("Condition: {words}")), "{page}");
-        assert!(page.lines().nth(1).unwrap().contains("otherwise add `--planned-days N`"), "{page}");
-        assert!(page.lines().nth(2).unwrap().starts_with("Verdict: "), "{page}");
-        let value = pages::value(&assumed.page());
-        assert!(value["verdict"]["condition"].as_str().unwrap().starts_with(&words), "{value}");
-        assert!(value["planned_days"].is_null() && value["days"] == days);
-        let explained = pages::explanation(&assumed.page());
+        let third = page.lines().nth(3).unwrap();
+        assert!(third.starts_with(&words) && third.contains("otherwise add `--planned-days N`"), "{page}");
+        let value = assumed.study();
+        assert_eq!(value["notes"][0]["end-not-said"]["day"], days);
+        assert!(value["found"]["is_end_said"] == false && value["found"]["days"] == days);
+        let explained = assumed.explanation();
         assert!(explained.contains("--planned-days was not given"), "{explained}");
-        let rows = String::from_utf8(pages::analysis(&assumed.page())).unwrap();
+        let rows = assumed.rows("analysis.csv");
         assert!(rows.lines().nth(1).unwrap().contains("if this end was planned"), "{rows}");
 
         let said = analysed(&text, &asked, Some(days));
         let page = page_of(&said);
-        assert!(page.starts_with("Test ") && page.contains(&format!(", {days} days, as planned\nVerdict: ")), "{page}");
-        let value = pages::value(&said.page());
-        assert!(value["verdict"]["condition"].is_null() && value["planned_days"] == days, "{value}");
+        assert!(page.starts_with("Test ") && page.contains(&format!(", {days} days, as planned\n")), "{page}");
+        let value = said.study();
+        assert!(value["found"]["is_end_said"] == true && value["found"]["planned_days"] == days, "{value}");
         let running = analysed(&text, &asked, Some(days + 7));
-        assert!(!page_of(&running).contains("Condition: "), "who says the end is not asked for it");
+        for told in [said, running] {
+            assert!(!page_of(&told).contains("This holds only if"), "who says the end is not asked for it");
+        }
     }
 }
 
@@ -718,20 +715,19 @@ fn a_test_whose_end_was_not_said_names_its_condition_before_its_verdict() {
 #[test]
 fn an_arm_has_more_only_where_its_interval_leaves_zero_out() {
     let open = page_of(&analysed(&example(), &of_example(), None));
-    assert!(
-        open.contains(
-            "Verdict: keep daily: spaced has lower conversion than daily, by 0.8 points (0.1 to 1.6); whether daily has higher churn than \
-             spaced is not known: +4 points (-1 to +8); whether daily has higher reports per 1000 members than spaced is not known: \
-             +10 (-4 to +23)\n"
-        ),
-        "{open}"
-    );
+    for words in [
+        "Keep daily: spaced has lower conversion than daily, by 0.8 points (0.1 to 1.6).\n",
+        "Whether daily has higher churn than spaced is not known: +4 points (-1 to +8).\n",
+        "Whether daily has higher reports per 1000 members than spaced is not known: +10 (-4 to +23).\n",
+    ] {
+        assert!(open.contains(words), "{open}");
+    }
     let kept = |left: [u64; 2]| {
         let groups = [Group { arm: "a", bought: more, left: left[0] }, Group { arm: "b", bought: flat, left: left[1] }];
-        page_of(&analysed(&table(&groups, 8, 10), &usual(), None))
+        page_of(&analysed(&table(&groups, 8, 10), &Asked::default(), None))
     };
     let known = kept([9, 1]);
-    assert!(known.contains("Verdict: keep a: b has lower conversion than a, by "), "{known}");
+    assert!(known.contains("Keep a: b has lower conversion than a, by "), "{known}");
     assert!(known.contains("; but a has higher churn than b, by 8"), "{known}");
     assert!(!kept([1, 1]).contains("churn than"), "no arm is worse");
     for page in [open, known] {
@@ -744,19 +740,16 @@ fn several_arms_are_told_by_name_and_none_is_preferred_to_another_that_it_was_no
     fn group(arm: &'static str, bought: fn(u64, u64) -> u64, left: u64) -> Group {
         Group { arm, bought, left }
     }
-    let page = |groups: [Group; 3]| page_of(&analysed(&table(&groups, 8, 10), &usual(), None));
+    let page = |groups: [Group; 3]| page_of(&analysed(&table(&groups, 8, 10), &Asked::default(), None));
     let much_more = |g: u64, day: u64| more(g, day) + 4;
     let two = page([group("a", flat, 1), group("b", much_more, 1), group("c", more, 1)]);
-    assert!(two.contains("Verdict: prefer b: b has higher conversion than a, by "), "{two}");
+    assert!(two.contains("Prefer b: b has higher conversion than a, by "), "{two}");
     assert!(two.contains("; c is better than a too, and was not tested against b"), "{two}");
     let none = page([group("a", more, 1), group("b", much_more, 9), group("c", flat, 1)]);
-    assert!(none.contains("Verdict: keep a: b is rejected by a guardrail (churn +"), "{none}");
+    assert!(none.contains("Keep a: b is rejected by a guardrail (churn +"), "{none}");
     assert!(none.contains("; c has lower conversion than a, by "), "{none}");
     let equal = page([group("a", more, 1), group("b", more, 1), group("c", flat, 1)]);
-    assert!(
-        equal.contains("Verdict: practically equal: b and a differ in conversion by less than 1 point; "),
-        "{equal}"
-    );
+    assert!(equal.contains("Practically equal: b and a differ in conversion by less than 1 point; "), "{equal}");
     assert!(equal.contains("; c has lower conversion than a, by "), "{equal}");
 }
 
@@ -771,12 +764,12 @@ fn a_permutation_that_does_not_say_what_the_interval_says_is_told_with_what_deci
             writeln!(text, "{arm},{arm}-{g},1,1000,{bought}\n{arm},{arm}-{g},2,1000,0").unwrap();
         }
     }
-    let mixed = analysed(&text, &usual(), Some(2));
+    let mixed = analysed(&text, &Asked::default(), Some(2));
     let effect = &mixed.found.effects[0];
     close(effect.p_value.unwrap(), 0.043_645_7, 1e-6);
     close(effect.permutation.unwrap().p_value(), 0.076_100_37, 1e-8);
     let page = page_of(&mixed);
-    assert!(page.contains("Verdict: prefer b: b has higher conversion than a, by 1.2"), "{page}");
+    assert!(page.contains("Prefer b: b has higher conversion than a, by 1.2"), "{page}");
     assert!(
         page.contains("permutation p 0.076 of b is above 0.05, while the interval leaves 0 out: the interval decides"),
         "{page}"
@@ -789,19 +782,19 @@ fn a_permutation_that_does_not_say_what_the_interval_says_is_told_with_what_deci
 fn of_several_arms_those_that_are_told_are_named() {
     let arms = [("a", restless as fn(u64, u64) -> u64, 1), ("b", restless_and_one, 9), ("c", restless_and_one, 1)];
     let groups: Vec<Group> = arms.map(|(arm, bought, left)| Group { arm, bought, left }).into();
-    let text = page_of(&analysed(&table(&groups, 6, 7), &usual(), None));
-    assert!(text.contains("Verdict: b is rejected by a guardrail (churn +"), "{text}");
-    assert!(text.contains("; c against a is not decided: "), "{text}");
+    let text = page_of(&analysed(&table(&groups, 6, 7), &Asked::default(), None));
+    assert!(text.contains("\nNot decided: c against a: "), "{text}");
+    assert!(text.contains("; b is rejected by a guardrail (churn +"), "{text}");
 }
 
 #[test]
 fn guardrails_say_on_which_side_they_are_worse_and_what_was_never_seen() {
     let bought = [flat as fn(u64, u64) -> u64, more];
     let groups = [Group { arm: "a", bought: bought[0], left: 1 }, Group { arm: "b", bought: bought[1], left: 1 }];
-    let asked = Asked { guardrails: vec!["loss=0.0001".to_owned()], ..usual() };
+    let asked = Asked { guardrails: vec!["loss=0.0001".to_owned()], ..Asked::default() };
     let text = page_of(&analysed(&table(&groups, 8, 10), &asked, None));
     assert!(text.contains("but with b a rise of 0.01 points in churn is not excluded"), "{text}");
-    let asked = Asked { guardrails: vec!["blocked=0.01".to_owned()], ..usual() };
+    let asked = Asked { guardrails: vec!["blocked=0.01".to_owned()], ..Asked::default() };
     let unseen = analysed(&table(&groups, 8, 10), &asked, None).found;
     assert_eq!(unseen.guardrails[0].guarding, Guarding::Unseen);
     assert_eq!(unseen.verdict.decision, Decision::Prefer(1));
@@ -810,7 +803,7 @@ fn guardrails_say_on_which_side_they_are_worse_and_what_was_never_seen() {
 #[test]
 fn a_list_that_would_take_far_longer_is_told_so() {
     let text = "arm,day,members,bought\na,1,1000,20\na,2,1000,15\nb,1,1010,21\nb,2,1010,18\n";
-    let list = analysed(text, &Asked { dealt: Dealt::Members, ..usual() }, None);
+    let list = analysed(text, &Asked { dealt: Dealt::Members, ..Asked::default() }, None);
     let Decision::NotDecided(Some(more)) = list.found.verdict.decision else { panic!("decided") };
     assert_eq!(more.days, MoreDays::Beyond(6));
     assert!(page_of(&list).contains("more members an arm or more than 6 more days would"), "{}", page_of(&list));

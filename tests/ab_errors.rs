@@ -38,7 +38,7 @@ fn question(planned_days: u32) -> Question {
         guardrails: Vec::new(),
         adjusted: Vec::new(),
         zone: ZONE,
-        planned_days,
+        planned_days: Some(planned_days),
         seed: 1,
     }
 }

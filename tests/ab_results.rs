@@ -8,26 +8,12 @@ use std::path::Path;
 
 use proptest::prelude::*;
 use wearout_core::diagnostic::Source;
-use wearout_core::results::{Adjust, Asked, DateOrder, Results, read};
+use wearout_core::results::{Adjust, Asked, DateOrder, Note, Results, read};
 use wearout_core::tally::{Dealt, Outcome, Stakes, find};
-
-fn usual() -> Asked {
-    Asked {
-        columns: None,
-        starts: None,
-        dates: None,
-        dealt: Dealt::Groups,
-        control: None,
-        metric: "conversion".to_owned(),
-        secondary: Vec::new(),
-        guardrails: Vec::new(),
-        adjust: Adjust::WhereKnown,
-    }
-}
 
 /// The options in the first lines of a file: `#! --option value`.
 fn asked(text: &str) -> Asked {
-    let mut asked = usual();
+    let mut asked = Asked::default();
     for line in text.lines().filter_map(|line| line.strip_prefix("#! --")) {
         let (option, value) = line.split_once(' ').expect("an option has a value");
         let value = value.to_owned();
@@ -181,8 +167,8 @@ fn only_what_has_its_columns_is_measured() {
     let said = format!("#! --columns blocked=none,muted=none\n{}", PLAIN.replace(",blocked,muted,", ",x,y,"));
     let results = good(&said);
     assert!(results.missing.iter().all(|missing| missing.metric.key != "loss"));
-    assert_eq!(results.notes[0], "`blocked` has no column: 0, as you say");
-    assert_eq!(results.notes[2], "columns that were not read: `x`, `y`");
+    assert_eq!(results.notes[0], Note::Nobody("blocked"));
+    assert_eq!(results.notes[2], Note::Unread(vec!["x".to_owned(), "y".to_owned()]));
 }
 
 #[test]
@@ -198,13 +184,13 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
     #[test]
     fn no_table_brings_the_reader_down(text in "(arm|group|day|members|bought|[a-z0-9,;\t\"%./ \n-]){0,120}") {
-        let _ = read(source("x.csv", &text), &usual());
-        let _ = read(source("x.csv", &format!("arm,group,day,members,bought\n{text}")), &usual());
+        let _ = read(source("x.csv", &text), &Asked::default());
+        let _ = read(source("x.csv", &format!("arm,group,day,members,bought\n{text}")), &Asked::default());
     }
 
     #[test]
     fn no_option_brings_the_reader_down(said in "\\PC{0,40}", starts in "\\PC{0,12}") {
-        let mut asked = usual();
+        let mut asked = Asked::default();
         asked.columns = Some(said.clone());
         asked.starts = Some(starts);
         asked.guardrails = vec![said];

@@ -3,63 +3,33 @@
 #![no_main]
 
 use libfuzzer_sys::{Corpus, fuzz_target};
-use wearout_core::analysis::trial::{Question, Trial, analyse};
 use wearout_core::diagnostic::Source;
-use wearout_core::results::{Adjust, Asked, read};
-use wearout_core::scenario::Equality;
+use wearout_core::engine::Engine;
+use wearout_core::finding::{AnalyzeJob, AnalyzeOptions, Study};
+use wearout_core::job::{Job, run};
+use wearout_core::results::Asked;
 use wearout_core::tally::Dealt;
-use wearout_show::ab::analyze::{Page, analysis, explanation, looks, text, value};
+use wearout_show::{analyze, json, page, text};
 
 fuzz_target!(|table: &str| -> Corpus {
-    let asked = Asked {
-        columns: None,
-        starts: None,
-        dates: None,
-        dealt: if table.len().is_multiple_of(2) { Dealt::Groups } else { Dealt::Members },
-        control: None,
-        metric: "conversion".to_owned(),
-        secondary: Vec::new(),
-        guardrails: Vec::new(),
-        adjust: Adjust::WhereKnown,
-    };
-    let results = match read(Source { name: "fuzzed.csv".to_owned(), text: table.to_owned() }, &asked) {
-        Ok(results) => results,
+    if table.lines().count() > 250 {
+        return Corpus::Reject;
+    }
+    let dealt = if table.len().is_multiple_of(2) { Dealt::Groups } else { Dealt::Members };
+    let options = AnalyzeOptions { read: Asked { dealt, ..Asked::default() }, ..AnalyzeOptions::default() };
+    let source = Source { name: "fuzzed.csv".to_owned(), text: table.to_owned() };
+    let job = AnalyzeJob { name: "fuzzed".to_owned(), table: source, seed: 1, options };
+    let finding = match run(&Job::Analyze(job), &Engine::default()) {
+        Ok(finding) => finding,
         Err(faults) => {
             let _ = faults.to_string();
             return Corpus::Keep;
         }
     };
-    if results.days > 60 || results.units.len() > 60 {
-        return Corpus::Reject;
-    }
-    let question = Question {
-        metric: results.wanted.metric,
-        secondary: results.wanted.secondary.clone(),
-        guardrails: results.wanted.guardrails.clone(),
-        adjusted: results.adjusted.clone(),
-        zone: Equality::USUAL.into(),
-        planned_days: results.days,
-        seed: 1,
-    };
-    let trial = Trial {
-        arms: &results.arms,
-        control: results.control,
-        dealt: results.dealt,
-        units: &results.units,
-        before: &results.before,
-    };
-    let found = analyse(&trial, &question);
-    let page = Page {
-        name: "fuzzed",
-        results: &results,
-        metric: question.metric,
-        zone: question.zone,
-        found: &found,
-        is_end_said: true,
-    };
-    let shown = text(&page) + &explanation(&page) + &value(&page).to_string();
+    let Study::Analyze(of) = &finding.study else { unreachable!("what an analysis finds") };
+    let page = text::text(&page(&finding), text::USUAL_WIDTH);
+    let shown = page + &analyze::explanation(of) + &json(&finding).to_string();
     assert!(!shown.contains("NaN"), "{shown}");
-    analysis(&page);
-    looks(&page);
+    analyze::tables(of);
     Corpus::Keep
 });

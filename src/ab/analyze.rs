@@ -1,27 +1,19 @@
 //! `wearout ab analyze`: what a sender's own test says.
 
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
-use anyhow::Context;
 use clap::Args;
-use wearout_core::analysis::Zone;
-use wearout_core::analysis::trial::{Question, Trial, analyse};
 use wearout_core::diagnostic::Source;
-use wearout_core::engine::Instructions;
-use wearout_core::finding::hash;
-use wearout_core::results::{self, Adjust, DateOrder, Results};
-use wearout_core::rng;
-use wearout_core::scenario::Equality;
-use wearout_core::tally::{Dealt, Metric};
-use wearout_show::ab::analyze::{self as pages, Page};
-use wearout_show::chart::{self, Caption, Subject};
-use wearout_show::{File, manifest};
+use wearout_core::finding::{AnalyzeJob, AnalyzeOptions, Finding, Study};
+use wearout_core::job::{self, Job};
+use wearout_core::results::{self, Adjust, DateOrder};
+use wearout_core::tally::Dealt;
+use wearout_show::analyze::explanation;
 
-use super::{page_of, timing};
+use crate::Failure;
 use crate::common::{Common, whole};
+use crate::finish::finish_with;
 use crate::inputs::{self, Unread};
-use crate::{Failure, Shown, folders, machine, show};
 
 /// Arguments of `ab analyze`.
 #[derive(Debug, Args)]
@@ -103,54 +95,16 @@ fn zone(text: &str) -> Result<f64, String> {
 }
 
 pub(super) fn analyze(args: &AnalyzeArgs) -> Result<(), Failure> {
-    let common = &args.common;
-    let pool = machine::pool(common.threads)?;
-    let source = read(&args.results)?;
-    let hash = hash(source.text.bytes());
-    let results = results::read(source, &asked(args))?;
-    let question = question(args, &results)?;
+    let table = read(&args.results)?;
     let name = inputs::stem(&args.results)?;
-    let folder = folders::folder(&common.out, &format!("{name}-analysis"))?;
-
-    let started = Instant::now();
-    let trial = Trial {
-        arms: &results.arms,
-        control: results.control,
-        dealt: results.dealt,
-        units: &results.units,
-        before: &results.before,
+    let folder = format!("{name}-analysis");
+    let options = AnalyzeOptions { read: asked(args), zone: args.zone, planned_days: args.planned_days };
+    let job = Job::Analyze(AnalyzeJob { name, table, seed: args.common.seed, options });
+    let explained = |finding: &Finding| match &finding.study {
+        Study::Analyze(of) if args.explain => Some(explanation(of)),
+        _ => None,
     };
-    let found = pool.install(|| analyse(&trial, &question));
-    let instructions = common.instructions.unwrap_or_else(Instructions::best);
-    let timing = timing(pool.current_num_threads(), instructions.name(), started);
-    let page = Page {
-        name: &name,
-        results: &results,
-        metric: question.metric,
-        zone: question.zone,
-        is_end_said: args.planned_days.is_some(),
-        found: &found,
-    };
-
-    let mut files = vec![
-        File { name: "analysis.csv".into(), bytes: pages::analysis(&page) },
-        File { name: "looks.csv".into(), bytes: pages::looks(&page) },
-    ];
-    let words = format!("Which arm of {name} has better {}, and how sure is that?", question.metric.label);
-    let caption =
-        Caption { scenario: &name, question: &words, currency: "", seed: common.seed, replicates: 0, partial: false };
-    files.extend(chart::files(Subject::Analysis(&page), &caption));
-    let study = study(args, &page, &question, hash);
-    files.push(manifest::of_study(&study, &files, &timing).context("cannot write the manifest")?);
-    let written = folders::write(&folder, &files);
-
-    let explanation = args.explain.then(|| pages::explanation(&page));
-    let shown = if common.json {
-        Shown::Json(pages::value(&page))
-    } else {
-        page_of(pages::text(&page), explanation.as_deref())
-    };
-    show(&shown, written)
+    finish_with(|watch| job::run(&job, watch), &folder, &args.common, explained)
 }
 
 fn read(path: &Path) -> Result<Source, Failure> {
@@ -178,57 +132,5 @@ fn asked(args: &AnalyzeArgs) -> results::Asked {
         secondary: args.secondary.clone(),
         guardrails: args.guardrail.clone(),
         adjust: args.adjust,
-    }
-}
-
-fn question(args: &AnalyzeArgs, results: &Results) -> Result<Question, Failure> {
-    let planned_days = args.planned_days.unwrap_or(results.days);
-    if planned_days < results.days {
-        return Err(Failure::Usage(format!(
-            "error: `--planned-days` is {planned_days}, and the file has {} days of the test\n  = help: leave out the days after \
-             the planned end: what was looked at since then was not planned for",
-            results.days
-        )));
-    }
-    let usual = Equality::USUAL;
-    let zone = match args.zone {
-        Some(points) => Zone { points, relative: usual.relative, below: 0.0 },
-        None => Zone { points: usual.points, relative: usual.relative, below: usual.below },
-    };
-    let wanted = &results.wanted;
-    Ok(Question {
-        metric: wanted.metric,
-        secondary: wanted.secondary.clone(),
-        guardrails: wanted.guardrails.clone(),
-        adjusted: results.adjusted.clone(),
-        zone,
-        planned_days,
-        seed: args.common.seed,
-    })
-}
-
-/// What the manifest says.
-fn study<'a>(args: &'a AnalyzeArgs, page: &Page<'a>, question: &Question, hash: String) -> pages::Asked<'a> {
-    let keys = |metrics: &[&'static Metric]| metrics.iter().map(|metric| metric.key).collect();
-    pages::Asked {
-        command: "ab analyze",
-        version: env!("CARGO_PKG_VERSION"),
-        generator: rng::LAYOUT,
-        results: args.results.display().to_string(),
-        results_sha256: hash,
-        unit: page.results.dealt.noun(),
-        metric: question.metric.key,
-        control: &page.results.arms[page.results.control],
-        columns: args.columns.as_deref(),
-        starts: args.starts.as_deref(),
-        secondary: keys(&question.secondary),
-        guardrails: question.guardrails.iter().map(|guardrail| guardrail.metric.key).collect(),
-        adjusted: keys(&question.adjusted),
-        zone_points: question.zone.points,
-        zone_relative: question.zone.relative,
-        zone_below: question.zone.below,
-        days: page.found.days,
-        planned_days: args.planned_days,
-        seed: question.seed,
     }
 }

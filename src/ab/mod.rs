@@ -6,17 +6,14 @@ mod power;
 mod rotate;
 mod worth;
 
-use std::time::Instant;
-
 use clap::{Args, Subcommand};
 use wearout_core::finding::Asked;
 use wearout_core::parameter::{DEFAULT_FIT, Fit};
 use wearout_core::scenario::Input;
 use wearout_core::study::ab::{Method, Which};
-use wearout_show::ab::Timing;
 
 use super::common::fit;
-use super::{Failure, Shown, scenarios};
+use super::{Failure, scenarios};
 
 /// What there is to know of a test.
 #[derive(Debug, Subcommand)]
@@ -99,14 +96,4 @@ fn level(text: &str) -> Result<f64, String> {
         Ok(level) if (1e-6..=0.5).contains(&level) => Ok(level),
         _ => Err("a share from 0.000001 to 0.5, such as 0.05".into()),
     }
-}
-
-/// A page for people, with formulas and assumptions where these were asked for.
-fn page_of(text: String, explanation: Option<&str>) -> Shown {
-    Shown::Page(text + &explanation.map_or_else(String::new, |explanation| format!("\n{explanation}")))
-}
-
-/// How long the simulation took so far, for the manifest.
-fn timing(threads: usize, instructions: &'static str, started: Instant) -> Timing {
-    Timing { threads, instructions, simulate_s: started.elapsed().as_secs_f64() }
 }

@@ -3,7 +3,7 @@
 //! Comes in: a [`Finding`]. Goes out: a [`page::Page`] for `text` and other renderers, and the [`files`] of its folder. Decides nothing and
 //! computes no statistic.
 
-pub mod ab;
+pub mod analyze;
 mod answer;
 pub mod calibrate;
 pub mod chart;
@@ -23,7 +23,6 @@ pub mod select;
 pub mod sensitivity;
 mod sentence;
 pub mod since;
-mod table;
 mod tested;
 pub mod text;
 pub mod worth;
@@ -39,6 +38,7 @@ pub fn page(finding: &Finding) -> page::Page {
         Study::Run(run) => run::page(run),
         Study::Select(select) => select::page(select, &finding.provenance),
         Study::Evidence(evidence) => evidence::page(evidence),
+        Study::Analyze(of) => analyze::page(of, &finding.provenance),
         Study::Rotate(rotate) => rotate::page(rotate, &finding.provenance),
         Study::Design(design) => design::page(design),
         Study::Power(power) => power::page(power),
@@ -59,6 +59,7 @@ pub fn json(finding: &Finding) -> Value {
 /// Every file of a finding but the manifest.
 pub fn files(finding: &Finding) -> Vec<File> {
     let made = &finding.provenance;
+    let question;
     let (mut files, subject, caption) = match &finding.study {
         Study::Run(run) => {
             (run::tables(run), Subject::Run(&run.comparison, &run.verdict), Caption::of(made, &run.scenario))
@@ -73,6 +74,10 @@ pub fn files(finding: &Finding) -> Vec<File> {
         Study::Calibrate(of) => (calibrate::tables(of, made), Subject::Calibrate(of), calibrate::caption(made)),
         Study::Design(of) => (design::tables(of), Subject::Design(of), Caption::of(made, &of.scenario)),
         Study::Power(of) => (power::tables(of), Subject::Power(of), Caption::of(made, &of.scenario)),
+        Study::Analyze(of) => {
+            question = analyze::question(of, made);
+            (analyze::tables(of), Subject::Analyze(&of.found), Caption::about(made, &question))
+        }
     };
     let (charts, figures): (Vec<_>, Vec<_>) =
         chart::drawn(subject, &caption).into_iter().map(chart::Rendered::into_parts).unzip();

@@ -44,6 +44,7 @@ pub fn manifest(finding: &Finding, files: &[File], timing: &Timing) -> File {
         }
         Study::Select(select) => (value(&select.asked), Some(value(&select.scenario))),
         Study::Evidence(evidence) => (value(&evidence.asked), None),
+        Study::Analyze(of) => (merged(value(&of.asked), value(&of.looked)), None),
         Study::Rotate(rotate) => (value(&rotate.asked), Some(value(&rotate.scenario))),
         Study::Design(design) => (value(&design.asked), Some(value(&design.scenario))),
         Study::Power(power) => (value(&power.asked), Some(value(&power.scenario))),
@@ -73,20 +74,4 @@ fn merged(mut table: Value, more: Value) -> Value {
 
 fn value(of: &impl Serialize) -> Value {
     Value::try_from(of).expect("findings hold tables, lists, words and numbers")
-}
-
-/// The manifest of a study of no single scenario: what was asked and done, the hashes of its files, and how long it took.
-///
-/// # Errors
-/// What `toml` says of a table that it cannot write.
-pub fn of_study(study: &impl Serialize, files: &[File], timing: &impl Serialize) -> Result<File, toml::ser::Error> {
-    #[derive(Serialize)]
-    struct Page<'a, S, T> {
-        study: &'a S,
-        sha256: BTreeMap<&'a str, String>,
-        timing: &'a T,
-    }
-    let sha256 = files.iter().map(|file| (file.name.as_str(), hash(file.bytes.iter().copied()))).collect();
-    let text = toml::to_string(&Page { study, sha256, timing })?;
-    Ok(File { name: NAME.into(), bytes: text.into_bytes() })
 }

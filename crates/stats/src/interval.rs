@@ -26,6 +26,12 @@ impl Interval {
     pub fn contains(&self, x: f64) -> bool {
         self.low <= x && x <= self.high
     }
+
+    /// The interval of the same with its sign turned.
+    #[must_use]
+    pub fn mirrored(self) -> Interval {
+        Interval { low: -self.high, high: -self.low }
+    }
 }
 
 /// Student's t interval of a mean; `None` below two numbers.

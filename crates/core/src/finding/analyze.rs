@@ -127,10 +127,22 @@ pub enum AnalyzeNote {
     },
     /// The test is still running.
     Running,
-    /// An arm breaks this guardrail.
-    GuardrailBroken(usize),
-    /// An arm is not shown to hold this guardrail.
-    GuardrailOpen(usize),
+    /// An arm is worse in a guardrail by more than its margin.
+    GuardrailBroken {
+        /// Which.
+        guardrail: usize,
+        /// Its margin, in the metric's own unit.
+        margin: f64,
+    },
+    /// An arm is not shown to hold a guardrail.
+    GuardrailOpen {
+        /// Which.
+        guardrail: usize,
+        /// Its margin, in the metric's own unit.
+        margin: f64,
+        /// The most by which the arm may be worse.
+        at_worst: f64,
+    },
     /// Metrics that lack a column.
     NotMeasured(Vec<Missing>),
     /// Something about the table.
@@ -219,13 +231,13 @@ fn notes(found: &TrialAnalysis, results: &Results) -> Vec<AnalyzeNote> {
     if found.is_running() {
         notes.push(AnalyzeNote::Running);
     }
-    for (at, guarded) in found.guardrails.iter().enumerate() {
-        if guarded.at_worst.and(guarded.margin).is_none() {
-            continue;
-        }
+    for (guardrail, guarded) in found.guardrails.iter().enumerate() {
+        let Some((at_worst, margin)) = guarded.at_worst.zip(guarded.margin) else { continue };
         match guarded.guarding {
-            Guarding::Broken => notes.push(AnalyzeNote::GuardrailBroken(at)),
-            Guarding::Open => notes.push(AnalyzeNote::GuardrailOpen(at)),
+            Guarding::Broken => notes.push(AnalyzeNote::GuardrailBroken { guardrail, margin }),
+            Guarding::Open => {
+                notes.push(AnalyzeNote::GuardrailOpen { guardrail, margin, at_worst: at_worst.max(0.0) });
+            }
             Guarding::Held | Guarding::Unseen => {}
         }
     }

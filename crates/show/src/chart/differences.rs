@@ -2,10 +2,10 @@
 //! for each metric and arm, a panel for each unit.
 
 use plotters::style::RGBAColor;
-use wearout_core::analysis::trial::Effect;
+use wearout_core::analysis::trial::{Effect, TrialAnalysis};
 use wearout_core::tally::Better;
 
-use crate::ab::analyze::{Page, short_label, verdict};
+use crate::analyze::{in_short, short_label};
 use crate::number::{difference_unit, scale};
 
 use super::Caption;
@@ -49,26 +49,26 @@ enum Row<'a> {
     Line(Line<'a>),
 }
 
-pub(super) fn draw(page: &Page, caption: &Caption) -> Option<Canvas> {
-    let panels = panels(page, caption.currency);
+pub(super) fn draw(found: &TrialAnalysis, caption: &Caption) -> Option<Canvas> {
+    let panels = panels(found, caption.currency);
     if panels.is_empty() {
         return None;
     }
     let guarded =
-        if page.found.guardrails.is_empty() { "" } else { " and, of guardrails, up to the margin on the worse side" };
-    let judged = if page.found.is_running() { " (secondary metrics: of today alone)" } else { "" };
+        if found.guardrails.is_empty() { "" } else { " and, of guardrails, up to the margin on the worse side" };
+    let judged = if found.is_running() { " (secondary metrics: of today alone)" } else { "" };
     let head = Head {
-        title: title(page),
+        title: title(found),
         subtitle: format!(
             "Difference from {} with 95 % intervals{judged}; shaded: what is practically equal{guarded}",
-            page.control()
+            found.arm(found.control)
         ),
         note: format!(
             "filled: the interval leaves zero out; arrow: the direction one would wish for; intervals of several arms hold together{}",
-            if page.is_end_said {
+            if found.is_end_said {
                 String::new()
             } else {
-                format!("; they hold only if day {} was the planned end", page.found.days)
+                format!("; they hold only if day {} was the planned end", found.days)
             }
         ),
     };
@@ -77,22 +77,18 @@ pub(super) fn draw(page: &Page, caption: &Caption) -> Option<Canvas> {
         let mut top = plot.top;
         for panel in &panels {
             let rows = Rect { top, bottom: top + panel.rows.len() as f64 * ROW, ..plot };
-            draw_panel(sheet, page, panel, rows);
+            draw_panel(sheet, found, panel, rows);
             top = rows.bottom + SCALE;
         }
     }))
 }
 
 /// The verdict, without what its figures rest on, and with the first of its buts: the rows below show the others, and what is open.
-fn title(page: &Page) -> String {
-    let verdict = verdict(page);
-    let verdict = verdict.split("; whether ").next().unwrap_or(&verdict);
-    let verdict = verdict.split("; but ").take(2).collect::<Vec<&str>>().join("; but ");
-    sentence(&verdict.replace(" -", " −").replace("(-", "(−"))
+fn title(found: &TrialAnalysis) -> String {
+    sentence(&in_short(found).replace(" -", " −").replace("(-", "(−"))
 }
 
-fn panels<'a>(page: &Page<'a>, currency: &'a str) -> Vec<Panel<'a>> {
-    let found = page.found;
+fn panels<'a>(found: &'a TrialAnalysis, currency: &'a str) -> Vec<Panel<'a>> {
     let of = |effect: &'a Effect, role: Role, shaded: Option<f64>| Line { effect, role, shaded };
     let lines = found
         .effects
@@ -126,7 +122,7 @@ fn name(line: &Line) -> String {
     words.trim_end().to_owned()
 }
 
-fn draw_panel(sheet: &Sheet, page: &Page, panel: &Panel, rows: Rect) {
+fn draw_panel(sheet: &Sheet, found: &TrialAnalysis, panel: &Panel, rows: Rect) {
     let n_rows = panel.rows.len();
     let lines = || {
         panel.rows.iter().enumerate().filter_map(|(i, row)| match row {
@@ -164,9 +160,9 @@ fn draw_panel(sheet: &Sheet, page: &Page, panel: &Panel, rows: Rect) {
     }
     for (band, line) in lines() {
         let y = band.centre().1;
-        label(sheet, page, line, (rows.left, y));
+        label(sheet, found, line, (rows.left, y));
         let effect = line.effect;
-        let hue = hue(page, line);
+        let hue = hue(found, line);
         if let Some(interval) = effect.interval {
             sheet.line(&[(across(interval.low), y), (across(interval.high), y)], hue, 2.2);
         }
@@ -181,16 +177,16 @@ fn draw_panel(sheet: &Sheet, page: &Page, panel: &Panel, rows: Rect) {
 }
 
 /// Several arms keep their colours; of one arm only what decides and guards is coloured.
-fn hue(page: &Page, line: &Line) -> RGBAColor {
-    let is_one = page.found.arms.len() == 2;
-    if is_one && line.role == Role::Secondary { QUIET } else { colour_beside(page.found.control, line.effect.arm) }
+fn hue(found: &TrialAnalysis, line: &Line) -> RGBAColor {
+    let is_one = found.arms.len() == 2;
+    if is_one && line.role == Role::Secondary { QUIET } else { colour_beside(found.control, line.effect.arm) }
 }
 
 /// The arm below its metric's heading, or the metric of the only arm.
-fn label(sheet: &Sheet, page: &Page, line: &Line, (left, y): Place) {
-    if page.found.arms.len() > 2 {
-        let face = LABEL.in_colour(as_ink(hue(page, line)));
-        return sheet.text(&face.shorten(page.arm(line.effect.arm), 202.0), (left + 12.0, y), face);
+fn label(sheet: &Sheet, found: &TrialAnalysis, line: &Line, (left, y): Place) {
+    if found.arms.len() > 2 {
+        let face = LABEL.in_colour(as_ink(hue(found, line)));
+        return sheet.text(&face.shorten(found.arm(line.effect.arm), 202.0), (left + 12.0, y), face);
     }
     let face = if line.role == Role::Deciding { NAME } else { LABEL };
     sheet.text(&face.shorten(&name(line), 214.0), (left, y), face);

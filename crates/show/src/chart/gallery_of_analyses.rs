@@ -4,18 +4,16 @@
 
 use std::fmt::Write;
 
-use wearout_core::analysis::{Zone, trial};
 use wearout_core::diagnostic::Source;
-use wearout_core::results;
-use wearout_core::tally::Dealt;
-
-use crate::ab::analyze::Page;
+use wearout_core::engine::Engine;
+use wearout_core::finding::{AnalyzeJob, AnalyzeOptions, Study};
+use wearout_core::job::{self, Job};
 
 use super::Caption;
 use super::gallery::{CAPTION, complaints};
 
 /// Tables of tests of several shapes: arms, groups an arm, days, and whether anything varies.
-fn tests() -> Vec<(String, String)> {
+fn tests() -> Vec<(String, String, u32)> {
     let mut tables = Vec::new();
     for (arms, groups, days, varies) in
         [(2, 12, 14, true), (2, 2, 1, true), (3, 4, 30, true), (5, 3, 2, true), (2, 3, 5, false), (4, 40, 90, true)]
@@ -39,7 +37,7 @@ fn tests() -> Vec<(String, String)> {
         }
         let text =
             text.replace("a plan with a long name, number", if arms == 2 { "arm" } else { "a plan with a long name" });
-        tables.push((format!("test-{arms}-arms-{groups}-groups-{days}-days"), text));
+        tables.push((format!("test-{arms}-arms-{groups}-groups-{days}-days"), text, days));
     }
     tables
 }
@@ -49,42 +47,13 @@ fn charts_of_analyses_are_legible() {
     let folder = std::env::var_os("WEAROUT_GALLERY").map(std::path::PathBuf::from);
     let caption = Caption { replicates: 0, ..CAPTION };
     let mut drawn = 0;
-    for (name, text) in tests() {
-        let asked = results::Asked {
-            columns: None,
-            starts: None,
-            dates: None,
-            dealt: Dealt::Groups,
-            control: None,
-            metric: "conversion".to_owned(),
-            secondary: Vec::new(),
-            guardrails: Vec::new(),
-            adjust: results::Adjust::WhereKnown,
-        };
-        let read = results::read(Source { name: name.clone(), text }, &asked).unwrap();
-        let question = trial::Question {
-            metric: read.wanted.metric,
-            secondary: read.wanted.secondary.clone(),
-            guardrails: read.wanted.guardrails.clone(),
-            adjusted: read.adjusted.clone(),
-            zone: Zone { points: 0.01, relative: 0.1, below: 0.05 },
-            planned_days: read.days + 3,
-            seed: 1,
-        };
-        let (arms, units) = (&read.arms[..], &read.units[..]);
-        let test = trial::Trial { arms, control: read.control, dealt: read.dealt, units, before: &read.before };
-        let found = trial::analyse(&test, &question);
-        let page = Page {
-            name: &name,
-            results: &read,
-            metric: question.metric,
-            zone: question.zone,
-            is_end_said: true,
-            found: &found,
-        };
+    for (name, text, days) in tests() {
+        let options = AnalyzeOptions { planned_days: Some(days + 3), ..AnalyzeOptions::default() };
+        let job = AnalyzeJob { name: name.clone(), table: Source { name: name.clone(), text }, seed: 1, options };
+        let Study::Analyze(of) = job::run(&Job::Analyze(job), &Engine::default()).unwrap().study else { panic!() };
         for (key, canvas) in [
-            ("differences", super::differences::draw(&page, &caption)),
-            ("difference_by_day", super::difference_by_day::draw(&page, &caption)),
+            ("differences", super::differences::draw(&of.found, &caption)),
+            ("difference_by_day", super::difference_by_day::draw(&of.found, &caption)),
         ] {
             let Some(canvas) = canvas else { continue };
             drawn += 1;

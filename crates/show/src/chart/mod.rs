@@ -45,13 +45,14 @@ mod worth;
 use std::collections::BTreeSet;
 
 use rayon::prelude::*;
+use wearout_core::analysis::trial::TrialAnalysis;
 use wearout_core::analysis::{Comparison, Verdict};
 use wearout_core::finding::{Calibrate, Design, Evidence, Power, Provenance, Rotate, Sensitivity, Worth};
 use wearout_core::scenario::Scenario;
 use wearout_core::study::select::Selection;
 
+use crate::File;
 use crate::evidence::of_patterns;
-use crate::{File, ab};
 
 pub use colour::{Colour, plan_colours};
 pub use font::{FONTS, borrow_letters, has_letter};
@@ -100,7 +101,7 @@ pub enum Subject<'a> {
     /// A calibration.
     Calibrate(&'a Calibrate),
     /// A sender's own test.
-    Analysis(&'a ab::analyze::Page<'a>),
+    Analyze(&'a TrialAnalysis),
     /// A test's power.
     Power(&'a Power),
     /// A test's design.
@@ -131,7 +132,7 @@ enum Draw {
     Select(fn(&Selection, &Caption) -> Option<Canvas>),
     Sensitivity(fn(&Sensitivity, &Caption) -> Option<Canvas>),
     Calibrate(fn(&Calibrate, &Caption) -> Option<Canvas>),
-    Analysis(fn(&ab::analyze::Page, &Caption) -> Option<Canvas>),
+    Analyze(fn(&TrialAnalysis, &Caption) -> Option<Canvas>),
     Power(fn(&Power, &Caption) -> Option<Canvas>),
     Design(fn(&Design, &Caption) -> Option<Canvas>),
     Worth(fn(&Worth, &Caption) -> Option<Canvas>),
@@ -161,7 +162,7 @@ impl Chart {
             Draw::Select(_) => "run --select",
             Draw::Sensitivity(_) => "sensitivity",
             Draw::Calibrate(_) => "calibrate",
-            Draw::Analysis(_) => "ab analyze",
+            Draw::Analyze(_) => "ab analyze",
             Draw::Power(_) => "ab power",
             Draw::Design(_) => "ab design",
             Draw::Worth(_) => "ab worth",
@@ -177,7 +178,7 @@ impl Chart {
             (Draw::Select(draw), Subject::Select(race)) => draw(race, caption),
             (Draw::Sensitivity(draw), Subject::Sensitivity(page)) => draw(page, caption),
             (Draw::Calibrate(draw), Subject::Calibrate(page)) => draw(page, caption),
-            (Draw::Analysis(draw), Subject::Analysis(page)) => draw(page, caption),
+            (Draw::Analyze(draw), Subject::Analyze(page)) => draw(page, caption),
             (Draw::Power(draw), Subject::Power(page)) => draw(page, caption),
             (Draw::Design(draw), Subject::Design(page)) => draw(page, caption),
             (Draw::Worth(draw), Subject::Worth(page)) => draw(page, caption),
@@ -235,12 +236,12 @@ pub const CHARTS: &[Chart] = &[
     Chart::new(
         "differences",
         "differences from the control beside the zone of practical equality",
-        Draw::Analysis(differences::draw),
+        Draw::Analyze(differences::draw),
     ),
     Chart::new(
         "difference_by_day",
         "the difference day by day, with an interval that always holds",
-        Draw::Analysis(difference_by_day::draw),
+        Draw::Analyze(difference_by_day::draw),
     ),
     Chart::new("worth", "net gain of a test against its size and duration", Draw::Worth(worth::draw)),
     Chart::new("calendar", "which content each policy sends when", Draw::Rotate(calendar::draw)),

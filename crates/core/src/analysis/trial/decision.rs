@@ -90,11 +90,6 @@ pub(super) fn gain(effects: &[Effect], arm: usize) -> f64 {
     if effect.metric.better == Better::Lower { -difference } else { difference }
 }
 
-/// The difference the other way round.
-pub(super) fn mirrored(interval: Interval) -> Interval {
-    Interval { low: -interval.high, high: -interval.low }
-}
-
 impl Judge<'_> {
     pub(super) fn verdict(&self, effects: &[Effect], guardrails: &[Guarded], looks: &[TrialLook]) -> TrialVerdict {
         let metric = self.question.metric;
@@ -141,9 +136,10 @@ impl Judge<'_> {
         let control = self.trial.control;
         let harm = |guarded: &Guarded| {
             let (metric, effect) = (guarded.metric, &guarded.effect);
-            let (difference, interval, against) = match taken == control {
-                true => (-effect.difference?, effect.interval.map(mirrored), guarded.arm),
-                false => (effect.difference?, effect.interval, control),
+            let (difference, interval, against) = if taken == control {
+                (-effect.difference?, effect.interval.map(Interval::mirrored), guarded.arm)
+            } else {
+                (effect.difference?, effect.interval, control)
             };
             let worse = if metric.better == Better::Lower { difference } else { -difference };
             let is_known = effect.leaves_zero_out();

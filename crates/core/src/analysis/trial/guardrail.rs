@@ -90,9 +90,7 @@ impl Judge<'_> {
         let tested = if self.is_running() { self.tested_so_far(metric, arm) } else { self.tested(&effect, margin) };
         effect.interval = tested.rejecting;
         let is_lower = metric.better == Better::Lower;
-        let worse = |interval: Interval| {
-            if is_lower { interval } else { Interval { low: -interval.high, high: -interval.low } }
-        };
+        let worse = |interval: Interval| if is_lower { interval } else { interval.mirrored() };
         let at_worst = tested.one_sided.map(|interval| worse(interval).high);
         let at_least = tested.rejecting.map(|interval| worse(interval).low);
         let is_known = !self.is_running() || metric.is_known_early();

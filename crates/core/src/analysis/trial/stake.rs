@@ -8,7 +8,7 @@ use wearout_stats::Interval;
 
 use crate::tally::Metric;
 
-use super::decision::{gain, mirrored};
+use super::decision::gain;
 use super::{Decision, Effect, TrialVerdict};
 
 /// A difference in members, and how it is to be read.
@@ -52,7 +52,7 @@ pub(super) fn at_stake(metric: &Metric, control: usize, effects: &[Effect], verd
     };
     let effect = effects.iter().find(|effect| effect.arm == arm && metric.is_of_members())?;
     let (difference, interval) = match framing {
-        Framing::ControlInstead => (-effect.difference?, effect.interval.map(mirrored)),
+        Framing::ControlInstead => (-effect.difference?, effect.interval.map(Interval::mirrored)),
         _ => (effect.difference?, effect.interval),
     };
     Some(AtStake { arm, framing, difference, interval })

@@ -1,14 +1,18 @@
-//! An analysis as CSV, one function a file.
-//!
-//! Comes in: a page. Goes out: UTF-8 with a header line, in each metric's own unit; what is not known is a blank cell.
+//! An analysis as CSV, one function a file: in each metric's own unit; what is not known is a blank cell.
 
-use wearout_core::analysis::trial::{Effect, Guarded};
+use wearout_core::analysis::trial::{Effect, Guarded, Holds, TrialAnalysis};
+use wearout_core::finding::Analyze;
 use wearout_stats::Interval;
 
-use super::Page;
-use super::text::guarding;
-use super::verdict::word;
+use super::{guarding, says};
+use crate::File;
 use crate::csv::{cell, write};
+
+/// The tables of an analysis.
+pub fn tables(of: &Analyze) -> Vec<File> {
+    let tables = [("analysis.csv", analysis(&of.found)), ("looks.csv", looks(&of.found))];
+    tables.into_iter().map(|(name, bytes)| File { name: name.into(), bytes }).collect()
+}
 
 const ANALYSIS: [&str; 27] = [
     "role",
@@ -45,28 +49,28 @@ fn ends(interval: Option<Interval>) -> [String; 2] {
 }
 
 /// `analysis.csv`: a row per metric and arm.
-pub fn analysis(page: &Page) -> Vec<u8> {
-    let found = page.found;
+fn analysis(found: &TrialAnalysis) -> Vec<u8> {
     let main = found.effects.iter().map(|effect| {
         let chance = found.chances.as_ref().map(|chances| chances[effect.arm]);
         let chance = [cell(chance.map(|chance| chance.is_best)), cell(chance.and_then(|chance| chance.expected_loss))];
-        row(page, "metric", effect, None, chance, word(page, effect.arm))
+        row(found, "metric", effect, None, chance, says(found, effect.arm))
     });
     let blank = || [String::new(), String::new()];
-    let secondary = found.secondary.iter().map(|effect| row(page, "secondary", effect, None, blank(), String::new()));
-    let guardrails = found.guardrails.iter().map(|guarded| {
-        row(page, "guardrail", &guarded.effect, Some(guarded), blank(), guarding(guarded.guarding).to_owned())
-    });
+    let secondary = found.secondary.iter().map(|effect| row(found, "secondary", effect, None, blank(), ""));
+    let guardrails = found
+        .guardrails
+        .iter()
+        .map(|guarded| row(found, "guardrail", &guarded.effect, Some(guarded), blank(), guarding(guarded.guarding)));
     write(&ANALYSIS, main.chain(secondary).chain(guardrails))
 }
 
 fn row(
-    page: &Page,
+    found: &TrialAnalysis,
     role: &str,
     effect: &Effect,
     guarded: Option<&Guarded>,
     chance: [String; 2],
-    says: String,
+    says: &str,
 ) -> Vec<String> {
     let [low, high] = ends(effect.interval);
     let [relative_low, relative_high] = ends(effect.relative_interval);
@@ -76,8 +80,8 @@ fn row(
         role.to_owned(),
         effect.metric.key.to_owned(),
         effect.metric.unit.key().to_owned(),
-        page.arm(effect.arm).to_owned(),
-        page.control().to_owned(),
+        found.arm(effect.arm).to_owned(),
+        found.arm(found.control).to_owned(),
         effect.n[1].to_string(),
         effect.n[0].to_string(),
         cell(effect.treated),
@@ -85,7 +89,7 @@ fn row(
         cell(effect.difference),
         low,
         high,
-        page.holds(effect).unwrap_or_default().to_owned(),
+        effect.holds.map_or("", holds).to_owned(),
         cell(estimate.map(|estimate| estimate.standard_error)),
         cell(estimate.map(|estimate| estimate.degrees).filter(|degrees| degrees.is_finite())),
         cell(effect.relative.map(|relative| relative.estimate)),
@@ -99,19 +103,28 @@ fn row(
         cell(guarded.and_then(|guarded| guarded.margin)),
         p_best,
         expected_loss,
-        says,
+        says.to_owned(),
     ]
 }
 
+fn holds(holds: Holds) -> &'static str {
+    match holds {
+        Holds::AtTheEnd => "at the end",
+        Holds::IfThisEndWasPlanned => "if this end was planned",
+        Holds::AtEveryLook => "at every look",
+        Holds::TodayAlone => "today alone",
+    }
+}
+
 /// `looks.csv`: a row per arm and day.
-pub fn looks(page: &Page) -> Vec<u8> {
+fn looks(found: &TrialAnalysis) -> Vec<u8> {
     let header =
         ["arm", "control", "day", "difference", "standard_error", "degrees", "low", "high", "level", "leaves_zero_out"];
-    let rows = page.found.looks.iter().map(|look| {
+    let rows = found.looks.iter().map(|look| {
         let [low, high] = ends(look.interval);
         vec![
-            page.arm(look.arm).to_owned(),
-            page.control().to_owned(),
+            found.arm(look.arm).to_owned(),
+            found.arm(found.control).to_owned(),
             look.day.to_string(),
             cell(look.difference),
             cell(look.estimate.map(|estimate| estimate.standard_error)),

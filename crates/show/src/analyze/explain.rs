@@ -1,17 +1,13 @@
 //! How an analysis was worked out: formulas, assumptions, and what an analysis of members would have claimed of groups.
 
-use std::fmt::Write;
-
 use wearout_core::analysis::CONFIDENCE;
-use wearout_core::analysis::trial::Effect;
-use wearout_core::tally::{Better, Dealt};
-use wearout_stats::chance_to_win;
-use wearout_stats::two_sample::Difference;
+use wearout_core::analysis::trial::{AsIfMembers, Effect, TrialAnalysis};
+use wearout_core::finding::Analyze;
+use wearout_core::tally::Dealt;
 
+use super::{chance, difference, level, p_value, points, short_label, size};
 use crate::number::{fixed, scale, short};
-use crate::table::wrapped;
-
-use super::{Page, chance, difference, level, p_value, points, short_label, size};
+use crate::text::{USUAL_WIDTH, wrapped};
 
 const OF_GROUPS: &str = "\
 How it was worked out
@@ -51,48 +47,64 @@ What it rests on
 ";
 
 /// Formulas, assumptions and details, ending in a line break.
-pub fn explanation(page: &Page) -> String {
-    let mut text = match page.found.dealt {
+pub fn explanation(of: &Analyze) -> String {
+    let found = &of.found;
+    let wrapped = |line: &str| wrapped(&format!("  {line}"), USUAL_WIDTH);
+    let mut text = match found.dealt {
         Dealt::Groups => OF_GROUPS.to_owned(),
         Dealt::Members => OF_MEMBERS.to_owned(),
     };
-    text += &wrapped(&format!("  {}", end(page)));
+    text += &wrapped(&end(found));
     text += "In figures\n";
-    for effect in page.found.effects.iter().chain(&page.found.secondary) {
-        text += &wrapped(&format!("  {}", figures(page, effect)));
+    for effect in found.effects.iter().chain(&found.secondary) {
+        text += &wrapped(&figures(found, effect));
     }
-    let _ = writeln!(text, "  practically equal: {}", zone(page));
-    text + &refused(page)
+    text += &wrapped(&format!("practically equal: {}", zone(found)));
+    let claims = found.effects.iter().filter_map(|effect| Some((effect, effect.as_if_members?)));
+    for (at, (effect, claim)) in claims.enumerate() {
+        if at == 0 {
+            text += "Refused: what formulas for members would claim of groups\n";
+        }
+        text += &wrapped(&struck(found, effect, &claim));
+        if let Some((times, alike)) = claim.error_times.zip(found.alike) {
+            let (times, correlation) = (fixed(times, 1), fixed(alike.correlation, 3));
+            text += &wrapped(&format!(
+                "members of a group are alike (correlation {correlation}): the error of groups is {times} times as large"
+            ));
+        }
+    }
+    text
 }
 
 /// Where the test was to end, and who says so.
-fn end(page: &Page) -> String {
-    let (days, planned) = (page.found.days, page.found.planned_days);
-    if !page.is_end_said {
+fn end(found: &TrialAnalysis) -> String {
+    if !found.is_end_said {
         return format!(
-            "Day {days} was the planned end before anyone looked (--planned-days was not given): an end chosen by what was seen makes \
-             every interval too narrow."
+            "Day {} was the planned end before anyone looked (--planned-days was not given): an end chosen by what was seen makes \
+             every interval too narrow.",
+            found.days
         );
     }
-    format!("Day {planned} was set as the last day of the test before anyone looked (--planned-days).")
+    format!("Day {} was set as the last day of the test before anyone looked (--planned-days).", found.planned_days)
 }
 
-fn zone(page: &Page) -> String {
-    let zone = page.found.effects.first().and_then(|effect| effect.zone);
+fn zone(found: &TrialAnalysis) -> String {
+    let zone = found.effects.first().and_then(|effect| effect.zone);
     zone.map_or_else(
         || "not known: the control has no level".to_owned(),
-        |zone| format!("within {}", size(page.metric, zone)),
+        |zone| format!("within {}", size(found.metric, zone)),
     )
 }
 
-fn figures(page: &Page, effect: &Effect) -> String {
+fn figures(found: &TrialAnalysis, effect: &Effect) -> String {
     let metric = effect.metric;
+    let known = |value: Option<f64>| level(metric, value).unwrap_or_else(|| "-".to_owned());
     let mut parts = vec![format!(
         "{}, {}: {} against {}",
         short_label(metric),
-        page.arm(effect.arm),
-        level(metric, effect.treated),
-        level(metric, effect.control)
+        found.arm(effect.arm),
+        known(effect.treated),
+        known(effect.control)
     )];
     if let Some(estimate) = effect.estimate {
         let degrees = if estimate.degrees.is_finite() {
@@ -113,8 +125,7 @@ fn figures(page: &Page, effect: &Effect) -> String {
         ));
     }
     if let Some(adjustment) = effect.adjustment {
-        let plain =
-            adjustment.plain.map(|plain| difference(metric, Some(plain.estimate), Some(plain.interval(CONFIDENCE))));
+        let plain = adjustment.plain.map(|plain| difference(metric, plain.estimate, Some(plain.interval(CONFIDENCE))));
         parts.push(format!(
             "theta {}, without adjustment {}",
             fixed(adjustment.theta, 2),
@@ -124,33 +135,14 @@ fn figures(page: &Page, effect: &Effect) -> String {
     parts.join("; ")
 }
 
-/// What taking members for independent would have claimed, struck out; nothing where members were dealt.
-fn refused(page: &Page) -> String {
-    let claims = page.found.effects.iter().filter_map(|effect| Some((effect, effect.as_if_members?)));
-    let struck: Vec<String> = claims.map(|(effect, naive)| claim(page, effect, &naive)).collect();
-    if struck.is_empty() {
-        return String::new();
-    }
-    "Refused: what formulas for members would claim of groups\n".to_owned() + &struck.concat()
-}
-
-fn claim(page: &Page, effect: &Effect, naive: &Difference) -> String {
-    let above = chance_to_win::of_treated(naive);
-    let is_best = if effect.metric.better == Better::Lower { 1.0 - above } else { above };
-    let interval = difference(effect.metric, Some(naive.estimate), Some(naive.interval(CONFIDENCE)));
-    let struck = format!(
-        "  ~~{}: {interval} {}, p {}, P(best) {}~~",
-        page.arm(effect.arm),
+/// What taking members for independent would have claimed, struck out.
+fn struck(found: &TrialAnalysis, effect: &Effect, claim: &AsIfMembers) -> String {
+    format!(
+        "~~{}: {} {}, p {}, P(best) {}~~",
+        found.arm(effect.arm),
+        difference(effect.metric, claim.difference, Some(claim.interval)),
         points(effect.metric),
-        p_value(naive.p_value()),
-        chance(is_best)
-    );
-    let plain = effect.adjustment.map_or(effect.estimate, |adjustment| adjustment.plain);
-    let Some((plain, alike)) = plain.zip(page.found.alike) else { return wrapped(&struck) };
-    let times = fixed(plain.standard_error / naive.standard_error, 1);
-    let why = format!(
-        "  members of a group are alike (correlation {}): the error of groups is {times} times as large",
-        fixed(alike.correlation, 3)
-    );
-    wrapped(&struck) + &wrapped(&why)
+        p_value(claim.p_value),
+        chance(claim.is_best)
+    )
 }
