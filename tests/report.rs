@@ -238,8 +238,14 @@ fn silence_is_a_plan_and_what_others_are_judged_against() {
     let text = tables.iter().fold(text, |text, table| text + &String::from_utf8(table(&comparison)).unwrap());
     assert!(!text.contains("NaN") && !text.contains("inf,"), "{text}");
     assert!(text.contains("silent (baseline)") && text.contains("profit of posts, CNY"), "{text}");
-    let caption =
-        Caption { scenario: "often", question: "How often?", currency: "CNY", seed: 1, replicates: 20, partial: false };
+    let caption = Caption {
+        scenario: "often",
+        question: "How often?".into(),
+        currency: "CNY",
+        seed: 1,
+        replicates: 20,
+        partial: false,
+    };
     for chart in CHARTS {
         let drawn = render(chart, Subject::Run(&comparison, &verdict), &caption);
         assert!(drawn.is_none_or(|drawn| !drawn.svg.contains("NaN")), "{}", chart.key);

@@ -59,28 +59,20 @@ pub fn json(finding: &Finding) -> Value {
 /// Every file of a finding but the manifest.
 pub fn files(finding: &Finding) -> Vec<File> {
     let made = &finding.provenance;
-    let question;
-    let (mut files, subject, caption) = match &finding.study {
-        Study::Run(run) => {
-            (run::tables(run), Subject::Run(&run.comparison, &run.verdict), Caption::of(made, &run.scenario))
-        }
-        Study::Select(select) => {
-            (select::tables(select), Subject::Select(&select.race), Caption::of(made, &select.scenario))
-        }
-        Study::Evidence(evidence) => (evidence::tables(evidence), Subject::Evidence(evidence), evidence::caption(made)),
-        Study::Rotate(rotate) => (rotate::tables(rotate), Subject::Rotate(rotate), Caption::of(made, &rotate.scenario)),
-        Study::Worth(worth) => (worth::tables(worth), Subject::Worth(worth), Caption::of(made, &worth.scenario)),
-        Study::Sensitivity(of) => (sensitivity::tables(of), Subject::Sensitivity(of), Caption::of(made, &of.scenario)),
-        Study::Calibrate(of) => (calibrate::tables(of, made), Subject::Calibrate(of), calibrate::caption(made)),
-        Study::Design(of) => (design::tables(of), Subject::Design(of), Caption::of(made, &of.scenario)),
-        Study::Power(of) => (power::tables(of), Subject::Power(of), Caption::of(made, &of.scenario)),
-        Study::Analyze(of) => {
-            question = analyze::question(of, made);
-            (analyze::tables(of), Subject::Analyze(&of.found), Caption::about(made, &question))
-        }
+    let (mut files, subject) = match &finding.study {
+        Study::Run(run) => (run::tables(run), Subject::Run(&run.comparison, &run.verdict)),
+        Study::Select(select) => (select::tables(select), Subject::Select(&select.race)),
+        Study::Evidence(evidence) => (evidence::tables(evidence), Subject::Evidence(evidence)),
+        Study::Calibrate(of) => (calibrate::tables(of, made), Subject::Calibrate(of)),
+        Study::Sensitivity(of) => (sensitivity::tables(of), Subject::Sensitivity(of)),
+        Study::Analyze(of) => (analyze::tables(of), Subject::Analyze(&of.found)),
+        Study::Design(of) => (design::tables(of), Subject::Design(of)),
+        Study::Power(of) => (power::tables(of), Subject::Power(of)),
+        Study::Worth(worth) => (worth::tables(worth), Subject::Worth(worth)),
+        Study::Rotate(rotate) => (rotate::tables(rotate), Subject::Rotate(rotate)),
     };
     let (charts, figures): (Vec<_>, Vec<_>) =
-        chart::drawn(subject, &caption).into_iter().map(chart::Rendered::into_parts).unzip();
+        chart::drawn(subject, &Caption::of(finding)).into_iter().map(chart::Rendered::into_parts).unzip();
     files.extend(charts.into_iter().flatten());
     let report = html::html(&page(finding), &figures, made);
     files.push(File { name: "report.html".into(), bytes: report.into_bytes() });

@@ -1,6 +1,6 @@
 //! The analysis of a sender's own test shown: its page, its tables, its words. Its charts are in `chart`.
 //!
-//! Comes in: an [`Analyze`]. Goes out: a page, tables, and how it was worked out. `verdict` says it in a
+//! Comes in: an [`Analyze`](wearout_core::finding::Analyze). Goes out: a page, tables, and how it was worked out. `verdict` says it in a
 //! sentence. Decides nothing and computes no statistic.
 
 mod explain;
@@ -9,7 +9,6 @@ mod tables;
 mod verdict;
 
 use wearout_core::analysis::trial::{Guarding, TrialAnalysis};
-use wearout_core::finding::{Analyze, Provenance};
 use wearout_core::tally::{Metric, Unit};
 use wearout_stats::Interval;
 
@@ -21,11 +20,6 @@ pub use explain::explanation;
 pub use page::page;
 pub use tables::tables;
 pub(crate) use verdict::in_short;
-
-/// What its charts answer.
-pub(crate) fn question(of: &Analyze, made: &Provenance) -> String {
-    format!("Which arm of {} has better {}, and how sure is that?", made.name, of.found.metric.label)
-}
 
 /// What is known of an arm, in a word or two.
 fn says(found: &TrialAnalysis, arm: usize) -> &'static str {

@@ -5,22 +5,12 @@
 mod page;
 mod tables;
 
-use wearout_core::finding::{Calibrate, Called, Ended, Provenance};
+use wearout_core::finding::{Calibrate, Called, Ended};
 use wearout_core::study::calibrate::{Method, Reason};
 use wearout_stats::{abc_smc, cma_es, history_matching};
 
 pub use page::page;
 pub use tables::tables;
-
-use super::chart::Caption;
-
-/// What the charts answer.
-const QUESTION: &str = "Which values of the tuned quantities meet the targets?";
-
-/// What the captions of the charts say.
-pub(crate) fn caption(made: &Provenance) -> Caption<'_> {
-    Caption::about(made, QUESTION)
-}
 
 /// Why it ended, in words.
 fn ended(ended: Ended) -> &'static str {

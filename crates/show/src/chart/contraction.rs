@@ -10,7 +10,7 @@ use crate::number::{fixed, short};
 
 use super::Caption;
 use super::canvas::Canvas;
-use super::evidence::RANGE;
+use super::nearness::RANGE;
 use super::sheet::{Head, Sheet, compose};
 use super::style::{LABEL, NOTE, QUIET, Rect, as_ink};
 use super::words::sentence;

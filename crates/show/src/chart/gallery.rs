@@ -2,6 +2,8 @@
 //!
 //! To look at them: `WEAROUT_GALLERY=<folder> cargo test gallery` writes the pictures there.
 
+use std::borrow::Cow;
+
 use wearout_core::analysis::{Band, Comparison, Verdict, Zone, verdict};
 use wearout_core::diagnostic::Source;
 use wearout_core::engine::Engine;
@@ -23,7 +25,7 @@ use super::{CHARTS, Caption, Scene, Subject, render};
 
 pub(super) const CAPTION: Caption = Caption {
     scenario: "targeted-vs-spray",
-    question: "Does writing to those who fit pay, compared with writing to everybody?",
+    question: Cow::Borrowed("Does writing to those who fit pay, compared with writing to everybody?"),
     currency: "CNY",
     seed: 1,
     replicates: 400,

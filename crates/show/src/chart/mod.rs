@@ -8,6 +8,7 @@ mod axis;
 mod ban_by_day;
 mod calendar;
 mod canvas;
+mod caption;
 mod colour;
 mod contraction;
 mod difference_by_day;
@@ -22,6 +23,7 @@ mod frequency;
 mod funnel;
 mod indices;
 mod loss_distribution;
+mod nearness;
 mod open_by_day;
 mod pairs;
 mod patterns;
@@ -47,47 +49,16 @@ use std::collections::BTreeSet;
 use rayon::prelude::*;
 use wearout_core::analysis::trial::TrialAnalysis;
 use wearout_core::analysis::{Comparison, Verdict};
-use wearout_core::finding::{Calibrate, Design, Evidence, Power, Provenance, Rotate, Sensitivity, Worth};
-use wearout_core::scenario::Scenario;
+use wearout_core::finding::{Calibrate, Design, Evidence, Power, Rotate, Sensitivity, Worth};
 use wearout_core::study::select::Selection;
 
 use crate::File;
-use crate::evidence::of_patterns;
 
+pub use caption::Caption;
 pub use colour::{Colour, plan_colours};
 pub use font::{FONTS, borrow_letters, has_letter};
 
 use canvas::{Canvas, Shape};
-
-/// What a caption says of the run.
-#[derive(Debug, Clone, Copy)]
-pub struct Caption<'a> {
-    /// Name of the scenario.
-    pub scenario: &'a str,
-    /// The question it answers; stands above the title.
-    pub question: &'a str,
-    /// Currency of amounts of money; empty where there are none.
-    pub currency: &'a str,
-    /// Seed of the run.
-    pub seed: u64,
-    /// Replicates done; 0 where nothing was simulated.
-    pub replicates: u64,
-    /// Whether the run was interrupted.
-    pub partial: bool,
-}
-
-impl<'a> Caption<'a> {
-    /// What a caption says of a finding made so, about that scenario.
-    pub fn of(made: &'a Provenance, scenario: &'a Scenario) -> Caption<'a> {
-        Caption { currency: &scenario.money.currency, ..Caption::about(made, &scenario.question) }
-    }
-
-    /// What a caption says of a finding made so, which answers that question and knows no money.
-    pub fn about(made: &'a Provenance, question: &'a str) -> Caption<'a> {
-        let Provenance { name, seed, replicates, partial, .. } = made;
-        Caption { scenario: name, question, currency: "", seed: *seed, replicates: *replicates, partial: *partial }
-    }
-}
 
 /// What charts are drawn from: one variant a study.
 #[derive(Debug, Clone, Copy)]
@@ -254,7 +225,7 @@ pub const CHARTS: &[Chart] = &[
     Chart::new(
         "patterns",
         "patterns of field studies and what the model makes of them",
-        Draw::Evidence(|of, caption| patterns::draw(&of.patterns, of.fit, &of_patterns(of, caption))),
+        Draw::Evidence(|of, caption| patterns::draw(&of.patterns, of.fit, &caption.of_patterns(of))),
     ),
 ];
 
@@ -308,11 +279,6 @@ pub fn render(chart: &Chart, subject: Subject, caption: &Caption) -> Option<Rend
 /// Every chart of a subject that shows something, in the order of [`CHARTS`]; drawn in parallel.
 pub fn drawn(subject: Subject, caption: &Caption) -> Vec<Rendered> {
     CHARTS.par_iter().filter_map(|chart| render(chart, subject, caption)).collect()
-}
-
-/// The files of these charts.
-pub fn files(subject: Subject, caption: &Caption) -> Vec<File> {
-    drawn(subject, caption).into_iter().flat_map(|drawn| drawn.into_parts().0).collect()
 }
 
 fn figure(canvas: &Canvas, key: &'static str) -> Figure {

@@ -11,7 +11,7 @@ use crate::evidence::{band, figure};
 
 use super::Caption;
 use super::canvas::Canvas;
-use super::evidence::{RANGE, colour, mark};
+use super::nearness::{RANGE, colour, mark};
 use super::ratios::Ratios;
 use super::sheet::{Head, Sheet, compose};
 use super::style::{LABEL, NAME, NOTE, PAPER, Rect, SMALL, as_ink};

@@ -4,7 +4,7 @@ use plotters::style::RGBAColor;
 use wearout_core::study::Nearness;
 use wearout_stats::interval::Interval;
 
-use super::evidence::mark;
+use super::nearness::mark;
 use super::sheet::Sheet;
 use super::style::{AXIS, GRID, NOTE};
 

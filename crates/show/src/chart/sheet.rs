@@ -43,7 +43,7 @@ pub(super) struct Sheet<'a> {
 /// A drawn canvas whose plot is `plot_height` high, with `head` around it.
 pub(super) fn compose(run: &Caption, head: &Head, plot_height: f64, draw: impl FnOnce(&Sheet, Rect)) -> Canvas {
     let room = WIDTH - 2.0 * MARGIN;
-    let question = NOTE.shorten(run.question, room);
+    let question = NOTE.shorten(&run.question, room);
     let title = balanced(TITLE, &head.title, room, 4);
     let subtitle = balanced(SUBTITLE, &head.subtitle, room, 2);
     let caption = balanced(NOTE, &caption(run, &head.note), room, 4);

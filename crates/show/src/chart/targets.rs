@@ -11,7 +11,7 @@ use crate::number::short;
 
 use super::Caption;
 use super::canvas::Canvas;
-use super::evidence::{RANGE, colour, key};
+use super::nearness::{RANGE, colour, key};
 use super::ratios::Ratios;
 use super::sheet::{Head, Sheet, compose};
 use super::style::{LABEL, NAME, NOTE, PAPER, Rect, as_ink};

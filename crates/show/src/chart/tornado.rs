@@ -49,7 +49,7 @@ pub(super) fn draw(page: &Sensitivity, caption: &Caption) -> Option<Canvas> {
         ),
     };
     let height = KEY + ROW * swings.len() as f64 + SCALE;
-    let caption = Caption { replicates: u64::from(page.replicates), ..*caption };
+    let caption = Caption { replicates: u64::from(page.replicates), ..caption.clone() };
     Some(compose(&caption, &head, height, |sheet, plot| rows(sheet, page, &swings, plot)))
 }
 

@@ -8,31 +8,13 @@ mod tables;
 
 use wearout_core::evidence::Use;
 use wearout_core::evidence::contradictions::Finding as Shows;
-use wearout_core::finding::{Contradiction, Evidence, Provenance};
+use wearout_core::finding::{Contradiction, Evidence};
 
 pub use claims::{figures, heading, totals};
 pub use patterns::{band, figure, patterns_shown, unseen_shown, verdict};
 pub use tables::tables;
 
-use super::chart::Caption;
 use super::page::{Block, Page, Said};
-
-/// What the page and the chart of claims answer.
-const QUESTION: &str = "Which of the article's claims does the model reproduce?";
-
-/// What the chart of patterns answers.
-const PATTERNS_QUESTION: &str = "Which patterns of field studies does the model show?";
-
-/// What the caption of the chart of claims says.
-pub(crate) fn caption(made: &Provenance) -> Caption<'_> {
-    Caption::about(made, QUESTION)
-}
-
-/// What the caption of the chart of patterns says beside the chart of claims.
-pub(crate) fn of_patterns<'a>(evidence: &Evidence, claims: &Caption<'a>) -> Caption<'a> {
-    let replicates = evidence.patterns.iter().map(|score| u64::from(score.replicates)).min().unwrap_or(0);
-    Caption { question: PATTERNS_QUESTION, seed: evidence.patterns_seed, replicates, ..*claims }
-}
 
 /// The page of the evidence.
 pub fn page(evidence: &Evidence) -> Page {
