@@ -135,7 +135,7 @@ fn by_metric(plans: &[PlanVerdict], verdict: &Verdict) -> (String, Option<String
         return (not_known, None);
     }
     let known: Vec<String> = known.iter().map(|(said, labels)| format!("{said} {}", list(labels))).collect();
-    let of_others = format!("Not enough is known of the others in {}", list(&open));
+    let of_others = format!("Not known of every plan: {}", list(&open));
     (format!("Compared with {baseline}, {}", known.join("; ")), (!open.is_empty()).then_some(of_others))
 }
 

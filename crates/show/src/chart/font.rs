@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::sync::{LazyLock, Mutex, OnceLock};
 
-use ab_glyph::{Font, FontArc, FontRef, FontVec, GlyphId, OutlineCurve, Point, point};
+use ab_glyph::{Font, FontArc, FontRef, GlyphId, OutlineCurve, Point, point};
 use wearout_core::diagnostic::is_hidden;
 
 /// Height of a capital, in ems.
@@ -27,8 +27,8 @@ fn embedded(bytes: &'static [u8]) -> FontArc {
     FontArc::try_from_slice(bytes).expect("the embedded font is a font")
 }
 
-/// Finds a font that has a letter: the bytes of its file, and its number in it.
-type Finder = fn(char) -> Option<(Vec<u8>, u32)>;
+/// Finds a font that has a letter, always the same one: its file, and its number in it.
+pub type Finder = fn(char) -> Option<(&'static [u8], u32)>;
 
 static FINDER: OnceLock<Finder> = OnceLock::new();
 
@@ -36,7 +36,7 @@ static FINDER: OnceLock<Finder> = OnceLock::new();
 static BORROWED: Mutex<BTreeMap<char, Option<FontArc>>> = Mutex::new(BTreeMap::new());
 
 /// Says where letters that the embedded font lacks are to be found. The first call counts; `find` is asked once for a letter.
-pub fn borrow_letters(find: fn(char) -> Option<(Vec<u8>, u32)>) {
+pub fn borrow_letters(find: Finder) {
     let _ = FINDER.set(find);
 }
 
@@ -57,15 +57,11 @@ fn font_of(weight: Weight, letter: char) -> FontArc {
         return own.clone();
     }
     let mut borrowed = BORROWED.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    if !borrowed.contains_key(&letter) {
-        let known = borrowed.values().flatten().find(|font| draws(*font, letter)).cloned();
-        let lent = || {
-            let (file, number) = FINDER.get()?(letter)?;
-            FontVec::try_from_vec_and_index(file, number).ok().map(FontArc::new)
-        };
-        borrowed.insert(letter, known.or_else(lent));
-    }
-    borrowed[&letter].clone().unwrap_or_else(|| own.clone())
+    let lent = borrowed.entry(letter).or_insert_with(|| {
+        let (file, number) = FINDER.get()?(letter)?;
+        FontRef::try_from_slice_and_index(file, number).ok().map(FontArc::new)
+    });
+    lent.clone().unwrap_or_else(|| own.clone())
 }
 
 /// Thickness of the strokes.
@@ -96,12 +92,13 @@ fn is_from_the_right(letter: char) -> bool {
     matches!(letter, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}')
 }
 
-/// The letters that are seen, from left to right: runs of those written from the right are turned round, with the spaces inside them.
+/// The letters that are seen, from left to right: runs of those written from the right are turned round, with the spaces and signs
+/// inside them.
 fn seen(text: &str) -> Vec<char> {
     let mut letters: Vec<char> = text.chars().filter(|letter| !is_selector(*letter)).collect();
     let mut from = 0;
     while let Some(start) = (from..letters.len()).find(|&i| is_from_the_right(letters[i])) {
-        let belongs = |letter: &&char| is_from_the_right(**letter) || letter.is_whitespace();
+        let belongs = |letter: &&char| is_from_the_right(**letter) || !letter.is_alphanumeric();
         let long = letters[start..].iter().take_while(belongs).count();
         let end = (start..start + long).rfind(|&i| is_from_the_right(letters[i])).map_or(start, |last| last + 1);
         letters[start..end].reverse();
@@ -204,6 +201,7 @@ mod tests {
     fn scripts_written_from_the_right_are_turned_round_and_what_has_no_form_is_left_out() {
         let seen = |text: &str| seen(text).into_iter().collect::<String>();
         assert_eq!(seen("plan \u{5d0}\u{5d1} \u{5d2} 7"), "plan \u{5d2} \u{5d1}\u{5d0} 7");
+        assert_eq!(seen("\u{5d0}-\u{5d1}, b"), "\u{5d1}-\u{5d0}, b");
         assert_eq!(seen("a\u{fe0f}\u{200d}b"), "ab");
     }
 

@@ -1,6 +1,6 @@
 //! Paired differences from the baseline with their intervals: a row for each, a panel for each unit.
 
-use wearout_core::analysis::Difference;
+use wearout_core::analysis::{Difference, Verdict};
 use wearout_core::tally::{Better, METRICS, Metric, Shown, Unit};
 
 use crate::answer::known;
@@ -54,7 +54,7 @@ pub(super) fn draw(scene: &Scene) -> Option<Canvas> {
     let base = &comparison.plans[comparison.baseline].name;
     let over_sets = shown.iter().any(|difference| plausible(difference).is_some());
     let head = Head {
-        title: sentence(&known(scene.verdict).0),
+        title: title(scene.verdict),
         subtitle: format!(
             "Difference from {base}, replicate by replicate: mean, and 95 % interval {}",
             if over_sets { "of the mean (thick) and over plausible sets of parameters (thin)" } else { "of the mean" }
@@ -208,4 +208,11 @@ pub(super) fn with_ends(value: f64, ends: Option<(f64, f64)>, factor: f64) -> St
         _ => 3,
     };
     format!("{} ({} to {})", signed(value, decimals), signed(low, decimals), signed(high, decimals))
+}
+
+/// The answer of the page, and what it leaves open.
+fn title(verdict: &Verdict) -> String {
+    let (known, open) = known(verdict);
+    let known = sentence(&known);
+    open.map_or(known.clone(), |open| format!("{known}. {open}"))
 }

@@ -50,19 +50,20 @@ pub(super) fn draw(page: &Sensitivity, caption: &Caption) -> Option<Canvas> {
     Some(compose(caption, &head, height, |sheet, plot| draw_rows(sheet, page, &rows, plot)))
 }
 
-/// How much the factor that counts for most explains, where its interval is known.
+/// How much the factor that moves the figure most explains, where it is known which one that is.
 fn title(page: &Sensitivity, rows: &[(usize, &Indices)]) -> String {
     let Some((factor, of)) = rows.first() else { return String::new() };
     let (leader, measure) = (label(&page.factors[*factor]), measure(page));
     let share = |value: f64| percent(value.clamp(0.0, 1.0));
-    sentence(&match of.first.interval {
-        Some(Interval { low, high }) => format!(
+    sentence(&match (page.leaders.len(), of.first.interval) {
+        (1, Some(Interval { low, high })) => format!(
             "{leader} alone explains {} ({} to {}) of the variance of {measure}",
             share(of.first.estimate),
             share(low),
             share(high)
         ),
-        None => format!("What moves {measure} is not known from {} base rows", page.found.base_rows),
+        (1, None) => format!("{leader} moves {measure} most"),
+        (n, _) => format!("Which of {n} factors moves {measure} most is not known"),
     })
 }
 

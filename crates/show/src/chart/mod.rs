@@ -56,7 +56,7 @@ use crate::File;
 
 pub use caption::Caption;
 pub use colour::{Colour, plan_colours};
-pub use font::{FONTS, borrow_letters, has_letter};
+pub use font::{FONTS, Finder, borrow_letters, has_letter};
 
 use canvas::{Canvas, Shape};
 

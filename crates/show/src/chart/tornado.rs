@@ -36,7 +36,7 @@ pub(super) fn draw(page: &Sensitivity, caption: &Caption) -> Option<Canvas> {
     swings.retain(|swing| swing.width() >= LEAST * first.width());
     swings.truncate(MOST_ROWS);
     let head = Head {
-        title: title(page, first),
+        title: title(page, &swings),
         subtitle: format!(
             "Change in {} from {}, each factor alone at the ends of its range",
             unit(page),
@@ -53,8 +53,17 @@ pub(super) fn draw(page: &Sensitivity, caption: &Caption) -> Option<Canvas> {
     Some(compose(&caption, &head, height, |sheet, plot| rows(sheet, page, &swings, plot)))
 }
 
-/// Of the factor that moves it most, the changes that its bars show, said to be changes only where both their intervals leave zero out.
-fn title(page: &Sensitivity, first: &Swing) -> String {
+/// The changes that the bars of the first factor show, as far as their intervals leave zero out, and that it is the first where no
+/// other factor changes the figure by as much as it surely does.
+fn title(page: &Sensitivity, swings: &[&Swing]) -> String {
+    let Some((first, others)) = swings.split_first() else { return String::new() };
+    let ends = |swing: &Swing| [swing.low, swing.high].into_iter().flatten();
+    let surely = |end: End| {
+        let Interval { low, high } = interval(end);
+        if low > 0.0 { low } else { -high }
+    };
+    let known = ends(first).map(surely).fold(0.0, f64::max);
+    let is_first = others.iter().flat_map(|swing| ends(swing)).all(|end| end.change.mean.abs() < known);
     let factor = label(&page.factors[first.factor]);
     let measure = measure(page);
     let change = |end: Option<End>| {
@@ -70,7 +79,8 @@ fn title(page: &Sensitivity, first: &Swing) -> String {
         (None, Some(high)) => format!(": {high} {unit} at its high end"),
         (None, None) => return sentence(&format!("{measure}: no change is clear of zero")),
     };
-    sentence(&format!("{measure} changes most with {factor}{by}"))
+    let most = if is_first { " most" } else { "" };
+    sentence(&format!("{measure} changes{most} with {factor}{by}"))
 }
 
 fn rows(sheet: &Sheet, page: &Sensitivity, swings: &[&Swing], plot: Rect) {

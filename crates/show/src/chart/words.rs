@@ -143,13 +143,14 @@ pub(super) fn compared(comparison: &Comparison, key: &str, verbs: &Verbs) -> Opt
                 n if k == n => format!("all {n} other plans"),
                 n => format!("{k} of {n} other plans"),
             };
+            let do_so = |k: usize| if k == 1 { verbs.verb } else { verbs.several };
             Some(match (on(Side::More), on(Side::Less)) {
                 (0, 0) => format!("No plan's {} is clearly different from that of {}", verbs.noun, base.name),
-                (more, 0) => format!("{opening}{} {} {}", of(more), verbs.several, verbs.several_more),
-                (0, less) => format!("{opening}{} {} {}", of(less), verbs.several, verbs.several_less),
+                (more, 0) => format!("{opening}{} {} {}", of(more), do_so(more), verbs.several_more),
+                (0, less) => format!("{opening}{} {} {}", of(less), do_so(less), verbs.several_less),
                 (more, less) => {
-                    let Verbs { several, several_more, several_less, .. } = verbs;
-                    format!("{opening}{more} of {n} plans {several} {several_more}, {less} {several_less}")
+                    let Verbs { several_more, several_less, .. } = verbs;
+                    format!("{opening}{more} of {n} plans {} {several_more}, {less} {several_less}", do_so(more))
                 }
             })
         }
