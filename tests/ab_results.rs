@@ -190,10 +190,12 @@ proptest! {
 
     #[test]
     fn no_option_brings_the_reader_down(said in "\\PC{0,40}", starts in "\\PC{0,12}") {
-        let mut asked = Asked::default();
-        asked.columns = Some(said.clone());
-        asked.starts = Some(starts);
-        asked.guardrails = vec![said];
+        let asked = Asked {
+            columns: Some(said.clone()),
+            starts: Some(starts),
+            guardrails: vec![said],
+            ..Asked::default()
+        };
         let _ = read(source("x.csv", PLAIN), &asked);
     }
 }

@@ -48,7 +48,7 @@ fn is_apart(before: &Block, block: &Block) -> bool {
     match (before, block) {
         (_, Block::Small(_)) => matches!(before, Block::Headline(_)),
         (Block::Section { .. }, _)
-        | (Block::Headline(_), Block::Open(_))
+        | (Block::Headline(_) | Block::Open(_), Block::Open(_))
         | (_, Block::Item(_))
         | (Block::Note(_), Block::Note(_))
         | (Block::Sentence(_) | Block::Item(_) | Block::Small(_), Block::Sentence(_)) => false,

@@ -3,7 +3,7 @@
 use wearout_core::analysis::trial::{AtStake, Effect, Framing, Guarded, Method, TrialAnalysis};
 use wearout_core::finding::{Analyze, AnalyzeNote, Provenance};
 use wearout_core::results::{self, Missing};
-use wearout_core::tally::{Dealt, Metric};
+use wearout_core::tally::Dealt;
 use wearout_stats::Interval;
 
 use super::{chance, difference, guarding, level, p_value, points, says, short_label, size, verdict};
@@ -31,7 +31,9 @@ pub fn page(of: &Analyze, made: &Provenance) -> Page {
         blocks.push(Block::Open(Said::of(sentence(&verdict::open(found, harm)), from)));
     }
     blocks.extend(worth(found).into_iter().chain(early(found)).map(Block::Sentence));
-    blocks.extend([Block::Figure("differences"), Block::Table(table(found)), Block::Figure("difference_by_day")]);
+    blocks.extend([Block::Figure("differences"), Block::Table(arms(found))]);
+    blocks.extend(others(found).map(Block::Table));
+    blocks.push(Block::Figure("difference_by_day"));
     blocks.push(Block::Small(Said::of(design(of), "/study/found/effects")));
     blocks.extend(notes.into_iter().map(said).map(Block::Note));
     let length = match (found.is_running(), found.is_end_said) {
@@ -47,7 +49,7 @@ pub fn page(of: &Analyze, made: &Provenance) -> Page {
 fn worth(found: &TrialAnalysis) -> Vec<Said> {
     let mut said = Vec::new();
     if let Some(at_stake) = &found.at_stake {
-        said.push(Said::of(format!("Worth: {}.", members(found, at_stake)), "/study/found/at_stake"));
+        said.push(Said::of(format!("At stake, {}.", members(found, at_stake)), "/study/found/at_stake"));
     }
     let losses = found.chances.iter().flatten().zip(&found.arms).filter_map(|(chance, arm)| {
         let loss = scale(found.metric.unit) * chance.expected_loss?;
@@ -93,88 +95,84 @@ fn early(found: &TrialAnalysis) -> Option<Said> {
     (found.days > 1).then(|| Said::of(words, "/study/found/verdict/arms"))
 }
 
-fn table(found: &TrialAnalysis) -> Table {
-    let noun = if found.metric.unit.is_percentage() { "points" } else { "difference" };
-    let are_groups = found.dealt == Dealt::Groups;
-    let mut heads = vec!["level".to_owned(), format!("{noun} (95 %)")];
-    heads.extend(["relative", "says", "P(best)", "members", "groups"].map(str::to_owned));
-    let mut rows: Vec<Row> = (0..found.arms.len()).map(|arm| arm_row(found, arm)).collect();
-    rows.extend(found.secondary.iter().map(|effect| {
-        let q = effect.adjusted_p.map_or_else(String::new, |q| format!(", q {}", p_value(q)));
-        let says = effect.call.map_or("", sentence::call);
-        effect_row(found, effect, "also", relative(effect), format!("{says}{q}"))
-    }));
-    rows.extend(found.guardrails.iter().map(|guarded| guardrail_row(found, guarded)));
-    if !are_groups {
-        heads.pop();
-        for row in &mut rows {
-            row.cells.pop();
-        }
-    }
-    let noun = found.dealt.noun();
+/// The arms in the metric that decides.
+fn arms(found: &TrialAnalysis) -> Table {
+    let difference = if found.metric.unit.is_percentage() { "points (95 %)" } else { "difference (95 %)" };
+    let mut heads = vec!["level", difference, "relative", "P(best)", "says", "members"];
+    heads.extend((found.dealt == Dealt::Groups).then_some("groups"));
     Table {
         title: String::new(),
         corner: short_label(found.metric).to_owned(),
-        heads,
-        rows,
-        below: vec![format!(
-            "95 % intervals: what chance can do in dealing {noun} to arms; q: p value of several metrics together"
-        )],
-        from: "/study/found/effects".to_owned(),
+        rows: (0..found.arms.len())
+            .map(|arm| Row { cells: of_arm(found, arm, heads.len()), ..row(&found.arms[arm].name) })
+            .collect(),
+        heads: heads.into_iter().map(str::to_owned).collect(),
+        below: vec![format!("95 % intervals: what chance can do in dealing {} to arms", found.dealt.noun())],
+        from: "/study/found/arms".to_owned(),
     }
 }
 
-fn arm_row(found: &TrialAnalysis, arm: usize) -> Row {
+/// The first so many cells of an arm.
+fn of_arm(found: &TrialAnalysis, arm: usize, n: usize) -> Vec<Cell> {
     let (totals, effect) = (&found.arms[arm], found.effect(arm));
-    let words = |words: &str| Cell::Words(words.to_owned());
+    let or_nothing = |cell: Option<Cell>| cell.unwrap_or_else(|| Cell::Words(String::new()));
     let count = |n: u64| Cell::Figure(fixed(n as f64, 0));
-    let best = found.chances.as_ref().map(|chances| chance(chances[arm].is_best));
-    Row {
-        label: Label::plain(&totals.name),
-        is_part: false,
-        cells: vec![
-            known(level(found.metric, totals.level)),
-            effect.map_or_else(|| words(""), |effect| of_effect(found.metric, effect)),
-            effect.map_or_else(|| words(""), relative),
-            words(says(found, arm)),
-            best.map_or(Cell::Blank, Cell::Figure),
-            count(totals.members),
-            count(totals.groups),
-        ],
-    }
+    let cells = [
+        known(level(found.metric, totals.level)),
+        or_nothing(effect.map(of_effect)),
+        or_nothing(effect.map(relative)),
+        known(found.chances.as_ref().map(|chances| chance(chances[arm].is_best))),
+        Cell::Words(says(found, arm).to_owned()),
+        count(totals.members),
+        count(totals.groups),
+    ];
+    cells.into_iter().take(n).collect()
 }
 
-fn effect_row(found: &TrialAnalysis, effect: &Effect, what: &str, relative: Cell, says: String) -> Row {
-    let label = short_label(effect.metric);
-    let several = found.arms.len() > 2;
-    let words = if several { format!("{what} {label}, {}", found.arm(effect.arm)) } else { format!("{what} {label}") };
-    let [best, members, groups] = ["", "", ""].map(|none| Cell::Words(none.to_owned()));
-    Row {
-        label: Label::of(words, effect.metric.key),
-        is_part: false,
-        cells: vec![
-            known(level(effect.metric, effect.treated)),
-            of_effect(effect.metric, effect),
-            relative,
-            Cell::Words(says),
-            best,
-            members,
-            groups,
-        ],
-    }
-}
-
-fn guardrail_row(found: &TrialAnalysis, guarded: &Guarded) -> Row {
+/// What the arms do to other metrics and to guardrails; `None` where there are none.
+fn others(found: &TrialAnalysis) -> Option<Table> {
+    let (control, several) = (found.arm(found.control), found.arms.len() > 2);
+    let of = |effect: &Effect, what: &str, relative: Cell, says: String| {
+        let of_arm = if several { format!(", {}", found.arm(effect.arm)) } else { String::new() };
+        let words = format!("{what}{}{of_arm}", short_label(effect.metric));
+        let cells = vec![known(level(effect.metric, effect.treated)), of_effect(effect), relative, Cell::Words(says)];
+        Row { label: Label::of(words, effect.metric.key), cells, ..row("") }
+    };
+    let secondary = found.secondary.iter().map(|effect| {
+        let q = effect.adjusted_p.map_or_else(String::new, |q| format!(", q {}", p_value(q)));
+        of(effect, "", relative(effect), effect.call.map_or("", sentence::call).to_owned() + &q)
+    });
     // How much worse relatively says little of what is rare.
-    effect_row(found, &guarded.effect, "guard", Cell::Words(String::new()), guarding(guarded.guarding).to_owned())
+    let guardrails = found.guardrails.iter().map(|Guarded { effect, guarding: known, .. }| {
+        of(effect, "guardrail ", Cell::Words(String::new()), guarding(*known).to_owned())
+    });
+    let rows: Vec<Row> = secondary.chain(guardrails).collect();
+    let arm = found.effects.first().filter(|_| !several);
+    let against = arm.map_or_else(|| ",".to_owned(), |effect| format!(": {}", found.arm(effect.arm)));
+    (!rows.is_empty()).then(|| Table {
+        title: format!("Other metrics and guardrails{against} against {control}"),
+        corner: String::new(),
+        heads: ["level", "difference (95 %)", "relative", "says"].map(str::to_owned).to_vec(),
+        below: if found.secondary.is_empty() {
+            Vec::new()
+        } else {
+            vec!["q: p value, of all metrics but guardrails together".to_owned()]
+        },
+        rows,
+        from: "/study/found/secondary".to_owned(),
+    })
+}
+
+fn row(label: &str) -> Row {
+    Row { label: Label::plain(label), is_part: false, cells: Vec::new() }
 }
 
 fn known(text: Option<String>) -> Cell {
     text.map_or(Cell::Blank, Cell::Figure)
 }
 
-fn of_effect(metric: &Metric, effect: &Effect) -> Cell {
-    known(effect.difference.map(|value| difference(metric, value, effect.interval)))
+fn of_effect(effect: &Effect) -> Cell {
+    known(effect.difference.map(|value| difference(effect.metric, value, effect.interval)))
 }
 
 /// `+23 % (+7 to +39)`.
