@@ -36,7 +36,7 @@ pub(super) enum Command {
     Evidence(EvidenceArgs),
     /// Find which values of the model's parameters meet targets: a best fit, a posterior, or every plausible set
     Calibrate(CalibrateArgs),
-    /// Say which parameters and levers a figure hangs on, and what would turn the verdict over
+    /// Say which parameters and levers a figure depends on, and what would reverse the verdict
     Sensitivity(SensitivityArgs),
     /// Model a test of several plans beside each other: its power, its design, its analysis, its worth
     #[command(subcommand)]

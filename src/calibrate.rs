@@ -33,7 +33,7 @@ pub(super) fn calibrate(args: &CalibrateArgs) -> Result<(), Failure> {
     };
     finish_with(find, &name, &args.common, |_| None).map_err(|failure| match failure {
         Failure::Interrupted(_) if checkpoint.is_there() => Failure::Interrupted(
-            ": the generation in flight was dropped; the same command goes on from those before it",
+            ": the generation in flight was dropped; the same command resumes after the one before it",
         ),
         failure => failure,
     })?;

@@ -56,7 +56,7 @@ pub(super) struct SelectionArgs {
     /// The metric it is selected by (`wearout list metrics`) [default: the first of the scenario's headline]
     #[arg(long, requires = "select")]
     pub(super) metric: Option<String>,
-    /// How far below the best is as good, in the metric's unit (0.005 is half a point) [default: what the scenario calls practically
+    /// Indifference zone: a plan within this distance of the best counts as best, in the metric's unit (0.005 is half a point) [default: what the scenario calls practically
     /// equal]
     #[arg(long, requires = "select", value_parser = positive)]
     pub(super) zone: Option<f64>,

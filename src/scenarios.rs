@@ -43,7 +43,7 @@ pub(super) fn contents(named: &str, overrides: &[String]) -> Result<Input, Failu
 fn unread(named: &str, cause: &Unread) -> String {
     if !matches!(cause, Unread::System(_)) {
         return format!(
-            "error: `{named}` is no scenario: {cause}\n  = help: a scenario is a TOML file; see `wearout new NAME`"
+            "error: `{named}` is not a scenario: {cause}\n  = help: a scenario is a TOML file; see `wearout new NAME`"
         );
     }
     let help = inputs::beside(named).or_else(|| meant(named)).unwrap_or_else(|| {

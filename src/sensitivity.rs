@@ -1,4 +1,4 @@
-//! `wearout sensitivity`: what a scenario's figures and its verdict hang on.
+//! `wearout sensitivity`: what a scenario's figures and its verdict depend on.
 
 use clap::Args;
 use wearout_core::finding::SensitivityJob;
@@ -14,10 +14,10 @@ use super::{Failure, scenarios};
 pub(super) struct SensitivityArgs {
     /// A scenario file, or the name of a shipped scenario (`wearout list scenarios`)
     pub(super) scenario: String,
-    /// The metric that is looked at (`wearout list metrics`) [default: the first of the scenario's headline]
+    /// Metric to analyse (`wearout list metrics`) [default: the first of the scenario's headline]
     #[arg(long)]
     pub(super) metric: Option<String>,
-    /// The plan that is looked at [default: the first that is not the baseline]
+    /// Plan to analyse [default: the first that is not the baseline]
     #[arg(long)]
     pub(super) plan: Option<String>,
     /// The plan's own figure instead of its difference from the baseline

@@ -52,7 +52,7 @@ pub(super) struct CalibrateArgs {
     /// Members of your list on the first day
     #[arg(long, requires = "columns", value_parser = whole::<u64>(1..=u64::MAX))]
     pub(super) list: Option<u64>,
-    /// Start anew, although an earlier run of the same command can be gone on with
+    /// Start anew instead of resuming an earlier run of the same command
     #[arg(long)]
     pub(super) fresh: bool,
     #[command(flatten)]

@@ -109,7 +109,7 @@ fn few_groups_and_unequal_arms_keep_their_level() {
     }
 }
 
-/// Groups of 200 members, each of whom gets a message a day, with rare reports and losses that hang on the group.
+/// Groups of 200 members, each of whom gets a message a day, with rare reports and losses that depend on the group.
 fn rare(groups: &[usize], days: usize, rng: &mut Xoshiro256PlusPlus) -> Vec<TrialUnit> {
     let mut units = units(groups, days, |_, _| 0.0);
     for unit in &mut units {

@@ -1,4 +1,4 @@
-//! What a figure hangs on: known shares are found, luck is told from factors, and a verdict names what turns it over.
+//! What a figure depends on: known shares are found, luck is told from factors, and a verdict names what reverses it.
 #![expect(clippy::unwrap_used, reason = "a test ends where it fails")]
 
 #[allow(dead_code, reason = "each test file uses a part")]
@@ -105,7 +105,7 @@ fn factors_that_are_not_told_apart_lead_together_and_json_says_what_the_page_say
         (&"assumption".into(), &"probability".into())
     );
     let said = shown(&finding);
-    assert!(said.contains("Conversion, often minus seldom hangs most on purchase_given_click: "), "{said}");
+    assert!(said.contains("Conversion, often minus seldom depends most on purchase_given_click: "), "{said}");
 }
 
 fn shown(finding: &Finding) -> String {
@@ -250,7 +250,7 @@ fn from_a_reply_that_never_comes_no_turn_is_searched_and_that_is_said() {
     assert!(table.contains("plan.often.reply,lever,hours,0.5,24,,false,,,,,4"), "{table}");
 }
 
-/// Nobody buys as the scenario stands, so that the call turns over somewhere below or at the low end of the range.
+/// Nobody buys as the scenario stands, so that the call reverses somewhere below or at the low end of the range.
 #[test]
 fn from_outside_the_range_the_search_begins_at_its_nearest_end() {
     let draft =
@@ -357,7 +357,7 @@ fn the_command_prints_a_table_and_leaves_every_file() {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let text = String::from_utf8(output.stdout).unwrap();
     for said in
-        ["conversion, often minus seldom", "alone (first order)", "What the verdict against seldom hangs on", "lever"]
+        ["conversion, often minus seldom", "alone (first order)", "What the verdict against seldom depends on", "lever"]
     {
         assert!(text.contains(said), "{said}\n{text}");
     }

@@ -152,7 +152,7 @@ fn foreign_damaged_and_older_files_are_faults_that_are_told_together() {
     cut.pop();
     let version = format!("\"{}\"", env!("CARGO_PKG_VERSION"));
     let files = [
-        ("empty", Vec::new(), "is no shard: its first line is not `wearout shard 1`"),
+        ("empty", Vec::new(), "is not a shard: its first line is not `wearout shard 1`"),
         ("next", of_header(header.replace("shard 1\n", "shard 2\n")), "is no shard"),
         ("begun", whole[..tallies_at - 1].to_vec(), "ends before its tallies"),
         ("header", of_header(header.replace("\"seed\":7", "\"seed\":-7")), "has a header that cannot be read"),

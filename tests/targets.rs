@@ -234,7 +234,7 @@ fn faults_of_the_command_line_point_into_it() {
         "`opened` is counted against delivered or sent, and there is neither column",
         "--> mine.csv:1:",
         "--> command line:1:",
-        "`read_bas` is no parameter",
+        "`read_bas` is not a parameter",
     ] {
         assert!(faults.contains(part), "{part}\n{faults}");
     }

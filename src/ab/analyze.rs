@@ -26,7 +26,7 @@ pub(crate) struct AnalyzeArgs {
     /// First day of the test, a date; earlier rows are behaviour before it
     #[arg(long, value_name = "DATE")]
     starts: Option<String>,
-    /// What stands first in dates such as 03/04/2025: day-first or month-first [default: what the dates show]
+    /// Order of dates such as 03/04/2025: day-first or month-first [default: read from the dates]
     #[arg(long, value_name = "ORDER", value_parser = order)]
     dates: Option<DateOrder>,
     /// What was dealt to the arms: groups, or members of a direct list one by one
@@ -45,13 +45,13 @@ pub(crate) struct AnalyzeArgs {
     /// and reports, which only reject]
     #[arg(long, value_name = "METRIC[=MARGIN]", value_delimiter = ',')]
     guardrail: Vec<String>,
-    /// Take out what groups did before the test: where-known, always or never
+    /// Adjust for what groups did before the test: where-known, always or never
     #[arg(long, default_value = "where-known", value_parser = adjust)]
     adjust: Adjust,
     /// Differences of a share below this are practically equal: 0.01 is a point [default: a point, or a tenth of shares below 5 %]
     #[arg(long, value_name = "SHARE", value_parser = zone)]
     zone: Option<f64>,
-    /// Days after which the test was to end, as planned before anyone looked [default: the days of the file; the page then says that the
+    /// Planned length of the test in days, fixed before anyone looked [default: the days of the file; the page then says that the
     /// verdict holds only if that end was planned]
     #[arg(long, value_name = "DAYS", value_parser = whole::<u32>(1..=3660))]
     planned_days: Option<u32>,

@@ -49,13 +49,13 @@ struct WhichArgs {
     /// The test [default: the scenario's first]
     #[arg(long)]
     test: Option<String>,
-    /// What it decides by (`wearout list metrics`) [default: the test's own]
+    /// Metric that decides (`wearout list metrics`) [default: the test's own]
     #[arg(long)]
     metric: Option<String>,
     /// The arm that is compared with the control [default: the first other]
     #[arg(long)]
     arm: Option<String>,
-    /// How arms of groups are told apart: `means` (Welch's t on group means) or `permutation`
+    /// How arms of groups are compared: `means` (Welch's t on group means) or `permutation`
     #[arg(long, default_value = "means", value_parser = method)]
     by: Method,
     /// Level of the test, two-sided

@@ -18,26 +18,26 @@ pub(crate) struct WorthArgs {
     /// The test [default: the scenario's first]
     #[arg(long)]
     test: Option<String>,
-    /// What it is decided by (`wearout list metrics`) [default: the test's own]
+    /// Metric that decides (`wearout list metrics`) [default: the test's own]
     #[arg(long)]
     metric: Option<String>,
-    /// Groups an arm (members of a direct list) that are tried, separated by commas [default: 2 to 80, with the test's own]
+    /// Groups an arm (members of a direct list) to try, separated by commas [default: 2 to 80, with the test's own]
     #[arg(long, value_delimiter = ',', value_parser = whole::<u32>(2..=u32::MAX))]
     groups: Vec<u32>,
-    /// Days that are tried, separated by commas [default: 3 to 28, with the test's own]
+    /// Days to try, separated by commas [default: 3 to 28, with the test's own]
     #[arg(long, value_delimiter = ',', value_parser = whole::<u32>(1..=u32::MAX))]
     days: Vec<u32>,
-    /// The horizon is a deadline: who waits for the test's end gets only what is left of it
+    /// The horizon is a deadline: groups outside the test get only the days that remain after it
     #[arg(long)]
     deadline: bool,
-    /// Buyers that a member lost costs; 0 counts buyers alone [default: what a member addressed brings in one campaign]
+    /// Cost of a lost member in buyers; 0 counts buyers alone [default: what a member addressed brings in one campaign]
     #[arg(long, value_parser = not_negative)]
     member_worth: Option<f64>,
-    /// What nobody knows beforehand of the arms' contents: by which share, give or take, they draw more clicks or fewer than the
-    /// scenario has it (a standard deviation: 0.2 is a fifth)
+    /// Uncertainty about the appeal of the arms' contents before the test: a standard deviation of clicks, as a share (0.2 is a fifth
+    /// more or fewer)
     #[arg(long, default_value_t = 0.0, value_parser = not_negative)]
     appeal: f64,
-    /// Sets of the ensemble joint over which it is not known which arm is better
+    /// Sets of the ensemble joint that say what is not known of the arms before the test
     #[arg(long, default_value_t = 100, value_parser = whole::<u32>(2..=100_000))]
     sets: u32,
     /// Under each set: campaigns of each arm, and tests of each kind

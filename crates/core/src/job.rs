@@ -30,7 +30,7 @@ pub enum Job {
     Power(PowerJob),
     /// Say whether a test pays.
     Worth(WorthJob),
-    /// Say what a figure hangs on.
+    /// Say what a figure depends on.
     Sensitivity(SensitivityJob),
     /// Look for values of the tuned quantities that meet targets.
     Calibrate(CalibrateJob),

@@ -124,7 +124,7 @@ impl Shard {
     fn of(name: &str, bytes: &[u8]) -> Result<Shard, Diagnostic> {
         let is_none = |why: &str, help: &str| fault(format!("`{name}` {why}"), help);
         let is_foreign = || {
-            is_none(&format!("is no shard: its first line is not `{FORMAT}`"), "name files that `run --shard` wrote")
+            is_none(&format!("is not a shard: its first line is not `{FORMAT}`"), "name files that `run --shard` wrote")
         };
         let again = "write it, or copy it, again";
         let rest =
@@ -193,7 +193,7 @@ pub fn tallies(mut bytes: &[u8]) -> impl Iterator<Item = Result<PairedTally, pos
 pub fn run_part(run: &RunJob, part: Part, observer: &dyn Observer) -> Result<Shard, Unfinished> {
     let ready = run.ready(observer)?;
     let Target::Replicates(replicates) = ready.target else {
-        let message = "a run to a precision has no parts: how long it is shows on the way";
+        let message = "a run to a precision cannot be cut into parts: its length is not known beforehand";
         return Err(Faults::of_job(message, "leave --precision out, and say how many --replicates").into());
     };
     if part.of > replicates {

@@ -204,7 +204,7 @@ fn note(design: &Design, note: DesignNote) -> String {
             whole(several)
         ),
         DesignNote::IfIndependent(power) => format!(
-            "power if members were independent would be {} %, as calculators that count members have it",
+            "power if members were independent would be {} %, as calculators that count members say",
             whole(power)
         ),
         DesignNote::Partial => "partial: stopped before the end".to_owned(),

@@ -109,7 +109,7 @@ fn cost(race: &Selection) -> String {
     let simulated = format!("{} campaigns were simulated", count(race.campaigns));
     match race.selected {
         Some(_) => format!(
-            "{simulated}; with as many for every plan the same promise takes {} ({} each).",
+            "{simulated}; with as many for every plan the same guarantee takes {} ({} each).",
             count(race.campaigns_if_equal),
             count(race.campaigns_if_equal / race.plans.len() as u64)
         ),

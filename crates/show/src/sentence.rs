@@ -89,10 +89,10 @@ pub(super) fn conclusion(plan: &PlanVerdict, verdict: &Verdict) -> String {
     let not_known = not_known.join("; ");
     match plan.overall {
         Overall::Dominates => {
-            format!("{name} dominates {baseline}: {}, and is worse in nothing named here", better.join(", "))
+            format!("{name} dominates {baseline}: {}, and is worse in none of these", better.join(", "))
         }
         Overall::Dominated => {
-            format!("{name} is dominated by {baseline}: {}, and is better in nothing named here", worse.join(", "))
+            format!("{name} is dominated by {baseline}: {}, and is better in none of these", worse.join(", "))
         }
         Overall::Price if unknown.is_empty() => {
             format!("{name} has a price: {}, {}", better.join(", "), worse.join(", "))

@@ -252,7 +252,7 @@ impl<'a> Reader<'a> {
             return Some(text);
         }
         if let Some(node) = node {
-            let message = format!("`{}` names no {what} there is, found {}", node.path, quoted(&text));
+            let message = format!("`{}` names an unknown {what}, found {}", node.path, quoted(&text));
             let key = also(&text).map(|key| format!("its key is `{key}`"));
             let help = key.or_else(|| suggestion(&text, known)).unwrap_or_else(|| match known.len() {
                 0 => format!("there is no {what} yet"),

@@ -41,7 +41,7 @@ pub struct AnalyzeOptions {
     /// Half-width of the zone of practical equality, of a share; `None`: as usual.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub zone: Option<f64>,
-    /// Days after which the test was to end, as planned before anyone looked; `None` where nobody says so.
+    /// Planned length of the test in days, fixed before anyone looked; `None` where nobody says so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub planned_days: Option<u32>,
 }

@@ -91,7 +91,7 @@ pub enum Study {
     Power(Box<Power>),
     /// What a test is worth.
     Worth(Box<Worth>),
-    /// What a figure hangs on.
+    /// What a figure depends on.
     Sensitivity(Box<Sensitivity>),
     /// Targets met.
     Calibrate(Box<Calibrate>),

@@ -93,7 +93,7 @@ impl SelectJob {
         if *max_replicates < FIRST_STAGE {
             return Err(Faults::of_job(
                 &format!("--max-replicates must be at least {FIRST_STAGE} with --select, found {max_replicates}"),
-                "every plan runs so often before one can be dropped",
+                "every plan runs this many replicates before one can be dropped",
             ));
         }
         Ok(Question { metric, zone: *zone, equality: scenario.equality.into(), most: *max_replicates })
@@ -109,7 +109,7 @@ fn metric(asked: Option<&str>, scenario: &Scenario) -> Result<&'static Metric, F
             Some(meant) => format!("did you mean `{meant}`?"),
             None => "wearout list metrics".to_owned(),
         };
-        Faults::of_job(&format!("`{key}` is no metric"), &help)
+        Faults::of_job(&format!("`{key}` is not a metric"), &help)
     })
 }
 

@@ -1,4 +1,4 @@
-//! What a figure hangs on: which factors move it most, and which of them turn the verdict over.
+//! What a figure depends on: which factors move it most, and which of them reverse the verdict.
 
 use serde::{Deserialize, Serialize};
 use wearout_stats::interval::Interval;
@@ -22,7 +22,7 @@ pub struct SensitivityJob {
     pub options: Request,
 }
 
-/// What a figure hangs on, under the best fit and in the units of its metric. Intervals hold 95 %: those of effects and indices are
+/// What a figure depends on, under the best fit and in the units of its metric. Intervals hold 95 %: those of effects and indices are
 /// bootstrap intervals over trajectories, rows and streams of luck, those of levels and changes the error of a finite number of
 /// replicates; none is of the model.
 #[derive(Debug, Clone, Serialize)]

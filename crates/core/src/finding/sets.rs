@@ -159,7 +159,7 @@ pub(super) fn target(
         (None, replicates) if n_sets == 1 => Ok(Target::Replicates(replicates.unwrap_or(USUAL_REPLICATES))),
         (None, Some(replicates)) if replicates < FEWEST_PER_SET => Err(Faults::of_job(
             &format!("--replicates must be at least {FEWEST_PER_SET} under each of {n_sets} sets, found {replicates}"),
-            "chance cannot be told from parameters by one replicate; for one set: --parameters best",
+            "one replicate cannot separate chance from parameters; for one set: --parameters best",
         )),
         (None, replicates) => {
             let each = replicates.unwrap_or(FEWEST_PER_SET);

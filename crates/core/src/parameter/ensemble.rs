@@ -95,7 +95,7 @@ pub fn parse(source: Source, base: &Parameters) -> Result<Ensemble, Faults> {
         ),
         None => reading.fault(
             start..start,
-            "this is no ensemble of wearout: it does not say its model".to_owned(),
+            "this is not an ensemble of wearout: it names no model".to_owned(),
             "an ensemble opens with a line `# model = ...`; `wearout calibrate` writes one",
         ),
     }
@@ -156,7 +156,7 @@ impl Reading {
                     Some(meant) => format!("did you mean `{meant}`?"),
                     None => "`wearout list parameters` shows all".to_owned(),
                 };
-                self.fault(place, format!("`{cell}` is no parameter"), help);
+                self.fault(place, format!("`{cell}` is not a parameter"), help);
                 None
             } else if known.iter().flatten().any(|earlier| earlier == cell) {
                 self.fault(place, format!("`{cell}` stands twice"), "keep one of the columns");
@@ -244,7 +244,7 @@ mod tests {
         for part in [
             "this ensemble is of model `wearout-model/0`, the program's is `wearout-model/2`",
             "sets.csv:2:1",
-            "`read_bas` is no parameter",
+            "`read_bas` is not a parameter",
             "did you mean `read_base`?",
             "`block_share` must be from 0 to 1, found 1.4",
             "sets.csv:4:1",

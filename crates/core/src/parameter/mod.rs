@@ -137,7 +137,7 @@ impl Parameters {
         let mut changed = *self;
         let (mut shape, mut scale) = (false, false);
         for (key, value) in values {
-            assert!(changed.set(key, value), "`{key}` is no parameter");
+            assert!(changed.set(key, value), "`{key}` is not a parameter");
             shape |= key == "reply_patience_shape";
             scale |= key == "reply_patience_scale";
         }

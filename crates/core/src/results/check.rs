@@ -120,7 +120,7 @@ fn enough(
             }
             1 => {
                 let message = format!(
-                    "arm `{}` has one group: what the arm does cannot be told from what the group is",
+                    "arm `{}` has one group: the effect of the arm cannot be separated from the group",
                     plain(arm)
                 );
                 let help = "two groups an arm at the very least, ten for an answer; a direct list dealt member by member: --unit members";

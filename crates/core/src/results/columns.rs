@@ -212,7 +212,7 @@ fn pairs(text: &str, at: &At, faults: &mut Vec<Diagnostic>) -> Vec<Said> {
         };
         let Some(&(role, key, _)) = ROLES.iter().find(|(_, known, _)| *known == key.trim()) else {
             let help = suggestion(key.trim(), &keys).unwrap_or_else(|| format!("roles are {}", listed(&keys)));
-            faults.push(fault(&at, format!("`{}` is nothing that a column can hold", plain(key.trim())), help));
+            faults.push(fault(&at, format!("`{}` is not a role of a column", plain(key.trim())), help));
             continue;
         };
         if said.iter().any(|earlier| earlier.role == role) {

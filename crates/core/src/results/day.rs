@@ -139,7 +139,7 @@ pub(super) fn days(
         .map(|(cell, found)| {
             let number = found.and_then(|found| dated(found, order)).and_then(Date::number);
             if found.is_some() && number.is_none() && faults.len() < MANY {
-                let message = format!("`day` is no day of the calendar, found {}", quoted(&cell.text));
+                let message = format!("`day` is not a day of the calendar, found {}", quoted(&cell.text));
                 faults.push(fault(&cell.at, message, "year, month, day: 2025-03-31".to_owned()));
             }
             number
@@ -232,7 +232,7 @@ fn order_of(
             let (earlier, later) = if one.at.span.start < other.at.span.start { (one, other) } else { (other, one) };
             let (this, that) = if later.at == one.at { ("day", "month") } else { ("month", "day") };
             let message = format!(
-                "dates stand in two orders: the {this} first in {}, the {that} first in {}",
+                "dates are in two orders: the {this} first in {}, the {that} first in {}",
                 quoted(&later.text),
                 quoted(&earlier.text)
             );
@@ -293,12 +293,12 @@ mod tests {
         let (_, faults) = read(&["27/02/2025", "03/28/2025"], None);
         assert_eq!(
             faults,
-            ["dates stand in two orders: the month first in \"03/28/2025\", the day first in \"27/02/2025\""]
+            ["dates are in two orders: the month first in \"03/28/2025\", the day first in \"27/02/2025\""]
         );
         let (_, faults) = read(&["01/02/2025", "02/02/2025"], None);
         assert_eq!(faults, ["dates can be read in two orders: day or month first, found \"01/02/2025\""]);
         let (_, faults) = read(&["2025-02-29"], None);
-        assert_eq!(faults, ["`day` is no day of the calendar, found \"2025-02-29\""]);
+        assert_eq!(faults, ["`day` is not a day of the calendar, found \"2025-02-29\""]);
         let (_, faults) = read(&["1", "2025-02-28"], None);
         assert_eq!(faults.len(), 1);
     }

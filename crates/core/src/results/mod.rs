@@ -279,11 +279,7 @@ fn needed(table: &Rows, columns: &Columns, dealt: Dealt, faults: &mut Vec<Diagno
             let at = &table.header[column].at;
             let help = "what was dealt is the group, and its members are alike: leave --unit out. A list dealt member by member has a row \
                         for each arm and day, and no column of groups";
-            faults.push(fault(
-                at,
-                "`--unit members` on groups would promise far more than is known".to_owned(),
-                help.to_owned(),
-            ));
+            faults.push(fault(at, "`--unit members` on groups overstates what is known".to_owned(), help.to_owned()));
         }
         _ => {}
     }
@@ -323,7 +319,7 @@ fn control(arms: &[String], said: Option<&Said>, faults: &mut Vec<Diagnostic>) -
     let found = arms.iter().position(|arm| arm == name);
     if found.is_none() && !arms.is_empty() {
         let names: Vec<&str> = arms.iter().map(String::as_str).collect();
-        faults.push(fault(at, format!("`{}` is no arm", plain(name)), format!("arms are {}", listed(&names))));
+        faults.push(fault(at, format!("`{}` is not an arm", plain(name)), format!("arms are {}", listed(&names))));
     }
     found.unwrap_or(0)
 }

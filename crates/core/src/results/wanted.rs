@@ -67,7 +67,7 @@ impl Choice<'_> {
         let Some(metric) = tally::find(tally::key_of(word).unwrap_or(word)) else {
             let keys: Vec<&str> = self.measured.iter().map(|metric| metric.key).collect();
             let help = suggestion(word, &keys).unwrap_or_else(|| format!("this file measures {}", listed(&keys)));
-            faults.push(fault(at, format!("`{}` is no metric", plain(word)), help));
+            faults.push(fault(at, format!("`{}` is not a metric", plain(word)), help));
             return None;
         };
         let known = self.known(metric.key);
@@ -81,7 +81,7 @@ impl Choice<'_> {
                 )
             } else {
                 let keys: Vec<&str> = self.measured.iter().map(|metric| metric.key).collect();
-                format!("no table of results tells it; this file measures {}", listed(&keys))
+                format!("a table of results cannot measure it; this file measures {}", listed(&keys))
             };
             faults.push(fault(at, format!("`{}` is not measured in this file", metric.key), help));
         }
@@ -92,7 +92,7 @@ impl Choice<'_> {
     fn is_told(&self, metric: &Metric, at: &At, faults: &mut Vec<Diagnostic>) -> bool {
         let is_told = self.dealt == Dealt::Groups || metric.is_of_members();
         if !is_told {
-            let message = format!("`{}` says nothing sure of members: one may count in it many times", metric.key);
+            let message = format!("`{}` counts a member more than once, so its error is not estimable", metric.key);
             let of_members = self.measured.iter().filter(|metric| metric.is_of_members());
             let keys: Vec<&str> = of_members.map(|metric| metric.key).collect();
             let measured = if keys.is_empty() { "none".to_owned() } else { listed(&keys) };
@@ -116,8 +116,8 @@ pub(super) fn wanted(
         choice.is_told(found, &metric.1, faults);
     }
     if let Some(found) = deciding.filter(|found| found.better == Better::Neither) {
-        let help = "a metric of which more, or less, is to be wished for".to_owned();
-        faults.push(fault(&metric.1, format!("`{}` has neither a better nor a worse side", found.key), help));
+        let help = "a metric with a better direction".to_owned();
+        faults.push(fault(&metric.1, format!("`{}` has no better direction", found.key), help));
     }
     let is_deciding = |other: &Metric| deciding.is_some_and(|metric| metric.key == other.key);
     let guardrails: Vec<Guardrail> = if guardrails.is_empty() {
@@ -147,8 +147,8 @@ fn guardrail(choice: &Choice<'_>, text: &str, at: &At, faults: &mut Vec<Diagnost
     };
     let metric = choice.named(word.trim(), at, faults)?;
     if metric.better == Better::Neither {
-        let help = "a guardrail has a side on which it is worse".to_owned();
-        faults.push(fault(at, format!("`{}` has neither a better nor a worse side", metric.key), help));
+        let help = "a guardrail needs a worse direction".to_owned();
+        faults.push(fault(at, format!("`{}` has no better direction", metric.key), help));
         return None;
     }
     if !choice.is_told(metric, at, faults) {

@@ -139,7 +139,7 @@ fn units_per_arm(
         reader.must_be(
             node,
             "2 or more",
-            "with one an arm, nothing tells what the arms do from how units differ anyway",
+            "with one unit an arm, the effect of an arm cannot be separated from the difference between units",
         );
         return None;
     }

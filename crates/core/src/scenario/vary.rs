@@ -218,7 +218,7 @@ fn names_exist(reader: &mut Reader<'_>, root: &Table, keys: &[String], at: &At) 
             0 => format!("there is no {kind} in the file"),
             _ => format!("one of {}", listed(&known)),
         });
-        reader.fault(at, format!("`{}` names no {kind} there is", plain(&join(kind, name))), help);
+        reader.fault(at, format!("`{}` names an unknown {kind}", plain(&join(kind, name))), help);
     }
     false
 }

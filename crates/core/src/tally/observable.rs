@@ -165,11 +165,11 @@ impl std::fmt::Display for Observable {
 }
 
 fn unknown(key: &str) -> String {
-    format!("`{key}` is no observable")
+    format!("`{key}` is not an observable")
 }
 
 fn parse_window(text: &str) -> Result<Window, String> {
-    let wrong = || format!("`@{text}` is no window: @day4 or @days1-3, counted from 1");
+    let wrong = || format!("`@{text}` is not a window: @day4 or @days1-3, counted from 1");
     let day = |text: &str| text.parse::<u32>().ok().filter(|day| *day >= 1);
     if let Some(days) = text.strip_prefix("days") {
         let (from, to) = days.split_once('-').and_then(|(from, to)| Some((day(from)?, day(to)?))).ok_or_else(wrong)?;
@@ -366,10 +366,10 @@ mod tests {
     #[test]
     fn what_cannot_be_is_said() {
         let says = |text: &str| Observable::parse(text).unwrap_err();
-        assert_eq!(says("opens"), "`opens` is no observable");
+        assert_eq!(says("opens"), "`opens` is not an observable");
         assert_eq!(says("open_rate@day3"), "`open_rate` is known over days: open_rate@days1-3");
         assert_eq!(says("visit_exits@days1-3"), "`visit_exits` is known by the end of a day: visit_exits@day4");
         assert_eq!(says("conversion@day3"), "`conversion` is known for the whole horizon only");
-        assert!(says("open_rate@days3-1").starts_with("`@days3-1` is no window"));
+        assert!(says("open_rate@days3-1").starts_with("`@days3-1` is not a window"));
     }
 }

@@ -83,7 +83,7 @@ fn by_name(
     let Some(parameter) = parameter::find(name) else {
         let help =
             suggestion(name, Parameters::KEYS).unwrap_or_else(|| "`wearout list parameters` shows all".to_owned());
-        reader.fault(&at, format!("`{}` is no parameter", plain(name)), help);
+        reader.fault(&at, format!("`{}` is not a parameter", plain(name)), help);
         return None;
     };
     if parameter.low >= parameter.high {

@@ -237,7 +237,7 @@ fn note_in_words(found: &TrialAnalysis, note: &AnalyzeNote) -> String {
                 Dealt::Members => fixed(arm.members as f64, 0),
             });
             let (noun, counts) = (found.dealt.noun(), counts.collect::<Vec<_>>().join(" to "));
-            format!("{counts} {noun} are no even deal (p {}): find out why before believing the rest", p_value(*p))
+            format!("{counts} {noun} were not dealt evenly (p {}): find out why before trusting the rest", p_value(*p))
         }
         AnalyzeNote::TakenForNormal { groups } => {
             format!("with {} in an arm, intervals take group means for normal", counted(*groups, "group"))
@@ -258,7 +258,7 @@ fn note_in_words(found: &TrialAnalysis, note: &AnalyzeNote) -> String {
             let earlier = if *is_adjusted { " and knows nothing of the days before the test" } else { "" };
             format!(
                 "permutation p {} of {} is {above} {}, while the interval {told}: the interval decides; it takes group means for normal, \
-                 the permutation rests on the dealing alone{earlier}; take the result for borderline",
+                 the permutation rests on the dealing alone{earlier}; treat the result as borderline",
                 p_value(*p),
                 found.arm(*arm),
                 fixed(*level, 3).trim_end_matches('0')
@@ -296,7 +296,7 @@ fn of_table(note: &results::Note) -> String {
         results::Note::FromPercentages(column) => {
             format!("`{column}` is counted from percentages of those delivered, to the nearest whole")
         }
-        results::Note::Nobody(column) => format!("`{column}` has no column: 0, as you say"),
+        results::Note::Nobody(column) => format!("`{column}` has no column and is taken as 0, as --columns says"),
         results::Note::Unread(headings) => {
             let quoted: Vec<String> = headings.iter().map(|heading| format!("`{heading}`")).collect();
             format!("columns that were not read: {}", quoted.join(", "))

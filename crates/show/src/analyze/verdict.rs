@@ -184,11 +184,11 @@ fn would(found: &TrialAnalysis, more: &More) -> String {
     let days = |n: u32| counted(u64::from(n), "more day");
     let too_many = format!("no number of {noun}s within reach gives {power}");
     match (units, more.days) {
-        (Some(_), MoreDays::Planned(day)) if more.units == Some(0) => format!("go on to day {day}, as planned"),
+        (Some(_), MoreDays::Planned(day)) if more.units == Some(0) => format!("continue to day {day}, as planned"),
         (Some(units), MoreDays::Planned(day)) => {
-            format!("go on to day {day}, as planned; even then {power} takes {units}")
+            format!("continue to day {day}, as planned; even then {power} takes {units}")
         }
-        (None, MoreDays::Planned(day)) => format!("go on to day {day}, as planned; even then {too_many}"),
+        (None, MoreDays::Planned(day)) => format!("continue to day {day}, as planned; even then {too_many}"),
         (Some(_), _) if more.units == Some(0) => {
             format!("the test already has {power}; a smaller difference takes more {noun}s")
         }

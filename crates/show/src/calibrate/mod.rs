@@ -25,14 +25,14 @@ fn ended(ended: Ended) -> &'static str {
         Reason::Simulations | Reason::Posterior(Posterior::Simulations) | Reason::Plausible(Plausible::Budget) => {
             "the simulations allowed are spent"
         }
-        Reason::Best(Best::Narrow) => "the search is as narrow as it need be",
-        Reason::Best(Best::IllConditioned) => "the search has become a line that floats can't follow",
-        Reason::Best(Best::Flat) => "the latest generations are all as good",
-        Reason::Best(Best::NoImprovement) => "the latest generations bring nothing better",
+        Reason::Best(Best::Narrow) => "the search has converged",
+        Reason::Best(Best::IllConditioned) => "the search is too ill-conditioned to continue",
+        Reason::Best(Best::Flat) => "the latest generations do not differ in loss",
+        Reason::Best(Best::NoImprovement) => "the latest generations brought no improvement",
         Reason::Posterior(Posterior::NearEnough) => "the threshold asked for is reached",
         Reason::Posterior(Posterior::Acceptance) => "too few of the last generation were accepted",
         Reason::Posterior(Posterior::Degenerate) => "the sample has collapsed, nothing new can be proposed",
-        Reason::Plausible(Plausible::Enough) => "as many plausible sets were found as were wanted",
+        Reason::Plausible(Plausible::Enough) => "the number of plausible sets wanted was found",
         Reason::Plausible(Plausible::Empty) => "two waves found nothing plausible",
     }
 }

@@ -126,7 +126,7 @@ fn in_the_way(of: &Calibrate, conflicts: &Conflicts) -> Vec<Said> {
         let words = format!("The nearest point misses {} standard deviations.", missed.join(", "));
         said.push(Said::of(words, format!("{from}/missed_by")));
     }
-    let advice = "Wider ranges under [[tune]], a larger discrepancy, or fewer targets may leave something.";
+    let advice = "Wider ranges under [[tune]], a larger discrepancy, or fewer targets may leave plausible sets.";
     said.push(Said::of(advice, from));
     said
 }
@@ -230,7 +230,7 @@ fn ridges(of: &Calibrate) -> Vec<Block> {
     }
     let from = "/study/learned/ridges";
     let name = |i: usize| &of.tuned[i].name;
-    let opening = format!("Ridges: pairs whose correlation is beyond {RIDGE}, which the targets can't tell apart");
+    let opening = format!("Ridges: pairs whose correlation is beyond {RIDGE}, which the targets cannot separate");
     let mut blocks = vec![Block::Figure("pairs"), Block::Sentence(Said::of(opening, from))];
     blocks.extend(ridges.iter().take(MOST_RIDGES).enumerate().map(|(at, ridge)| {
         let words = format!("{} and {}: {}", name(ridge.one), name(ridge.other), signed(ridge.correlation, 2));
@@ -306,7 +306,7 @@ fn note(of: &Calibrate, note: &CalibrateNote) -> String {
                 .to_owned()
         }
         CalibrateNote::Early { measured } => {
-            format!("the same command goes on from here; --simulations {measured} repeats this result to the bit")
+            format!("the same command resumes from here; --simulations {measured} repeats this result to the bit")
         }
     }
 }

@@ -43,7 +43,7 @@ pub(super) fn draw(page: &Calibrate, caption: &Caption) -> Option<Canvas> {
         note: if is_sample {
             "line: 5 % to 95 %, dot: median; contraction: 1 - variance after / variance before, 0 where nothing was learned".to_owned()
         } else {
-            "dot: the best fit; how sure it is can't be said from one point".to_owned()
+            "dot: the best fit; one point says nothing of its uncertainty".to_owned()
         },
     };
     let height = NAMES + tuned.len() as f64 * ROW;

@@ -43,7 +43,7 @@ pub(super) fn draw(race: &Selection, caption: &Caption) -> Option<Canvas> {
     };
     let cost = match race.selected {
         Some(_) if race.campaigns < race.campaigns_if_equal => format!(
-            "; with as many campaigns for every plan, the same promise takes {}",
+            "; with as many campaigns for every plan, the same guarantee takes {}",
             grouped(race.campaigns_if_equal as f64, 0)
         ),
         _ => String::new(),

@@ -1,4 +1,4 @@
-//! The page of a sensitivity analysis: what the figure hangs on, what turns the verdict over, how the variance splits.
+//! The page of a sensitivity analysis: what the figure depends on, what reverses the verdict, how the variance splits.
 
 use wearout_core::finding::{Sensitivity, SensitivityNote};
 use wearout_core::study::sensitivity::{End, Factor, Kind, Level, Tip, Turn};
@@ -28,7 +28,7 @@ pub fn page(of: &Sensitivity) -> Page {
     blocks.extend(screening(of));
     let note = |(at, note)| Block::Note(Said::of(self::note(of, note), format!("/study/notes/{at}")));
     blocks.extend(of.notes.iter().enumerate().map(note));
-    Page { title: format!("What it hangs on: {}, in {}", measure(of), unit(of)), blocks }
+    Page { title: format!("What it depends on: {}, in {}", measure(of), unit(of)), blocks }
 }
 
 fn headline(of: &Sensitivity) -> String {
@@ -37,7 +37,7 @@ fn headline(of: &Sensitivity) -> String {
     };
     let text = match &of.leaders[..] {
         [] if of.found.effects.is_none() => format!("{} has no base, so nothing is known of it.", measure(of)),
-        [] => format!("{} hangs on none of the {} here.", measure(of), counted(of.factors.len() as u64, "factor")),
+        [] => format!("{} depends on none of the {} here.", measure(of), counted(of.factors.len() as u64, "factor")),
         [alone] => {
             let factor = &of.factors[*alone];
             let swing = of.found.swings.iter().find(|swing| swing.factor == *alone);
@@ -47,7 +47,7 @@ fn headline(of: &Sensitivity) -> String {
                 )
             });
             let ends = ends.map_or_else(String::new, |ends| format!(": {ends}"));
-            format!("{} hangs most on {}{ends}.", measure(of), factor.key)
+            format!("{} depends most on {}{ends}.", measure(of), factor.key)
         }
         several => {
             let keys: Vec<&str> = several.iter().map(|&factor| of.factors[factor].key.as_str()).collect();
@@ -55,7 +55,7 @@ fn headline(of: &Sensitivity) -> String {
                 Some((named, more @ [_, ..])) => format!("{} and {} more", named.join(", "), more.len()),
                 _ => list(&keys),
             };
-            format!("{} hangs most on {named}; which of them matters most is not known.", measure(of))
+            format!("{} depends most on {named}; which of them matters most is not known.", measure(of))
         }
     };
     capitalised(&text)
@@ -92,13 +92,13 @@ fn verdict(of: &Sensitivity) -> Vec<Block> {
         let tip = of_decision[0];
         let turns: Vec<(&Tip, Turn)> = of_decision.iter().filter_map(|tip| Some((tip, tip.turn?))).collect();
         let n_tried = of_decision.iter().filter(|tip| tip.searched).count();
-        let none = || format!("no single factor within its range turns it over ({n_tried} tried)");
+        let none = || format!("no single factor within its range reverses it ({n_tried} tried)");
         match (tip.metric, turns.first()) {
             (None, nearest) => {
                 let turned = match turns.len() {
                     0 => none(),
-                    1 => format!("one of {n_tried} factors turns it over within its range"),
-                    n => format!("{n} of {n_tried} factors turn it over within their range, the nearest first"),
+                    1 => format!("one of {n_tried} factors reverses it within its range"),
+                    n => format!("{n} of {n_tried} factors reverse it within their range, the nearest first"),
                 };
                 let opening = format!("{}: {}; {turned}", plan(of, tip.plan), decision(tip.before));
                 blocks.push(Block::Sentence(Said::of(opening, from)));
@@ -115,17 +115,17 @@ fn verdict(of: &Sensitivity) -> Vec<Block> {
         let is_alone = of.scenario.plans.len() < 2;
         return is_alone
             .then(|| {
-                Block::Sentence(Said::of("One plan alone: there is no verdict to turn over.", "/study/scenario/plans"))
+                Block::Sentence(Said::of("One plan alone: there is no verdict to reverse.", "/study/scenario/plans"))
             })
             .into_iter()
             .collect();
     }
     let how = format!(
-        "the smallest change of one factor that turns it over, the others as the scenario has them; {} behind each look; calls hold \
+        "the smallest change of one factor that reverses it, the others as the scenario has them; {} behind each look; calls hold \
          under one set of parameters, the best fit; those of `wearout run` hold over the plausible sets, and more of them stay open",
         replicates(u64::from(of.replicates))
     );
-    let title = format!("What the verdict against {} hangs on", of.scenario.baseline);
+    let title = format!("What the verdict against {} depends on", of.scenario.baseline);
     blocks.insert(0, Block::Section { title, waits: false });
     blocks.push(Block::Small(Said::of(how, "/study/replicates")));
     blocks
@@ -174,7 +174,7 @@ fn indices(of: &Sensitivity) -> Vec<Block> {
     let (Some(_), Some(effects)) = (&of.found.indices, &of.found.effects) else { return Vec::new() };
     let from = "/study/found/indices";
     let Some(inputs) = of.found.inputs() else {
-        let nothing = "Nothing to share out: between rows there is no more variance than luck explains.";
+        let nothing = "No indices: between rows there is no more variance than luck explains.";
         return vec![Block::Sentence(Said::of(nothing, from))];
     };
     let inputs: Vec<(usize, &sobol::Indices)> = inputs.collect();

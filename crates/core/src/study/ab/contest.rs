@@ -173,7 +173,7 @@ impl Typed<'_> {
             Some(meant) => format!("did you mean `{meant}`?"),
             None => format!("one of {}", known.collect::<Vec<_>>().join(", ")),
         };
-        self.fault(option, name, format!("`{name}` is no {what}"), help);
+        self.fault(option, name, format!("`{name}` is not {what}"), help);
     }
 
     fn test(&mut self, draft: &Draft, which: &Which) -> Option<usize> {
@@ -190,7 +190,7 @@ impl Typed<'_> {
         let Some(name) = &which.test else { return Some(0) };
         let found = names().position(|known| known == name);
         if found.is_none() {
-            self.unknown("--test", name, "test of the scenario", names());
+            self.unknown("--test", name, "a test of the scenario", names());
         }
         found
     }
@@ -209,14 +209,14 @@ impl Typed<'_> {
                 let of_members = METRICS.iter().filter(|metric| metric.is_of_members() && metric.tells_arms_apart());
                 let of_members: Vec<&str> = of_members.map(|metric| metric.key).collect();
                 let help = format!(
-                    "deliveries, reads and money of one member hang together, so nothing tells their error: decide by one of {}",
+                    "deliveries, reads and money of one member are correlated, so their error is not estimable: decide by one of {}",
                     listed(&of_members)
                 );
                 self.fault("--metric", key, message, help);
             }
             None => self.unknown("--metric", key, "metric", keys()),
             Some(metric) if !metric.tells_arms_apart() => {
-                let message = format!("arms cannot be told apart by `{key}`");
+                let message = format!("`{key}` cannot decide a test");
                 let help =
                     "it is the account's, which arms share, or has no better direction: conversion, loss".to_owned();
                 self.fault("--metric", key, message, help);
@@ -230,7 +230,7 @@ impl Typed<'_> {
         let Some(name) = &which.arm else { return Some(1) };
         let found = trial.arms.iter().position(|arm| arm == name);
         match found {
-            None => self.unknown("--arm", name, "arm of the test", trial.arms.iter().map(String::as_str)),
+            None => self.unknown("--arm", name, "an arm of the test", trial.arms.iter().map(String::as_str)),
             Some(0) => {
                 let message = format!("`{name}` is the control");
                 let help = format!("name another arm: {}", trial.arms[1..].join(", "));

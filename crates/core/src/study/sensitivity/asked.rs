@@ -203,7 +203,7 @@ fn metric(faulty: &mut Faulty, request: &Request, headline: &[&'static Metric]) 
             Some(meant) => format!("did you mean `{meant}`?"),
             None => "see `wearout list metrics`".to_owned(),
         };
-        faulty.in_option("--metric", key, format!("`{key}` is no metric"), help);
+        faulty.in_option("--metric", key, format!("`{key}` is not a metric"), help);
     }
     found
 }
@@ -219,7 +219,7 @@ fn plan(faulty: &mut Faulty, request: &Request, scenario: &Scenario) -> Option<u
             Some(meant) => format!("did you mean `{meant}`?"),
             None => format!("one of {}", names().collect::<Vec<_>>().join(", ")),
         };
-        faulty.in_option("--plan", name, format!("`{name}` is no plan of the scenario"), help);
+        faulty.in_option("--plan", name, format!("`{name}` is not a plan of the scenario"), help);
     } else if request.figure == Measured::Difference && *name == scenario.baseline && scenario.plans.len() > 1 {
         let message = format!("`{name}` is the baseline: its difference from itself is 0");
         faulty.in_option("--plan", name, message, "name another plan, or add --level".to_owned());

@@ -1,5 +1,5 @@
 //! One factor at a time, the others as the scenario has them: what its ends do to the measure (tornado), and the smallest change of it
-//! that turns the verdict over (tipping).
+//! that reverses the verdict (tipping).
 //!
 //! Comes in: a question. Goes out: a [`Swing`] and the [`Tip`]s of each factor. All looks meet the same replicates, so that what differs
 //! between them is the factor.
@@ -7,7 +7,7 @@
 //! # Search
 //! A call of the verdict may change and change back within a factor's range. So each side of the scenario's own value is looked at in
 //! [`STEPS`] equal steps, nearest first, and the first step at whose end the call differs is halved [`HALVINGS`] times. What is found
-//! is the smallest change up to 1 / (STEPS 2^HALVINGS) of the side, as long as no call turns over and back within one step. A factor
+//! is the smallest change up to 1 / (STEPS 2^HALVINGS) of the side, as long as no call reverses and returns within one step. A factor
 //! whose two ends change nothing at all is not searched further. Where the scenario's own value lies outside the range, the search begins
 //! at the end next to it; where it is no number (a reply that never comes), there is no distance and nothing is searched.
 
@@ -27,7 +27,7 @@ use crate::tally::{Metric, Unit};
 /// Steps on each side of the scenario's own value.
 pub const STEPS: u32 = 4;
 
-/// Halvings of the first step in which a call turns over.
+/// Halvings of the first step in which a call reverses.
 pub const HALVINGS: u32 = 5;
 
 /// The mean over replicates, with its Monte Carlo interval.
@@ -93,7 +93,7 @@ pub struct Tip {
     pub turn: Option<Turn>,
 }
 
-/// Where a decision turns over.
+/// Where a decision reverses.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Turn {
     /// Value of the factor.

@@ -1,4 +1,4 @@
-//! What a figure hangs on: how much of it each parameter and each lever of a plan moves, and which of them turns a verdict over.
+//! What a figure depends on: how much of it each parameter and each lever of a plan moves, and which of them turns a verdict over.
 //!
 //! Comes in: a [`Question`]. Goes out: a [`Sensitivity`]. Three looks, each on luck that all its runs share: elementary effects over all
 //! factors (screening, `stats::morris`), Sobol' indices of the most influential (`stats::sobol`), and one factor at a time (`ends`).
@@ -63,7 +63,7 @@ pub struct Sensitivity {
     pub level: Option<Level>,
     /// One factor at a time, in the order of the factors.
     pub swings: Vec<Swing>,
-    /// What turns each decision of the verdict over: decision by decision, the nearest turn first and factors that turn nothing over
+    /// What reverses each decision of the verdict: decision by decision, the nearest turn first and factors that turn nothing over
     /// last; equals stay in the order of the factors.
     pub tips: Vec<Tip>,
     /// Replicates simulated, all looks together.

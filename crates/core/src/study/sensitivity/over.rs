@@ -59,7 +59,7 @@ fn item<'a>(faulty: &mut Faulty, text: &'a str, at: At) -> Option<Item<'a>> {
         Ok(ends) => ends.map(|(low, high)| (low.trim(), high.trim())),
         Err(range) => {
             let help = "such as plan.late.reply=1h..24h or read_base=-1.5..-0.9".to_owned();
-            faulty.fault(Some(at), format!("`{range}` is no range"), help);
+            faulty.fault(Some(at), format!("`{range}` is not a range"), help);
             return None;
         }
     };
@@ -97,7 +97,7 @@ fn factor(faulty: &mut Faulty, item: &Item, variants: Option<&Variants>) -> Opti
                 "see `wearout list parameters`; a lever is a key of the scenario, such as plan.late.reply".to_owned()
             }
         };
-        faulty.fault(Some(item.at.clone()), format!("`{}` is no parameter", item.key), help);
+        faulty.fault(Some(item.at.clone()), format!("`{}` is not a parameter", item.key), help);
         return None;
     }
     let Some((low, high)) = item.range else {
@@ -130,7 +130,7 @@ fn number(faulty: &mut Faulty, item: &Item, text: &str) -> Option<f64> {
     let number = text.parse().ok().filter(|number: &f64| number.is_finite());
     if number.is_none() {
         let help = "both ends as numbers, or both as durations with their unit: 0.1..0.5, 1h..24h".to_owned();
-        faulty.fault(Some(item.at.clone()), format!("`{text}` is no end of a range of `{}`", item.key), help);
+        faulty.fault(Some(item.at.clone()), format!("`{text}` is not an end of a range of `{}`", item.key), help);
     }
     number
 }
