@@ -214,7 +214,7 @@ impl Typed<'_> {
                 );
                 self.fault("--metric", key, message, help);
             }
-            None => self.unknown("--metric", key, "metric", keys()),
+            None => self.unknown("--metric", key, "a metric", keys()),
             Some(metric) if !metric.tells_arms_apart() => {
                 let message = format!("`{key}` cannot decide a test");
                 let help =
