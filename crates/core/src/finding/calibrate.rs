@@ -285,25 +285,23 @@ impl CalibrateJob {
         observer.begins(Stage::Searching { measured: calibration.simulations(), allowed: settings.simulations });
         let ended = search(&mut calibration, &problem, observer)?;
         observer.begins(Stage::Measuring);
-        let fresh_replicates = (FRESH_TIMES * settings.replicates).max(FRESH_LEAST);
-        let outcome = calibration.outcome(&fresh, fresh_replicates, observer.engine());
+        let outcome = calibration.outcome(&fresh, self.fresh_replicates(), observer.engine());
         if observer.engine().stopped() {
             return Err(Unfinished::Stopped);
         }
         // Figures rest on the replicates of fresh luck, however many the search took.
         let made = Provenance::of("calibrate", &targets.name, self.seed, &[]);
-        let provenance = Provenance { replicates: u64::from(fresh_replicates), ..made };
-        let decided = self.decided(&problem, &calibration, outcome, (ended, fresh_replicates));
+        let provenance = Provenance { replicates: u64::from(self.fresh_replicates()), ..made };
+        let decided = self.decided(&problem, &calibration, outcome, ended);
         Ok(Finding { schema: SCHEMA, provenance, study: Study::Calibrate(Box::new(decided)) })
     }
 
-    fn decided(
-        &self,
-        problem: &Problem,
-        calibration: &Calibration,
-        outcome: Outcome,
-        (ended, fresh_replicates): (Ended, u32),
-    ) -> Calibrate {
+    /// Replicates of the best point on luck that no search has seen.
+    fn fresh_replicates(&self) -> u32 {
+        (FRESH_TIMES * self.options.replicates).max(FRESH_LEAST)
+    }
+
+    fn decided(&self, problem: &Problem, calibration: &Calibration, outcome: Outcome, ended: Ended) -> Calibrate {
         let targets = problem.targets;
         let learned = analysis::learned(&outcome.points, &targets.tuned);
         let method = self.options.method;
@@ -311,7 +309,7 @@ impl CalibrateJob {
         let inputs = std::iter::once(&self.list).chain(self.files.iter().map(|(_, source)| source));
         let read = |source: &Source| Read { name: source.name.clone(), sha256: hash(source.text.bytes()) };
         let counted = |held_out| counted(&targets.targets, &outcome, held_out);
-        Calibrate {
+        let mut of = Calibrate {
             asked: self.options.clone(),
             went: Went {
                 allowed: calibration.settings().simulations,
@@ -331,13 +329,15 @@ impl CalibrateJob {
             },
             fitted: counted(false),
             held_out: counted(true),
-            fresh_replicates,
+            fresh_replicates: self.fresh_replicates(),
             ensemble: sample(problem, &outcome, method),
-            notes: notes((&targets.tuned, &learned, &outcome), &search, (ended, calibration)),
+            notes: Vec::new(),
             search,
             outcome,
             learned,
-        }
+        };
+        of.notes = notes(&of);
+        of
     }
 }
 
@@ -402,11 +402,8 @@ fn sample(problem: &Problem, outcome: &Outcome, method: Method) -> Option<Sample
     (!sets.is_empty() && !keys.is_empty()).then_some(Sample { keys, sets })
 }
 
-fn notes(
-    (tuned, learned, outcome): (&[Tuned], &Learned, &Outcome),
-    search: &Search,
-    (ended, calibration): (Ended, &Calibration),
-) -> Vec<CalibrateNote> {
+fn notes(of: &Calibrate) -> Vec<CalibrateNote> {
+    let Calibrate { tuned, learned, outcome, search, went, .. } = of;
     let mut notes = Vec::new();
     // Of a sample, its contraction says how near the ends it comes.
     let best = outcome.best.iter().filter(|_| learned.quantities.iter().all(|learned| learned.contraction.is_none()));
@@ -421,8 +418,8 @@ fn notes(
     if matches!(search, Search::Plausible { is_exhaustive: false, .. }) {
         notes.push(CalibrateNote::Focused);
     }
-    if ended == Ended::Early {
-        notes.push(CalibrateNote::Early { measured: calibration.simulations() });
+    if went.ended == Ended::Early {
+        notes.push(CalibrateNote::Early { measured: went.measured });
     }
     notes
 }

@@ -11,7 +11,8 @@ use crate::parameter::{self, Fit, Parameters};
 use crate::scenario::{self, Draft};
 
 use super::figures::{self, Figures, OwnFigures};
-use super::{Known, TargetScenario, Targets, read, table, tune};
+use super::tune::{self, Given};
+use super::{Known, TargetScenario, Targets, read, table};
 
 /// Standard deviation of what the model leaves out, on the log scale (docs/calibration.md).
 const DISCREPANCY: f64 = 0.12;
@@ -48,7 +49,7 @@ pub fn parse(name: &str, source: Source, tuned: &[String], find: &Find<'_>) -> R
         document(&source.text)
     };
     faults.extend(unread);
-    assemble(name, source, (root, lossy, faults), tuned, find)
+    assemble(name, source, Parsed { root, lossy, faults }, tuned, find)
 }
 
 /// Reads a sender's own figures as targets.
@@ -66,7 +67,7 @@ pub fn parse_figures(
     let mut faults = Vec::new();
     let (options, root) = figures::options(&source.name, own, &mut faults);
     let given = |named: &str| if named == source.name { Ok(source.clone()) } else { find(named) };
-    assemble(name, options, (root, !faults.is_empty(), faults), tuned, &given)
+    assemble(name, options, Parsed { root, lossy: !faults.is_empty(), faults }, tuned, &given)
 }
 
 fn without_mark(mut source: Source) -> Source {
@@ -76,13 +77,16 @@ fn without_mark(mut source: Source) -> Source {
     source
 }
 
-fn assemble(
-    name: &str,
-    source: Source,
-    (root, lossy, mut faults): (Table, bool, Vec<Diagnostic>),
-    tuned: &[String],
-    find: &Find<'_>,
-) -> Result<Targets, Faults> {
+/// A text as a tree.
+struct Parsed {
+    root: Table,
+    /// Whether some of the text was not understood.
+    lossy: bool,
+    faults: Vec<Diagnostic>,
+}
+
+fn assemble(name: &str, source: Source, parsed: Parsed, tuned: &[String], find: &Find<'_>) -> Result<Targets, Faults> {
+    let Parsed { root, lossy, mut faults } = parsed;
     let mut sources = vec![source];
     let mut finding = Finding { find, sources: &mut sources, faults: &mut faults };
     let figures = finding.figures(&root);
@@ -113,7 +117,7 @@ fn assemble(
     let fits: Vec<&str> = parameter::fits().iter().map(|fit| fit.name.as_str()).collect();
     let begin = reader.name(root.get("begin"), Names::new("fit", &fits));
     let begin = begin.as_deref().and_then(parameter::find_fit).map_or_else(Parameters::best, Fit::parameters);
-    let tuned = tune::tuned(&mut reader, &moves, (tuned, tuned_at), (&scenarios, &begin));
+    let tuned = tune::tuned(&mut reader, &moves, (tuned, tuned_at), Given { known: &scenarios, begin: &begin });
     let name = reader.text(root.get("name")).unwrap_or_else(|| name.to_owned());
     if let Some(node) = root.get("name")
         && !name.chars().all(|letter| letter.is_alphanumeric() || letter == '-' || letter == '_')

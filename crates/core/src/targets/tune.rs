@@ -13,6 +13,15 @@ use super::{Known, Lever, Tuned};
 
 const TUNE_KEYS: &[&str] = &["parameter", "key", "scenarios", "low", "high", "start", "only"];
 
+/// What is given where it is said what may move.
+#[derive(Clone, Copy)]
+pub(super) struct Given<'a> {
+    /// The scenarios of the targets.
+    pub(super) known: &'a [Known],
+    /// Where quantities begin.
+    pub(super) begin: &'a Parameters,
+}
+
 /// Everything that may move. Where nothing is said that moves in every search, every fitted parameter does, and, where every plausible
 /// set is looked for, every other one with a plausible range too. They begin where `begin` has them. `names` are parameters given beside the file, the first of
 /// which is source number `first`: they replace what the file says, but for their ranges.
@@ -20,11 +29,12 @@ pub(super) fn tuned(
     reader: &mut Reader<'_>,
     tables: &[(Node, Table)],
     (names, first): (&[String], usize),
-    (known, begin): (&[Known], &Parameters),
+    given: Given<'_>,
 ) -> Vec<Tuned> {
+    let Given { known, begin } = given;
     let mut tuned: Vec<Tuned> = Vec::new();
     for (node, table) in tables {
-        let Some(one) = one(reader, node, table, (known, begin)) else { continue };
+        let Some(one) = one(reader, node, table, given) else { continue };
         if tuned.iter().any(|earlier| earlier.name == one.name) {
             reader.fault(&node.at, format!("`{}` is tuned twice", plain(&one.name)), "keep one of the two");
         } else {
@@ -34,7 +44,7 @@ pub(super) fn tuned(
     if !names.is_empty() {
         return (first..)
             .zip(names)
-            .filter_map(|(source, name)| by_name(reader, (source, name), &tuned, (known, begin)))
+            .filter_map(|(source, name)| by_name(reader, (source, name), &tuned, given))
             .collect();
     }
     if tuned.iter().all(|tuned| tuned.plausible_only) {
@@ -74,7 +84,7 @@ fn by_name(
     reader: &mut Reader<'_>,
     (source, name): (usize, &str),
     said: &[Tuned],
-    (known, begin): (&[Known], &Parameters),
+    Given { known, begin }: Given<'_>,
 ) -> Option<Tuned> {
     let at = At { source, span: 0..name.len() };
     if let Some(tuned) = said.iter().find(|tuned| tuned.name == name) {
@@ -105,12 +115,12 @@ fn check_free(reader: &mut Reader<'_>, at: &At, key: &str, known: &[Known]) {
     }
 }
 
-fn one(reader: &mut Reader<'_>, node: &Node, table: &Table, (known, begin): (&[Known], &Parameters)) -> Option<Tuned> {
+fn one(reader: &mut Reader<'_>, node: &Node, table: &Table, given: Given<'_>) -> Option<Tuned> {
     reader.only_keys(table, TUNE_KEYS);
     let plausible_only = reader.word(table.get("only"), &[("plausible", true)]).unwrap_or(false);
     let tuned = match (table.get("parameter"), table.get("key")) {
-        (Some(_), None) => parameter(reader, table, (known, begin)),
-        (None, Some(_)) => key(reader, table, known),
+        (Some(_), None) => parameter(reader, table, given),
+        (None, Some(_)) => key(reader, table, given.known),
         (Some(_), Some(key)) => {
             let help = "a parameter moves everywhere; a key in the scenarios that are named";
             reader.fault(&key.at, format!("`{}` tunes a parameter and a key at once", node.path), help);
@@ -125,7 +135,7 @@ fn one(reader: &mut Reader<'_>, node: &Node, table: &Table, (known, begin): (&[K
     tuned.map(|tuned| Tuned { plausible_only, ..tuned })
 }
 
-fn parameter(reader: &mut Reader<'_>, table: &Table, (known, begin): (&[Known], &Parameters)) -> Option<Tuned> {
+fn parameter(reader: &mut Reader<'_>, table: &Table, Given { known, begin }: Given<'_>) -> Option<Tuned> {
     let node = table.get("parameter")?;
     let name = reader.name(Some(node), Names::new("parameter", Parameters::KEYS))?;
     if let Some(scenarios) = table.get("scenarios") {

@@ -12,7 +12,7 @@ use crate::evidence::figures;
 use super::Caption;
 use super::canvas::Canvas;
 use super::nearness::{RANGE, colour, key, mark};
-use super::ratios::Ratios;
+use super::ratios::{Measured, Ratios};
 use super::sheet::{Head, Sheet, compose};
 use super::style::{AXIS, LABEL, NOTE, Rect, SMALL, as_ink};
 use super::words::percent;
@@ -116,7 +116,8 @@ fn draw_row(sheet: &Sheet, columns: &Columns, y: f64, row: &Scored) {
     sheet.bar(Rect { left: centre - half, right: centre + half, top: y - 7.0, bottom: y + 7.0 }, RANGE);
 
     let colour = if row.is_taken_over() { AXIS } else { colour(nearness) };
-    columns.ratios.draw_figure(sheet, y, (figure.mean, row.interval, middle), (nearness, colour));
+    let measured = Measured { value: figure.mean, interval: row.interval, middle, nearness, colour };
+    columns.ratios.draw_figure(sheet, y, &measured);
     let [article, simulated] = figures(row);
     sheet.text(&article, (columns.article, y), NOTE.ending());
     let face = if row.is_taken_over() { NOTE } else { LABEL.in_colour(as_ink(colour)) };

@@ -12,7 +12,7 @@ use crate::evidence::{band, figure};
 use super::Caption;
 use super::canvas::Canvas;
 use super::nearness::{RANGE, colour, mark};
-use super::ratios::Ratios;
+use super::ratios::{Measured, Ratios};
 use super::sheet::{Head, Sheet, compose};
 use super::style::{LABEL, NAME, NOTE, PAPER, Rect, SMALL, as_ink};
 
@@ -131,7 +131,7 @@ fn draw_row(sheet: &Sheet, (ratios, column): (&Ratios, f64), top: f64, checked: 
         ratios.arrow(sheet, y, value > middle, colour);
     } else {
         let interval = checked.interval.filter(|_| ratios.holds(value / middle));
-        ratios.draw_figure(sheet, y, (value, interval, middle), (nearness, colour));
+        ratios.draw_figure(sheet, y, &Measured { value, interval, middle, nearness, colour });
     }
     sheet.text(&figure(checked), (right, words), LABEL.in_colour(as_ink(colour)).ending());
 }

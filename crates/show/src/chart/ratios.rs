@@ -8,6 +8,17 @@ use super::nearness::mark;
 use super::sheet::Sheet;
 use super::style::{AXIS, GRID, NOTE};
 
+/// A figure beside what it is measured by, and how it is marked.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Measured {
+    pub(super) value: f64,
+    pub(super) interval: Option<Interval>,
+    /// Ratio 1: the middle of what is known.
+    pub(super) middle: f64,
+    pub(super) nearness: Nearness,
+    pub(super) colour: RGBAColor,
+}
+
 /// A scale of ratios, 1 in the middle, on a logarithmic scale.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Ratios {
@@ -40,18 +51,13 @@ impl Ratios {
         (1.0 / self.widest..=self.widest).contains(&ratio)
     }
 
-    /// A figure over `middle` as a mark with its interval; beyond the scale an arrow to its side.
-    pub(super) fn draw_figure(
-        &self,
-        sheet: &Sheet,
-        y: f64,
-        (figure, interval, middle): (f64, Option<Interval>, f64),
-        (nearness, colour): (Nearness, RGBAColor),
-    ) {
+    /// A figure over its middle as a mark with its interval; beyond the scale an arrow to its side.
+    pub(super) fn draw_figure(&self, sheet: &Sheet, y: f64, of: &Measured) {
+        let Measured { value, interval, middle, nearness, colour } = *of;
         if let Some(interval) = interval {
             sheet.line(&[interval.low, interval.high].map(|end| (self.at(end / middle), y)), colour, 2.0);
         }
-        let ratio = figure / middle;
+        let ratio = value / middle;
         if self.holds(ratio) {
             mark(sheet, (self.at(ratio), y), nearness, colour);
         } else {

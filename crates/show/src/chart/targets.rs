@@ -12,7 +12,7 @@ use crate::number::short;
 use super::Caption;
 use super::canvas::Canvas;
 use super::nearness::{RANGE, colour, key};
-use super::ratios::Ratios;
+use super::ratios::{Measured, Ratios};
 use super::sheet::{Head, Sheet, compose};
 use super::style::{LABEL, NAME, NOTE, PAPER, Rect, as_ink};
 use super::words::sentence;
@@ -99,6 +99,7 @@ fn draw_row(sheet: &Sheet, columns: &Columns, (plot, y): (Rect, f64), (target, s
         return sheet.text("not measured", (plot.right, y), NOTE.ending());
     };
     let colour = colour(nearness);
-    ratios.draw_figure(sheet, y, (figure.mean, score.interval, middle), (nearness, colour));
+    let measured = Measured { value: figure.mean, interval: score.interval, middle, nearness, colour };
+    ratios.draw_figure(sheet, y, &measured);
     sheet.text(&short(figure.mean), (plot.right, y), LABEL.in_colour(as_ink(colour)).ending());
 }
