@@ -7,7 +7,7 @@ use wearout_stats::Interval;
 
 use super::number::{decimals, fixed, plain_decimals, scale};
 use super::page::{Block, Key, Label, Said};
-use super::sentence::{call, in_short, label, list, phrase, size};
+use super::sentence::{call, in_short, label, list, phrase, short_label, size};
 
 /// Metrics of the answer that are shown as large figures.
 const MOST_KEYS: usize = 3;
@@ -57,7 +57,7 @@ fn of_one(plan: &PlanVerdict, verdict: &Verdict) -> (String, Option<String>) {
 /// `Not known: the plausible sets disagree on chance of a limit`.
 fn open(plan: &PlanVerdict, verdict: &Verdict) -> Option<String> {
     let mut reasons: Vec<(String, Vec<&str>)> = Vec::new();
-    for (doubt, label) in plan.metrics.iter().filter_map(|metric| Some((metric.doubt?, metric.metric.label))) {
+    for (doubt, label) in plan.metrics.iter().filter_map(|metric| Some((metric.doubt?, short_label(metric.metric)))) {
         let reason = in_short(doubt, verdict.replicates);
         match reasons.iter_mut().find(|(known, _)| *known == reason) {
             Some((_, labels)) => labels.push(label),
@@ -92,7 +92,7 @@ fn of_several(plans: &[PlanVerdict], verdict: &Verdict) -> (String, Option<Strin
     if clauses.is_empty() {
         return by_metric(plans, verdict);
     }
-    let measures: Vec<&str> = verdict.headline.iter().map(|metric| metric.label).collect();
+    let measures: Vec<&str> = verdict.headline.iter().map(|metric| short_label(metric)).collect();
     let not_known = (!open.is_empty()).then(|| format!("Not enough is known of {}", some(&open)));
     (format!("In {}, against {baseline}: {}", list(&measures), clauses.join("; ")), not_known)
 }
@@ -121,12 +121,12 @@ fn by_metric(plans: &[PlanVerdict], verdict: &Verdict) -> (String, Option<String
                 some => format!("{some} of {n} plans are {word} in"),
             };
             match known.iter_mut().find(|(said, _)| *said == clause) {
-                Some((_, labels)) => labels.push(metric.label),
-                None => known.push((clause, vec![metric.label])),
+                Some((_, labels)) => labels.push(short_label(metric)),
+                None => known.push((clause, vec![short_label(metric)])),
             }
         }
         if count(Call::Unknown) > 0 {
-            open.push(metric.label);
+            open.push(short_label(metric));
         }
     }
     let baseline = &verdict.baseline;
@@ -149,7 +149,7 @@ fn some(names: &[&str]) -> String {
 }
 
 fn labels<'a>(metrics: impl Iterator<Item = &'a MetricVerdict>) -> Vec<&'static str> {
-    metrics.map(|metric| metric.metric.label).collect()
+    metrics.map(|metric| short_label(metric.metric)).collect()
 }
 
 /// The first headline metrics of every plan, each with its range and what the difference means; the baseline's come last.

@@ -10,6 +10,12 @@ use wearout_stats::random_effects::Share;
 use super::number::{decimals, fixed, plain_decimals, scale, signed, telling};
 use super::page::{Block, Said};
 
+/// A metric in a word or two: its label without what stands in brackets, and without the deliveries that a unit names.
+pub(crate) fn short_label(metric: &Metric) -> &'static str {
+    let label = metric.label.split(" (").next().unwrap_or(metric.label);
+    label.strip_suffix(" delivered").filter(|_| metric.unit == Unit::PerThousand).unwrap_or(label)
+}
+
 /// What a metric is called: amounts of money say in which currency.
 pub(super) fn label(metric: &Metric, currency: &str) -> String {
     if metric.unit == Unit::Money { format!("{}, {currency}", metric.label) } else { metric.label.to_owned() }

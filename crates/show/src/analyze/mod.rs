@@ -13,7 +13,7 @@ use wearout_core::tally::{Metric, Unit};
 use wearout_stats::Interval;
 
 use crate::number::{decimals, fixed, plain_decimals, scale, short, signed, telling};
-use crate::sentence;
+use crate::sentence::{self, short_label};
 use crate::tested::points;
 
 pub use explain::explanation;
@@ -38,12 +38,6 @@ fn guarding(guarding: Guarding) -> &'static str {
         Guarding::Open => "open",
         Guarding::Unseen => "none seen",
     }
-}
-
-/// A metric in a word or two: its label without what stands in brackets, and without the deliveries that a unit names.
-pub(crate) fn short_label(metric: &Metric) -> &'static str {
-    let label = metric.label.split(" (").next().unwrap_or(metric.label);
-    label.strip_suffix(" delivered").filter(|_| metric.unit == Unit::PerThousand).unwrap_or(label)
 }
 
 /// `12.3 %`: a level of a metric, where there is one.

@@ -4,8 +4,8 @@
 use plotters::style::Color;
 use wearout_core::analysis::trial::{TrialAnalysis, TrialLook};
 
-use crate::analyze::short_label;
 use crate::number::{difference_unit, scale};
+use crate::sentence::short_label;
 
 use super::Caption;
 use super::axis::Axis;

@@ -5,8 +5,9 @@ use plotters::style::RGBAColor;
 use wearout_core::analysis::trial::{Effect, TrialAnalysis};
 use wearout_core::tally::Better;
 
-use crate::analyze::{in_short, short_label};
+use crate::analyze::in_short;
 use crate::number::{difference_unit, scale};
+use crate::sentence::short_label;
 
 use super::Caption;
 use super::axis::Axis;

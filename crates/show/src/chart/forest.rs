@@ -210,9 +210,13 @@ pub(super) fn with_ends(value: f64, ends: Option<(f64, f64)>, factor: f64) -> St
     format!("{} ({} to {})", signed(value, decimals), signed(low, decimals), signed(high, decimals))
 }
 
-/// The answer of the page, and what it leaves open.
+/// Letters of a title that still fills three lines.
+const LONGEST: usize = 190;
+
+/// The answer of the page and, where there is room, what it leaves open.
 fn title(verdict: &Verdict) -> String {
     let (known, open) = known(verdict);
     let known = sentence(&known);
-    open.map_or(known.clone(), |open| format!("{known}. {open}"))
+    let whole = open.map(|open| format!("{known}. {open}"));
+    whole.filter(|whole| whole.chars().count() <= LONGEST).unwrap_or(known)
 }
