@@ -12,7 +12,7 @@ use super::csv::{cell, write};
 use super::notes::{self, About};
 use super::number::{decimals, difference_unit, fixed, level_unit, plain_decimals, scale, short, signed};
 use super::page::{Block, Cell, Label, Page, Row, Said, Table};
-use super::sentence::list;
+use super::sentence::{list, short_label};
 
 /// Formulas and assumptions, for `--explain`.
 pub const EXPLANATION: &str = "\

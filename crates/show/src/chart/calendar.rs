@@ -8,11 +8,13 @@ use wearout_core::study::ab::rotate::{Origin, Policy, Ran};
 
 use crate::rotate::{level, name, objective};
 
+use crate::sentence::counted;
+
 use super::Caption;
 use super::canvas::Canvas;
 use super::sheet::{Head, Sheet, compose};
 use super::style::{AXIS, GRID, INK, LABEL, N_COLOURS, NAME, NOTE, PAPER, Rect, as_ink, nth_colour};
-use super::words::{counted, grouped, sentence, spell};
+use super::words::{grouped, sentence, spell};
 
 const ROW: f64 = 34.0;
 /// Height of a line of the key.
@@ -41,7 +43,7 @@ pub(super) fn draw(rotate: &Rotate, caption: &Caption) -> Option<Canvas> {
         title: title(rotate),
         subtitle: format!(
             "{} in {} days: {} the content that went out most often over all campaigns",
-            counted(rotate.posts.len() as u64, "post", "posts"),
+            counted(rotate.posts.len() as u64, "post"),
             rotate.scenario.days,
             if is_weekly { "in each week" } else { "at each post" }
         ),

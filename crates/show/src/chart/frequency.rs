@@ -3,12 +3,14 @@
 use wearout_core::analysis::{PlanSummary, unbeaten};
 use wearout_core::tally::METRICS;
 
+use crate::sentence::counted;
+
 use super::Scene;
 use super::axis::Axis;
 use super::canvas::Canvas;
 use super::sheet::{Head, Point, Series, Sheet, compose};
 use super::style::{AXIS, NAME, NOTE, PAPER, Rect, SIDES, grid, grid_rows};
-use super::words::{counted, estimate, mean, percent, row_of};
+use super::words::{estimate, mean, percent, row_of};
 
 /// Fewest frequencies that make a curve.
 const FEWEST: usize = 4;
@@ -49,7 +51,7 @@ pub(super) fn draw(scene: &Scene) -> Option<Canvas> {
     if panels.is_empty() {
         return None;
     }
-    let days = counted(comparison.plans[0].days.len() as u64, "day", "days");
+    let days = counted(comparison.plans[0].days.len() as u64, "day");
     let over_sets = if comparison.n_sets > 1 { "; bands: where 95 % of the plausible sets lie" } else { "" };
     let silent = if plans.silent.is_some() { "; broken line: without posts" } else { "" };
     let head = Head {

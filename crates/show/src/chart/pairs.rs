@@ -9,12 +9,14 @@ use wearout_stats::weighted;
 use crate::calibrate::called;
 use crate::number::{short, signed};
 
+use crate::sentence::counted;
+
 use super::Caption;
 use super::axis::{Axis, Ends};
 use super::canvas::Canvas;
 use super::sheet::{Head, Sheet, compose};
 use super::style::{LABEL, NOTE, Rect, grid, grid_rows};
-use super::words::{counted, sentence};
+use super::words::sentence;
 
 /// Pairs that make one picture.
 const MOST: usize = 6;
@@ -36,11 +38,7 @@ pub(super) fn draw(page: &Calibrate, caption: &Caption) -> Option<Canvas> {
     let chosen = weighted::systematic(&weights, POINTS.min(weights.len()));
     let n = page.learned.ridges.len() as u64;
     let head = Head {
-        title: format!(
-            "{} of quantities only {} together",
-            counted(n, "pair", "pairs"),
-            if n == 1 { "moves" } else { "move" }
-        ),
+        title: format!("{} of quantities only {} together", counted(n, "pair"), if n == 1 { "moves" } else { "move" }),
         subtitle: sentence(&format!("{} of {}: the strongest pairs over their ranges", called(page), caption.scenario)),
         note: format!(
             "a dot is a point, drawn as often as its weight says; r: correlation of the whole sample; {n} beyond 0.6, {} shown",

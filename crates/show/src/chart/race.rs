@@ -7,12 +7,14 @@ use wearout_core::tally::Better;
 use crate::number::{difference_unit, fixed, scale};
 use crate::select::{difference, zone};
 
+use crate::sentence::counted;
+
 use super::Caption;
 use super::axis::{Axis, Ends};
 use super::canvas::Canvas;
 use super::sheet::{Head, Point, Series, Sheet, compose, names_room};
 use super::style::{GRID, LABEL, NAME, NOTE, Rect, colour_beside};
-use super::words::{counted, grouped, sentence};
+use super::words::{grouped, sentence};
 
 const ROW: f64 = 22.0;
 /// Height of the lines, where any plan outlived the first stage.
@@ -28,7 +30,7 @@ const RIGHT: f64 = 190.0;
 pub(super) fn draw(race: &Selection, caption: &Caption) -> Option<Canvas> {
     let leader = &race.plans.get(race.leader)?.name;
     let equal = || race.plans.iter().filter(|plan| plan.end == End::Equal).map(|plan| plan.name.as_str());
-    let campaigns = counted(race.campaigns, "campaign", "campaigns");
+    let campaigns = counted(race.campaigns, "campaign");
     let title = match race.selected {
         Some(_) if equal().next().is_some() => {
             format!("{leader} and {} are equal", equal().collect::<Vec<_>>().join(" and "))

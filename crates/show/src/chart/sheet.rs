@@ -12,12 +12,13 @@ use plotters::series::LineSeries;
 use plotters::style::text_anchor::Pos;
 use plotters::style::{Color, FontDesc, FontFamily, FontStyle, RGBAColor, ShapeStyle, TextStyle};
 
+use crate::sentence::counted;
+
 use super::Caption;
 use super::axis::{Axis, Ends};
 use super::canvas::{Canvas, Frame, GRAIN, Pen, Place};
 use super::font::Weight;
 use super::style::{ALERT, AXIS, Face, GRID, LABEL, MARGIN, NAME, NOTE, PAPER, Rect, SUBTITLE, TITLE, WIDTH, as_ink};
-use super::words::counted;
 
 /// What plotters drew. It draws into memory, where nothing can fail: said here, once for all charts.
 fn drawn<T>(result: Result<T, DrawingAreaErrorKind<Infallible>>) -> T {
@@ -104,7 +105,7 @@ fn caption(caption: &Caption, note: &str) -> String {
     if caption.replicates == 0 {
         return format!("{} · {note}", caption.scenario);
     }
-    let replicates = counted(caption.replicates, "replicate", "replicates");
+    let replicates = counted(caption.replicates, "replicate");
     format!("{} · seed {} · {replicates} · {note}", caption.scenario, caption.seed)
 }
 

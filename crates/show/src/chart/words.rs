@@ -67,11 +67,6 @@ pub(super) fn count(value: f64) -> String {
     }
 }
 
-/// A noun with its number.
-pub(super) fn counted(n: u64, one: &str, several: &str) -> String {
-    format!("{} {}", grouped(n as f64, 0), if n == 1 { one } else { several })
-}
-
 /// Whether the interval of a difference leaves zero out, and on which side it lies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Side {

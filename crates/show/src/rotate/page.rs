@@ -49,7 +49,7 @@ fn policies(rotate: &Rotate, n_sets: usize) -> Table {
     let unit = rotate.unit();
     // What it does to members and to the account stands before the other figures.
     let (to_members, others) = told.split_at(2);
-    let head = |(_, figure): &(usize, &Measure)| short(figure.label).to_owned();
+    let head = |(_, figure): &(usize, &Measure)| figure.label.split(" (").next().unwrap_or(figure.label).to_owned();
     let row = |ran: &&Ran| {
         let of = |(row, figure): &(usize, &Measure)| level(figure.unit, ran.figures[*row]);
         let cells = [level(unit, ran.objective), ran.gain.map(|gain| change(unit, gain))]
