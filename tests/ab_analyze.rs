@@ -442,7 +442,7 @@ fn an_uneven_deal_is_told() {
     let uneven = analysed(&many, &Asked::default(), None);
     assert!(uneven.found.sample_ratio.unwrap() < 0.001);
     let text = uneven.text().replace("\n    ", " ");
-    assert!(text.contains("30 to 4 groups are no even deal"), "{text}");
+    assert!(text.contains("30 to 4 groups were not dealt evenly"), "{text}");
     assert!(text.contains("b against a: with 4 against 30 groups the permutation of groups decides"), "{text}");
     assert!(text.contains("its smallest p is 1/46,376"), "{text}");
     assert_eq!(uneven.found.effects[0].method, Method::Permutation);
@@ -676,7 +676,7 @@ fn a_running_test_is_to_go_on_and_shows_the_interval_that_is_judged() {
     assert_eq!(more.days, MoreDays::Planned(28));
     assert_eq!(running.found.effects[0].interval, running.found.verdict.arms[0].interval);
     let text = page_of(&running);
-    assert!(text.contains("\nNot decided: go on to day 28, as planned"), "{text}");
+    assert!(text.contains("\nNot decided: continue to day 28, as planned"), "{text}");
     let rows = running.rows("analysis.csv");
     assert!(rows.lines().nth(1).unwrap().contains("at every look"), "{rows}");
 }

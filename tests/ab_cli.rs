@@ -125,7 +125,7 @@ fn what_cannot_work_is_refused_with_a_sentence_and_nothing_is_written() {
     let wrong = ["ab", "power", "launch-test", "--test", "lunch", "--metric", "p_banned", "--arm", "ads"];
     let said = refused(&wearout(folder.path(), &wrong), 1);
     assert!(
-        said.contains("did you mean `launch`") && said.contains("arms cannot be told apart by `p_banned`"),
+        said.contains("did you mean `launch`") && said.contains("`p_banned` cannot decide a test"),
         "{said}"
     );
     let direct = ["--set", "audience.club={channel='direct',size=500}", "--set", "test.launch={arms=['ads','cycle']}"];

@@ -158,7 +158,7 @@ fn table(race: &Selection, currency: &str) -> Table {
         Row { label: Label::plain(&plan.name), is_part: false, cells: cells.into_iter().chain(others).collect() }
     };
     let heads = ["mean", "replicates", "", "against", "by"].into_iter();
-    let labels = others(race).map(|metric| short_label(metric));
+    let labels = others(race).map(short_label);
     Table {
         corner: format!("{}, in {}", race.metric.label, level_unit(race.metric.unit, currency)),
         heads: heads.chain(labels).map(str::to_owned).collect(),
