@@ -239,10 +239,10 @@ fn the_command_says_where_the_zone_comes_from_who_is_equal_and_promises_nothing_
     let equal = said(&["--metric", "conversion", "--explain"]);
     assert!(equal.contains("a and b are equal") && !equal.contains("Selected: "), "{equal}");
     assert!(equal.contains("of the mean of the baseline, a, over its first 20 replicates"), "{equal}");
-    assert!(equal.contains("the same promise takes") && equal.contains("Kim & Nelson 2001"), "{equal}");
+    assert!(equal.contains("the same guarantee takes") && equal.contains("Kim & Nelson 2001"), "{equal}");
     let open = said(&["--metric", "p_banned", "--zone", "0.01", "--max-replicates", "30"]);
     assert!(open.contains("Not decided") && open.contains("zone: as asked"), "{open}");
-    assert!(!open.contains("the same promise takes") && !open.contains("Kim & Nelson"), "{open}");
+    assert!(!open.contains("the same guarantee takes") && !open.contains("Kim & Nelson"), "{open}");
 }
 
 #[test]

@@ -290,7 +290,7 @@ fn every_fault_of_a_request_is_said_at_once() {
         "the range of `mute_share` is one value",
         "`block_share` can be computed with from 0 to 1",
         "`plan.often.reply` is a lever",
-        "`plan.nobody` names no plan there is",
+        "`plan.nobody` names an unknown plan",
         "did you mean `reply`?",
         "`wear_in` is varied twice",
         "a factor has no name",

@@ -153,7 +153,7 @@ fn foreign_damaged_and_older_files_are_faults_that_are_told_together() {
     let version = format!("\"{}\"", env!("CARGO_PKG_VERSION"));
     let files = [
         ("empty", Vec::new(), "is not a shard: its first line is not `wearout shard 1`"),
-        ("next", of_header(header.replace("shard 1\n", "shard 2\n")), "is no shard"),
+        ("next", of_header(header.replace("shard 1\n", "shard 2\n")), "is not a shard"),
         ("begun", whole[..tallies_at - 1].to_vec(), "ends before its tallies"),
         ("header", of_header(header.replace("\"seed\":7", "\"seed\":-7")), "has a header that cannot be read"),
         ("part", of_header(header.replace("\"1/1\"", "\"2/1\"")), "has a header that cannot be read"),
@@ -197,7 +197,7 @@ fn a_run_without_parts_is_a_fault_of_the_job() {
         run_part(&changed, part.parse().unwrap(), &Engine::default()).unwrap_err().to_string()
     };
     let precise = of(|job| job.options.precision = Some(0.1), "1/2");
-    assert!(precise.starts_with("error: a run to a precision has no parts"), "{precise}");
+    assert!(precise.starts_with("error: a run to a precision cannot be cut into parts"), "{precise}");
     let many = of(|_| (), "1/21");
     assert!(many.starts_with("error: 20 replicates cannot be cut into 21 parts"), "{many}");
 }

@@ -252,7 +252,7 @@ mod tests {
         ] {
             assert!(faults.contains(part), "{part}\n{faults}");
         }
-        assert!(read("read_base\n1\n").unwrap_err().contains("it does not say its model"));
+        assert!(read("read_base\n1\n").unwrap_err().contains("it names no model"));
         assert!(read("# model = wearout-model/2\nread_base\n").unwrap_err().contains("holds no set"));
     }
 }
