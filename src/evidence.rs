@@ -13,7 +13,7 @@ use super::finish::finish;
 #[derive(Debug, Args)]
 pub(super) struct EvidenceArgs {
     /// Replicates of each design
-    #[arg(long, default_value_t = 200, value_parser = whole::<u32>(2..=1_000_000))]
+    #[arg(long, default_value_t = 200, value_parser = whole(EvidenceOptions::REPLICATES))]
     pub(super) replicates: u32,
     /// Named set of parameters: the fit whose claims are scored
     #[arg(long, value_name = "FIT", default_value = DEFAULT_FIT)]

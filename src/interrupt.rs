@@ -1,8 +1,8 @@
 //! Ctrl-C: the work stops, what is complete is kept, and the answer comes within two seconds whatever was running.
 
 use std::process;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -20,6 +20,10 @@ const PATIENCE: Duration = Duration::from_millis(1500);
 /// Whether there is something to write by now, which is waited for.
 static REPORTING: AtomicBool = AtomicBool::new(false);
 
+/// The engine at work, the latest that began; the handler is one for the whole process.
+static AT_WORK: Mutex<Option<Arc<Engine>>> = Mutex::new(None);
+static HEARD: OnceLock<()> = OnceLock::new();
+
 /// From now on what was found is written.
 pub(super) fn report() {
     REPORTING.store(true, Ordering::Release);
@@ -28,8 +32,14 @@ pub(super) fn report() {
 /// From now on the first interrupt stops the engine, and ends the program where it is in the middle of something that the engine
 /// has no part in; the second ends it at once.
 pub(super) fn stops(engine: &Arc<Engine>) -> Result<(), Failure> {
-    let engine = Arc::clone(engine);
-    let handler = move || {
+    REPORTING.store(false, Ordering::Release);
+    *AT_WORK.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(engine));
+    if HEARD.set(()).is_err() {
+        return Ok(());
+    }
+    let handler = || {
+        let at_work = AT_WORK.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let Some(engine) = at_work else { return };
         if engine.stopped() {
             process::exit(STATUS.into());
         }

@@ -1,7 +1,7 @@
 //! `wearout run`: the main job, from a scenario to tables, a verdict, files and charts.
 
 use clap::Args;
-use wearout_core::finding::{RunJob, RunOptions};
+use wearout_core::finding::{REPLICATES, RunJob, RunOptions};
 use wearout_core::job::Job;
 use wearout_core::shard::Part;
 
@@ -22,7 +22,7 @@ pub(super) struct RunArgs {
     #[arg(long, value_parser = whole::<u32>(0..=u32::MAX))]
     pub(super) sets: Option<u32>,
     /// Replicates, campaigns simulated per plan, under each set [default: 2; with one set 400]
-    #[arg(long, value_parser = whole::<u32>(1..=16_000_000), conflicts_with = "precision")]
+    #[arg(long, value_parser = whole(REPLICATES), conflicts_with = "precision")]
     pub(super) replicates: Option<u32>,
     #[command(flatten)]
     pub(super) selection: SelectionArgs,
@@ -31,7 +31,7 @@ pub(super) struct RunArgs {
     #[arg(long, value_parser = positive, group = "until")]
     pub(super) precision: Option<f64>,
     /// Replicates at the most, of all sets together, with --precision or --select
-    #[arg(long, default_value_t = 100_000, value_parser = whole::<u32>(1..=16_000_000), requires = "until")]
+    #[arg(long, default_value_t = 100_000, value_parser = whole(REPLICATES), requires = "until")]
     pub(super) max_replicates: u32,
     /// Change a key of the scenario before it is read: --set plan.filtered.reply=15m (repeatable)
     #[arg(long, value_name = "KEY=VALUE")]

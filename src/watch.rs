@@ -89,14 +89,22 @@ impl Watch {
 
     /// Does the work while showing how far it is.
     pub(super) fn over<T>(&self, work: impl FnOnce() -> T) -> T {
+        /// Says that it is done, also where it ends in a panic: the thread that shows it would never end.
+        struct Done<'a>(&'a AtomicBool);
+        impl Drop for Done<'_> {
+            fn drop(&mut self) {
+                self.0.store(true, Ordering::Release);
+            }
+        }
+
         let done = AtomicBool::new(false);
         thread::scope(|scope| {
+            let _done = Done(&done);
             if !self.is_quiet {
                 scope.spawn(|| self.show(&done));
             }
             let result = work();
             interrupt::report();
-            done.store(true, Ordering::Release);
             result
         })
     }

@@ -124,10 +124,7 @@ fn what_cannot_work_is_refused_with_a_sentence_and_nothing_is_written() {
     assert!(said.contains("the scenario has no test") && said.contains("[test.launch]"), "{said}");
     let wrong = ["ab", "power", "launch-test", "--test", "lunch", "--metric", "p_banned", "--arm", "ads"];
     let said = refused(&wearout(folder.path(), &wrong), 1);
-    assert!(
-        said.contains("did you mean `launch`") && said.contains("`p_banned` cannot decide a test"),
-        "{said}"
-    );
+    assert!(said.contains("did you mean `launch`") && said.contains("`p_banned` cannot decide a test"), "{said}");
     let direct = ["--set", "audience.club={channel='direct',size=500}", "--set", "test.launch={arms=['ads','cycle']}"];
     let said = refused(
         &wearout(folder.path(), &[&["ab", "power", "launch-test", "--metric", "open_rate"], &direct[..]].concat()),

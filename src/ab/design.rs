@@ -16,7 +16,7 @@ pub(crate) struct DesignArgs {
     #[command(flatten)]
     which: WhichArgs,
     /// Tests played for each look
-    #[arg(long, default_value_t = 1000, value_parser = whole::<u32>(20..=1_000_000))]
+    #[arg(long, default_value_t = 1000, value_parser = whole(DesignOptions::TESTS))]
     tests: u32,
     /// Formulas and assumptions below the table
     #[arg(long)]

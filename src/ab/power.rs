@@ -16,10 +16,10 @@ pub(crate) struct PowerArgs {
     #[command(flatten)]
     which: WhichArgs,
     /// Tests played at each point
-    #[arg(long, default_value_t = 400, value_parser = whole::<u32>(20..=1_000_000))]
+    #[arg(long, default_value_t = 400, value_parser = whole(PowerOptions::TESTS))]
     tests: u32,
     /// Groups an arm (members of a direct list), separated by commas [default: 4 to 60, with the test's own]
-    #[arg(long, value_delimiter = ',', value_parser = whole::<u32>(2..=100_000))]
+    #[arg(long, value_delimiter = ',', value_parser = whole(PowerOptions::UNITS))]
     groups: Vec<u32>,
     /// Effects: the share by which the arm's contents draw more clicks than the control's, separated by commas; for metrics that
     /// follow clicks [default: 0 to 1]

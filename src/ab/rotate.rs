@@ -16,13 +16,13 @@ pub(crate) struct RotateArgs {
     /// A scenario file with contents, `[content.NAME]`, or the name of a shipped one: spring, five-texts-ten-images
     contents: String,
     /// Replicates of every policy, those of all sets of parameters together
-    #[arg(long, default_value_t = 200, value_parser = whole::<u32>(2..=20_000))]
+    #[arg(long, default_value_t = 200, value_parser = whole(RotateOptions::REPLICATES))]
     replicates: u32,
     /// Parameters: a fit, an ensemble (`joint`) or a file of one (CSV); over several sets replicates take turns with them
     #[arg(long, default_value = DEFAULT_FIT, value_name = "NAME|FILE")]
     parameters: String,
     /// How many sets of an ensemble, its first ones
-    #[arg(long, default_value_t = 50, value_parser = whole::<u32>(2..=10_000))]
+    #[arg(long, default_value_t = 50, value_parser = whole(RotateOptions::SETS))]
     sets: u32,
     /// Change a key of the file before it is read (repeatable)
     #[arg(long, value_name = "KEY=VALUE")]

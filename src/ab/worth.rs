@@ -38,10 +38,10 @@ pub(crate) struct WorthArgs {
     #[arg(long, default_value_t = 0.0, value_parser = not_negative)]
     appeal: f64,
     /// Sets of the ensemble joint that say what is not known of the arms before the test
-    #[arg(long, default_value_t = 100, value_parser = whole::<u32>(2..=100_000))]
+    #[arg(long, default_value_t = 100, value_parser = whole(WorthOptions::SETS))]
     sets: u32,
     /// Under each set: campaigns of each arm, and tests of each kind
-    #[arg(long, default_value_t = 4, value_parser = whole::<u32>(2..=10_000))]
+    #[arg(long, default_value_t = 4, value_parser = whole(WorthOptions::REPLICATES))]
     replicates: u32,
     /// Change a key of the scenario before it is read (repeatable)
     #[arg(long, value_name = "KEY=VALUE")]

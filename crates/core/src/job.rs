@@ -54,3 +54,45 @@ pub fn run(job: &Job, observer: &dyn Observer) -> Result<Finding, Unfinished> {
         Job::Calibrate(job) => job.find(observer),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Source;
+    use crate::engine::Engine;
+    use crate::finding::{Asked, RotateOptions, RunOptions, WorthOptions};
+    use crate::scenario::{Input, shipped};
+    use crate::study::ab::worth::Rest;
+
+    #[test]
+    fn numbers_out_of_range_are_faults_of_the_job_whoever_built_it() {
+        let of = |name: &str| {
+            let source = Source { name: name.to_owned(), text: shipped(name).unwrap().to_owned() };
+            Input { name: "x".to_owned(), source, set: Vec::new() }
+        };
+        let (parameters, seed) = (Asked::Named("best".to_owned()), 1);
+        let run =
+            RunOptions { sets: None, replicates: Some(0), precision: None, max_replicates: 1, all_replicates: false };
+        let worth = WorthOptions {
+            test: None,
+            metric: None,
+            groups: Vec::new(),
+            days: Vec::new(),
+            rest: Rest::Later,
+            member_worth: None,
+            appeal: 0.0,
+            sets: 1,
+            replicates: 1,
+        };
+        let rotate = RotateOptions { replicates: 1, sets: 0 };
+        let jobs = [
+            Job::Run(RunJob { scenario: of("spacing"), parameters: parameters.clone(), seed, options: run }),
+            Job::Worth(WorthJob { scenario: of("launch-test"), seed, options: worth }),
+            Job::Rotate(RotateJob { contents: of("contents/spring"), parameters, seed, options: rotate }),
+        ];
+        for (job, said) in jobs.iter().zip(["--replicates", "--sets", "--replicates"]) {
+            let Err(Unfinished::Faults(faults)) = super::run(job, &Engine::default()) else { panic!("{job:?}") };
+            assert!(faults.are_of_job() && faults.to_string().contains(said), "{faults}");
+        }
+    }
+}

@@ -1,9 +1,11 @@
 //! What a test can find, how long it should run, and what it can say of guardrails and bans.
 
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
 
 use super::provenance::{Provenance, Sets};
-use super::{Asked, Finding, SCHEMA, Study, Unfinished};
+use super::{Asked, Finding, SCHEMA, Study, Unfinished, within};
 use crate::scenario::{Input, Scenario};
 use crate::study::ab::design::{self as study, smallest_p_value, tests_expected};
 use crate::study::ab::power::Reach;
@@ -74,8 +76,14 @@ pub enum DesignNote {
     Partial,
 }
 
+impl DesignOptions {
+    /// Tests that can be asked for.
+    pub const TESTS: RangeInclusive<u32> = 20..=1_000_000;
+}
+
 impl DesignJob {
     pub(crate) fn find(&self, observer: &dyn Observer) -> Result<Finding, Unfinished> {
+        within(&[("--tests", self.options.tests, DesignOptions::TESTS)])?;
         let DesignOptions { which, alpha, tests } = &self.options;
         let ensemble = self.parameters.ensemble()?;
         observer.begins(Stage::Compiling { sets: 1 });

@@ -1,9 +1,11 @@
 //! Which of the article's claims and which patterns of field studies the model reproduces, and where the article contradicts itself.
 
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
 
 use super::provenance::{Provenance, Sets};
-use super::{Finding, SCHEMA, Study, Unfinished};
+use super::{Finding, SCHEMA, Study, Unfinished, within};
 use crate::diagnostic::Faults;
 use crate::evidence::contradictions::{self, checks};
 use crate::evidence::{Pattern, Use, Used, further, patterns};
@@ -81,8 +83,14 @@ pub struct Contradiction {
     pub treatment: &'static str,
 }
 
+impl EvidenceOptions {
+    /// Replicates that can be asked for.
+    pub const REPLICATES: RangeInclusive<u32> = 2..=1_000_000;
+}
+
 impl EvidenceJob {
     pub(crate) fn find(&self, observer: &dyn Observer) -> Result<Finding, Unfinished> {
+        within(&[("--replicates", self.options.replicates, EvidenceOptions::REPLICATES)])?;
         let fit = find_fit(&self.fit).ok_or_else(|| {
             let names: Vec<&str> = fits().iter().map(|fit| fit.name.as_str()).collect();
             Faults::of_job(&format!("no fit `{}`", self.fit), &format!("the fits are {}", names.join(", ")))

@@ -17,6 +17,8 @@ mod sensitivity;
 mod sets;
 mod worth;
 
+use std::ops::RangeInclusive;
+
 use serde::Serialize;
 
 use crate::diagnostic::Faults;
@@ -36,7 +38,7 @@ pub use rotate::{Advice, Advised, Gain, GainCall, Gentler, Item, Rotate, RotateJ
 pub use run::{Enforcement, Run, RunJob, RunOptions};
 pub use select::{Select, SelectJob, SelectOptions};
 pub use sensitivity::{Sensitivity, SensitivityJob, SensitivityNote};
-pub use sets::{Asked, USUAL_SETS, is_shipped, shipped};
+pub use sets::{Asked, REPLICATES, USUAL_SETS, is_shipped, shipped};
 pub use worth::{Worth, WorthJob, WorthNote, WorthOptions};
 
 /// Version of the form that findings have as JSON; a name that changes or goes makes a new one.
@@ -95,4 +97,16 @@ pub enum Study {
     Sensitivity(Box<Sensitivity>),
     /// Targets met.
     Calibrate(Box<Calibrate>),
+}
+
+/// Nothing, where these numbers of a job's options lie within what they may be; they are named as on a command line.
+///
+/// # Errors
+/// Every one that does not.
+fn within(options: &[(&str, u32, RangeInclusive<u32>)]) -> Result<(), Faults> {
+    let faults = options.iter().filter(|(_, found, range)| !range.contains(found)).map(|(option, found, range)| {
+        let (least, most) = (range.start(), range.end());
+        (format!("{option} must be a whole number from {least} to {most}, found {found}"), format!("such as {least}"))
+    });
+    Faults::all_of_job(faults).map_or(Ok(()), Err)
 }

@@ -1,10 +1,12 @@
 //! How often a test detects what its arms differ by: against groups, effect and duration, and what each mechanism costs.
 
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
 
 use super::provenance::{Provenance, Sets};
 use super::sets::too_many_sets;
-use super::{Asked, Finding, SCHEMA, Study, Unfinished};
+use super::{Asked, Finding, SCHEMA, Study, Unfinished, within};
 use crate::diagnostic::Faults;
 use crate::parameter;
 use crate::scenario::{Input, Scenario};
@@ -118,8 +120,19 @@ pub enum PowerNote {
     Partial,
 }
 
+impl PowerOptions {
+    /// Tests that can be asked for.
+    pub const TESTS: RangeInclusive<u32> = 20..=1_000_000;
+
+    /// Groups an arm that can be asked for.
+    pub const UNITS: RangeInclusive<u32> = 2..=100_000;
+}
+
 impl PowerJob {
     pub(crate) fn find(&self, observer: &dyn Observer) -> Result<Finding, Unfinished> {
+        let tests = ("--tests", self.options.tests, PowerOptions::TESTS);
+        let groups = self.options.groups.iter().map(|&groups| ("--groups", groups, PowerOptions::UNITS));
+        within(&groups.chain([tests]).collect::<Vec<_>>())?;
         let ensemble = self.parameters.ensemble()?;
         observer.begins(Stage::Compiling { sets: 1 });
         let contest = Contest::read(&self.scenario.draft(), self.seed, &ensemble.sets[0], &self.options.which)?;

@@ -1,10 +1,12 @@
 //! Which content goes out when: what planning and learning bring against taking turns, at whose cost, and what is advised.
 
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
 use wearout_stats::interval::Interval;
 
 use super::provenance::{Provenance, Sets};
-use super::{Asked, Finding, SCHEMA, Study, Unfinished};
+use super::{Asked, Finding, SCHEMA, Study, Unfinished, within};
 use crate::scenario::{Input, Objective, Rotation, Scenario};
 use crate::study::ab::rotate::{CYCLE, Level, Policy, Question, Ran, Rotated, replicates_expected, rotate};
 use crate::study::{Observer, Stage};
@@ -165,8 +167,18 @@ pub enum RotateNote {
     Partial,
 }
 
+impl RotateOptions {
+    /// Replicates that can be asked for.
+    pub const REPLICATES: RangeInclusive<u32> = 2..=20_000;
+
+    /// Sets that can be asked for.
+    pub const SETS: RangeInclusive<u32> = 2..=10_000;
+}
+
 impl RotateJob {
     pub(crate) fn find(&self, observer: &dyn Observer) -> Result<Finding, Unfinished> {
+        let RotateOptions { replicates, sets } = self.options;
+        within(&[("--replicates", replicates, RotateOptions::REPLICATES), ("--sets", sets, RotateOptions::SETS)])?;
         let mut ensemble = self.parameters.ensemble()?;
         ensemble.sets.truncate(self.options.sets as usize);
         observer.begins(Stage::Compiling { sets: ensemble.sets.len() });

@@ -1,8 +1,10 @@
 //! Under which sets of parameters a job runs, and how often under each.
 
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
 
-use super::Sets;
+use super::{Sets, within};
 use crate::diagnostic::{Faults, Source, nearest};
 use crate::parameter::{self, DEFAULT_FIT, Ensemble, Parameters, find_fit, fits, parse_ensemble};
 use crate::plan::{self, Experiment};
@@ -20,6 +22,9 @@ const USUAL_REPLICATES: u32 = 400;
 
 /// The most replicates of a run, whose numbers have 24 bits.
 const MOST_REPLICATES: u64 = 16_000_000;
+
+/// Replicates that can be asked for.
+pub const REPLICATES: RangeInclusive<u32> = 1..=MOST_REPLICATES as u32;
 
 /// Sets of parameters that are asked for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -147,6 +152,10 @@ pub(super) fn target(
     replicates: Option<u32>,
     (precision, max_replicates): (Option<f64>, u32),
 ) -> Result<Target, Faults> {
+    within(&[
+        ("--replicates", replicates.unwrap_or(USUAL_REPLICATES), REPLICATES),
+        ("--max-replicates", max_replicates, REPLICATES),
+    ])?;
     let least = FEWEST_PER_SET * n_sets;
     match (precision, replicates) {
         (Some(half_width), _) if n_sets == 1 || max_replicates >= least => {

@@ -1,10 +1,12 @@
 //! Whether a test pays: which one, or what to send without it.
 
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
 
 use super::provenance::{Provenance, Sets};
 use super::sets::too_many_sets;
-use super::{Finding, SCHEMA, Study, Unfinished};
+use super::{Finding, SCHEMA, Study, Unfinished, within};
 use crate::diagnostic::Faults;
 use crate::parameter::{self, Ensemble, Parameters};
 use crate::scenario::{Input, Scenario};
@@ -107,8 +109,18 @@ pub enum WorthNote {
     Partial,
 }
 
+impl WorthOptions {
+    /// Sets that can be asked for.
+    pub const SETS: RangeInclusive<u32> = 2..=100_000;
+
+    /// Replicates under each set that can be asked for.
+    pub const REPLICATES: RangeInclusive<u32> = 2..=10_000;
+}
+
 impl WorthJob {
     pub(crate) fn find(&self, observer: &dyn Observer) -> Result<Finding, Unfinished> {
+        let WorthOptions { sets, replicates, .. } = self.options;
+        within(&[("--sets", sets, WorthOptions::SETS), ("--replicates", replicates, WorthOptions::REPLICATES)])?;
         let WorthOptions { test, metric, .. } = &self.options;
         let which = Which { test: test.clone(), metric: metric.clone(), arm: None, method: Method::Means };
         observer.begins(Stage::Compiling { sets: 1 });
