@@ -1,4 +1,4 @@
-//! `wearout calibrate`: which values of the tuned quantities meet the targets; goes on from a checkpoint.
+//! `wearout calibrate`: which values of the tuned quantities meet the targets; resumes from a checkpoint.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};

@@ -1,4 +1,4 @@
-//! `wearout calibrate` as a user types it: what it leaves behind, how it ends, and that it goes on from where it was.
+//! `wearout calibrate` as a user types it: what it leaves behind, how it ends, and that it resumes where it was.
 #![expect(clippy::unwrap_used, reason = "a test ends where it fails")]
 
 #[allow(dead_code, reason = "each test file uses a part")]
@@ -198,7 +198,7 @@ fn what_is_found_can_be_run() {
     assert_eq!((ensemble.sets.len(), ensemble.keys), (1, vec!["read_base".to_owned(), "irritation_base".to_owned()]));
 }
 
-/// A time limit stops after the first generation; what it leaves is gone on with, generation by generation.
+/// A time limit stops after the first generation; what it leaves is resumed, generation by generation.
 #[test]
 fn a_calibration_that_was_stopped_goes_on_to_the_same_bytes() {
     for method in [["--method", "best"], ["--method", "posterior"], ["--method", "plausible"]] {
