@@ -39,7 +39,7 @@ impl<'a> Caption<'a> {
             Study::Sensitivity(of) => of_scenario(&of.scenario),
             Study::Analyze(of) => {
                 let label = of.found.metric.label;
-                (format!("Which arm of {name} has better {label}, and how sure is that?").into(), "")
+                (format!("Which arm has better {label}, and how sure is that?").into(), "")
             }
             Study::Calibrate(_) => asks("Which values of the tuned quantities meet the targets?"),
             Study::Evidence(_) => asks("Which of the article's claims does the model reproduce?"),

@@ -117,9 +117,12 @@ fn panels<'a>(found: &'a TrialAnalysis, currency: &'a str) -> Vec<Panel<'a>> {
     panels
 }
 
+/// What a row shows; its unit stands below the scale.
 fn name(line: &Line) -> String {
     let what = if line.role == Role::Guardrail { "guardrail " } else { "" };
-    let words = format!("{what}{} {}", short_label(line.effect.metric), wish(line.effect.metric.better));
+    let metric = line.effect.metric;
+    let label = short_label(metric).trim_end_matches(" per 1000 members");
+    let words = format!("{what}{label} {}", wish(metric.better));
     words.trim_end().to_owned()
 }
 
