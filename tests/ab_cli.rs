@@ -122,6 +122,12 @@ fn what_cannot_work_is_refused_with_a_sentence_and_nothing_is_written() {
     );
     let said = refused(&wearout(folder.path(), &["ab", "power", "spacing"]), 1);
     assert!(said.contains("the scenario has no test") && said.contains("[test.launch]"), "{said}");
+    // Some plausible set has members who begin to visit only after that hour.
+    for study in ["power", "worth"] {
+        let early = ["ab", study, "launch-test", "--sets", "60", "--set", "behaviour.visit_to_hour=7.5"];
+        let said = refused(&wearout(folder.path(), &early), 1);
+        assert!(said.contains("must be before `visit_to_hour`"), "{said}");
+    }
     let wrong = ["ab", "power", "launch-test", "--test", "lunch", "--metric", "p_banned", "--arm", "ads"];
     let said = refused(&wearout(folder.path(), &wrong), 1);
     assert!(said.contains("did you mean `launch`") && said.contains("`p_banned` cannot decide a test"), "{said}");

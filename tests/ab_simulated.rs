@@ -174,9 +174,9 @@ fn curves_are_the_same_on_one_thread_and_each_begins_where_the_plan_stands() {
         effects: vec![0.0, 0.4],
         sets: wearout_core::parameter::plausible().sets[..2].to_vec(),
     };
-    let found = curves(&contest, &request, &Engine::default()).unwrap();
+    let found = curves(&contest, &request, &Engine::default()).unwrap().unwrap();
     let one = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
-    let again = one.install(|| curves(&contest, &request, &Engine::default())).unwrap();
+    let again = one.install(|| curves(&contest, &request, &Engine::default())).unwrap().unwrap();
     assert_eq!(format!("{found:?}"), format!("{again:?}"));
     let here = found.here;
     assert_eq!(found.by_units[1].power, here, "12 groups an arm are what the scenario says");

@@ -115,7 +115,7 @@ fn parts_of_other_runs_are_faults_that_name_the_file_and_what_to_do() {
         ("seed", |job| job.seed = 8),
         ("parameters", |job| job.options = RunOptions { sets: Some(4), replicates: Some(5), ..job.options.clone() }),
         ("number of replicates", |job| job.options.replicates = Some(3)),
-        ("choice of --all-replicates", |job| job.options.all_replicates = true),
+        ("choice of options", |job| job.options.all_replicates = true),
     ];
     for (what, change) in faults {
         let expected = format!(

@@ -24,6 +24,7 @@ pub(crate) fn found(
         provenance: Provenance {
             command: "run",
             name: "test".into(),
+            given: "test".into(),
             version: env!("CARGO_PKG_VERSION"),
             model: MODEL,
             generator: rng::LAYOUT,

@@ -289,7 +289,7 @@ const COMMON: [(&str, Shared); 5] = [
     ("seed", |a, b| a.run.seed == b.run.seed),
     ("parameters", |a, b| a.sets == b.sets),
     ("number of replicates", |a, b| a.replicates == b.replicates),
-    ("choice of --all-replicates", |a, b| a.run.options.all_replicates == b.run.options.all_replicates),
+    ("choice of options", |a, b| a.run.options == b.run.options),
 ];
 
 /// Shards that are not of the run of the first.
@@ -304,6 +304,9 @@ fn differing(shards: &[Shard]) -> Vec<Diagnostic> {
     };
     COMMON.iter().filter_map(fault).collect()
 }
+
+/// Parts that are named where many are missing.
+const MOST_NAMED: usize = 20;
 
 /// Replicates that are missing or there twice, of shards in order.
 fn gaps(shards: &[Shard]) -> Vec<Diagnostic> {
@@ -328,8 +331,12 @@ fn gaps(shards: &[Shard]) -> Vec<Diagnostic> {
             let range = Part { number: *number, ..part }.range(replicates);
             missing.iter().any(|gap| gap.start < range.end && range.start < gap.end)
         };
-        let parts: Vec<String> =
-            (1..=part.of).filter(is_missing).map(|number| format!("--shard {number}/{}", part.of)).collect();
+        let named = |number| format!("--shard {number}/{}", part.of);
+        let n_missing = (1..=part.of).filter(is_missing).count();
+        let mut parts: Vec<String> = (1..=part.of).filter(is_missing).take(MOST_NAMED).map(named).collect();
+        if n_missing > MOST_NAMED {
+            parts.push(format!("and {} more", n_missing - MOST_NAMED));
+        }
         let numbers: Vec<String> = missing.iter().cloned().map(said).collect();
         let said = format!("replicates {} of {replicates} are in no file", numbers.join(", "));
         found.push(fault(said, &format!("name their files too, or run {}", parts.join(", "))));

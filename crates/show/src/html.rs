@@ -76,7 +76,7 @@ impl Report<'_> {
         let set = made.set.iter().fold(String::new(), |set, word| set + " --set " + &quoted(word));
         let n_sets = if sets.sets > 1 { format!(" --sets {}", sets.sets) } else { String::new() };
         let Some(each) = sets.replicates_per_set else { return MANIFEST.to_owned() };
-        let [name, parameters] = [&made.name, &sets.parameters].map(|name| quoted(name));
+        let [name, parameters] = [&made.given, &sets.parameters].map(|name| quoted(name));
         format!("wearout run {name} --parameters {parameters}{n_sets} --replicates {each} --seed {}{set}", made.seed)
     }
 }
@@ -264,6 +264,7 @@ mod tests {
         let made = Provenance {
             command: "run",
             name: "it's".into(),
+            given: "it's".into(),
             version: "1",
             model: "2",
             generator: "3",

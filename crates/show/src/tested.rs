@@ -62,7 +62,7 @@ pub(crate) fn headline(test: &Tested, reach: Reach, power: &Power) -> Block {
     let detect = format!("detect the difference between {arm} and {control} in {} of tests", percent(power.found));
     let words = match reach {
         Reach::Nothing => {
-            format!("There is nothing to detect: on average over the tests {arm} and {control} are not told apart.")
+            format!("Whether {arm} and {control} differ at all is not known from these tests.")
         }
         Reach::Enough => format!("{who} are enough: they {detect}."),
         Reach::Open => format!("{who} {detect}; whether that is {} is not known.", wanted()),

@@ -138,7 +138,7 @@ impl PowerJob {
         let contest = Contest::read(&self.scenario.draft(), self.seed, &ensemble.sets[0], &self.options.which)?;
         let request = self.options.request(&contest)?;
         observer.begins(Stage::Simulating { replicates: Some(tests_expected(&contest, &request)) });
-        let found = curves(&contest, &request, observer.engine())
+        let found = curves(&contest, &request, observer.engine())?
             .ok_or_else(|| Unfinished::without(contest.no_figure(), observer))?;
 
         let best = Sets::of(&ensemble.name, &ensemble.fit, &ensemble.sets[..1], found.tests);
@@ -185,7 +185,8 @@ impl PowerOptions {
 }
 
 fn takes(by_units: &[Point]) -> Option<Takes> {
-    let reaches = |point: &Point| point.power.found.estimate >= WANTED_POWER;
+    // Surely: more tests could not take it back.
+    let reaches = |point: &Point| point.power.found.interval.low >= WANTED_POWER;
     let first = by_units.iter().position(reaches);
     Some(match (by_units, first) {
         ([], _) => return None,

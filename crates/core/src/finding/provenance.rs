@@ -16,6 +16,9 @@ pub struct Provenance {
     pub command: &'static str,
     /// What it is about: the name of the scenario, or of what else was given.
     pub name: String,
+    /// What was given: a file without its folder, or the name of a shipped scenario. Everywhere else its name will do.
+    #[serde(skip)]
+    pub given: String,
     /// Version of the program.
     pub version: &'static str,
     /// Version of the model.
@@ -42,6 +45,7 @@ impl Provenance {
         Provenance {
             command,
             name: name.to_owned(),
+            given: name.to_owned(),
             version: env!("CARGO_PKG_VERSION"),
             model: MODEL,
             generator: rng::LAYOUT,

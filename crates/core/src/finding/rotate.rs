@@ -268,8 +268,9 @@ fn gain(found: &Rotated, ran: &Ran) -> Gain {
 
 fn advice(found: &Rotated) -> Advice {
     let best = &found.policies[found.best];
+    let loses = |level: Level| level.interval.is_some_and(|interval| interval.high < 0.0);
     let of_objective = match is_above_0(best.gain) {
-        _ if found.policies.iter().all(|ran| ran.objective.is_some_and(|level| level.mean < 0.0)) => Advised::SendFewer,
+        _ if found.policies.iter().all(|ran| ran.objective.is_some_and(loses)) => Advised::SendFewer,
         false => Advised::Open,
         true => Advised::Best(best.policy),
     };

@@ -136,9 +136,10 @@ impl RunJob {
         let replicates = comparison.replicates;
         let parameters = Some(chosen.recorded(replicates));
         let made = Provenance::of("run", &self.scenario.name, self.seed, &self.scenario.set);
+        let given = self.scenario.source.name.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
         Finding {
             schema: SCHEMA,
-            provenance: Provenance { replicates, partial, parameters, ..made },
+            provenance: Provenance { given, replicates, partial, parameters, ..made },
             study: Study::Run(Box::new(Run {
                 asked: self.options.clone(),
                 tables: hash(experiments.iter().flat_map(Experiment::table_bytes)),

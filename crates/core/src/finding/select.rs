@@ -69,7 +69,7 @@ impl SelectJob {
         let race = race.ok_or(Unfinished::Stopped)?;
 
         let is_of_earnings = question.metric.unit == Unit::Money && question.metric.better == Better::Higher;
-        if is_of_earnings && is_silent[race.leader] {
+        if is_of_earnings && race.selected.is_some() && is_silent[race.leader] {
             notes.push(Note::SilenceEarnsMost { plan: race.plans[race.leader].name.clone() });
         }
         // Each replicate drew its set: they do not come to as many of each.

@@ -128,11 +128,13 @@ impl WorthJob {
         let request = self.options.request(&contest)?;
         let expected = replicates_expected(&contest, &request);
         observer.begins(Stage::Simulating { replicates: Some(expected) });
-        let found = study::worth(&contest, &request, observer.engine()).ok_or(Unfinished::Stopped)?;
+        let found = study::worth(&contest, &request, observer.engine())?.ok_or(Unfinished::Stopped)?;
 
         let Ensemble { name, fit, .. } = parameter::plausible();
-        let parameters =
-            Some(Sets::of(name, fit, &request.sets, request.sets.len() as u64 * u64::from(request.replicates)));
+        let sets = Sets::of(name, fit, &request.sets, request.sets.len() as u64 * u64::from(request.replicates));
+        // Who was stopped knows not how many each set had.
+        let each = sets.replicates_per_set.filter(|_| !found.partial);
+        let parameters = Some(Sets { replicates_per_set: each, ..sets });
         let made = Provenance::of("ab worth", &self.scenario.name, self.seed, &self.scenario.set);
         let provenance = Provenance { replicates: found.tests, partial: found.partial, parameters, ..made };
         Ok(Finding { schema: SCHEMA, provenance, study: Study::Worth(Box::new(self.decided(&contest, found))) })

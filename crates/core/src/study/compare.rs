@@ -131,7 +131,9 @@ pub fn compare_over(
     if replicates == 0 {
         return None;
     }
-    let partial = replicates < wanted || engine.stopped();
+    // Who stops it after the last replicate takes nothing away; of a precision nobody knows how many were still to come.
+    let is_open = look.as_ref().is_some_and(|look| !look.reached) && engine.stopped();
+    let partial = replicates < wanted || is_open;
     Some(Compared { look, partial, ..taken.compared(engine) })
 }
 

@@ -172,6 +172,10 @@ fn perhaps(found: &TrialAnalysis, effect: &Effect) -> String {
 }
 
 fn nothing(found: &TrialAnalysis) -> String {
+    if let Some(effect) = found.effects.iter().find(|effect| effect.difference.is_none()) {
+        let label = short_label(found.metric);
+        return format!("{label} has no figure in {} or {}", found.arm(effect.arm), found.arm(found.control));
+    }
     format!("no {} differs from another", if found.dealt == Dealt::Groups { "group" } else { "member" })
 }
 

@@ -63,10 +63,9 @@ fn headline(of: &Sensitivity) -> String {
 
 fn as_it_stands(of: &Sensitivity) -> String {
     let n = replicates(u64::from(of.replicates));
-    let stands = of
-        .found
-        .level
-        .map_or_else(|| "no replicate has a base".to_owned(), |level| format!("{} ({n})", figure(of, level)));
+    let is_stopped = of.notes.contains(&SensitivityNote::Partial);
+    let nothing = if is_stopped { "not known, it was stopped before" } else { "no replicate has a base" };
+    let stands = of.found.level.map_or_else(|| nothing.to_owned(), |level| format!("{} ({n})", figure(of, level)));
     format!("As the scenario stands, under the best fit: {stands}.")
 }
 

@@ -40,7 +40,8 @@ pub(crate) fn advice(worth: &Worth) -> String {
             self::rule(worth, rule)
         ),
         Advice::Send { arm } => format!("skip the test, send {}", worth.arms[arm]),
-        Advice::Neither => "no test pays here".to_owned(),
+        Advice::Neither => "no test is shown to pay".to_owned(),
+        Advice::Open => "whether a test pays is not known yet: it was stopped too early".to_owned(),
     }
 }
 

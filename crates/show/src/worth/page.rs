@@ -36,7 +36,7 @@ fn headline(worth: &Worth) -> String {
     let why = match worth.found.advice {
         Advice::Neither if worth.is_tied => ": the arms do not differ under any set, send either".to_owned(),
         Advice::Neither => format!("; nor is {} shown to be ahead: send either", worth.arms[worth.found.best_before]),
-        Advice::Test { .. } | Advice::Send { .. } => String::new(),
+        Advice::Test { .. } | Advice::Send { .. } | Advice::Open => String::new(),
     };
     capitalised(&format!("{}{why}.", advice(worth)))
 }
@@ -47,7 +47,11 @@ fn reason(worth: &Worth) -> Option<Said> {
         return None;
     }
     let Some((candidate, by, judged)) = &worth.found.best else {
-        return Some(Said::of("No test was played to the end.", "/study/found/candidates"));
+        let words = match worth.found.advice {
+            Advice::Open => "No test was played on luck that it was not chosen by.",
+            _ => "No test was played to the end.",
+        };
+        return Some(Said::of(words, "/study/found/candidates"));
     };
     let net = with_interval(&judged.net);
     let words = match worth.found.advice {
@@ -57,7 +61,7 @@ fn reason(worth: &Worth) -> Option<Said> {
             });
             format!("On fresh luck it nets {net} buyers{money}.")
         }
-        Advice::Send { .. } | Advice::Neither => format!(
+        Advice::Send { .. } | Advice::Neither | Advice::Open => format!(
             "The most promising test, {} decided by {}, nets {net} buyers on fresh luck.",
             test(worth, &worth.found.candidates[*candidate]),
             rule(worth, *by)

@@ -17,9 +17,11 @@ pub use estimate::{CONFIDENCE, Mean, Power, Reach, Share, WANTED_POWER};
 pub use mechanism::Mechanism;
 
 use super::{Contest, Played, play};
+use crate::diagnostic::Faults;
 use crate::engine::Engine;
 use crate::parameter::Parameters;
-use crate::plan::{Experiment, Trial, compile_under};
+use crate::plan::{Experiment, Trial};
+use crate::study::under_each;
 use crate::units::Channel;
 
 /// What is asked for.
@@ -110,7 +112,15 @@ pub fn tests_expected(contest: &Contest, request: &Request) -> u64 {
 }
 
 /// Works the curves out; what is there when the engine is told to stop. `None` where no test has a figure as the scenario says it.
-pub fn curves(contest: &Contest, request: &Request, engine: &Engine) -> Option<Curves> {
+///
+/// # Errors
+/// Every fault that the scenario has under one of the sets: a set may contradict what the scenario says itself.
+pub fn curves(contest: &Contest, request: &Request, engine: &Engine) -> Result<Option<Curves>, Faults> {
+    let under_sets = under_each(&contest.draft, contest.judge.seed, &request.sets, &contest.experiment)?;
+    Ok(over(contest, request, &under_sets, engine))
+}
+
+fn over(contest: &Contest, request: &Request, under_sets: &[Experiment], engine: &Engine) -> Option<Curves> {
     let trial = &contest.trial;
     let days: Vec<u32> = (1..=trial.days).collect();
     let alpha = request.alpha;
@@ -149,7 +159,7 @@ pub fn curves(contest: &Contest, request: &Request, engine: &Engine) -> Option<C
         without(mechanism, (&here, last), &played, (trial.units_per_arm, alpha))
     });
     let without = without.collect();
-    let over_sets = over_sets(contest, request, engine, &mut tests);
+    let over_sets = over_sets(contest, request, under_sets, engine, &mut tests);
     let seen_at = |look: &usize| contest.judge.sees(days[*look], trial.days);
     let by_day = |look: usize| {
         let power = Power::of(&here, look, trial.units_per_arm, alpha)?;
@@ -229,13 +239,17 @@ fn tests_per_set(request: &Request) -> u32 {
     (request.tests / (request.sets.len() as u32).max(1)).max(FEWEST)
 }
 
-fn over_sets(contest: &Contest, request: &Request, engine: &Engine, played: &mut u64) -> Option<OverSets> {
+fn over_sets(
+    contest: &Contest,
+    request: &Request,
+    under_sets: &[Experiment],
+    engine: &Engine,
+    played: &mut u64,
+) -> Option<OverSets> {
     let tests = tests_per_set(request);
     let (mut powers, mut effects) = (Vec::new(), Vec::new());
-    for set in &request.sets {
-        let compiled = compile_under(&contest.draft, contest.judge.seed, set, &[&contest.experiment]);
-        let experiment = compiled.expect("a scenario without faults has none under another set");
-        let found = play((&experiment, &contest.trial), &contest.judge, &[contest.trial.days], 0..tests, engine);
+    for experiment in under_sets {
+        let found = play((experiment, &contest.trial), &contest.judge, &[contest.trial.days], 0..tests, engine);
         *played += found.tests.len() as u64;
         if let Some(power) = Power::of(&found, 0, contest.trial.units_per_arm, request.alpha) {
             powers.push(power.found.estimate);

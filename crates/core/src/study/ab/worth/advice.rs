@@ -19,6 +19,8 @@ pub enum Advice {
     Send { arm: usize },
     /// No test is shown to pay, and no arm is shown to be ahead.
     Neither,
+    /// The work was stopped before any test was played on luck it was not chosen by.
+    Open,
 }
 
 /// A test is advised only if the whole of its interval is above nothing, and an arm only if that of its lead is.

@@ -25,6 +25,7 @@ use wearout_stats::interval;
 use wearout_stats::mean::Moments;
 
 use crate::analysis::CONFIDENCE;
+use crate::diagnostic::Faults;
 use crate::engine::Engine;
 use crate::parameter::Parameters;
 use crate::study::ab::Contest;
@@ -178,13 +179,16 @@ fn turns(contest: &Contest, request: &Request) -> impl Iterator<Item = (usize, u
 
 /// Works it out; `None` when stopped before the arms are known under every set.
 ///
+/// # Errors
+/// Every fault that the scenario has under one of the sets: a set may contradict what the scenario says itself.
+///
 /// # Panics
 /// With fewer than two sets of parameters, or than two replicates of each.
-pub fn worth(contest: &Contest, request: &Request, engine: &Engine) -> Option<Worth> {
+pub fn worth(contest: &Contest, request: &Request, engine: &Engine) -> Result<Option<Worth>, Faults> {
     assert!(request.sets.len() >= 2 && request.replicates >= 2, "two sets with two replicates each");
-    let study = Study::new(contest, request, engine);
+    let study = Study::new(contest, request, engine)?;
     let days = grid(&request.days, contest.trial.days);
-    let courses = study.courses(&days, Luck::First)?;
+    let Some(courses) = study.courses(&days, Luck::First) else { return Ok(None) };
     let of_a_campaign =
         |courses: &Courses| (0..courses.arms.len()).map(|arm| courses.arm(arm).buyers_at_the_end()).sum::<f64>();
     let n_courses = (courses.len() * contest.trial.arms.len()) as f64;
@@ -237,8 +241,11 @@ pub fn worth(contest: &Contest, request: &Request, engine: &Engine) -> Option<Wo
     });
     let promising = best.as_ref().map(|(index, rule, judged)| (*index, *rule, &judged.net));
     // Where all arms come to the same, there is nothing to find out.
-    let advice = advice::advice(promising.filter(|_| apart > 0), best_before, &lead);
-    Some(Worth {
+    let advice = match &best {
+        None if engine.stopped() => Advice::Open,
+        _ => advice::advice(promising.filter(|_| apart > 0), best_before, &lead),
+    };
+    Ok(Some(Worth {
         best_before,
         ahead,
         apart,
@@ -253,7 +260,7 @@ pub fn worth(contest: &Contest, request: &Request, engine: &Engine) -> Option<Wo
         gives_way: study.switches.len() == turns(contest, request).count(),
         tests,
         partial: engine.stopped(),
-    })
+    }))
 }
 
 /// The numbers tried, in order, with the test's own.

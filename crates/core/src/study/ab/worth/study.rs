@@ -13,6 +13,7 @@ use super::course::{Course, Courses, Switch};
 use super::payoff::{Ground, Payoff, Rule, Shown};
 use super::switched::switched;
 use super::{Candidate, Judged, Request, estimate, turns};
+use crate::diagnostic::Faults;
 use crate::engine::{Engine, simulate_trial};
 use crate::plan::{Experiment, Plan, Trial};
 use crate::rng;
@@ -71,10 +72,9 @@ pub(super) struct Study<'a> {
 }
 
 impl<'a> Study<'a> {
-    pub(super) fn new(contest: &'a Contest, request: &'a Request, engine: &'a Engine) -> Study<'a> {
+    pub(super) fn new(contest: &'a Contest, request: &'a Request, engine: &'a Engine) -> Result<Study<'a>, Faults> {
         let Contest { draft, judge, experiment, trial, .. } = contest;
-        let mut experiments = under_each(draft, judge.seed, &request.sets, experiment)
-            .expect("a scenario without faults has none under another set");
+        let mut experiments = under_each(draft, judge.seed, &request.sets, experiment)?;
         for (set, experiment) in experiments.iter_mut().enumerate() {
             let n_arms = trial.arms.len();
             let mut rng = rng::method(judge.seed, (set / n_arms) as u32, APPEALING);
@@ -100,7 +100,7 @@ impl<'a> Study<'a> {
                 experiment.plans.push(plan);
             }
         }
-        Study { contest, request, experiments, switches, engine }
+        Ok(Study { contest, request, experiments, switches, engine })
     }
 
     /// Groups, or members of a direct list, of the audience.
@@ -230,7 +230,7 @@ mod tests {
             rest: Rest::Later,
         };
         let engine = Engine::default();
-        let study = Study::new(&contest, &request, &engine);
+        let study = Study::new(&contest, &request, &engine).unwrap();
         let of_arm = |experiment: &Experiment, arm: usize| {
             let offers = |experiment: &Experiment| {
                 let posts = &experiment.plans[contest.trial.arms[arm]].posts;
