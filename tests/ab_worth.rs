@@ -101,7 +101,7 @@ fn plans_that_are_alike_gain_nothing_by_a_test() {
     let text = String::from_utf8(worth(folder.path(), &[&asked[..], &["--days", "1"]].concat()).stdout).unwrap();
     let page = text.replace("\n    ", " ");
     assert!(page.contains("members lost; the arms do not differ under any set"), "{text}");
-    assert!(text.contains("No test pays here: the arms do not differ under any set, send either.\n"), "{text}");
+    assert!(text.contains("No test is shown to pay: the arms do not differ under any set, send either.\n"), "{text}");
     let rows = text.lines().filter(|line| line.starts_with("4 groups an arm, ")).collect::<Vec<_>>();
     assert!(rows[0].starts_with("4 groups an arm, 1 day ") && rows.iter().all(|row| !row.contains('%')), "{text}");
 }

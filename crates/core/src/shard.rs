@@ -289,7 +289,8 @@ const COMMON: [(&str, Shared); 5] = [
     ("seed", |a, b| a.run.seed == b.run.seed),
     ("parameters", |a, b| a.sets == b.sets),
     ("number of replicates", |a, b| a.replicates == b.replicates),
-    ("choice of options", |a, b| a.run.options == b.run.options),
+    // Where sets and replicates already differ, nothing is said twice.
+    ("choice of options", |a, b| a.sets != b.sets || a.replicates != b.replicates || a.run.options == b.run.options),
 ];
 
 /// Shards that are not of the run of the first.

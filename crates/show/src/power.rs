@@ -65,15 +65,15 @@ fn takes(power: &Power, takes: Takes) -> String {
     match takes {
         Takes::Between(too_few, enough) => {
             format!(
-                "Of the numbers tried, {wanted} takes between {} and {}.",
-                fixed(too_few, 0),
-                an_arm(&power.test, enough)
+                "Of the numbers tried, {} are the fewest shown to have {wanted}; {} are not.",
+                an_arm(&power.test, enough),
+                fixed(too_few, 0)
             )
         }
         Takes::AtMost(enough) => {
             format!("{wanted} takes no more than {}, the fewest tried.", an_arm(&power.test, enough))
         }
-        Takes::More => format!("None of the numbers of {units} that were tried has {wanted}."),
+        Takes::More => format!("None of the numbers of {units} that were tried is shown to have {wanted}."),
     }
 }
 

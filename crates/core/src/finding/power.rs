@@ -77,11 +77,11 @@ pub struct Power {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Takes {
-    /// The first one does not, the next one does.
+    /// The first one is not shown to, the next one is.
     Between(f64, f64),
-    /// The fewest do.
+    /// The fewest are.
     AtMost(f64),
-    /// None does.
+    /// None is.
     More,
 }
 

@@ -172,7 +172,7 @@ impl RotateOptions {
     pub const REPLICATES: RangeInclusive<u32> = 2..=20_000;
 
     /// Sets that can be asked for.
-    pub const SETS: RangeInclusive<u32> = 2..=10_000;
+    pub const SETS: RangeInclusive<u32> = 1..=10_000;
 }
 
 impl RotateJob {
