@@ -6,7 +6,7 @@ use wearout_core::tally::Metric;
 use wearout_stats::Interval;
 
 use super::number::{decimals, fixed, plain_decimals, scale};
-use super::page::{Block, Key, Label, Said};
+use super::page::{Against, Block, Key, Label, Said};
 use super::sentence::{call, in_short, label, list, phrase, short_label, size};
 
 /// Metrics of the answer that are shown as large figures.
@@ -174,7 +174,7 @@ pub(super) fn keys(run: &Run) -> Block {
                 range: level.is_known.then(|| level.range(metric)),
                 kind: level.kind.to_owned(),
                 places: (most > least).then(|| [of(level.range.low), of(level.mean), of(level.range.high)]),
-                against: judged.and_then(brief),
+                against: judged.and_then(against),
                 from: format!("/study/comparison/plans/{plan}/metrics/{}", metric.key),
             }
         };
@@ -183,9 +183,8 @@ pub(super) fn keys(run: &Run) -> Block {
     Block::Keys(run.verdict.headline.iter().take(MOST_KEYS).flat_map(of_metric).collect())
 }
 
-/// `+20 points (+6 to +35): better`.
-fn brief(judged: &MetricVerdict) -> Option<String> {
-    Some(format!("{}: {}", size(judged.metric, judged.difference?, judged.interval), call(judged.call)))
+fn against(judged: &MetricVerdict) -> Option<Against> {
+    Some(Against { size: size(judged.metric, judged.difference?, judged.interval), call: call(judged.call) })
 }
 
 /// A level with the widest range that is known of it.

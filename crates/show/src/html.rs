@@ -232,12 +232,6 @@ fn places(key: &Key) -> Option<String> {
     Some(format!("--low:{low:.1}%;--at:{at:.1}%;--high:{high:.1}%"))
 }
 
-/// What a difference is, and what it means, which stands after the colon.
-fn against(key: &Key) -> Option<(String, &str)> {
-    let (size, call) = key.against.as_deref()?.rsplit_once(": ")?;
-    Some((minus(size) + ": ", call))
-}
-
 /// A figure with the sign that typographers use.
 fn minus(figure: &str) -> String {
     figure.replace('-', "\u{2212}")

@@ -96,10 +96,19 @@ pub struct Key {
     pub kind: String,
     /// Where the figure and the ends of its range lie on a scale from 0 to 1 that all figures of that label share.
     pub places: Option<[f64; 3]>,
-    /// What the difference from the baseline means, such as `better: +20 points (+6 to +35)`.
-    pub against: Option<String>,
+    /// The difference from the baseline; `None` for the baseline, and where it is not known.
+    pub against: Option<Against>,
     /// Its place in the finding: see [`Said::from`].
     pub from: String,
+}
+
+/// A difference, and what it means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Against {
+    /// Its size, such as `+20 points (+6 to +35)`.
+    pub size: String,
+    /// What it means, such as `better`.
+    pub call: &'static str,
 }
 
 /// A label, and what it is explained by.
