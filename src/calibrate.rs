@@ -32,14 +32,20 @@ pub(super) fn calibrate(args: &CalibrateArgs) -> Result<(), Failure> {
         job::run(&Job::Calibrate(job), &kept)
     };
     finish_with(find, &name, &args.common, |_| None).map_err(|failure| match failure {
-        Failure::Interrupted(_) if checkpoint.is_there() => Failure::Interrupted(
-            ": the generation in flight was dropped; the same command resumes after the one before it",
-        ),
+        Failure::Interrupted(_) if checkpoint.is_there() => Failure::Interrupted(if args.fresh {
+            ": what followed the last checkpoint was dropped; the same command without --fresh resumes from there"
+        } else {
+            ": what followed the last checkpoint was dropped; the same command resumes from there"
+        }),
         failure => failure,
     })?;
     match unwritten.into_inner() {
         Ok(Some(failure)) => Err(failure),
-        _ if is_early.load(Ordering::Acquire) => Ok(()),
+        _ if is_early.load(Ordering::Acquire) => {
+            let how = if args.fresh { " without --fresh" } else { "" };
+            tell(&format!("the same command{how} resumes from here"));
+            Ok(())
+        }
         _ => checkpoint.remove(),
     }
 }

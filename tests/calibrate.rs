@@ -213,6 +213,7 @@ fn a_calibration_that_was_stopped_goes_on_to_the_same_bytes() {
         assert_eq!(status(&stopped), 0, "{}", stderr(&stopped));
         let first = manifest(&parts.path().join("output/mine-calibration/0001"));
         assert_eq!(first["run"]["ended"].as_str(), Some("early"));
+        assert!(stderr(&stopped).contains("the same command resumes from here"), "{}", stderr(&stopped));
         assert_eq!(checkpoints(parts.path()).len(), 1);
         let resumed = calibrate(parts.path(), &[&args[..], &["--threads", "1"]].concat());
         assert!(stderr(&resumed).contains("resumes after generation 1, "), "{}", stderr(&resumed));

@@ -306,7 +306,7 @@ fn note(of: &Calibrate, note: &CalibrateNote) -> String {
                 .to_owned()
         }
         CalibrateNote::Early { measured } => {
-            format!("the same command resumes from here; --simulations {measured} repeats this result to the bit")
+            format!("--simulations {measured} repeats this result to the bit")
         }
     }
 }
