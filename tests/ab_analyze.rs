@@ -310,6 +310,23 @@ fn verdicts_say_what_the_figures_say() {
     );
     assert_eq!(nothing.found.verdict.decision, Decision::NotDecided(None));
     assert!(nothing.text().contains("Not decided: no group differs from another."), "{}", nothing.text());
+
+    // Nothing was delivered to b: what share of it was opened has no value, and looks on the way could tell nothing.
+    let groups = [Group { arm: "a", bought: flat, left: 1 }, Group { arm: "b", bought: flat, left: 1 }];
+    let undelivered = |line: &str| {
+        let cells: Vec<&str> = line.split(',').collect();
+        match cells[..] {
+            ["b", group, day, members, _, _, ref rest @ ..] => {
+                format!("b,{group},{day},{members},0,0,{}\n", rest.join(","))
+            }
+            _ => format!("{line}\n"),
+        }
+    };
+    let text: String = table(&groups, 8, 10).lines().map(undelivered).collect();
+    let asked = Asked { metric: "open_rate".to_owned(), ..Asked::default() };
+    let without = analysed(&text, &asked, None);
+    assert_eq!(without.found.verdict.decision, Decision::NoFigure(1));
+    assert!(!without.text().contains("differs from another") && !without.text().contains("a look every day"));
 }
 
 #[test]

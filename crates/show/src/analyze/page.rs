@@ -1,6 +1,6 @@
 //! The page of an analysis: the verdict and what it leaves open, what it is worth, the figures, what must be known to read them.
 
-use wearout_core::analysis::trial::{AtStake, Effect, Framing, Guarded, Method, TrialAnalysis};
+use wearout_core::analysis::trial::{AtStake, Decision, Effect, Framing, Guarded, Method, TrialAnalysis};
 use wearout_core::finding::{Analyze, AnalyzeNote, Provenance};
 use wearout_core::results::{self, Missing};
 use wearout_core::tally::Dealt;
@@ -95,7 +95,8 @@ fn early(found: &TrialAnalysis) -> Option<Said> {
     } else {
         format!("With a look every day, it would have been decided early: {}.", stops.join(", "))
     };
-    (found.days > 1).then(|| Said::of(words, "/study/found/verdict/arms"))
+    let is_told = found.days > 1 && !matches!(found.verdict.decision, Decision::NoFigure(_));
+    is_told.then(|| Said::of(words, "/study/found/verdict/arms"))
 }
 
 /// The arms in the metric that decides.

@@ -70,7 +70,10 @@ fn verdict(found: &TrialAnalysis) -> String {
                 guarded.map_or(metric, |guarded| short_label(guarded.metric))
             )
         }
-        Decision::NotDecided(more) => not_decided(found, more.as_ref()),
+        Decision::NoFigure(arm) => not_decided(found, None, &no_figure(found, arm)),
+        Decision::NotDecided(more) => {
+            not_decided(found, more.as_ref(), &more.map_or_else(|| nothing(found), |more| would(found, &more)))
+        }
     }
 }
 
@@ -114,9 +117,8 @@ fn breach(guarded: &Guarded) -> String {
     format!("{} {}", short_label(guarded.metric), more.unwrap_or_else(|| "-".to_owned()))
 }
 
-/// What more would do; of several arms, which of them are open, and what the others come to.
-fn not_decided(found: &TrialAnalysis, more: Option<&More>) -> String {
-    let rest = more.map_or_else(|| nothing(found), |more| would(found, more));
+/// What more would do, or why that is not known; of several arms, which of them are open, and what the others come to.
+fn not_decided(found: &TrialAnalysis, more: Option<&More>, rest: &str) -> String {
     let arms = &found.verdict.arms;
     let (open, known): (Vec<&ArmVerdict>, Vec<&ArmVerdict>) =
         arms.iter().partition(|arm| arm.broken.is_none() && arm.call == Call::Unknown);
@@ -169,6 +171,10 @@ fn perhaps(found: &TrialAnalysis, effect: &Effect) -> String {
         Some(zone) => format!(", perhaps too little to matter (below {})", size(found.metric, zone)),
         None => String::new(),
     }
+}
+
+fn no_figure(found: &TrialAnalysis, arm: usize) -> String {
+    format!("{} of {} or of {} has no value", short_label(found.metric), found.arm(arm), found.arm(found.control))
 }
 
 fn nothing(found: &TrialAnalysis) -> String {

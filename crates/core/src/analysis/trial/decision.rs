@@ -30,7 +30,9 @@ pub enum Decision {
         /// The guardrail.
         metric: &'static str,
     },
-    /// The test does not tell; what would, if that is known.
+    /// The test does not tell, because this arm, or the control, has no figure: nothing was delivered to it, say.
+    NoFigure(usize),
+    /// The test does not tell; what would. `None`: nothing varies to plan with.
     NotDecided(Option<More>),
 }
 
@@ -170,8 +172,8 @@ impl Judge<'_> {
             return Decision::Rejected;
         }
         if let Some(arm) = best(&mut of_call(Call::Unknown)) {
-            let effect = effects.iter().find(|effect| effect.arm == arm);
-            return Decision::NotDecided(effect.and_then(|effect| more::more(self, effect)));
+            let known = effects.iter().find(|effect| effect.arm == arm && effect.difference.is_some());
+            return known.map_or(Decision::NoFigure(arm), |effect| Decision::NotDecided(more::more(self, effect)));
         }
         if of_call(Call::PracticallyEqual).next().is_some() {
             Decision::PracticallyEqual

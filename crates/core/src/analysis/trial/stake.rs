@@ -48,7 +48,7 @@ pub(super) fn at_stake(metric: &Metric, control: usize, effects: &[Effect], verd
         Decision::Prefer(taken) if taken == arm => Framing::ArmInstead,
         Decision::Prefer(_) => Framing::ControlInstead,
         Decision::Rejected | Decision::Unguarded { .. } => Framing::BeforeGuardrails,
-        Decision::PracticallyEqual | Decision::NotDecided(_) => Framing::Against,
+        Decision::PracticallyEqual | Decision::NoFigure(_) | Decision::NotDecided(_) => Framing::Against,
     };
     let effect = effects.iter().find(|effect| effect.arm == arm && metric.is_of_members())?;
     let (difference, interval) = match framing {
