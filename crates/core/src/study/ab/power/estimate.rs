@@ -8,10 +8,8 @@ use wearout_stats::interval::{self, Interval};
 use wearout_stats::mean::Moments;
 use wearout_stats::{clustered_power, two_sample};
 
+pub use crate::analysis::CONFIDENCE;
 use crate::study::ab::{Played, Seen};
-
-/// Confidence of the intervals that tests report.
-pub const CONFIDENCE: f64 = 0.95;
 
 /// Power that a test is usually asked for.
 pub const WANTED_POWER: f64 = 0.80;
