@@ -4,6 +4,8 @@
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
+use std::sync::OnceLock;
+use std::time::Duration;
 
 use wearout_core::diagnostic::Source;
 use wearout_core::engine::Engine;
@@ -224,6 +226,24 @@ fn an_interrupted_part_keeps_nothing() {
     let stopped = Engine::default();
     stopped.stop();
     assert!(matches!(merge(shards(&job(), &["1/1"]), &stopped), Err(Unfinished::Stopped)));
+}
+
+/// An engine that is told to stop once the 20 replicates of the job are complete, while they are merged.
+static LATE: OnceLock<Engine> = OnceLock::new();
+
+fn stop_late() -> Duration {
+    if let Some(engine) = LATE.get().filter(|engine| engine.replicates() == 20) {
+        engine.stop();
+    }
+    Duration::ZERO
+}
+
+#[test]
+fn a_run_that_is_stopped_after_its_last_replicate_is_whole() {
+    let engine = LATE.get_or_init(|| Engine::default().timed(stop_late));
+    let finding = run(&Job::Run(job()), engine).unwrap();
+    assert!(engine.stopped());
+    assert_eq!((finding.provenance.replicates, finding.provenance.partial), (20, false));
 }
 
 fn wearout(folder: &Path, args: &str) -> Output {

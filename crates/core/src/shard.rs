@@ -202,13 +202,14 @@ pub fn run_part(run: &RunJob, part: Part, observer: &dyn Observer) -> Result<Sha
     }
     let range = part.range(replicates);
     observer.begins(Stage::Simulating { replicates: Some(range.len() as u64) });
-    let mut tallies = Vec::new();
+    let (mut tallies, mut n_complete) = (Vec::new(), 0);
     in_chunks(&ready.experiments, range.clone(), observer.engine(), |simulated| {
         for paired in simulated {
             tallies.extend(postcard::to_allocvec(paired).expect("whole numbers"));
         }
+        n_complete += simulated.len();
     });
-    if observer.engine().stopped() {
+    if n_complete < range.len() {
         return Err(Unfinished::Stopped);
     }
     let sha256 = hash(tallies.iter().copied());

@@ -121,7 +121,7 @@ pub fn compare_over(
                 let seen = precision.look(&taken.accumulator);
                 look = Some(seen);
                 if seen.reached || to == most || engine.stopped() {
-                    break u64::from(to);
+                    break u64::from(if seen.reached { to } else { most });
                 }
                 batch *= 2;
             }
