@@ -322,7 +322,7 @@ fn a_metric_without_a_base_is_left_out_and_said() {
     let request =
         Request { metric: Some("revenue".into()), rows: Some(8), replicates: Some(4), ..request(&["mute_share"]) };
     let (_, found) = answer(&only_buying(20), &request);
-    assert!(found.effects.is_none() && found.indices.is_none() && found.level.is_none());
+    assert!(found.effects.is_none() && found.indices.is_none() && found.looked && found.level.is_none());
     assert_eq!(found.left_out, 20);
 }
 

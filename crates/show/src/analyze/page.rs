@@ -87,9 +87,6 @@ fn members(found: &TrialAnalysis, AtStake { arm, framing, difference, interval }
 fn early(found: &TrialAnalysis) -> Option<Said> {
     let stops = found.verdict.arms.iter().filter_map(|of| Some(format!("{} on day {}", found.arm(of.arm), of.stops?)));
     let stops: Vec<String> = stops.collect();
-    if found.effects.iter().all(|effect| effect.difference.is_none()) {
-        return None;
-    }
     let words = if stops.is_empty() {
         "With a look every day, it would not have been decided early.".to_owned()
     } else {

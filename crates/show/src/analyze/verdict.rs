@@ -178,10 +178,6 @@ fn no_figure(found: &TrialAnalysis, arm: usize) -> String {
 }
 
 fn nothing(found: &TrialAnalysis) -> String {
-    if let Some(effect) = found.effects.iter().find(|effect| effect.difference.is_none()) {
-        let label = short_label(found.metric);
-        return format!("{label} has no figure in {} or {}", found.arm(effect.arm), found.arm(found.control));
-    }
     format!("no {} differs from another", if found.dealt == Dealt::Groups { "group" } else { "member" })
 }
 

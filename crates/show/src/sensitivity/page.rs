@@ -20,7 +20,7 @@ const MOST_NAMED: usize = 3;
 pub fn page(of: &Sensitivity) -> Page {
     let mut blocks = vec![
         Block::Headline(Said::of(headline(of), "/study/leaders")),
-        Block::Sentence(Said::of(as_it_stands(of), "/study/measure")),
+        Block::Sentence(Said::of(as_it_stands(of), "/study/found/level")),
         Block::Figure("tornado"),
     ];
     blocks.extend(verdict(of));
@@ -62,10 +62,11 @@ fn headline(of: &Sensitivity) -> String {
 }
 
 fn as_it_stands(of: &Sensitivity) -> String {
-    let n = replicates(u64::from(of.replicates));
-    let is_stopped = of.notes.contains(&SensitivityNote::Partial);
-    let nothing = if is_stopped { "not known, it was stopped before" } else { "no replicate has a base" };
-    let stands = of.found.level.map_or_else(|| nothing.to_owned(), |level| format!("{} ({n})", figure(of, level)));
+    let stands = match of.found.level {
+        Some(level) => format!("{} ({})", figure(of, level), replicates(u64::from(of.replicates))),
+        None if of.found.looked => "no replicate has a base".to_owned(),
+        None => "not known, stopped before this look".to_owned(),
+    };
     format!("As the scenario stands, under the best fit: {stands}.")
 }
 

@@ -107,6 +107,7 @@ pub struct Turn {
 /// What all factors do one at a time.
 #[derive(Debug, Clone)]
 pub(super) struct Ends {
+    pub(super) looked: bool,
     pub(super) level: Option<Level>,
     pub(super) swings: Vec<Swing>,
     pub(super) tips: Vec<Tip>,
@@ -132,11 +133,11 @@ struct Look {
 /// # Errors
 /// What a value of a lever makes wrong.
 pub(super) fn run(question: &Question, engine: &Engine) -> Result<Ends, Faults> {
-    let nothing = Ends { level: None, swings: Vec::new(), tips: Vec::new(), partial: true };
+    let nothing = Ends { looked: false, level: None, swings: Vec::new(), tips: Vec::new(), partial: true };
     let Some(base) = look(question, &[], engine)? else { return Ok(nothing) };
     let searches: Vec<Result<Option<_>, Faults>> =
         (0..question.factors.len()).into_par_iter().map(|factor| search(question, factor, &base, engine)).collect();
-    let mut ends = Ends { level: level(question, &base.values), partial: false, ..nothing };
+    let mut ends = Ends { looked: true, level: level(question, &base.values), partial: false, ..nothing };
     let mut tips = Vec::new();
     for found in searches {
         match found? {

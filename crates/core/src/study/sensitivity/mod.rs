@@ -59,7 +59,9 @@ pub struct Sensitivity {
     pub base_rows: usize,
     /// Trajectories and base rows left out because the metric has no base somewhere in them.
     pub left_out: u32,
-    /// The figure as the scenario stands; `None` where no replicate has a base, or when stopped.
+    /// Whether the scenario was looked at as it stands; not when stopped before.
+    pub looked: bool,
+    /// The figure as the scenario stands; `None` where no replicate has a base, or where it was not looked at.
     pub level: Option<Level>,
     /// One factor at a time, in the order of the factors.
     pub swings: Vec<Swing>,
@@ -138,6 +140,7 @@ pub fn sensitivity(question: &Question, engine: &Engine) -> Result<Option<Sensit
         indices: None,
         base_rows: 0,
         left_out: screened.left_out,
+        looked: false,
         level: None,
         swings: Vec::new(),
         tips: Vec::new(),
@@ -148,7 +151,7 @@ pub fn sensitivity(question: &Question, engine: &Engine) -> Result<Option<Sensit
     share_out(question, &mut found, engine)?;
     let ends = ends::run(question, engine)?;
     found.partial |= ends.partial;
-    (found.level, found.swings, found.tips) = (ends.level, ends.swings, ends.tips);
+    (found.looked, found.level, found.swings, found.tips) = (ends.looked, ends.level, ends.swings, ends.tips);
     found.replicates = engine.replicates() - started_at;
     Ok(Some(found))
 }
