@@ -207,7 +207,6 @@ fn note(design: &Design, note: DesignNote) -> String {
             "power if members were independent would be {} %, as calculators that count members say",
             whole(power)
         ),
-        DesignNote::Partial => "partial: stopped before the end".to_owned(),
     }
 }
 

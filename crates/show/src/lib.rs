@@ -34,7 +34,7 @@ use chart::{Caption, Subject};
 
 /// What a finding says, in words.
 pub fn page(finding: &Finding) -> page::Page {
-    match &finding.study {
+    let mut page = match &finding.study {
         Study::Run(run) => run::page(run),
         Study::Select(select) => select::page(select, &finding.provenance),
         Study::Evidence(evidence) => evidence::page(evidence),
@@ -45,7 +45,12 @@ pub fn page(finding: &Finding) -> page::Page {
         Study::Worth(worth) => worth::page(worth, &finding.provenance),
         Study::Sensitivity(of) => sensitivity::page(of),
         Study::Calibrate(of) => calibrate::page(of, &finding.provenance),
+    };
+    if finding.provenance.partial {
+        let words = "partial: it was stopped, and only what was complete by then is shown";
+        page.blocks.insert(0, page::Block::Note(page::Said::of(words, "/provenance/partial")));
     }
+    page
 }
 
 /// A finding for programs.

@@ -6,7 +6,7 @@ use wearout_core::analysis::{Caution, Comparison};
 use wearout_core::finding::Note;
 
 use super::number::{fixed, two_digits};
-use super::sentence::{list, replicates};
+use super::sentence::list;
 
 /// What to do before anyone believes that silence earns most.
 const SAY_WHAT_YOU_PAY: &str = "Before you send nothing, say what you pay: `cost` of a plan is what a delivered message costs (left out: the \
@@ -71,7 +71,6 @@ pub fn sentence(note: &Note, about: About) -> String {
             let width = of.half_width.map_or("unknown".to_owned(), |width| format!("{width:.4}"));
             format!("not known to within {wanted} after {replicates} replicates: {name} still has half-width {width}")
         }
-        Note::Partial { replicates: done } => format!("partial: stopped after {}", replicates(*done)),
     }
 }
 

@@ -192,7 +192,6 @@ fn note(power: &Power, note: PowerNote) -> String {
         PowerNote::NoCurveByAppeal => {
             format!("no curve against the appeal of contents: {} does not follow clicks", power.test.metric.label)
         }
-        PowerNote::Partial => "partial: stopped before the end".to_owned(),
     }
 }
 

@@ -72,8 +72,6 @@ pub enum DesignNote {
     },
     /// Power if members were independent.
     IfIndependent(f64),
-    /// The work was stopped.
-    Partial,
 }
 
 impl DesignOptions {
@@ -126,7 +124,6 @@ fn notes(test: &Tested, found: &study::Design, alpha: f64) -> Vec<DesignNote> {
         found.smallest_p_value.filter(|floor| *floor >= alpha).map(DesignNote::NeverBelow),
         unbanned.map(|(&(_, one), &(accounts, several))| DesignNote::Unbanned { one, accounts, several }),
         found.power.if_independent.filter(|_| !test.deals_members).map(DesignNote::IfIndependent),
-        found.partial.then_some(DesignNote::Partial),
     ]
     .into_iter()
     .flatten()

@@ -78,11 +78,6 @@ pub enum Note {
         /// After so many replicates.
         replicates: u64,
     },
-    /// The work was stopped.
-    Partial {
-        /// After so many replicates.
-        replicates: u64,
-    },
 }
 
 /// The plan that a plan copies and the keys in which it differs from it.

@@ -116,8 +116,6 @@ pub enum PowerNote {
     },
     /// The metric does not follow clicks, so there is no curve against the appeal of contents.
     NoCurveByAppeal,
-    /// The work was stopped.
-    Partial,
 }
 
 impl PowerOptions {
@@ -208,7 +206,6 @@ fn notes(test: &Tested, found: &Curves, alpha: f64) -> Vec<PowerNote> {
         here.covered.filter(|covered| covered.interval.high < CONFIDENCE).map(PowerNote::Covered),
         (limited.n + banned.n > 0).then_some(PowerNote::Account { limited, banned }),
         (!test.metric.follows_clicks()).then_some(PowerNote::NoCurveByAppeal),
-        found.partial.then_some(PowerNote::Partial),
     ]
     .into_iter()
     .flatten()

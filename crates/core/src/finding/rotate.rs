@@ -163,8 +163,6 @@ pub enum RotateNote {
         /// By which share of campaigns.
         more: Level,
     },
-    /// The work was stopped.
-    Partial,
 }
 
 impl RotateOptions {
@@ -316,9 +314,6 @@ fn notes(question: &Question, found: &Rotated, advice: &Advice) -> Vec<RotateNot
         && let Some(more) = found.of(policy).banned_more.filter(|more| is_above_0(Some(*more)))
     {
         notes.push(RotateNote::BannedMore { policy, more });
-    }
-    if found.partial {
-        notes.push(RotateNote::Partial);
     }
     notes
 }

@@ -176,8 +176,5 @@ fn notes(
     if let Some((Look { replicates, widest, last, reached }, wanted)) = compared.look.zip(precision) {
         notes.push(Note::Precision { wanted, reached, of: last.or(widest), replicates });
     }
-    if compared.partial {
-        notes.push(Note::Partial { replicates: compared.comparison.replicates });
-    }
     notes
 }

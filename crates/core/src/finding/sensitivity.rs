@@ -60,8 +60,6 @@ pub enum SensitivityNote {
     LeftOut(u32),
     /// From the scenario's own value of these factors, which is no number, there is no distance: no turn was looked for.
     NotSearched(Vec<usize>),
-    /// The work was stopped.
-    Partial,
 }
 
 impl SensitivityJob {
@@ -119,7 +117,6 @@ fn notes(found: &study::Sensitivity) -> Vec<SensitivityNote> {
     [
         (found.left_out > 0).then_some(SensitivityNote::LeftOut(found.left_out)),
         (!unsearched.is_empty()).then_some(SensitivityNote::NotSearched(unsearched)),
-        found.partial.then_some(SensitivityNote::Partial),
     ]
     .into_iter()
     .flatten()

@@ -105,8 +105,6 @@ pub enum WorthNote {
     NoClosedForm,
     /// The test that is advised pays, and not by choosing better.
     ChoosingGainsNothing,
-    /// The work was stopped.
-    Partial,
 }
 
 impl WorthOptions {
@@ -213,7 +211,6 @@ fn notes(found: &study::Worth) -> Vec<WorthNote> {
         (!found.gives_way).then_some(WorthNote::TestedKeepTheirArm),
         found.closed.is_none().then_some(WorthNote::NoClosedForm),
         gains_nothing.then_some(WorthNote::ChoosingGainsNothing),
-        found.partial.then_some(WorthNote::Partial),
     ]
     .into_iter()
     .flatten()

@@ -20,7 +20,7 @@ pub fn page(rotate: &Rotate, made: &Provenance) -> Page {
     blocks.push(Block::Table(planner(rotate)));
     blocks.push(Block::Sentence(Said::of(calendar(rotate), "/study/found/planned/calendar")));
     blocks.push(Block::Small(Said::of(design(rotate, n_sets), "/study/found/surrogate")));
-    let note = |(at, note)| Block::Note(Said::of(self::note(rotate, made, note), format!("/study/notes/{at}")));
+    let note = |(at, note)| Block::Note(Said::of(self::note(rotate, note), format!("/study/notes/{at}")));
     blocks.extend(rotate.notes.iter().enumerate().map(note));
     let title = format!(
         "{} contents over {} posts in {} days, for {}: {}",
@@ -207,7 +207,7 @@ fn in_turn(rotate: &Rotate, n: usize) -> String {
     format!("{which} (left out: {})", left_out.join(", "))
 }
 
-fn note(rotate: &Rotate, made: &Provenance, note: &RotateNote) -> String {
+fn note(rotate: &Rotate, note: &RotateNote) -> String {
     let name = |policy| name(rotate, rotate.found.of(policy));
     match *note {
         RotateNote::NothingRecovers { file_says_otherwise: true } => {
@@ -236,6 +236,5 @@ fn note(rotate: &Rotate, made: &Provenance, note: &RotateNote) -> String {
             advice::bans(rotate, rotate.found.of(policy)),
             advice::points(more).map_or_else(String::new, |more| format!(", {more}"))
         ),
-        RotateNote::Partial => format!("partial: stopped after {}", replicates(made.replicates)),
     }
 }

@@ -258,7 +258,6 @@ fn note(of: &Sensitivity, note: &SensitivityNote) -> String {
         SensitivityNote::NotSearched(factors) => {
             format!("not searched, because the scenario has no number there to begin from: {}", keys(of, factors))
         }
-        SensitivityNote::Partial => "partial: stopped before the end".to_owned(),
     }
 }
 

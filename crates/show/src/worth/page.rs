@@ -198,7 +198,6 @@ fn note(note: WorthNote) -> String {
         WorthNote::ChoosingGainsNothing => {
             "choosing by this test shows no gain: what it nets comes of changing the plan on the way".to_owned()
         }
-        WorthNote::Partial => "partial: stopped before the end".to_owned(),
     }
 }
 
