@@ -17,6 +17,16 @@ pub struct Source {
     pub text: String,
 }
 
+impl Source {
+    /// The same without a byte order mark: columns count what is seen.
+    pub fn without_mark(mut self) -> Source {
+        if self.text.starts_with('\u{feff}') {
+            self.text.drain(..'\u{feff}'.len_utf8());
+        }
+        self
+    }
+}
+
 /// A place in one of the sources: index of the source and byte range in its text.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct At {

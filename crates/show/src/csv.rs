@@ -6,6 +6,7 @@
 use csv::Writer;
 use wearout_core::analysis::{Band, Between, Comparison, Decomposition, Deviation, set_of};
 use wearout_core::tally::{METRICS, Outcome};
+use wearout_stats::Interval;
 
 /// `summary.csv`: a row per plan and metric.
 pub fn summary(comparison: &Comparison) -> Vec<u8> {
@@ -149,6 +150,11 @@ pub fn reads_by_repeat(comparison: &Comparison) -> Vec<u8> {
         })
     });
     write(&header, rows)
+}
+
+/// Both ends of an interval; blank where there is none.
+pub(super) fn ends(interval: Option<Interval>) -> [String; 2] {
+    [cell(interval.map(|interval| interval.low)), cell(interval.map(|interval| interval.high))]
 }
 
 pub(super) fn cell(value: Option<f64>) -> String {

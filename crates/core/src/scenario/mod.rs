@@ -39,17 +39,9 @@ pub use vary::Variation;
 /// assert_eq!(draft.scenario.plans.len(), 2);
 /// ```
 pub fn parse(name: &str, source: Source, overrides: &[String]) -> Draft {
-    let source = without_mark(source);
+    let source = source.without_mark();
     let document = tree::document(&source.text);
     read(name, vec![source], document, &Variation::typed(overrides)).draft
-}
-
-/// Columns count what is seen, and a byte order mark is not.
-fn without_mark(mut source: Source) -> Source {
-    if source.text.starts_with('\u{feff}') {
-        source.text.drain(..'\u{feff}'.len_utf8());
-    }
-    source
 }
 
 /// A scenario that was read under a variation.

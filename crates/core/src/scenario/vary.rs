@@ -15,7 +15,7 @@ use crate::document::reader::{Reader, listed, suggestion};
 use crate::document::tree::{Document, Entry, Node, Table, Value, document, join, typed_value};
 
 use super::calendar::{FAMILIES, SAID_BY_POSTS};
-use super::{Draft, read, without_mark};
+use super::{Draft, read};
 
 /// Tables whose entries must exist before a key of theirs is set.
 const NAMED: [&str; 4] = ["plan", "audience", "topic", "content"];
@@ -97,7 +97,7 @@ impl Variation {
     /// Where the text is not TOML, and where a change has no place in it. A value that its key does not admit is no fault here: it is
     /// one of the text that comes out.
     pub fn text(&self, source: &Source) -> Result<String, Faults> {
-        let unmarked = without_mark(source.clone());
+        let unmarked = source.clone().without_mark();
         let mut text = unmarked.text.clone();
         let mark = &source.text[..source.text.len() - text.len()];
         let varied = read("", vec![unmarked], document(&text), self);

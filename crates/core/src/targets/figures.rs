@@ -25,6 +25,7 @@ use crate::document::tree::{Entry, Node, Table, Value};
 use crate::tally::Observable;
 
 use super::read::{Placed, spot, weight};
+use super::table::put;
 use super::{Known, Quantity, Reading, Target};
 
 const FIGURES_KEYS: &[&str] = &["file", "scenario", "plan", "columns", "list", "weight", "held_out"];
@@ -117,10 +118,6 @@ pub(super) fn options(file: &str, own: &OwnFigures, faults: &mut Vec<Diagnostic>
     let mut root = Table::default();
     put(&mut root, "figures", node("figures", At::default(), Value::Table(table)));
     (source, root)
-}
-
-fn put(table: &mut Table, key: &str, node: Node) {
-    table.put(Entry { key: key.to_owned(), at: node.at.clone(), node });
 }
 
 /// Which column holds what, and of how many people.

@@ -39,7 +39,7 @@ pub struct Missing {
 /// # Errors
 /// Every fault of the list, of its figures and of its scenarios, each with its place.
 pub fn parse(name: &str, source: Source, tuned: &[String], find: &Find<'_>) -> Result<Targets, Faults> {
-    let source = without_mark(source);
+    let source = source.without_mark();
     let mut faults = Vec::new();
     let is_table = source.name.to_lowercase().ends_with(".csv");
     let Document { root, faults: unread, lossy } = if is_table {
@@ -63,18 +63,11 @@ pub fn parse_figures(
     tuned: &[String],
     find: &Find<'_>,
 ) -> Result<Targets, Faults> {
-    let source = without_mark(source);
+    let source = source.without_mark();
     let mut faults = Vec::new();
     let (options, root) = figures::options(&source.name, own, &mut faults);
     let given = |named: &str| if named == source.name { Ok(source.clone()) } else { find(named) };
     assemble(name, options, Parsed { root, lossy: !faults.is_empty(), faults }, tuned, &given)
-}
-
-fn without_mark(mut source: Source) -> Source {
-    if source.text.starts_with('\u{feff}') {
-        source.text.drain(..'\u{feff}'.len_utf8());
-    }
-    source
 }
 
 /// A text as a tree.
@@ -192,7 +185,7 @@ impl Finding<'_> {
     fn fetch(&mut self, node: &Node) -> Option<(String, Source)> {
         let Value::Text(named) = &node.value else { return None };
         match (self.find)(named) {
-            Ok(source) => Some((named.clone(), without_mark(source))),
+            Ok(source) => Some((named.clone(), source.without_mark())),
             Err(missing) => {
                 let message = format!("`{}` names \"{}\": {}", node.path, plain(named), missing.why);
                 self.faults.push(Diagnostic { message, at: Some(node.at.clone()), help: Some(missing.help) });

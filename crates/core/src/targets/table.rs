@@ -49,7 +49,8 @@ pub(super) fn root(text: &str, faults: &mut Vec<Diagnostic>) -> Table {
     table
 }
 
-fn put(table: &mut Table, key: &str, node: Node) {
+/// Puts a value under a key.
+pub(super) fn put(table: &mut Table, key: &str, node: Node) {
     table.put(Entry { key: key.to_owned(), at: node.at.clone(), node });
 }
 

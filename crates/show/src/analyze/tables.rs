@@ -2,11 +2,10 @@
 
 use wearout_core::analysis::trial::{Effect, Guarded, Holds, TrialAnalysis};
 use wearout_core::finding::Analyze;
-use wearout_stats::Interval;
 
 use super::{guarding, says};
 use crate::File;
-use crate::csv::{cell, write};
+use crate::csv::{cell, ends, write};
 
 /// The tables of an analysis.
 pub fn tables(of: &Analyze) -> Vec<File> {
@@ -43,10 +42,6 @@ const ANALYSIS: [&str; 27] = [
     "expected_loss",
     "says",
 ];
-
-fn ends(interval: Option<Interval>) -> [String; 2] {
-    [cell(interval.map(|interval| interval.low)), cell(interval.map(|interval| interval.high))]
-}
 
 /// `analysis.csv`: a row per metric and arm.
 fn analysis(found: &TrialAnalysis) -> Vec<u8> {

@@ -12,7 +12,7 @@ use crate::evidence::figures;
 use super::Caption;
 use super::canvas::Canvas;
 use super::nearness::{RANGE, colour, key, mark};
-use super::ratios::{Measured, Ratios};
+use super::ratios::{KEY, Measured, Ratios, SCALE, TICKS, WIDEST};
 use super::sheet::{Head, Sheet, compose};
 use super::style::{AXIS, LABEL, NOTE, Rect, SMALL, as_ink};
 use super::words::percent;
@@ -20,15 +20,6 @@ use super::words::percent;
 const ROW: f64 = 20.0;
 /// Rows that fit a screen.
 const MOST_ROWS: usize = 22;
-/// Height of the scale, which stands above and below the rows.
-const SCALE: f64 = 26.0;
-/// Height of the key and the columns' names.
-const KEY: f64 = 56.0;
-
-/// Ratio to the article at the ends of the scale.
-const WIDEST: f64 = 2.6;
-
-const TICKS: [f64; 5] = [0.5, 0.75, 1.0, 1.5, 2.0];
 
 pub(super) fn draw(card: &Scorecard, fit: &Fit, caption: &Caption) -> Option<Canvas> {
     let mut rows: Vec<&Scored> = card.claims().filter(|row| row.figure.is_some() && row.nearness.is_some()).collect();

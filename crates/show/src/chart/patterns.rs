@@ -12,7 +12,7 @@ use crate::evidence::{band, figure};
 use super::Caption;
 use super::canvas::Canvas;
 use super::nearness::{RANGE, colour, mark};
-use super::ratios::{Measured, Ratios};
+use super::ratios::{KEY, Measured, Ratios, SCALE};
 use super::sheet::{Head, Sheet, compose};
 use super::style::{LABEL, NAME, NOTE, PAPER, Rect, SMALL, as_ink};
 
@@ -24,10 +24,6 @@ const WORDS: f64 = 20.0;
 const SCREEN: f64 = 540.0;
 /// Height of a pattern's heading.
 const HEADING: f64 = 34.0;
-/// Height of the scale above and below the rows.
-const SCALE: f64 = 26.0;
-/// Height of the key and the columns' names.
-const KEY: f64 = 56.0;
 /// Ratio at the ends of the scale.
 const WIDEST: f64 = 4.0;
 const TICKS: [f64; 5] = [0.5, 0.75, 1.0, 2.0, 3.0];

@@ -8,6 +8,16 @@ use super::nearness::mark;
 use super::sheet::Sheet;
 use super::style::{AXIS, GRID, NOTE};
 
+/// Height of the scale, which stands above and below the rows.
+pub(super) const SCALE: f64 = 26.0;
+
+/// Height of the key and the columns' names.
+pub(super) const KEY: f64 = 56.0;
+
+/// Ratio at the ends of the scale of claims and targets, and its ticks.
+pub(super) const WIDEST: f64 = 2.6;
+pub(super) const TICKS: [f64; 5] = [0.5, 0.75, 1.0, 1.5, 2.0];
+
 /// A figure beside what it is measured by, and how it is marked.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Measured {

@@ -12,7 +12,7 @@ use crate::number::short;
 use super::Caption;
 use super::canvas::Canvas;
 use super::nearness::{RANGE, colour, key};
-use super::ratios::{Measured, Ratios};
+use super::ratios::{KEY, Measured, Ratios, SCALE, TICKS, WIDEST};
 use super::sheet::{Head, Sheet, compose};
 use super::style::{LABEL, NAME, NOTE, PAPER, Rect, as_ink};
 use super::words::sentence;
@@ -20,13 +20,6 @@ use super::words::sentence;
 const ROW: f64 = 20.0;
 /// Height of a heading.
 const HEADING: f64 = 34.0;
-/// Height of the scale above and below the rows.
-const SCALE: f64 = 26.0;
-/// Height of the key and the columns' names.
-const KEY: f64 = 56.0;
-/// Ratio at the ends of the scale.
-const WIDEST: f64 = 2.6;
-const TICKS: [f64; 5] = [0.5, 0.75, 1.0, 1.5, 2.0];
 
 type Row<'a> = (&'a Target, &'a Score);
 

@@ -2,12 +2,11 @@
 
 use wearout_core::finding::Sensitivity;
 use wearout_core::study::sensitivity::{End, Factor, Level, Swing};
-use wearout_stats::Interval;
 use wearout_stats::sobol::Index;
 
 use super::{decision, plan};
 use crate::File;
-use crate::csv::{cell, write};
+use crate::csv::{cell, ends, write};
 
 /// Every table of a sensitivity analysis.
 pub fn tables(of: &Sensitivity) -> Vec<File> {
@@ -29,10 +28,6 @@ fn factor(factor: &Factor) -> Vec<String> {
 
 fn header<'a>(columns: &[&'a str]) -> Vec<&'a str> {
     FACTOR.iter().chain(columns).copied().collect()
-}
-
-fn ends(interval: Option<Interval>) -> [String; 2] {
-    [cell(interval.map(|interval| interval.low)), cell(interval.map(|interval| interval.high))]
 }
 
 /// `morris.csv`: a row per factor, in their order.
