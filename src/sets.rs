@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use wearout_core::diagnostic::{Source, nearest};
-use wearout_core::finding::{Asked, is_shipped, shipped};
+use wearout_core::finding::{ParameterSource, is_shipped, shipped};
 
 use super::Failure;
 use super::inputs::{self, Unread};
@@ -12,12 +12,12 @@ use super::inputs::{self, Unread};
 ///
 /// # Errors
 /// When it is neither.
-pub(super) fn asked(name: &str) -> Result<Asked, Failure> {
+pub(super) fn asked(name: &str) -> Result<ParameterSource, Failure> {
     if is_shipped(name) {
-        return Ok(Asked::Named(name.to_owned()));
+        return Ok(ParameterSource::Named(name.to_owned()));
     }
     let text = inputs::text(Path::new(name), inputs::MOST_OF_A_TABLE).map_err(|cause| unknown(name, &cause))?;
-    Ok(Asked::Text(Source { name: name.to_owned(), text }))
+    Ok(ParameterSource::Text(Source { name: name.to_owned(), text }))
 }
 
 fn unknown(name: &str, cause: &Unread) -> Failure {

@@ -23,7 +23,7 @@ use wearout_core::engine::{Engine, simulate_trial};
 use wearout_core::finding::{Analyze, AnalyzeJob, AnalyzeOptions, Finding, Study};
 use wearout_core::job::{Job, run};
 use wearout_core::plan::compile;
-use wearout_core::results::{Adjust, Asked, read};
+use wearout_core::results::{Adjust, TableOptions, read};
 use wearout_core::scenario;
 use wearout_core::tally::{Dealt, Outcome, Tally, TrialUnit, find};
 use wearout_show::analyze as pages;
@@ -83,8 +83,8 @@ fn the_example_is_what_its_scenario_simulates() {
     as_kept("examples/ab-results.csv", &exported(&scenario));
 }
 
-fn of_example() -> Asked {
-    Asked { starts: Some("2025-03-15".to_owned()), ..Asked::default() }
+fn of_example() -> TableOptions {
+    TableOptions { starts: Some("2025-03-15".to_owned()), ..TableOptions::default() }
 }
 
 fn example() -> String {
@@ -125,7 +125,7 @@ impl Analysed {
     }
 }
 
-fn analysed(text: &str, read: &Asked, planned_days: Option<u32>) -> Analysed {
+fn analysed(text: &str, read: &TableOptions, planned_days: Option<u32>) -> Analysed {
     let options = AnalyzeOptions { read: read.clone(), zone: None, planned_days };
     let table = Source { name: "results.csv".to_owned(), text: text.to_owned() };
     let job = Job::Analyze(AnalyzeJob { name: "ab-results".to_owned(), table, seed: 1, options });
@@ -170,7 +170,7 @@ fn the_example_is_analysed_in_these_words() {
 /// variance written out.
 #[test]
 fn figures_of_the_example_are_those_of_an_independent_program() {
-    let plain = analysed(&example(), &Asked { adjust: Adjust::Never, ..of_example() }, None);
+    let plain = analysed(&example(), &TableOptions { adjust: Adjust::Never, ..of_example() }, None);
     let estimate = plain.found.effects[0].estimate.unwrap();
     close(estimate.estimate, -0.008_158_874_784_379_4, 1e-15);
     close(estimate.p_value(), 0.028_423_579_299_351_14, 1e-9);
@@ -183,7 +183,8 @@ fn figures_of_the_example_are_those_of_an_independent_program() {
     let effect = &adjusted.found.effects[0];
     close(effect.adjustment.unwrap().theta, 0.465_797_763_445_823_9, 1e-12);
     close(effect.difference.unwrap(), -0.008_414_554_716_008_152, 1e-14);
-    let loss = analysed(&example(), &Asked { metric: "loss".to_owned(), adjust: Adjust::Never, ..of_example() }, None);
+    let loss =
+        analysed(&example(), &TableOptions { metric: "loss".to_owned(), adjust: Adjust::Never, ..of_example() }, None);
     close(loss.found.effects[0].p_value.unwrap(), 0.043_752_267_872_530_87, 1e-9);
 }
 
@@ -195,7 +196,7 @@ fn equal_arms_differ_by_exactly_zero() {
     let before = text.lines().filter(|line| line.contains(",3,1000")).map(|line| line.replace(",3,1000", ",0,1000"));
     let before: Vec<String> = before.collect();
     for text in [text.clone(), format!("{text}{}\n", before.join("\n"))] {
-        let Analysed { found, .. } = analysed(&text, &Asked::default(), None);
+        let Analysed { found, .. } = analysed(&text, &TableOptions::default(), None);
         assert_eq!(found.effects[0].difference, Some(0.0));
         assert_eq!(found.effects[0].relative.unwrap().estimate, 0.0);
         assert!(found.secondary.iter().all(|effect| effect.difference == Some(0.0)));
@@ -291,7 +292,7 @@ fn verdicts_say_what_the_figures_say() {
     let test = |bought: fn(u64, u64) -> u64, left: u64, guardrails: &[&str]| {
         let groups = [Group { arm: "a", bought: flat, left: 1 }, Group { arm: "b", bought, left }];
         let guardrails = guardrails.iter().map(|text| (*text).to_owned()).collect();
-        analysed(&table(&groups, 8, 10), &Asked { guardrails, ..Asked::default() }, None).found
+        analysed(&table(&groups, 8, 10), &TableOptions { guardrails, ..TableOptions::default() }, None).found
     };
     assert_eq!(test(more, 1, &[]).verdict.decision, Decision::Prefer(1));
     assert_eq!(test(slightly_more, 1, &[]).verdict.decision, Decision::PracticallyEqual);
@@ -305,7 +306,7 @@ fn verdicts_say_what_the_figures_say() {
     assert_eq!(test(more, 1, &["loss=0.02"]).verdict.decision, Decision::Prefer(1));
     let nothing = analysed(
         &table(&[Group { arm: "a", bought: |_, _| 2, left: 0 }, Group { arm: "b", bought: |_, _| 2, left: 0 }], 4, 2),
-        &Asked::default(),
+        &TableOptions::default(),
         None,
     );
     assert_eq!(nothing.found.verdict.decision, Decision::NotDecided(None));
@@ -323,7 +324,7 @@ fn verdicts_say_what_the_figures_say() {
         }
     };
     let text: String = table(&groups, 8, 10).lines().map(undelivered).collect();
-    let asked = Asked { metric: "open_rate".to_owned(), ..Asked::default() };
+    let asked = TableOptions { metric: "open_rate".to_owned(), ..TableOptions::default() };
     let without = analysed(&text, &asked, None);
     assert_eq!(without.found.verdict.decision, Decision::NoFigure(1));
     assert!(!without.text().contains("differs from another") && !without.text().contains("a look every day"));
@@ -333,7 +334,7 @@ fn verdicts_say_what_the_figures_say() {
 fn more_groups_always_help_and_more_days_where_days_are_what_varies() {
     let test = |control: fn(u64, u64) -> u64, treated: fn(u64, u64) -> u64, n: u64| {
         let groups = [Group { arm: "a", bought: control, left: 0 }, Group { arm: "b", bought: treated, left: 0 }];
-        analysed(&table(&groups, n, 7), &Asked::default(), None).found.verdict.decision
+        analysed(&table(&groups, n, 7), &TableOptions::default(), None).found.verdict.decision
     };
     let Decision::NotDecided(Some(lasting)) = test(own_level, own_level_and_one, 6) else { panic!("decided") };
     assert!(lasting.units.is_some_and(|units| units > 0));
@@ -355,8 +356,8 @@ fn answered(text: String, planned_days: Option<u32>) -> Option<TrialAnalysis> {
     let (tell, hear) = mpsc::channel();
     thread::spawn(move || {
         let source = Source { name: "results.csv".to_owned(), text: text.clone() };
-        let is_table = read(source, &Asked::default()).is_ok();
-        let _ = tell.send(is_table.then(|| analysed(&text, &Asked::default(), planned_days).found));
+        let is_table = read(source, &TableOptions::default()).is_ok();
+        let _ = tell.send(is_table.then(|| analysed(&text, &TableOptions::default(), planned_days).found));
     });
     hear.recv_timeout(Duration::from_secs(60)).expect("an answer within a minute")
 }
@@ -423,7 +424,7 @@ proptest! {
 fn arms_of_several_are_judged_together() {
     let arms = [("a", flat as fn(u64, u64) -> u64), ("b", restless), ("c", restless_and_one)];
     let groups: Vec<Group> = arms.map(|(arm, bought)| Group { arm, bought, left: 0 }).into();
-    let Analysed { found, .. } = analysed(&table(&groups, 6, 7), &Asked::default(), None);
+    let Analysed { found, .. } = analysed(&table(&groups, 6, 7), &TableOptions::default(), None);
     assert_eq!(found.effects.len(), 2);
     let chances: f64 = found.chances.as_ref().unwrap().iter().map(|chance| chance.is_best).sum();
     close(chances, 1.0, 1e-6);
@@ -437,7 +438,8 @@ fn arms_of_several_are_judged_together() {
 #[test]
 fn a_direct_list_counts_members_and_groups_never_do() {
     let text = "arm,day,members,bought\na,1,1000,20\na,2,1000,15\nb,1,1010,30\nb,2,1010,21\n";
-    let Analysed { found, .. } = analysed(text, &Asked { dealt: Dealt::Members, ..Asked::default() }, None);
+    let Analysed { found, .. } =
+        analysed(text, &TableOptions { dealt: Dealt::Members, ..TableOptions::default() }, None);
     // By quadrature of the two Beta laws (`scipy`).
     close(found.chances.as_ref().unwrap()[1].is_best, 0.956_324_249_373_353_8, 1e-9);
     assert_eq!(found.effects[0].n, [1000, 1010]);
@@ -456,7 +458,7 @@ fn an_uneven_deal_is_told() {
     let groups = [Group { arm: "a", bought: flat, left: 0 }];
     let few = table(&[Group { arm: "b", bought: more, left: 0 }], 4, 4);
     let many = table(&groups, 30, 4) + few.split_once('\n').unwrap().1;
-    let uneven = analysed(&many, &Asked::default(), None);
+    let uneven = analysed(&many, &TableOptions::default(), None);
     assert!(uneven.found.sample_ratio.unwrap() < 0.001);
     let text = uneven.text().replace("\n    ", " ");
     assert!(text.contains("30 to 4 groups were not dealt evenly"), "{text}");
@@ -466,7 +468,7 @@ fn an_uneven_deal_is_told() {
     assert!(uneven.found.chances.is_none(), "a permutation knows no law of the difference");
     let three = analysed(
         &table(&[Group { arm: "a", bought: flat, left: 0 }, Group { arm: "b", bought: more, left: 0 }], 3, 4),
-        &Asked::default(),
+        &TableOptions::default(),
         None,
     );
     let text = page_of(&three);
@@ -504,7 +506,7 @@ fn what_decides_gives_both_the_p_value_and_the_interval() {
                 }
             };
             let secondary = vec!["loss".to_owned(), "open_rate".to_owned()];
-            let found = analysed(&text, &Asked { dealt, secondary, ..Asked::default() }, None).found;
+            let found = analysed(&text, &TableOptions { dealt, secondary, ..TableOptions::default() }, None).found;
             for effect in found.effects.iter().chain(&found.secondary) {
                 let Some(p) = effect.adjusted_p else { continue };
                 let leaves_out = effect.interval.is_some_and(|interval| !interval.contains(0.0));
@@ -523,17 +525,17 @@ fn stops(found: &TrialAnalysis) -> Option<u32> {
 #[test]
 fn a_test_of_one_day_does_not_stop_early() {
     let groups = [Group { arm: "a", bought: flat, left: 0 }, Group { arm: "b", bought: more, left: 0 }];
-    let one = analysed(&table(&groups, 8, 1), &Asked::default(), None);
+    let one = analysed(&table(&groups, 8, 1), &TableOptions::default(), None);
     assert_eq!((one.found.leaves_zero_out(1), stops(&one.found)), (Some(1), None));
     assert!(!page_of(&one).contains("decided early"), "{}", page_of(&one));
-    let ten = analysed(&table(&groups, 8, 10), &Asked::default(), None).found;
+    let ten = analysed(&table(&groups, 8, 10), &TableOptions::default(), None).found;
     assert!(stops(&ten).is_some_and(|day| day < 10));
 }
 
 #[test]
 fn a_running_test_has_no_figure_that_holds_for_today_alone() {
     let secondary = vec!["open_rate".to_owned()];
-    let running = analysed(&example(), &Asked { secondary, ..of_example() }, Some(28));
+    let running = analysed(&example(), &TableOptions { secondary, ..of_example() }, Some(28));
     let found = &running.found;
     assert!(found.chances.is_none());
     let guarding = found.guardrails.iter().map(|guarded| &guarded.effect);
@@ -680,7 +682,7 @@ fn page_of(analysed: &Analysed) -> String {
 #[test]
 fn the_worth_never_advises_against_the_verdict() {
     let groups = [Group { arm: "a", bought: flat, left: 1 }, Group { arm: "b", bought: more, left: 9 }];
-    let text = page_of(&analysed(&table(&groups, 8, 10), &Asked::default(), None));
+    let text = page_of(&analysed(&table(&groups, 8, 10), &TableOptions::default(), None));
     assert!(text.contains("\nRejected by a guardrail: b"), "{text}");
     assert!(text.contains("before guardrails, b against a: conversion +"), "{text}");
     assert!(!text.contains("b instead of a"), "{text}");
@@ -701,7 +703,7 @@ fn a_running_test_is_to_go_on_and_shows_the_interval_that_is_judged() {
 #[test]
 fn a_test_whose_end_was_not_said_names_its_condition_below_its_verdict() {
     let list = "arm,day,members,bought\na,1,1000,20\na,2,1000,15\nb,1,1010,21\nb,2,1010,18\n";
-    let of_list = Asked { dealt: Dealt::Members, ..Asked::default() };
+    let of_list = TableOptions { dealt: Dealt::Members, ..TableOptions::default() };
     for (text, asked, days) in [(example(), of_example(), 14), (list.to_owned(), of_list, 2)] {
         let assumed = analysed(&text, &asked, None);
         let words = format!("This holds only if day {days} was the planned end before anyone looked");
@@ -741,7 +743,7 @@ fn an_arm_has_more_only_where_its_interval_leaves_zero_out() {
     }
     let kept = |left: [u64; 2]| {
         let groups = [Group { arm: "a", bought: more, left: left[0] }, Group { arm: "b", bought: flat, left: left[1] }];
-        page_of(&analysed(&table(&groups, 8, 10), &Asked::default(), None))
+        page_of(&analysed(&table(&groups, 8, 10), &TableOptions::default(), None))
     };
     let known = kept([9, 1]);
     assert!(known.contains("Keep a: b has lower conversion than a, by "), "{known}");
@@ -757,7 +759,7 @@ fn several_arms_are_told_by_name_and_none_is_preferred_to_another_that_it_was_no
     fn group(arm: &'static str, bought: fn(u64, u64) -> u64, left: u64) -> Group {
         Group { arm, bought, left }
     }
-    let page = |groups: [Group; 3]| page_of(&analysed(&table(&groups, 8, 10), &Asked::default(), None));
+    let page = |groups: [Group; 3]| page_of(&analysed(&table(&groups, 8, 10), &TableOptions::default(), None));
     let much_more = |g: u64, day: u64| more(g, day) + 4;
     let two = page([group("a", flat, 1), group("b", much_more, 1), group("c", more, 1)]);
     assert!(two.contains("Prefer b: b has higher conversion than a, by "), "{two}");
@@ -781,7 +783,7 @@ fn a_permutation_that_does_not_say_what_the_interval_says_is_told_with_what_deci
             writeln!(text, "{arm},{arm}-{g},1,1000,{bought}\n{arm},{arm}-{g},2,1000,0").unwrap();
         }
     }
-    let mixed = analysed(&text, &Asked::default(), Some(2));
+    let mixed = analysed(&text, &TableOptions::default(), Some(2));
     let effect = &mixed.found.effects[0];
     close(effect.p_value.unwrap(), 0.043_645_7, 1e-6);
     close(effect.permutation.unwrap().p_value(), 0.076_100_37, 1e-8);
@@ -799,7 +801,7 @@ fn a_permutation_that_does_not_say_what_the_interval_says_is_told_with_what_deci
 fn of_several_arms_those_that_are_told_are_named() {
     let arms = [("a", restless as fn(u64, u64) -> u64, 1), ("b", restless_and_one, 9), ("c", restless_and_one, 1)];
     let groups: Vec<Group> = arms.map(|(arm, bought, left)| Group { arm, bought, left }).into();
-    let text = page_of(&analysed(&table(&groups, 6, 7), &Asked::default(), None));
+    let text = page_of(&analysed(&table(&groups, 6, 7), &TableOptions::default(), None));
     assert!(text.contains("\nNot decided: c against a: "), "{text}");
     assert!(text.contains("; b is rejected by a guardrail (churn +"), "{text}");
 }
@@ -808,10 +810,10 @@ fn of_several_arms_those_that_are_told_are_named() {
 fn guardrails_say_on_which_side_they_are_worse_and_what_was_never_seen() {
     let bought = [flat as fn(u64, u64) -> u64, more];
     let groups = [Group { arm: "a", bought: bought[0], left: 1 }, Group { arm: "b", bought: bought[1], left: 1 }];
-    let asked = Asked { guardrails: vec!["loss=0.0001".to_owned()], ..Asked::default() };
+    let asked = TableOptions { guardrails: vec!["loss=0.0001".to_owned()], ..TableOptions::default() };
     let text = page_of(&analysed(&table(&groups, 8, 10), &asked, None));
     assert!(text.contains("but with b a rise of 0.01 points in churn is not excluded"), "{text}");
-    let asked = Asked { guardrails: vec!["blocked=0.01".to_owned()], ..Asked::default() };
+    let asked = TableOptions { guardrails: vec!["blocked=0.01".to_owned()], ..TableOptions::default() };
     let unseen = analysed(&table(&groups, 8, 10), &asked, None).found;
     assert_eq!(unseen.guardrails[0].guarding, Guarding::Unseen);
     assert_eq!(unseen.verdict.decision, Decision::Prefer(1));
@@ -820,7 +822,7 @@ fn guardrails_say_on_which_side_they_are_worse_and_what_was_never_seen() {
 #[test]
 fn a_list_that_would_take_far_longer_is_told_so() {
     let text = "arm,day,members,bought\na,1,1000,20\na,2,1000,15\nb,1,1010,21\nb,2,1010,18\n";
-    let list = analysed(text, &Asked { dealt: Dealt::Members, ..Asked::default() }, None);
+    let list = analysed(text, &TableOptions { dealt: Dealt::Members, ..TableOptions::default() }, None);
     let Decision::NotDecided(Some(more)) = list.found.verdict.decision else { panic!("decided") };
     assert_eq!(more.days, MoreDays::Beyond(6));
     assert!(page_of(&list).contains("more members an arm or more than 6 more days would"), "{}", page_of(&list));

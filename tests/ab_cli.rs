@@ -14,7 +14,7 @@ use std::process::{Command, Output};
 
 use wearout_core::diagnostic::Source;
 use wearout_core::engine::Engine;
-use wearout_core::finding::{Asked, DesignJob, DesignOptions, PowerJob, PowerOptions, Study, Takes};
+use wearout_core::finding::{DesignJob, DesignOptions, ParameterSource, PowerJob, PowerOptions, Study, Takes};
 use wearout_core::job::{Job, run};
 use wearout_core::scenario::{self, Input};
 use wearout_core::study::ab::{Method, Which};
@@ -161,7 +161,7 @@ fn what_the_pages_say_stands_in_the_findings_and_a_test_is_called_what_it_is() {
             set: set.map(str::to_owned).into_iter().collect(),
         };
         let which = Which { test: None, metric: Some(metric.into()), arm: None, method: Method::Means };
-        let parameters = Asked::Named("best".into());
+        let parameters = ParameterSource::Named("best".into());
         let options = DesignOptions { which: which.clone(), alpha: 0.05, tests: 20 };
         let design = DesignJob { scenario: scenario.clone(), parameters: parameters.clone(), seed: 1, options };
         let options = PowerOptions { which, alpha: 0.05, tests: 20, groups, effects: vec![0.5], sets: 2 };

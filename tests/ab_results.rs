@@ -8,12 +8,12 @@ use std::path::Path;
 
 use proptest::prelude::*;
 use wearout_core::diagnostic::Source;
-use wearout_core::results::{Adjust, Asked, DateOrder, Note, Results, read};
+use wearout_core::results::{Adjust, DateOrder, Note, Results, TableOptions, read};
 use wearout_core::tally::{Dealt, Outcome, Stakes, find};
 
 /// The options in the first lines of a file: `#! --option value`.
-fn asked(text: &str) -> Asked {
-    let mut asked = Asked::default();
+fn asked(text: &str) -> TableOptions {
+    let mut asked = TableOptions::default();
     for line in text.lines().filter_map(|line| line.strip_prefix("#! --")) {
         let (option, value) = line.split_once(' ').expect("an option has a value");
         let value = value.to_owned();
@@ -184,17 +184,17 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
     #[test]
     fn no_table_brings_the_reader_down(text in "(arm|group|day|members|bought|[a-z0-9,;\t\"%./ \n-]){0,120}") {
-        let _ = read(source("x.csv", &text), &Asked::default());
-        let _ = read(source("x.csv", &format!("arm,group,day,members,bought\n{text}")), &Asked::default());
+        let _ = read(source("x.csv", &text), &TableOptions::default());
+        let _ = read(source("x.csv", &format!("arm,group,day,members,bought\n{text}")), &TableOptions::default());
     }
 
     #[test]
     fn no_option_brings_the_reader_down(said in "\\PC{0,40}", starts in "\\PC{0,12}") {
-        let asked = Asked {
+        let asked = TableOptions {
             columns: Some(said.clone()),
             starts: Some(starts),
             guardrails: vec![said],
-            ..Asked::default()
+            ..TableOptions::default()
         };
         let _ = read(source("x.csv", PLAIN), &asked);
     }

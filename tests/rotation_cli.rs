@@ -10,7 +10,7 @@ use std::process::{Command, Output};
 
 use wearout_core::diagnostic::Source;
 use wearout_core::engine::Engine;
-use wearout_core::finding::{Asked, RotateJob, RotateOptions};
+use wearout_core::finding::{ParameterSource, RotateJob, RotateOptions};
 use wearout_core::job::{Job, run};
 use wearout_core::scenario::Input;
 
@@ -130,7 +130,7 @@ fn what_the_page_says_stands_in_the_finding() {
             source: Source { name: "club.toml".into(), text: CONTENTS.into() },
             set: Vec::new(),
         },
-        parameters: Asked::Named("best".into()),
+        parameters: ParameterSource::Named("best".into()),
         seed: 1,
         options: RotateOptions { replicates: 4, sets: 1 },
     });

@@ -14,7 +14,7 @@ use experiment::{SEED, experiment};
 use wearout_core::analysis::Zone;
 use wearout_core::diagnostic::Source;
 use wearout_core::engine::{Engine, simulate};
-use wearout_core::finding::{Asked, SelectJob, SelectOptions, Study};
+use wearout_core::finding::{ParameterSource, SelectJob, SelectOptions, Study};
 use wearout_core::job::{Job, run};
 use wearout_core::parameter::{Parameters, plausible};
 use wearout_core::plan::{Experiment, compile_under};
@@ -218,7 +218,7 @@ fn what_the_page_says_stands_in_the_finding_decided_or_not() {
                 source: Source { name: "club.toml".into(), text: CLUB.into() },
                 set: Vec::new(),
             },
-            parameters: Asked::Named("joint".into()),
+            parameters: ParameterSource::Named("joint".into()),
             seed: 1,
             options: SelectOptions { metric: None, zone: Some(zone), sets: Some(3), max_replicates },
         });

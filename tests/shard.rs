@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use wearout_core::diagnostic::Source;
 use wearout_core::engine::Engine;
-use wearout_core::finding::{Asked, Finding, RunJob, RunOptions, Unfinished};
+use wearout_core::finding::{Finding, ParameterSource, RunJob, RunOptions, Unfinished};
 use wearout_core::job::{Job, run};
 use wearout_core::scenario::Input;
 use wearout_core::shard::{Shard, merge, read, run_part, tallies};
@@ -26,7 +26,7 @@ fn job() -> RunJob {
     let source = Source { name: "clubs.toml".into(), text: CLUBS.into() };
     RunJob {
         scenario: Input { name: "clubs".into(), source, set: vec!["audience.clubs.fit=0.4".into()] },
-        parameters: Asked::Named("joint".into()),
+        parameters: ParameterSource::Named("joint".into()),
         seed: 7,
         options: RunOptions {
             sets: Some(5),

@@ -7,7 +7,7 @@ use wearout_core::diagnostic::Source;
 use wearout_core::engine::Engine;
 use wearout_core::finding::{AnalyzeJob, AnalyzeOptions, Study};
 use wearout_core::job::{Job, run};
-use wearout_core::results::Asked;
+use wearout_core::results::TableOptions;
 use wearout_core::tally::Dealt;
 use wearout_show::{analyze, json, page, text};
 
@@ -16,7 +16,7 @@ fuzz_target!(|table: &str| -> Corpus {
         return Corpus::Reject;
     }
     let dealt = if table.len().is_multiple_of(2) { Dealt::Groups } else { Dealt::Members };
-    let options = AnalyzeOptions { read: Asked { dealt, ..Asked::default() }, ..AnalyzeOptions::default() };
+    let options = AnalyzeOptions { read: TableOptions { dealt, ..TableOptions::default() }, ..AnalyzeOptions::default() };
     let source = Source { name: "fuzzed.csv".to_owned(), text: table.to_owned() };
     let job = AnalyzeJob { name: "fuzzed".to_owned(), table: source, seed: 1, options };
     let finding = match run(&Job::Analyze(job), &Engine::default()) {

@@ -5,7 +5,7 @@
 use libfuzzer_sys::{Corpus, fuzz_target};
 use wearout_core::diagnostic::Source;
 use wearout_core::engine::Engine;
-use wearout_core::finding::{Asked, RunJob, RunOptions, Study};
+use wearout_core::finding::{ParameterSource, RunJob, RunOptions, Study};
 use wearout_core::job::{Job, run};
 use wearout_core::parameter::Parameters;
 use wearout_core::plan::{check_under, compile_under};
@@ -33,7 +33,7 @@ fuzz_target!(|scenario: &str| -> Corpus {
     }
     let job = Job::Run(RunJob {
         scenario: Input { name: "fuzzed".to_owned(), source, set: Vec::new() },
-        parameters: Asked::Named("best".to_owned()),
+        parameters: ParameterSource::Named("best".to_owned()),
         seed: 1,
         options: RunOptions {
             sets: None,

@@ -121,8 +121,8 @@ fn read(path: &Path) -> Result<Source, Failure> {
     Ok(Source { name: path.display().to_string(), text })
 }
 
-fn asked(args: &AnalyzeArgs) -> results::Asked {
-    results::Asked {
+fn asked(args: &AnalyzeArgs) -> results::TableOptions {
+    results::TableOptions {
         columns: args.columns.clone(),
         starts: args.starts.clone(),
         dates: args.dates,

@@ -7,7 +7,7 @@ mod rotate;
 mod worth;
 
 use clap::{Args, Subcommand};
-use wearout_core::finding::Asked;
+use wearout_core::finding::ParameterSource;
 use wearout_core::parameter::{DEFAULT_FIT, Fit};
 use wearout_core::scenario::Input;
 use wearout_core::study::ab::{Method, Which};
@@ -74,8 +74,8 @@ impl WhichArgs {
         scenarios::input(&self.scenario, &self.set)
     }
 
-    fn parameters(&self) -> Asked {
-        Asked::Named(self.parameters.name.clone())
+    fn parameters(&self) -> ParameterSource {
+        ParameterSource::Named(self.parameters.name.clone())
     }
 
     fn which(&self) -> Which {

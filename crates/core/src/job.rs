@@ -60,7 +60,7 @@ mod tests {
     use super::*;
     use crate::diagnostic::Source;
     use crate::engine::Engine;
-    use crate::finding::{Asked, RotateOptions, RunOptions, WorthOptions};
+    use crate::finding::{ParameterSource, RotateOptions, RunOptions, WorthOptions};
     use crate::scenario::{Input, shipped};
     use crate::study::ab::worth::Rest;
 
@@ -70,7 +70,7 @@ mod tests {
             let source = Source { name: name.to_owned(), text: shipped(name).unwrap().to_owned() };
             Input { name: "x".to_owned(), source, set: Vec::new() }
         };
-        let (parameters, seed) = (Asked::Named("best".to_owned()), 1);
+        let (parameters, seed) = (ParameterSource::Named("best".to_owned()), 1);
         let run =
             RunOptions { sets: None, replicates: Some(0), precision: None, max_replicates: 1, all_replicates: false };
         let worth = WorthOptions {

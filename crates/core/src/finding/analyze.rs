@@ -37,7 +37,7 @@ pub struct AnalyzeJob {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct AnalyzeOptions {
     /// How the table is read, and which metrics are looked at.
-    pub read: results::Asked,
+    pub read: results::TableOptions,
     /// Half-width of the zone of practical equality, of a share; `None`: as usual.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub zone: Option<f64>,

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use serde::{Deserialize, Serialize};
 
 use super::provenance::{Provenance, Sets};
-use super::{Asked, Finding, SCHEMA, Study, Unfinished, within};
+use super::{Finding, ParameterSource, SCHEMA, Study, Unfinished, within};
 use crate::scenario::{Input, Scenario};
 use crate::study::ab::design::{self as study, smallest_p_value, tests_expected};
 use crate::study::ab::power::Reach;
@@ -18,7 +18,7 @@ pub struct DesignJob {
     /// The scenario.
     pub scenario: Input,
     /// Parameters: a fit; of several sets, the first.
-    pub parameters: Asked,
+    pub parameters: ParameterSource,
     /// Seed of all luck.
     pub seed: u64,
     /// Which test, and how often it is played.

@@ -38,7 +38,7 @@ pub use rotate::{Advice, Advised, Gain, GainCall, Gentler, Item, Rotate, RotateJ
 pub use run::{Enforcement, Run, RunJob, RunOptions};
 pub use select::{Select, SelectJob, SelectOptions};
 pub use sensitivity::{Sensitivity, SensitivityJob, SensitivityNote};
-pub use sets::{Asked, REPLICATES, USUAL_SETS, is_shipped, shipped};
+pub use sets::{ParameterSource, REPLICATES, USUAL_SETS, is_shipped, shipped};
 pub use worth::{Worth, WorthJob, WorthNote, WorthOptions};
 
 /// Version of the form that findings have as JSON; a name that changes or goes makes a new one.

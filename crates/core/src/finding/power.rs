@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::provenance::{Provenance, Sets};
 use super::sets::too_many_sets;
-use super::{Asked, Finding, SCHEMA, Study, Unfinished, within};
+use super::{Finding, ParameterSource, SCHEMA, Study, Unfinished, within};
 use crate::diagnostic::Faults;
 use crate::parameter;
 use crate::scenario::{Input, Scenario};
@@ -29,7 +29,7 @@ pub struct PowerJob {
     /// The scenario.
     pub scenario: Input,
     /// Parameters: a fit; of several sets, the first.
-    pub parameters: Asked,
+    pub parameters: ParameterSource,
     /// Seed of all luck.
     pub seed: u64,
     /// Which test, and what is looked at.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use wearout_stats::interval::Interval;
 
 use super::provenance::{Provenance, Sets};
-use super::{Asked, Finding, SCHEMA, Study, Unfinished, within};
+use super::{Finding, ParameterSource, SCHEMA, Study, Unfinished, within};
 use crate::scenario::{Input, Objective, Rotation, Scenario};
 use crate::study::ab::rotate::{CYCLE, Level, Policy, Question, Ran, Rotated, replicates_expected, rotate};
 use crate::study::{Observer, Stage};
@@ -19,7 +19,7 @@ pub struct RotateJob {
     /// The contents.
     pub contents: Input,
     /// Sets of parameters; the planner believes the first.
-    pub parameters: Asked,
+    pub parameters: ParameterSource,
     /// Seed of all luck.
     pub seed: u64,
     /// How much is run.

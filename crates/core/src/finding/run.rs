@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::notes::{self, Note};
 use super::provenance::{Provenance, hash, sets_hash};
 use super::sets::{self, Chosen};
-use super::{Asked, Finding, SCHEMA, Study, Unfinished};
+use super::{Finding, ParameterSource, SCHEMA, Study, Unfinished};
 use crate::analysis::{self, Comparison, Look, Verdict};
 use crate::diagnostic::Faults;
 use crate::parameter;
@@ -20,7 +20,7 @@ pub struct RunJob {
     /// The scenario.
     pub scenario: Input,
     /// Sets of parameters.
-    pub parameters: Asked,
+    pub parameters: ParameterSource,
     /// Seed of all luck.
     pub seed: u64,
     /// How much is run.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::notes::{self, Note};
 use super::provenance::{Provenance, Sets};
 use super::sets::Chosen;
-use super::{Asked, Finding, SCHEMA, Study, Unfinished};
+use super::{Finding, ParameterSource, SCHEMA, Study, Unfinished};
 use crate::diagnostic::{Faults, nearest};
 use crate::scenario::{Input, Scenario};
 use crate::study::select::{FIRST_STAGE, Question, Selection, Unfit, select};
@@ -18,7 +18,7 @@ pub struct SelectJob {
     /// The scenario.
     pub scenario: Input,
     /// Sets of parameters, of which each replicate draws one.
-    pub parameters: Asked,
+    pub parameters: ParameterSource,
     /// Seed of all luck.
     pub seed: u64,
     /// By what plans are selected, and how much is run.

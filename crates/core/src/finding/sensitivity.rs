@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use wearout_stats::interval::Interval;
 
 use super::provenance::{Provenance, Sets};
-use super::{Asked, Finding, SCHEMA, Study, Unfinished};
+use super::{Finding, ParameterSource, SCHEMA, Study, Unfinished};
 use crate::scenario::{Input, Scenario};
 use crate::study::sensitivity::{
     self as study, Factor, Measure, Question, Request, experiments_expected, replicates_expected, sensitivity,
@@ -72,7 +72,7 @@ impl SensitivityJob {
         observer.begins(Stage::Simulating { replicates: Some(replicates) });
         let found = sensitivity(&question, observer.engine())?.ok_or(Unfinished::Stopped)?;
 
-        let best = Asked::Named("best".to_owned()).ensemble()?;
+        let best = ParameterSource::Named("best".to_owned()).ensemble()?;
         let parameters = Some(Sets::of(&best.name, &best.fit, &best.sets, found.replicates));
         let made = Provenance::of("sensitivity", &self.scenario.name, self.seed, &self.scenario.set);
         let provenance = Provenance { replicates: found.replicates, partial: found.partial, parameters, ..made };

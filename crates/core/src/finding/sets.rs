@@ -26,10 +26,10 @@ const MOST_REPLICATES: u64 = 16_000_000;
 /// Replicates that can be asked for.
 pub const REPLICATES: RangeInclusive<u32> = 1..=MOST_REPLICATES as u32;
 
-/// Sets of parameters that are asked for.
+/// Where sets of parameters come from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Asked {
+pub enum ParameterSource {
     /// The shipped ensemble, or a fit, by name.
     Named(String),
     /// An ensemble in a text, such as that of a file.
@@ -47,7 +47,7 @@ pub fn shipped() -> Vec<&'static str> {
     [parameter::plausible().name.as_str(), BEST].into_iter().chain(fits).collect()
 }
 
-impl Asked {
+impl ParameterSource {
     /// The ensemble asked for; a fit as one of a single set.
     ///
     /// # Errors
@@ -55,8 +55,8 @@ impl Asked {
     pub(super) fn ensemble(&self) -> Result<Ensemble, Faults> {
         let plausible = parameter::plausible();
         match self {
-            Asked::Named(name) if *name == plausible.name => Ok(plausible.clone()),
-            Asked::Named(name) => {
+            ParameterSource::Named(name) if *name == plausible.name => Ok(plausible.clone()),
+            ParameterSource::Named(name) => {
                 let fit = find_fit(if name == BEST { DEFAULT_FIT } else { name }).ok_or_else(|| {
                     let help = match nearest(name, shipped()) {
                         Some(meant) => format!("did you mean `{meant}`?"),
@@ -67,7 +67,7 @@ impl Asked {
                 let (name, fit, sets) = (name.clone(), fit.name.clone(), vec![fit.parameters()]);
                 Ok(Ensemble { name, fit, keys: Vec::new(), sets })
             }
-            Asked::Text(source) => {
+            ParameterSource::Text(source) => {
                 let ensemble = parse_ensemble(source.clone(), &Parameters::best())?;
                 Ok(Ensemble { name: source.name.clone(), ..ensemble })
             }
@@ -100,7 +100,7 @@ impl Chosen {
     ///
     /// # Errors
     /// When there are none, or not so many.
-    pub(super) fn of(asked: &Asked, n_sets: Option<u32>) -> Result<Chosen, Faults> {
+    pub(super) fn of(asked: &ParameterSource, n_sets: Option<u32>) -> Result<Chosen, Faults> {
         let Ensemble { name, fit, mut sets, .. } = asked.ensemble()?;
         match (n_sets, sets.len()) {
             (Some(_), 1) => {

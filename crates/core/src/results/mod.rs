@@ -45,7 +45,7 @@ pub enum Adjust {
 
 /// What is said about a table of results on the command line, as it was typed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Asked {
+pub struct TableOptions {
     /// Which column holds what: `arm=variant,group=chat`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub columns: Option<String>,
@@ -71,9 +71,9 @@ pub struct Asked {
 }
 
 /// Nothing is said.
-impl Default for Asked {
-    fn default() -> Asked {
-        Asked {
+impl Default for TableOptions {
+    fn default() -> TableOptions {
+        TableOptions {
             columns: None,
             starts: None,
             dates: None,
@@ -142,7 +142,7 @@ struct CommandLine {
 
 impl CommandLine {
     /// The options that were used; their text is source number 1.
-    fn new(asked: &Asked) -> CommandLine {
+    fn new(asked: &TableOptions) -> CommandLine {
         let mut text = String::new();
         let mut say = |option: &str, value: &String| {
             let start = text.len() + option.len() + 1;
@@ -171,7 +171,7 @@ fn as_text(said: Option<&Said>) -> Option<(&str, At)> {
 ///
 /// # Panics
 /// Never: what is wanted is known where there is no fault.
-pub fn read(mut source: Source, asked: &Asked) -> Result<Results, Faults> {
+pub fn read(mut source: Source, asked: &TableOptions) -> Result<Results, Faults> {
     if source.text.starts_with('\u{feff}') {
         source.text.drain(..'\u{feff}'.len_utf8());
     }

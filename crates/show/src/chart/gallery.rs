@@ -8,7 +8,7 @@ use wearout_core::analysis::{Band, Comparison, Verdict, Zone, verdict};
 use wearout_core::diagnostic::Source;
 use wearout_core::engine::Engine;
 use wearout_core::evidence::{Pattern, patterns};
-use wearout_core::finding::{Asked, DesignJob, DesignOptions, PowerJob, PowerOptions, Study};
+use wearout_core::finding::{DesignJob, DesignOptions, ParameterSource, PowerJob, PowerOptions, Study};
 use wearout_core::job::{self, Job};
 use wearout_core::parameter;
 use wearout_core::scenario::{self, Input};
@@ -197,7 +197,7 @@ fn the_charts_of_a_test_are_legible() {
     let short = ["test.launch.days=2", "test.launch.groups_per_arm=2"];
     let repeated = ["plan.ads.contents=1", "plan.ads.every=24h", "test.launch.metric=loss"];
     let which = Which { test: None, metric: None, arm: None, method: Method::Means };
-    let parameters = Asked::Named("best".into());
+    let parameters = ParameterSource::Named("best".into());
     let options = DesignOptions { which: which.clone(), alpha: 0.05, tests: 40 };
     let (groups, effects) = (vec![2, 4, 6, 10, 12, 60], vec![-0.5, 0.0, 0.05, 0.1, 1.0]);
     let of_power = PowerOptions { which, alpha: 0.05, tests: 40, groups, effects, sets: 0 };

@@ -2,7 +2,7 @@
 
 use wearout_core::diagnostic::Source;
 use wearout_core::engine::Engine;
-use wearout_core::finding::{Asked, Finding, RotateJob, RotateOptions, Study};
+use wearout_core::finding::{Finding, ParameterSource, RotateJob, RotateOptions, Study};
 use wearout_core::job::{Job, run};
 use wearout_core::scenario::Input;
 
@@ -28,7 +28,7 @@ fn rotations() -> Vec<(String, Finding)> {
         );
         let job = Job::Rotate(RotateJob {
             contents: Input { name: "club".into(), source: Source { name: "club.toml".into(), text }, set: Vec::new() },
-            parameters: Asked::Named("best".into()),
+            parameters: ParameterSource::Named("best".into()),
             seed: 1,
             options: RotateOptions { replicates: 3, sets: 1 },
         });
