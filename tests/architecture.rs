@@ -81,8 +81,8 @@ fn files_below(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).expect("the folder of sources can be read") {
         let path = entry.expect("and each of its entries").path();
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
-        let is_generated =
-            ["target", ".git", "output", ".venv", ".ipynb_checkpoints", "__pycache__"].contains(&name.as_str());
+        let is_generated = ["target", ".git", "output", ".venv", ".ipynb_checkpoints", "__pycache__", "node_modules"]
+            .contains(&name.as_str());
         if path.is_dir() && !is_generated {
             files_below(&path, found);
         } else if path.is_file() && !is_generated {
