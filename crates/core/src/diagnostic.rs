@@ -19,6 +19,7 @@ pub struct Source {
 
 impl Source {
     /// The same without a byte order mark: columns count what is seen.
+    #[must_use]
     pub fn without_mark(mut self) -> Source {
         if self.text.starts_with('\u{feff}') {
             self.text.drain(..'\u{feff}'.len_utf8());
